@@ -1,0 +1,141 @@
+// The speed of the pure core, each operation beside a std::unordered_map that does the same look-ups and inserts.
+
+#include "crdt/codec.hpp"
+#include "crdt/replica.hpp"
+
+#include <benchmark/benchmark.h>
+
+#include <cstdint>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace {
+
+using namespace ariadne::crdt;
+
+constexpr std::size_t key_count = 100'000;
+constexpr std::uint64_t now_ms = 1'700'000'000'000;
+
+/// Keys of 12 bytes, in an order that is not the order of their hashes.
+const std::vector<std::string>& keys() {
+  static const auto result = [] {
+    std::vector<std::string> keys;
+    for (std::size_t i = 0; i < key_count; ++i) {
+      auto number = std::to_string((i * 7919) % key_count);
+      keys.push_back("game_" + std::string(7 - number.size(), '0') + number);
+    }
+    return keys;
+  }();
+  return result;
+}
+
+const std::string value(256, 'v');
+
+replica make_replica(std::uint64_t id) {
+  replica_options options;
+  options.id = {id};
+  options.cluster = "bench";
+  options.node = "node" + std::to_string(id);
+  return replica{std::move(options)};
+}
+
+void fill(replica& target) {
+  for (const auto& key : keys())
+    (void)target.put(key, shared_bytes{value}, now_ms);
+  target.take_changes();
+}
+
+void put_into_unordered_map(benchmark::State& state) {
+  std::unordered_map<std::string, std::string> map;
+  for (const auto& key : keys())
+    map.insert_or_assign(key, value);
+  std::size_t i = 0;
+  for (auto _ : state)
+    map.insert_or_assign(keys()[i++ % key_count], std::string{value});
+  state.SetItemsProcessed(state.iterations());
+}
+BENCHMARK(put_into_unordered_map);
+
+void put_into_replica(benchmark::State& state) {
+  auto target = make_replica(1);
+  fill(target);
+  std::size_t i = 0;
+  for (auto _ : state) {
+    (void)target.put(keys()[i++ % key_count], shared_bytes{value}, now_ms);
+    if (i % 1024 == 0)
+      target.take_changes();
+  }
+  state.SetItemsProcessed(state.iterations());
+}
+BENCHMARK(put_into_replica);
+
+void get_from_unordered_map(benchmark::State& state) {
+  std::unordered_map<std::string, std::string> map;
+  for (const auto& key : keys())
+    map.insert_or_assign(key, value);
+  std::size_t i = 0;
+  for (auto _ : state)
+    benchmark::DoNotOptimize(map.find(keys()[i++ % key_count])->second.data());
+  state.SetItemsProcessed(state.iterations());
+}
+BENCHMARK(get_from_unordered_map);
+
+void get_from_replica(benchmark::State& state) {
+  auto target = make_replica(1);
+  fill(target);
+  std::size_t i = 0;
+  for (auto _ : state)
+    benchmark::DoNotOptimize(target.get(keys()[i++ % key_count], now_ms)->value.view().data());
+  state.SetItemsProcessed(state.iterations());
+}
+BENCHMARK(get_from_replica);
+
+/// Carries all frames between two replicas until none is left.
+void exchange(replica& left, replica& right) {
+  for (;;) {
+    auto to_right = left.take_frames();
+    auto to_left = right.take_frames();
+    if (to_right.empty() && to_left.empty())
+      return;
+    for (auto& frame : to_right)
+      right.receive({1}, frame.bytes, now_ms);
+    for (auto& frame : to_left)
+      left.receive({1}, frame.bytes, now_ms);
+  }
+}
+
+void catch_up_of_an_empty_replica(benchmark::State& state) {
+  auto source = make_replica(1);
+  fill(source);
+  std::uint64_t id = 2;
+  for (auto _ : state) {
+    auto target = make_replica(id++);
+    source.open({1}, true, now_ms);
+    target.open({1}, false, now_ms);
+    exchange(source, target);
+    if (target.key_count() != key_count)
+      state.SkipWithError("keys are missing");
+    state.PauseTiming();
+    source.close({1}, now_ms);
+    state.ResumeTiming();
+  }
+  state.SetItemsProcessed(state.iterations() * key_count);
+}
+BENCHMARK(catch_up_of_an_empty_replica)->Unit(benchmark::kMillisecond);
+
+void encode_registers(benchmark::State& state) {
+  causal_register one{entry{{{1}, 7}, {now_ms << 16}, 0, shared_bytes{value}}};
+  for (auto _ : state) {
+    delta_writer out{{1, 1, false, {}}};
+    for (int i = 0; i < 200; ++i)
+      out.add(keys()[i], one);
+    benchmark::DoNotOptimize(out.finish({}));
+  }
+  state.SetBytesProcessed(state.iterations() * 200 * value.size());
+}
+BENCHMARK(encode_registers);
+
+} // namespace
+
+BENCHMARK_MAIN();

@@ -1,0 +1,26 @@
+# How our own targets are built: link them to ariadne_build_settings. Nothing here reaches a target of others, apart
+# from the build type and the compiler cache.
+
+if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "Debug, Release, RelWithDebInfo or MinSizeRel" FORCE)
+endif()
+
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM AND NOT DEFINED CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${CCACHE_PROGRAM}")
+endif()
+
+set(CMAKE_CXX_EXTENSIONS OFF)
+
+set(ARIADNE_SANITIZE "" CACHE STRING "Sanitizers to build with: \"address,undefined\", \"thread\" or none")
+set_property(CACHE ARIADNE_SANITIZE PROPERTY STRINGS "" "address,undefined" "thread")
+
+add_library(ariadne_build_settings INTERFACE)
+target_compile_features(ariadne_build_settings INTERFACE cxx_std_20)
+target_compile_options(ariadne_build_settings INTERFACE -Wall -Wextra -Wpedantic)
+
+if(ARIADNE_SANITIZE)
+  target_compile_options(ariadne_build_settings INTERFACE -fsanitize=${ARIADNE_SANITIZE} -fno-sanitize-recover=all
+                                                          -fno-omit-frame-pointer)
+  target_link_options(ariadne_build_settings INTERFACE -fsanitize=${ARIADNE_SANITIZE})
+endif()

@@ -1,0 +1,218 @@
+#include "crdt/codec.hpp"
+
+#include <algorithm>
+
+namespace ariadne::crdt {
+
+namespace {
+
+enum class kind : std::uint8_t { hello = 1, delta, ack, sources, heartbeat, refusal };
+
+wire_writer begin(kind k) {
+  wire_writer out;
+  out.byte(codec_version);
+  out.byte(static_cast<std::uint8_t>(k));
+  return out;
+}
+
+// The flags of a hello and of a delta.
+constexpr std::uint8_t push_flag = 1;
+constexpr std::uint8_t answer_wanted_flag = 2;
+constexpr std::uint8_t full_state_wanted_flag = 4;
+constexpr std::uint8_t full_state_flag = 1;
+
+hello decode_hello(wire_reader& in) {
+  hello message;
+  auto flags = in.byte();
+  if (flags > (push_flag | answer_wanted_flag | full_state_wanted_flag))
+    in.fail("a hello has unknown flags");
+  message.push = (flags & push_flag) != 0;
+  message.answer_wanted = (flags & answer_wanted_flag) != 0;
+  message.full_state_wanted = (flags & full_state_wanted_flag) != 0;
+  message.cluster = in.string();
+  message.node = in.string();
+  message.id = in.replica();
+  message.stream = in.varint();
+  message.vector = in.vector();
+  message.forgotten = in.vector();
+  return message;
+}
+
+ack decode_ack(wire_reader& in) {
+  ack message;
+  message.stream = in.varint();
+  message.number = in.varint();
+  message.vector = in.vector();
+  return message;
+}
+
+sources decode_sources(wire_reader& in) {
+  sources message;
+  auto left = in.varint();
+  if (left > in.remaining() / 8)
+    in.fail("a count is higher than the frame has room for");
+  else
+    message.ids.reserve(left);
+  for (; left > 0 && in.failure().empty(); --left)
+    message.ids.push_back(in.replica());
+  return message;
+}
+
+heartbeat decode_heartbeat(wire_reader& in) {
+  heartbeat message;
+  message.vector_digest = in.fixed64();
+  message.fingerprint.low = in.fixed64();
+  message.fingerprint.high = in.fixed64();
+  auto ahead = in.byte();
+  if (ahead > 1)
+    in.fail("a heartbeat has unknown flags");
+  message.ahead = ahead == 1;
+  return message;
+}
+
+refusal decode_refusal(wire_reader& in) {
+  refusal message;
+  auto code = in.byte();
+  if (code < static_cast<std::uint8_t>(refusal_code::malformed)
+      || code > static_cast<std::uint8_t>(refusal_code::over_limit))
+    in.fail("a refusal has an unknown code");
+  message.code = static_cast<refusal_code>(code);
+  message.reason = in.string();
+  return message;
+}
+
+} // namespace
+
+struct delta_decoder {
+  static delta_view decode(wire_reader& in) {
+    delta_view message;
+    auto flags = in.byte();
+    if (flags > full_state_flag)
+      in.fail("a delta has unknown flags");
+    message.header.full_state = (flags & full_state_flag) != 0;
+    message.header.stream = in.varint();
+    message.header.number = in.varint();
+    message.header.base = in.vector();
+    message.registers_ = in;
+    // An empty key ends the registers.
+    for (auto key = in.string(); !key.empty() && in.failure().empty(); key = in.string()) {
+      auto shape = in.skip_register();
+      ++message.register_count;
+      message.stamp_max = std::max(message.stamp_max, shape.stamp_max);
+      message.key_bytes_max = std::max(message.key_bytes_max, key.size());
+      message.value_bytes_max = std::max(message.value_bytes_max, shape.value_bytes_max);
+    }
+    auto last = in.byte();
+    if (last > 1)
+      in.fail("a delta has an unknown ending");
+    message.trailer.last = last == 1;
+    message.trailer.cut = in.vector();
+    message.trailer.forgotten = in.vector();
+    return message;
+  }
+};
+
+std::string encode(const hello& message) {
+  auto out = begin(kind::hello);
+  out.byte((message.push ? push_flag : 0) | (message.answer_wanted ? answer_wanted_flag : 0)
+           | (message.full_state_wanted ? full_state_wanted_flag : 0));
+  out.string(message.cluster);
+  out.string(message.node);
+  out.fixed64(message.id.value);
+  out.varint(message.stream);
+  out.vector(message.vector);
+  out.vector(message.forgotten);
+  return out.take();
+}
+
+std::string encode(const ack& message) {
+  auto out = begin(kind::ack);
+  out.varint(message.stream);
+  out.varint(message.number);
+  out.vector(message.vector);
+  return out.take();
+}
+
+std::string encode(const sources& message) {
+  auto out = begin(kind::sources);
+  out.varint(message.ids.size());
+  for (auto id : message.ids)
+    out.fixed64(id.value);
+  return out.take();
+}
+
+std::string encode(const heartbeat& message) {
+  auto out = begin(kind::heartbeat);
+  out.fixed64(message.vector_digest);
+  out.fixed64(message.fingerprint.low);
+  out.fixed64(message.fingerprint.high);
+  out.byte(message.ahead ? 1 : 0);
+  return out.take();
+}
+
+std::string encode(const refusal& message) {
+  auto out = begin(kind::refusal);
+  out.byte(static_cast<std::uint8_t>(message.code));
+  out.string(message.reason);
+  return out.take();
+}
+
+delta_writer::delta_writer(const delta_header& header) : out_(begin(kind::delta)) {
+  out_.byte(header.full_state ? full_state_flag : 0);
+  out_.varint(header.stream);
+  out_.varint(header.number);
+  out_.vector(header.base);
+}
+
+void delta_writer::add(std::string_view key, const causal_register& value) {
+  out_.string(key);
+  out_.causal_register(value);
+}
+
+std::string delta_writer::finish(const delta_trailer& trailer) {
+  out_.string({});
+  out_.byte(trailer.last ? 1 : 0);
+  out_.vector(trailer.cut);
+  out_.vector(trailer.forgotten);
+  return out_.take();
+}
+
+std::string to_string(const decode_error& error) {
+  return std::string{error.what} + " (at byte " + std::to_string(error.offset) + ')';
+}
+
+tl::expected<message, decode_error> decode(std::string_view frame) {
+  wire_reader in{frame};
+  if (auto version = in.byte(); in.failure().empty() && version != codec_version)
+    return tl::unexpected{decode_error{refusal_code::unknown_version, "the version of the format is unknown", 0}};
+  message result;
+  switch (static_cast<kind>(in.byte())) {
+    case kind::hello:
+      result = decode_hello(in);
+      break;
+    case kind::delta:
+      result = delta_decoder::decode(in);
+      break;
+    case kind::ack:
+      result = decode_ack(in);
+      break;
+    case kind::sources:
+      result = decode_sources(in);
+      break;
+    case kind::heartbeat:
+      result = decode_heartbeat(in);
+      break;
+    case kind::refusal:
+      result = decode_refusal(in);
+      break;
+    default:
+      in.fail("the kind of message is unknown");
+  }
+  if (in.failure().empty() && in.remaining() > 0)
+    in.fail("bytes follow the end of the message");
+  if (!in.failure().empty())
+    return tl::unexpected{decode_error{refusal_code::malformed, in.failure(), in.offset()}};
+  return result;
+}
+
+} // namespace ariadne::crdt

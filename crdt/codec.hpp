@@ -1,0 +1,115 @@
+#pragma once
+
+#include "crdt/sync_message.hpp"
+#include "crdt/wire.hpp"
+
+#include <tl/expected.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace ariadne::crdt {
+
+// Our binary format. A frame is one message: a version byte, a kind byte, then the fields. Integers are LEB128 varints.
+// A dot's replica id is a number in a table of the frame's replica ids; the id itself follows where a number stands for
+// the first time. Counters and stamps are differences to the ones before, so that a change in a batch costs little more
+// than its key and value.
+//
+// Decoders check everything that they read, never fail but by an error value, and allocate at most twice the size of
+// the frame.
+
+inline constexpr std::uint8_t codec_version = 1;
+
+std::string encode(const hello& message);
+std::string encode(const ack& message);
+std::string encode(const sources& message);
+std::string encode(const heartbeat& message);
+std::string encode(const refusal& message);
+
+/// What a delta says before its registers.
+struct delta_header {
+  std::uint64_t stream = 0;
+  /// 1 for the first delta of a stream, then each one more.
+  std::uint64_t number = 0;
+  /// Part of a full state: what it does not mention by its last part, the sender does not have.
+  bool full_state = false;
+  /// On the first part of a full state the sender's version vector at that time, else empty.
+  version_vector base;
+};
+
+/// What a delta says after its registers.
+struct delta_trailer {
+  /// The last part of a batch: the cut counts.
+  bool last = false;
+  /// The entries of the sender's version vector that this batch brings the receiver up to.
+  version_vector cut;
+  /// The entries of the sender's `forgotten` that it has not told in this stream before.
+  version_vector forgotten;
+};
+
+/// Writes one delta, register by register, straight into the frame.
+class delta_writer {
+public:
+  explicit delta_writer(const delta_header& header);
+
+  /// Adds a register that is not empty, with a key that is not empty.
+  void add(std::string_view key, const causal_register& value);
+
+  /// The bytes written so far.
+  std::size_t size() const {
+    return out_.size();
+  }
+
+  /// Ends the frame and hands it over.
+  std::string finish(const delta_trailer& trailer);
+
+private:
+  wire_writer out_;
+};
+
+/// A decoded delta. It refers to the frame that it was decoded from, which has to outlive it.
+class delta_view {
+public:
+  delta_header header;
+  delta_trailer trailer;
+
+  std::size_t register_count = 0;
+  /// The greatest stamp among its entries, the size of its longest key and that of its largest value.
+  stamp stamp_max;
+  std::size_t key_bytes_max = 0;
+  std::size_t value_bytes_max = 0;
+
+  /// Calls `visit(std::string_view key, causal_register&& value)` for each register, in the order of the frame.
+  template <class Visitor>
+  void for_each_register(Visitor visit) const {
+    auto in = registers_;
+    for (auto left = register_count; left > 0; --left) {
+      auto key = in.string();
+      visit(key, in.causal_register());
+    }
+  }
+
+private:
+  friend struct delta_decoder;
+
+  wire_reader registers_{{}};
+};
+
+using message = std::variant<hello, delta_view, ack, sources, heartbeat, refusal>;
+
+/// What went wrong, and at which byte of the frame.
+struct decode_error {
+  refusal_code code = refusal_code::malformed;
+  std::string_view what;
+  std::size_t offset = 0;
+};
+
+/// One sentence for people, without a final stop.
+std::string to_string(const decode_error& error);
+
+/// Decodes one frame, and checks it to its last byte.
+tl::expected<message, decode_error> decode(std::string_view frame);
+
+} // namespace ariadne::crdt

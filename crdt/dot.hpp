@@ -1,0 +1,41 @@
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <string>
+#include <utility>
+
+namespace ariadne::crdt {
+
+/// One incarnation of a replica: 64 random bits, drawn anew at every start, so that a restarted node never reuses
+/// a dot. The value 0 is reserved and names nobody.
+struct replica_id {
+  std::uint64_t value = 0;
+
+  friend auto operator<=>(const replica_id&, const replica_id&) = default;
+
+  template <class Hash>
+  friend Hash AbslHashValue(Hash hash, const replica_id& id) {
+    return Hash::combine(std::move(hash), id.value);
+  }
+};
+
+/// Sixteen hexadecimal digits.
+std::string to_string(replica_id id);
+
+/// The inverse of `to_string`: exactly sixteen hexadecimal digits, else the reserved id 0.
+replica_id replica_id_from_string(const std::string& text);
+
+/// Names one write event, a put or an erase (Almeida, Shoker, Baquero: Delta State Replicated Data Types, 2018,
+/// section 7.2). The counters of a replica are 1, 2, 3, ...; the counter 0 names no event.
+struct dot {
+  replica_id replica;
+  std::uint64_t counter = 0;
+
+  friend auto operator<=>(const dot&, const dot&) = default;
+};
+
+/// `replica:counter`.
+std::string to_string(dot d);
+
+} // namespace ariadne::crdt

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <string>
+
+namespace ariadne::crdt {
+
+/// A value of a hybrid logical clock: 48 bits of milliseconds since the Unix epoch, then 16 bits of counter.
+struct stamp {
+  std::uint64_t value = 0;
+
+  std::uint64_t millis() const {
+    return value >> 16;
+  }
+
+  friend auto operator<=>(const stamp&, const stamp&) = default;
+};
+
+/// `millis.counter`.
+std::string to_string(stamp s);
+
+/// A hybrid logical clock (Kulkarni et al.: Logical Physical Clocks, 2014): close to the wall clock, and greater than
+/// every stamp that it has issued or observed. It reads no clock; the time comes in as an argument, in milliseconds
+/// since the Unix epoch, and may jump.
+class hybrid_clock {
+public:
+  /// `drift_max_ms`: a stamp further ahead of the local wall clock than this is refused.
+  explicit hybrid_clock(std::uint64_t drift_max_ms) : drift_max_ms_(drift_max_ms) {}
+
+  /// A new stamp, greater than all before. A counter that overflows carries into the milliseconds.
+  stamp issue(std::uint64_t now_ms);
+
+  /// Whether `remote` is no more than the permitted drift ahead of `now_ms`.
+  bool accepts(stamp remote, std::uint64_t now_ms) const {
+    return remote.millis() <= now_ms + drift_max_ms_;
+  }
+
+  /// Makes every later stamp greater than `remote`. Call it for accepted stamps only.
+  void observe(stamp remote) {
+    if (remote > last_)
+      last_ = remote;
+  }
+
+private:
+  std::uint64_t drift_max_ms_;
+  stamp last_;
+};
+
+} // namespace ariadne::crdt

@@ -1,0 +1,95 @@
+#pragma once
+
+#include "crdt/outbound_stream.hpp"
+#include "crdt/version_vector.hpp"
+
+#include <absl/container/btree_map.h>
+#include <absl/container/btree_set.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace ariadne::crdt {
+
+/// The receiving side of one link.
+struct inbound_stream {
+  /// As named in our hello; 0 before the first one, and while the stream is void and waits for a new name.
+  std::uint64_t id = 0;
+  /// The number of the next delta, if none is lost.
+  std::uint64_t next_number = 1;
+  /// When the last delta came in.
+  std::uint64_t progress_ms = 0;
+  /// While a full state comes in: its number (see keyed_register::full_state), else 0.
+  std::uint32_t full_state = 0;
+  /// The sender's version vector at the beginning of that full state.
+  version_vector base;
+  // A full state may lack the events behind what it says to be dead, until its cut stands in for them. So nobody could
+  // tell others why an entry is gone, if the stream broke: it adds live entries, and all else counts at its end only.
+
+  /// Live entries here of keys that the full state has mentioned without them, although its sender knows them.
+  absl::btree_set<dot> doomed;
+  /// What the contexts of the full state hold beyond its live entries, by key.
+  absl::btree_map<std::string, version_vector> contexts;
+  /// Once the full state has come in whole: the last dot looked at in search of what it lacks.
+  std::optional<dot> sweep;
+  /// All deltas up to this number have come in, and count in full.
+  std::uint64_t acknowledged = 0;
+  /// What the cuts of complete batches cover. It counts when no sweep is under way.
+  version_vector cut;
+  /// Registers of the batch that comes in have changed here. Those that the cut does not cover, or all of them if the
+  /// link closes before the cut, have to be forwarded (invariant I3).
+  bool changed_registers = false;
+};
+
+/// How long the events of another member have been left to that member.
+struct deferral {
+  /// The neighbour lacked the events up to this counter...
+  std::uint64_t counter = 0;
+  /// ... since this time.
+  std::uint64_t since_ms = 0;
+  /// The patience is over: forward them.
+  bool overdue = false;
+};
+
+/// All that a replica keeps for one open link.
+struct neighbour_session {
+  /// Whether we send our changes over this link.
+  bool push = false;
+
+  // What the neighbour has said in its hello; an id of 0: it has said none.
+  replica_id id;
+  std::string node;
+  bool pushes = false;
+  std::uint64_t stream = 0;
+
+  /// What the neighbour is known to have, at least.
+  version_vector known;
+  /// What it is known to have joined of all that has been forgotten anywhere.
+  version_vector forgotten;
+  /// What it had when it said hello, and whether all of that has arrived here.
+  version_vector target;
+  bool caught_up = false;
+  /// The replicas that send their changes straight to the neighbour, sorted.
+  std::vector<replica_id> sources;
+
+  inbound_stream in;
+  std::optional<outbound_stream> out;
+  absl::btree_map<replica_id, deferral> deferrals;
+
+  /// Replica ids whose entries in our version vector have risen since we told the neighbour.
+  absl::btree_set<replica_id> untold;
+
+  /// The replica's count of changed bytes when the last part was sent.
+  std::uint64_t changed_bytes_at_send = 0;
+  /// When the neighbour last got on with what it owes us: a hello, or an acknowledgement; or was last asked to.
+  std::uint64_t progress_ms = 0;
+
+  // The replica's count of rises of `forgotten` when the neighbour was asked whether it is behind, and when it
+  // answered.
+  std::uint64_t forgotten_asked = 0;
+  std::uint64_t forgotten_answered = 0;
+};
+
+} // namespace ariadne::crdt

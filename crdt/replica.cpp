@@ -1,0 +1,677 @@
+#include "crdt/replica.hpp"
+
+#include "crdt/codec.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+namespace ariadne::crdt {
+
+namespace {
+
+/// Whether `span_ms` have passed since `since_ms`; also if the clock has jumped back, for then nobody knows.
+bool has_passed(std::uint64_t span_ms, std::uint64_t since_ms, std::uint64_t now_ms) {
+  return now_ms < since_ms || now_ms - since_ms >= span_ms;
+}
+
+/// The bytes that a put of the key replaces.
+std::size_t live_bytes(const keyed_register* owner) {
+  if (owner == nullptr || owner->value.live_count() == 0)
+    return 0;
+  auto bytes = owner->key.size();
+  for (std::size_t i = 0; i < owner->value.live_count(); ++i)
+    bytes += owner->value.live(i).value.size();
+  return bytes;
+}
+
+} // namespace
+
+std::string_view to_string(write_error error) {
+  switch (error) {
+    case write_error::empty_key:
+      return "the key is empty";
+    case write_error::key_too_long:
+      return "the key is longer than the limit";
+    case write_error::value_too_long:
+      return "the value is longer than the limit";
+    case write_error::map_full:
+      return "the map has reached its limit";
+  }
+  return "unknown write error";
+}
+
+replica::replica(replica_options options) : options_(std::move(options)), clock_(options_.drift_max_ms) {}
+
+// -- the map ---------------------------------------------------------------------------------------------------------
+
+tl::expected<dot, write_error> replica::put(std::string_view key, shared_bytes value, std::uint64_t now_ms,
+                                            std::uint64_t expires_at_ms) {
+  const auto& limits = options_.limits;
+  if (key.empty())
+    return tl::unexpected{write_error::empty_key};
+  if (key.size() > limits.key_bytes_max)
+    return tl::unexpected{write_error::key_too_long};
+  if (value.size() > limits.value_bytes_max)
+    return tl::unexpected{write_error::value_too_long};
+  auto map_bytes = map_.live_byte_count() + key.size() + value.size();
+  if (map_bytes > limits.map_bytes_max && map_bytes - live_bytes(map_.find(key)) > limits.map_bytes_max)
+    return tl::unexpected{write_error::map_full};
+  dot written{options_.id, vector_[options_.id] + 1};
+  ++counters_.puts;
+  note(map_.put(key, entry{written, clock_.issue(now_ms), expires_at_ms, std::move(value)}));
+  raise_vector(written);
+  pump_all(now_ms);
+  return written;
+}
+
+std::optional<dot> replica::erase(std::string_view key, std::uint64_t now_ms) {
+  if (get(key, now_ms) == nullptr)
+    return std::nullopt;
+  dot erased{options_.id, vector_[options_.id] + 1};
+  ++counters_.erases;
+  note(map_.erase(key, erased));
+  raise_vector(erased);
+  pump_all(now_ms);
+  return erased;
+}
+
+const entry* replica::get(std::string_view key, std::uint64_t now_ms) const {
+  const auto* owner = map_.find(key);
+  if (owner == nullptr)
+    return nullptr;
+  for (std::size_t i = 0; i < owner->value.live_count(); ++i)
+    if (const auto& e = owner->value.live(i); !e.expired(now_ms))
+      return &e;
+  return nullptr;
+}
+
+std::vector<std::string> replica::keys(std::string_view prefix, std::uint64_t now_ms) const {
+  std::vector<std::string> result;
+  map_.for_each([&](const keyed_register& owner) {
+    if (owner.key.starts_with(prefix) && get(owner.key, now_ms) != nullptr)
+      result.push_back(owner.key);
+  });
+  std::sort(result.begin(), result.end());
+  return result;
+}
+
+void replica::note(const aw_lww_map::effect& effect) {
+  if (!effect.changed)
+    return;
+  const auto& owner = *effect.owner;
+  auto is_live = owner.value.live_count() > 0;
+  changed_bytes_ += owner.key.size() + (is_live ? owner.value.live(0).value.size() : 0);
+  if (is_live || effect.was_live)
+    changes_.push_back({owner.key, is_live});
+}
+
+void replica::raise_vector(dot d) {
+  if (!vector_.raise(d))
+    return;
+  for (auto& [link, session] : sessions_) {
+    session.untold.insert(d.replica);
+    if (session.out)
+      session.out->note_raised(d.replica);
+  }
+}
+
+// -- neighbours ------------------------------------------------------------------------------------------------------
+
+void replica::open(link_id link, bool push, std::uint64_t now_ms) {
+  auto& session = sessions_[link];
+  session.push = push;
+  session.progress_ms = now_ms;
+  if (push)
+    send_hello(link, session, want::answer, now_ms);
+}
+
+void replica::set_push(link_id link, bool push, std::uint64_t now_ms) {
+  auto position = sessions_.find(link);
+  if (position == sessions_.end() || position->second.push == push)
+    return;
+  auto& session = position->second;
+  session.push = push;
+  // A stream that has begun only pauses: its numbers must not be used twice.
+  if (push && !session.out && session.id.value != 0)
+    start_outbound(session);
+  send_hello(link, session, session.id.value == 0 ? want::answer : want::nothing, now_ms);
+  pump(link, session, now_ms);
+}
+
+void replica::close(link_id link, std::uint64_t now_ms) {
+  auto position = sessions_.find(link);
+  if (position == sessions_.end())
+    return;
+  void_stream(link, position->second);
+  auto is_orphaned = position->second.in.changed_registers;
+  sessions_.erase(position);
+  announce_sources();
+  if (is_orphaned)
+    forward_ahead(link);
+  resume_streams(now_ms);
+  pump_all(now_ms);
+}
+
+void replica::set_members(std::set<replica_id> members) {
+  members_ = std::move(members);
+  members_.erase(options_.id);
+}
+
+std::optional<refusal> replica::receive(link_id link, std::string_view frame, std::uint64_t now_ms) {
+  auto position = sessions_.find(link);
+  if (position == sessions_.end())
+    return std::nullopt;
+  ++counters_.frames_received;
+  counters_.bytes_received += frame.size();
+  auto decoded = decode(frame);
+  if (!decoded)
+    return refuse(link, decoded.error().code, to_string(decoded.error()));
+  return std::visit([&](const auto& message) { return handle(position, message, now_ms); }, *decoded);
+}
+
+std::optional<refusal> replica::handle(session_map::iterator position, const hello& message, std::uint64_t now_ms) {
+  auto& [link, session] = *position;
+  if (message.cluster != options_.cluster)
+    return refuse(link, refusal_code::other_cluster,
+                  "cluster '" + message.cluster + "' is not cluster '" + options_.cluster + "'");
+  if (message.id == options_.id)
+    return refuse(link, refusal_code::same_replica, "replica id " + to_string(message.id) + " is taken");
+  if (session.id.value != 0 && session.id != message.id)
+    return refuse(link, refusal_code::malformed, "the replica id of an open link has changed");
+  // Streams are named in ascending order: a later hello has overtaken this one.
+  if (message.stream < session.stream)
+    return std::nullopt;
+  auto is_first = session.id.value == 0;
+  session.progress_ms = now_ms;
+  session.id = message.id;
+  session.node = message.node;
+  session.pushes = message.push;
+  session.stream = message.stream;
+  session.known.join(message.vector);
+  session.target.join(message.vector);
+  session.caught_up = vector_.covers(session.target);
+  session.forgotten.join(message.forgotten);
+  session.forgotten_answered = session.forgotten_asked;
+  join_forgotten(message.forgotten);
+  if (message.answer_wanted) {
+    // Whoever asks again has missed something: it shall start anew.
+    if (!is_first)
+      void_stream(link, session);
+    send_hello(link, session, want::nothing, now_ms);
+  }
+  if (session.out ? session.out->id() != message.stream : session.push)
+    start_outbound(session);
+  if (session.out && message.full_state_wanted)
+    session.out->begin_full_state(source());
+  announce_sources();
+  pump_all(now_ms);
+  return std::nullopt;
+}
+
+std::optional<refusal> replica::handle(session_map::iterator position, const delta_view& message,
+                                       std::uint64_t now_ms) {
+  auto& [link, session] = *position;
+  auto& in = session.in;
+  // Its hello has been lost, or comes later.
+  if (session.id.value == 0)
+    return std::nullopt;
+  if (message.key_bytes_max > options_.limits.key_bytes_max)
+    return refuse(link, refusal_code::over_limit, "a key is longer than the limit");
+  if (message.value_bytes_max > options_.limits.value_bytes_max)
+    return refuse(link, refusal_code::over_limit, "a value is longer than the limit");
+  if (!clock_.accepts(message.stamp_max, now_ms))
+    return refuse(link, refusal_code::clock_drift,
+                  "a stamp is " + std::to_string(message.stamp_max.millis() - now_ms) + " ms ahead of the clock here");
+  clock_.observe(message.stamp_max);
+
+  if (message.header.stream == in.id && message.header.number > in.next_number)
+    void_stream(link, session);
+  if (message.header.stream == in.id && !message.header.base.empty() && full_state_from_.value_or(link) != link)
+    void_stream(link, session);
+  if (message.header.stream != in.id || message.header.number != in.next_number) {
+    // Out of its turn, a register may lack what its sender has forgotten in the belief that we know it.
+    resume_streams(now_ms);
+    return std::nullopt;
+  }
+  ++in.next_number;
+  in.progress_ms = now_ms;
+  if (!message.header.base.empty()) {
+    complete(link, session);
+    full_state_from_ = link;
+    in.full_state = ++last_full_state_;
+    in.base = message.header.base;
+    in.doomed.clear();
+    in.contexts.clear();
+  }
+  auto in_full_state = message.header.full_state && in.full_state != 0;
+  auto is_forged = false;
+  message.for_each_register([&](std::string_view key, causal_register&& value) {
+    ++counters_.registers_received;
+    if (value.seen(options_.id) > vector_[options_.id]) {
+      is_forged = true;
+      return;
+    }
+    join(in, in_full_state, key, std::move(value));
+  });
+  if (is_forged || message.trailer.cut[options_.id] > vector_[options_.id])
+    return refuse(link, refusal_code::same_replica, "an event of this replica has never happened here");
+  join_forgotten(message.trailer.forgotten);
+
+  if (message.trailer.last) {
+    in.cut.join(message.trailer.cut);
+    if (in_full_state)
+      in.sweep = dot{};
+    if (in.sweep)
+      sweep(in, options_.work_registers_max);
+    if (!in.sweep)
+      end_batch(link, session);
+  }
+  if (!in.sweep) {
+    in.acknowledged = message.header.number;
+    send_ack(link, session);
+  }
+  resume_streams(now_ms);
+  pump_all(now_ms);
+  return std::nullopt;
+}
+
+std::optional<refusal> replica::handle(session_map::iterator position, const ack& message, std::uint64_t now_ms) {
+  auto& [link, session] = *position;
+  session.known.join(message.vector);
+  if (session.out && session.out->id() == message.stream) {
+    session.known.join(session.out->acknowledge(message.number));
+    session.progress_ms = now_ms;
+  }
+  pump(link, session, now_ms);
+  return std::nullopt;
+}
+
+std::optional<refusal> replica::handle(session_map::iterator position, const sources& message, std::uint64_t now_ms) {
+  auto& [link, session] = *position;
+  session.sources = message.ids;
+  std::sort(session.sources.begin(), session.sources.end());
+  pump(link, session, now_ms);
+  return std::nullopt;
+}
+
+std::optional<refusal> replica::handle(session_map::iterator position, const heartbeat& message, std::uint64_t now_ms) {
+  auto& [link, session] = *position;
+  if (message.vector_digest == vector_.digest()) {
+    if (message.ahead || is_ahead() || message.fingerprint == map_.fingerprint())
+      return std::nullopt;
+    ++counters_.divergences;
+    void_stream(link, session);
+    send_hello(link, session, want::full_state, now_ms);
+  } else if (session.id.value != 0 && message.vector_digest != session.known.digest()) {
+    // It has told us all of its version vector, but not all has arrived.
+    send_hello(link, session, want::answer, now_ms);
+  }
+  return std::nullopt;
+}
+
+std::optional<refusal> replica::handle(session_map::iterator, const refusal& message, std::uint64_t) {
+  ++counters_.refusals;
+  return refusal{message.code, "refused by the neighbour: " + message.reason};
+}
+
+void replica::join(inbound_stream& in, bool in_full_state, std::string_view key, causal_register value) {
+  auto* full = full_state_from_ ? &sessions_.find(*full_state_from_)->second.in : nullptr;
+  std::vector<dot> late;
+  if (full != nullptr && !in_full_state) {
+    const auto* owner = map_.find(key);
+    if (full->sweep || (owner != nullptr && owner->full_state == full->full_state))
+      for (std::size_t i = 0; i < value.live_count(); ++i)
+        if (const auto& d = value.live(i).dot; full->base.covers(d) && !(owner != nullptr && owner->value.has_live(d)))
+          late.push_back(d);
+  }
+  version_vector superseded;
+  if (in_full_state && !value.is_forgotten()) {
+    superseded = value.superseded();
+    value.forget_context();
+    in.contexts[std::string{key}].join(superseded);
+  }
+  auto effect = map_.join(key, value, vector_);
+  note(effect);
+  in.changed_registers |= effect.changed;
+  if (effect.owner == nullptr)
+    return;
+  const auto& joined = effect.owner->value;
+  for (const auto& d : late)
+    if (joined.has_live(d))
+      full->doomed.insert(d);
+  if (!in_full_state)
+    return;
+  effect.owner->full_state = in.full_state;
+  for (std::size_t i = 0; i < joined.live_count(); ++i)
+    if (const auto& d = joined.live(i).dot; (in.base.covers(d) || superseded.covers(d)) && !value.has_live(d))
+      in.doomed.insert(d);
+}
+
+void replica::sweep(inbound_stream& in, std::size_t budget) {
+  for (; !in.contexts.empty(); in.contexts.erase(in.contexts.begin())) {
+    if (budget-- == 0)
+      return;
+    const auto& [key, context] = *in.contexts.begin();
+    note(map_.join(key, causal_register{{}, context}, vector_));
+  }
+  for (; !in.doomed.empty(); in.doomed.erase(in.doomed.begin())) {
+    if (budget-- == 0)
+      return;
+    auto d = *in.doomed.begin();
+    if (auto [counter, owner] = map_.index().next(d.replica, d.counter - 1); counter == d.counter)
+      note(map_.drop_live(*owner, [d](const entry& e) { return e.dot == d; }));
+  }
+  for (auto position = in.base.lower_bound(in.sweep->replica); position != in.base.end(); ++position) {
+    auto counter = position->replica == in.sweep->replica ? in.sweep->counter : 0;
+    for (;;) {
+      if (budget-- == 0) {
+        in.sweep = dot{position->replica, counter};
+        return;
+      }
+      auto [next, owner] = map_.index().next(position->replica, counter);
+      if (owner == nullptr || next > position->counter)
+        break;
+      counter = next;
+      if (owner->full_state != in.full_state)
+        note(map_.drop_live(*owner, [&](const entry& e) { return in.base.covers(e.dot); }));
+    }
+  }
+  in.sweep.reset();
+  in.full_state = 0;
+  in.base.clear();
+}
+
+void replica::end_batch(link_id link, neighbour_session& session) {
+  auto& in = session.in;
+  if (full_state_from_ == link) {
+    full_state_from_.reset();
+    // What has been swept away may have been sent already, and no walk meets it again.
+    for (auto& [other, outward] : sessions_)
+      if (outward.out && outward.out->in_full_state())
+        outward.out->begin_full_state(source());
+  }
+  session.known.join(in.cut);
+  for (const auto& d : std::exchange(in.cut, {}))
+    raise_vector(d);
+  // What one neighbour has promised may well come from another.
+  for (auto& [other, waiting] : sessions_)
+    waiting.caught_up = waiting.caught_up || (waiting.id.value != 0 && vector_.covers(waiting.target));
+  if (std::exchange(in.changed_registers, false))
+    forward_ahead(link);
+}
+
+void replica::complete(link_id link, neighbour_session& session) {
+  if (!session.in.sweep)
+    return;
+  sweep(session.in, std::numeric_limits<std::size_t>::max());
+  end_batch(link, session);
+}
+
+void replica::void_stream(link_id link, neighbour_session& session) {
+  complete(link, session);
+  auto is_orphaned = session.in.changed_registers;
+  session.in = {};
+  session.in.changed_registers = is_orphaned;
+  if (full_state_from_ == link)
+    full_state_from_.reset();
+}
+
+void replica::resume_streams(std::uint64_t now_ms) {
+  if (full_state_from_)
+    return;
+  for (auto& [link, session] : sessions_)
+    if (session.id.value != 0 && session.in.id == 0)
+      send_hello(link, session, want::nothing, now_ms);
+}
+
+bool replica::has_work() const {
+  return full_state_from_ && sessions_.find(*full_state_from_)->second.in.sweep;
+}
+
+void replica::work(std::uint64_t now_ms) {
+  if (!has_work())
+    return;
+  auto& [link, session] = *sessions_.find(*full_state_from_);
+  sweep(session.in, options_.work_registers_max);
+  if (session.in.sweep)
+    return;
+  end_batch(link, session);
+  session.in.acknowledged = session.in.next_number - 1;
+  send_ack(link, session);
+  resume_streams(now_ms);
+  pump_all(now_ms);
+}
+
+void replica::forward_ahead(link_id from) {
+  for (auto& [link, session] : sessions_)
+    if (link != from && session.out)
+      session.out->note_ahead(source());
+}
+
+void replica::join_forgotten(const version_vector& forgotten) {
+  if (forgotten_.join(forgotten))
+    ++forgotten_rises_;
+}
+
+// -- sending ---------------------------------------------------------------------------------------------------------
+
+void replica::send(link_id link, std::string frame) {
+  ++counters_.frames_sent;
+  counters_.bytes_sent += frame.size();
+  frames_.push_back({link, std::move(frame)});
+}
+
+void replica::send_hello(link_id link, neighbour_session& session, want wanted, std::uint64_t now_ms) {
+  if (session.in.id == 0) {
+    session.in.id = ++last_stream_;
+    session.in.progress_ms = now_ms;
+  }
+  session.untold.clear();
+  session.progress_ms = now_ms;
+  send(link, encode(hello{options_.cluster, options_.node, options_.id, session.in.id, session.push,
+                          wanted == want::answer, wanted == want::full_state, vector_, forgotten_}));
+}
+
+void replica::send_ack(link_id link, neighbour_session& session) {
+  ack message{session.in.id, session.in.acknowledged, {}};
+  for (auto origin : session.untold)
+    message.vector.raise({origin, vector_[origin]});
+  session.untold.clear();
+  send(link, encode(message));
+}
+
+void replica::announce_sources() {
+  sources now;
+  for (const auto& [link, session] : sessions_)
+    if (session.pushes)
+      now.ids.push_back(session.id);
+  std::sort(now.ids.begin(), now.ids.end());
+  if (now.ids == announced_sources_)
+    return;
+  announced_sources_ = now.ids;
+  for (const auto& [link, session] : sessions_)
+    if (session.id.value != 0)
+      send(link, encode(now));
+}
+
+std::optional<refusal> replica::refuse(link_id link, refusal_code code, std::string reason) {
+  ++counters_.refusals;
+  refusal message{code, std::move(reason)};
+  send(link, encode(message));
+  return message;
+}
+
+void replica::start_outbound(neighbour_session& session) {
+  session.out.emplace(session.stream, session.known, session.forgotten, source());
+}
+
+void replica::pump_all(std::uint64_t now_ms) {
+  for (auto& [link, session] : sessions_)
+    pump(link, session, now_ms);
+}
+
+void replica::pump(link_id link, neighbour_session& session, std::uint64_t now_ms) {
+  // In the middle of a sweep, the map lacks what no version vector explains.
+  if (!session.out || !session.push || has_work())
+    return;
+  auto& out = *session.out;
+  auto deferred = [&](replica_id origin) { return is_deferred(session, origin); };
+  while (out.has_work(source(), session.known, deferred)) {
+    if (out.is_in_flight()) {
+      auto is_worth_it = out.in_batch() || changed_bytes_ - session.changed_bytes_at_send >= options_.part_bytes;
+      if (!is_worth_it || out.in_flight_bytes() + options_.part_bytes > options_.window_bytes)
+        return;
+    }
+    if (!out.in_full_state() && is_behind_forgotten(session)) {
+      // What we know of the neighbour may be old: ask before sending everything.
+      if (session.forgotten_answered < forgotten_rises_) {
+        if (session.forgotten_asked < forgotten_rises_) {
+          session.forgotten_asked = forgotten_rises_;
+          send_hello(link, session, want::answer, now_ms);
+        }
+        return;
+      }
+      out.begin_full_state(source());
+      ++counters_.full_states_sent;
+    }
+    auto registers_before = out.registers_sent();
+    if (!out.is_in_flight())
+      session.progress_ms = now_ms;
+    send(link, out.next_part(source(), session.known, options_.part_bytes, deferred));
+    counters_.registers_sent += out.registers_sent() - registers_before;
+    session.changed_bytes_at_send = changed_bytes_;
+  }
+}
+
+bool replica::is_deferred(const neighbour_session& session, replica_id origin) const {
+  if (!std::binary_search(session.sources.begin(), session.sources.end(), origin) || origin == options_.id)
+    return false;
+  auto position = session.deferrals.find(origin);
+  return position == session.deferrals.end() || !position->second.overdue;
+}
+
+bool replica::is_behind_forgotten(const neighbour_session& session) const {
+  // What we have not caught up with ourselves cannot be missing from what we send.
+  return std::any_of(forgotten_.begin(), forgotten_.end(), [&](const dot& d) {
+    auto needed = std::min(d.counter, vector_[d.replica]);
+    return session.known[d.replica] < needed && session.out->sent()[d.replica] < needed;
+  });
+}
+
+void replica::age_deferrals(neighbour_session& session, std::uint64_t now_ms) {
+  for (auto origin : session.sources) {
+    auto lacks = vector_[origin] > session.known[origin];
+    auto position = session.deferrals.find(origin);
+    if (!lacks) {
+      if (position != session.deferrals.end())
+        session.deferrals.erase(position);
+    } else if (position == session.deferrals.end() || session.known[origin] >= position->second.counter) {
+      session.deferrals[origin] = {vector_[origin], now_ms, false};
+    } else if (has_passed(options_.forward_after_ms, position->second.since_ms, now_ms)) {
+      position->second.overdue = true;
+    }
+  }
+}
+
+void replica::tick(std::uint64_t now_ms) {
+  // An entry outlives its expiry by the permitted drift, so that no clock of the cluster still lets it be read.
+  if (now_ms > options_.drift_max_ms)
+    map_.drop_expired(now_ms - options_.drift_max_ms, options_.work_registers_max,
+                      [this](const auto& effect) { note(effect); });
+  map_.forget([this](dot d) { return is_stable(d); }, forgotten_, options_.work_registers_max);
+  auto is_heartbeat_due = has_passed(options_.heartbeat_every_ms, last_heartbeat_ms_, now_ms);
+  if (is_heartbeat_due)
+    last_heartbeat_ms_ = now_ms;
+  for (auto& [link, session] : sessions_)
+    if (full_state_from_ == link && has_passed(options_.answer_within_ms, session.in.progress_ms, now_ms))
+      void_stream(link, session);
+  resume_streams(now_ms);
+  for (auto& [link, session] : sessions_) {
+    age_deferrals(session, now_ms);
+    auto owes_answer = session.id.value == 0 ? session.push : session.out && session.out->is_in_flight();
+    if (owes_answer && has_passed(options_.answer_within_ms, session.progress_ms, now_ms))
+      send_hello(link, session, want::answer, now_ms);
+    else if (session.id.value != 0 && !session.untold.empty())
+      send_ack(link, session);
+    if (session.id.value != 0 && is_heartbeat_due)
+      send(link, encode(heartbeat{vector_.digest(), map_.fingerprint(), is_ahead()}));
+    pump(link, session, now_ms);
+  }
+}
+
+std::vector<outgoing_frame> replica::take_frames() {
+  return std::exchange(frames_, {});
+}
+
+std::vector<key_change> replica::take_changes() {
+  return std::exchange(changes_, {});
+}
+
+// -- what is known ---------------------------------------------------------------------------------------------------
+
+bool replica::is_ahead() const {
+  if (has_work())
+    return true;
+  const auto& tails = map_.index().tails();
+  return std::any_of(tails.begin(), tails.end(),
+                     [this](const auto& item) { return item.second.rbegin()->first > vector_[item.first]; });
+}
+
+bool replica::is_stable(dot d) const {
+  auto may_forget = [&](const auto& item) { return !item.second.out || item.second.out->may_forget(d); };
+  if (!vector_.covers(d) || !std::all_of(sessions_.begin(), sessions_.end(), may_forget))
+    return false;
+  return std::all_of(members_.begin(), members_.end(), [&](replica_id member) {
+    return std::any_of(sessions_.begin(), sessions_.end(),
+                       [&](const auto& item) { return item.second.id == member && item.second.known.covers(d); });
+  });
+}
+
+std::vector<replica_id> replica::holders(dot d) const {
+  std::set<replica_id> found;
+  for (const auto& [link, session] : sessions_)
+    if (members_.contains(session.id) && session.known.covers(d))
+      found.insert(session.id);
+  return {found.begin(), found.end()};
+}
+
+std::uint64_t replica::acknowledged_by_members() const {
+  auto lowest = vector_[options_.id];
+  for (auto member : members_) {
+    std::uint64_t highest = 0;
+    for (const auto& [link, session] : sessions_)
+      if (session.id == member)
+        highest = std::max(highest, session.known[options_.id]);
+    lowest = std::min(lowest, highest);
+  }
+  return lowest;
+}
+
+std::vector<std::string> replica::unacknowledged_keys() const {
+  std::vector<std::string> result;
+  for (auto [counter, owner] = map_.index().next(options_.id, acknowledged_by_members()); owner != nullptr;
+       std::tie(counter, owner) = map_.index().next(options_.id, counter))
+    result.push_back(owner->key);
+  std::sort(result.begin(), result.end());
+  return result;
+}
+
+bool replica::caught_up() const {
+  return std::all_of(sessions_.begin(), sessions_.end(), [](const auto& item) { return item.second.caught_up; });
+}
+
+std::vector<neighbour_status> replica::neighbours() const {
+  std::vector<neighbour_status> result;
+  for (const auto& [link, session] : sessions_) {
+    neighbour_status status{link, session.id, session.node, session.push, session.caught_up, 0, 0};
+    for (const auto& d : vector_)
+      status.lag_events += d.counter - std::min(d.counter, session.known[d.replica]);
+    if (session.out)
+      status.in_flight_bytes = session.out->in_flight_bytes();
+    result.push_back(std::move(status));
+  }
+  return result;
+}
+
+} // namespace ariadne::crdt

@@ -1,0 +1,266 @@
+#pragma once
+
+#include "crdt/aw_lww_map.hpp"
+#include "crdt/hybrid_clock.hpp"
+#include "crdt/neighbour_session.hpp"
+#include "crdt/outbound_stream.hpp"
+#include "crdt/replica_options.hpp"
+#include "crdt/sync_message.hpp"
+#include "crdt/version_vector.hpp"
+
+#include <tl/expected.hpp>
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ariadne::crdt {
+
+/// Why a local write was refused. Nothing has changed then.
+enum class write_error {
+  empty_key,
+  key_too_long,
+  value_too_long,
+  map_full,
+};
+
+/// One sentence without a final stop, for people.
+std::string_view to_string(write_error error);
+
+/// A caller's name for the way to one neighbour. The caller chooses it, and never uses one twice.
+struct link_id {
+  std::uint64_t value = 0;
+  friend auto operator<=>(const link_id&, const link_id&) = default;
+};
+
+/// A frame to be carried to the neighbour at the other end of `link`, in order, whole.
+struct outgoing_frame {
+  link_id link;
+  std::string bytes;
+};
+
+/// What a key's readable value changed to, for watchers.
+struct key_change {
+  std::string key;
+  /// Whether the key is readable after the change.
+  bool readable = false;
+};
+
+/// What a replica knows of one neighbour.
+struct neighbour_status {
+  link_id link;
+  /// 0 until the neighbour has said hello.
+  replica_id id;
+  std::string node;
+  /// Whether this replica sends its changes to the neighbour (an edge of the topology), or only receives from it.
+  bool push = false;
+  /// Everything that the neighbour had when it said hello has arrived here.
+  bool caught_up = false;
+  /// Events known here that the neighbour has not acknowledged.
+  std::uint64_t lag_events = 0;
+  /// Bytes of deltas sent and not acknowledged.
+  std::size_t in_flight_bytes = 0;
+};
+
+/// Counters that only grow.
+struct replica_counters {
+  std::uint64_t puts = 0;
+  std::uint64_t erases = 0;
+  std::uint64_t frames_sent = 0;
+  std::uint64_t frames_received = 0;
+  std::uint64_t bytes_sent = 0;
+  std::uint64_t bytes_received = 0;
+  std::uint64_t registers_sent = 0;
+  std::uint64_t registers_received = 0;
+  std::uint64_t full_states_sent = 0;
+  std::uint64_t refusals = 0;
+  /// Fingerprints that differed although the version vectors did not: must stay 0.
+  std::uint64_t divergences = 0;
+};
+
+/// A replicated add-wins map: the replication protocol of docs/protocol.md as a state machine without I/O. Events go
+/// in through the member functions; frames and changes come out of `take_frames` and `take_changes`, which the caller
+/// empties after each call. All times are milliseconds since the Unix epoch, from the caller's clock.
+///
+/// Links carry frames in order and whole; a lost frame means a closed link. (Duplicated, reordered and lost frames do
+/// no harm to the data, but a stream that lost one has to be restarted, which `tick` does.)
+///
+/// Not thread-safe: one thread at a time. No function throws, save std::bad_alloc.
+class replica {
+public:
+  /// `options.id` must be new: drawn at random for this start of the node.
+  explicit replica(replica_options options);
+
+  // -- the map -------------------------------------------------------------------------------------------------------
+
+  /// Writes `value` under `key`. An `expires_at_ms` of 0 means never. Returns the dot of the event.
+  tl::expected<dot, write_error> put(std::string_view key, shared_bytes value, std::uint64_t now_ms,
+                                     std::uint64_t expires_at_ms = 0);
+
+  /// Erases `key`. Returns the dot of the event, or nothing if the key was not readable (then there is no event).
+  std::optional<dot> erase(std::string_view key, std::uint64_t now_ms);
+
+  /// The entry that a reader sees, or nullptr. Valid until the next call of a non-const function.
+  const entry* get(std::string_view key, std::uint64_t now_ms) const;
+
+  /// The readable keys that start with `prefix`, sorted.
+  std::vector<std::string> keys(std::string_view prefix, std::uint64_t now_ms) const;
+
+  /// The number of keys with live entries, and the bytes of these keys and values.
+  std::size_t key_count() const {
+    return map_.live_key_count();
+  }
+  std::size_t byte_count() const {
+    return map_.live_byte_count();
+  }
+
+  // -- neighbours ----------------------------------------------------------------------------------------------------
+
+  /// A way to a neighbour has opened. With `push`, this replica sends its changes there; without, it only answers.
+  void open(link_id link, bool push, std::uint64_t now_ms);
+
+  /// Starts or stops sending changes over an open link.
+  void set_push(link_id link, bool push, std::uint64_t now_ms);
+
+  /// The way has closed. What was on it may or may not have arrived.
+  void close(link_id link, std::uint64_t now_ms);
+
+  /// A frame has come in over an open link. A returned refusal says why the frame, and with it the link, is not
+  /// accepted; the caller closes the link. The answer to the peer is among the frames to be sent before that.
+  std::optional<refusal> receive(link_id link, std::string_view frame, std::uint64_t now_ms);
+
+  /// The replicas whose acknowledgement counts: an event is stable once all of them have acknowledged it. This
+  /// replica itself always counts.
+  void set_members(std::set<replica_id> members);
+
+  /// To be called every 100 ms or so; does everything that waits for time to pass.
+  void tick(std::uint64_t now_ms);
+
+  /// Whether a long walk over the map waits to go on. Then `work` is to be called soon, over and over; one call takes
+  /// no longer than a few milliseconds at any size of the map.
+  bool has_work() const;
+  void work(std::uint64_t now_ms);
+
+  // -- what comes out ------------------------------------------------------------------------------------------------
+
+  std::vector<outgoing_frame> take_frames();
+  std::vector<key_change> take_changes();
+
+  // -- what is known -------------------------------------------------------------------------------------------------
+
+  const replica_options& options() const {
+    return options_;
+  }
+  replica_id id() const {
+    return options_.id;
+  }
+
+  /// Every event that it covers is reflected in the map.
+  const version_vector& vector() const {
+    return vector_;
+  }
+
+  const aw_lww_map& map() const {
+    return map_;
+  }
+
+  /// The members, other than this replica, that have acknowledged the event `d`.
+  std::vector<replica_id> holders(dot d) const;
+
+  /// Whether all members have acknowledged every event of this replica.
+  bool is_acknowledged() const {
+    return acknowledged_by_members() >= vector_[options_.id];
+  }
+
+  /// The keys with an event of this replica that not all members have acknowledged, sorted.
+  std::vector<std::string> unacknowledged_keys() const;
+
+  /// Whether every open link has been caught up with, see `neighbour_status::caught_up`.
+  bool caught_up() const;
+
+  std::vector<neighbour_status> neighbours() const;
+
+  const replica_counters& counters() const {
+    return counters_;
+  }
+
+private:
+  using session_map = std::map<link_id, neighbour_session>;
+
+  std::optional<refusal> handle(session_map::iterator position, const hello& message, std::uint64_t now_ms);
+  std::optional<refusal> handle(session_map::iterator position, const delta_view& message, std::uint64_t now_ms);
+  std::optional<refusal> handle(session_map::iterator position, const ack& message, std::uint64_t now_ms);
+  std::optional<refusal> handle(session_map::iterator position, const sources& message, std::uint64_t now_ms);
+  std::optional<refusal> handle(session_map::iterator position, const heartbeat& message, std::uint64_t now_ms);
+  std::optional<refusal> handle(session_map::iterator position, const refusal& message, std::uint64_t now_ms);
+
+  void send(link_id link, std::string frame);
+  /// What a hello asks the neighbour for, besides a stream.
+  enum class want { nothing, answer, full_state };
+  void send_hello(link_id link, neighbour_session& session, want wanted, std::uint64_t now_ms);
+  void send_ack(link_id link, neighbour_session& session);
+  void announce_sources();
+  std::optional<refusal> refuse(link_id link, refusal_code code, std::string reason);
+
+  /// Sends over every link, or over one, what may be sent now.
+  void pump_all(std::uint64_t now_ms);
+  void pump(link_id link, neighbour_session& session, std::uint64_t now_ms);
+  bool is_deferred(const neighbour_session& session, replica_id origin) const;
+  bool is_behind_forgotten(const neighbour_session& session) const;
+  void age_deferrals(neighbour_session& session, std::uint64_t now_ms);
+  void start_outbound(neighbour_session& session);
+  /// Ends the sweep of a link at once, if there is one.
+  void complete(link_id link, neighbour_session& session);
+  /// Makes the inbound stream of a link void: what still comes in of it moves no version vector.
+  void void_stream(link_id link, neighbour_session& session);
+  /// Names new inbound streams for those that are void, unless a full state is coming in: it may bring what they lack.
+  void resume_streams(std::uint64_t now_ms);
+  /// Joins one register of a delta.
+  void join(inbound_stream& in, bool in_full_state, std::string_view key, causal_register value);
+  /// Does what is due at the end of a full state, looking at up to `budget` registers.
+  void sweep(inbound_stream& in, std::size_t budget);
+  /// What is due when a batch has come in whole, and is swept.
+  void end_batch(link_id link, neighbour_session& session);
+  /// Registers that are ahead have changed, other than over `from`: they go on to all other neighbours.
+  void forward_ahead(link_id from);
+
+  /// Whether the map differs from what the version vector says: registers are ahead of it, or a sweep is under way.
+  bool is_ahead() const;
+
+  void raise_vector(dot d);
+  void join_forgotten(const version_vector& forgotten);
+  bool is_stable(dot d) const;
+  void note(const aw_lww_map::effect& effect);
+  stream_source source() const {
+    return {map_, vector_, forgotten_};
+  }
+  /// The highest counter of this replica that all members have acknowledged.
+  std::uint64_t acknowledged_by_members() const;
+
+  replica_options options_;
+  hybrid_clock clock_;
+  aw_lww_map map_;
+  version_vector vector_;
+  version_vector forgotten_;
+  /// How often `forgotten_` has risen on the word of a neighbour.
+  std::uint64_t forgotten_rises_ = 0;
+  std::set<replica_id> members_;
+  session_map sessions_;
+  std::vector<replica_id> announced_sources_;
+  std::uint64_t last_heartbeat_ms_ = 0;
+  std::uint64_t last_stream_ = 0;
+  std::uint32_t last_full_state_ = 0;
+  /// The link over which a full state is coming in: one at a time.
+  std::optional<link_id> full_state_from_;
+  /// Bytes of all registers that have changed so far.
+  std::uint64_t changed_bytes_ = 0;
+  std::vector<outgoing_frame> frames_;
+  std::vector<key_change> changes_;
+  replica_counters counters_;
+};
+
+} // namespace ariadne::crdt

@@ -1,0 +1,42 @@
+#pragma once
+
+#include "crdt/dot.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace ariadne::crdt {
+
+/// The upper bounds that a replica enforces, on local writes and on what its neighbours send. All replicas of a
+/// cluster use the same.
+struct replica_limits {
+  std::size_t key_bytes_max = 1024;
+  std::size_t value_bytes_max = 16u << 20;
+  /// Sum over keys and live values. A local put beyond it is refused; joins are not, since they carry acknowledged
+  /// data of others.
+  std::size_t map_bytes_max = std::size_t{4} << 30;
+};
+
+struct replica_options {
+  replica_id id;
+  std::string cluster;
+  std::string node;
+  replica_limits limits;
+  /// About how many bytes of registers one delta carries; a single larger register still travels whole.
+  std::size_t part_bytes = 64u << 10;
+  /// How many bytes of deltas may be on their way to one neighbour, unacknowledged.
+  std::size_t window_bytes = 4u << 20;
+  /// How many registers one call looks at, at most, where it walks over the map.
+  std::size_t work_registers_max = 4096;
+  /// A stamp further ahead of the local clock is refused.
+  std::uint64_t drift_max_ms = 10'000;
+  /// How long an event of another present member is left to that member before it is forwarded in its stead.
+  std::uint64_t forward_after_ms = 500;
+  /// How often the fingerprint goes to each neighbour.
+  std::uint64_t heartbeat_every_ms = 1'000;
+  /// How long a neighbour may owe an answer before it is asked to start anew.
+  std::uint64_t answer_within_ms = 10'000;
+};
+
+} // namespace ariadne::crdt

@@ -1,0 +1,236 @@
+#include "crdt/wire.hpp"
+
+#include <algorithm>
+
+namespace ariadne::crdt {
+
+namespace {
+
+/// Small differences of either sign become small numbers.
+std::uint64_t zigzag(std::uint64_t difference) {
+  return (difference << 1) ^ (0 - (difference >> 63));
+}
+
+std::uint64_t unzigzag(std::uint64_t coded) {
+  return (coded >> 1) ^ (0 - (coded & 1));
+}
+
+/// No replica lives long enough to count further; so one more never overflows.
+constexpr std::uint64_t counter_max = std::uint64_t{1} << 62;
+
+} // namespace
+
+// -- writer ----------------------------------------------------------------------------------------------------------
+
+void wire_writer::varint(std::uint64_t value) {
+  while (value >= 0x80) {
+    byte(static_cast<std::uint8_t>(value | 0x80));
+    value >>= 7;
+  }
+  byte(static_cast<std::uint8_t>(value));
+}
+
+void wire_writer::string(std::string_view value) {
+  varint(value.size());
+  bytes_.append(value);
+}
+
+void wire_writer::fixed64(std::uint64_t value) {
+  for (int shift = 0; shift < 64; shift += 8)
+    byte(static_cast<std::uint8_t>(value >> shift));
+}
+
+void wire_writer::difference(std::uint64_t value, std::uint64_t& last) {
+  varint(zigzag(value - last));
+  last = value;
+}
+
+void wire_writer::dot(crdt::dot d, bool flag) {
+  auto position = std::find_if(origins_.begin(), origins_.end(),
+                               [&](const crdt::dot& origin) { return origin.replica == d.replica; });
+  varint(static_cast<std::uint64_t>(position - origins_.begin()) << 1 | (flag ? 1 : 0));
+  if (position == origins_.end()) {
+    fixed64(d.replica.value);
+    position = origins_.insert(position, crdt::dot{d.replica, 0});
+  }
+  difference(d.counter, position->counter);
+}
+
+void wire_writer::vector(const version_vector& value) {
+  varint(value.size());
+  for (const auto& d : value)
+    dot(d, false);
+}
+
+void wire_writer::causal_register(const crdt::causal_register& value) {
+  auto has_more = !value.is_forgotten();
+  varint(value.live_count() << 1 | (has_more ? 1 : 0));
+  for (std::size_t i = 0; i < value.live_count(); ++i) {
+    const auto& e = value.live(i);
+    dot(e.dot, e.expires_at_ms != 0);
+    difference(e.stamp.value, stamp_);
+    if (e.expires_at_ms != 0)
+      varint(e.expires_at_ms);
+    string(e.value.view());
+  }
+  if (has_more)
+    vector(value.superseded());
+}
+
+// -- reader ----------------------------------------------------------------------------------------------------------
+
+void wire_reader::fail(std::string_view what) {
+  if (failure_.empty())
+    failure_ = what;
+}
+
+std::uint8_t wire_reader::byte() {
+  if (!failure_.empty() || remaining() == 0) {
+    fail("the frame ends too early");
+    return 0;
+  }
+  return static_cast<std::uint8_t>(frame_[offset_++]);
+}
+
+std::uint64_t wire_reader::varint() {
+  std::uint64_t value = 0;
+  for (int shift = 0; shift < 64; shift += 7) {
+    auto next = byte();
+    if (shift == 63 && next > 1)
+      break;
+    value |= static_cast<std::uint64_t>(next & 0x7f) << shift;
+    if (next < 0x80)
+      return value;
+  }
+  fail("an integer exceeds 64 bits");
+  return 0;
+}
+
+std::string_view wire_reader::string() {
+  auto size = varint();
+  if (size > remaining()) {
+    fail("a string is longer than the frame");
+    return {};
+  }
+  auto result = frame_.substr(offset_, size);
+  offset_ += size;
+  return result;
+}
+
+std::uint64_t wire_reader::fixed64() {
+  std::uint64_t value = 0;
+  for (int shift = 0; shift < 64; shift += 8)
+    value |= static_cast<std::uint64_t>(byte()) << shift;
+  return value;
+}
+
+replica_id wire_reader::replica() {
+  replica_id id{fixed64()};
+  if (id.value == 0)
+    fail("a replica id is 0");
+  return id;
+}
+
+std::size_t wire_reader::count(std::size_t item_bytes_min) {
+  auto items = varint();
+  if (items <= (remaining()) / item_bytes_min)
+    return items;
+  fail("a count is higher than the frame has room for");
+  return 0;
+}
+
+std::uint64_t wire_reader::difference(std::uint64_t& last) {
+  last += unzigzag(varint());
+  return last;
+}
+
+wire_reader::flagged_dot wire_reader::dot() {
+  auto head = varint();
+  auto number = head >> 1;
+  if (number > origins_.size() || (number == origins_.size() && !failure_.empty())) {
+    fail("a dot names an unknown origin");
+    return {};
+  }
+  if (number == origins_.size()) {
+    auto id = replica();
+    auto is_known = [&](const crdt::dot& origin) { return origin.replica == id; };
+    if (std::any_of(origins_.begin(), origins_.end(), is_known))
+      fail("a replica id stands twice in the table of origins");
+    origins_.push_back({id, 0});
+  }
+  auto& origin = origins_[number];
+  if (auto counter = difference(origin.counter); counter == 0 || counter > counter_max)
+    fail("a counter is out of range");
+  return {origin, (head & 1) != 0};
+}
+
+version_vector wire_reader::vector() {
+  version_vector result;
+  auto items = count(2);
+  result.reserve(std::min(items, (remaining()) / 10 + origins_.size()));
+  for (; items > 0 && failure_.empty(); --items) {
+    auto next = dot();
+    if (failure_.empty() && result[next.dot.replica] != 0)
+      fail("a version vector names a replica twice");
+    result.raise(next.dot);
+  }
+  return result;
+}
+
+template <class Live, class Superseded>
+void wire_reader::visit_register(Live live, Superseded superseded) {
+  auto head = varint();
+  auto live_count = head >> 1;
+  for (; live_count > 0 && failure_.empty(); --live_count) {
+    entry e;
+    auto id = dot();
+    e.dot = id.dot;
+    e.stamp.value = difference(stamp_);
+    if (id.flag) {
+      e.expires_at_ms = varint();
+      if (e.expires_at_ms == 0)
+        fail("an expiry is 0");
+    }
+    auto value = string();
+    if (failure_.empty())
+      live(std::move(e), value);
+  }
+  if ((head & 1) == 0)
+    return;
+  for (auto items = count(2); items > 0 && failure_.empty(); --items) {
+    auto next = dot();
+    if (failure_.empty())
+      superseded(next.dot);
+  }
+}
+
+wire_reader::register_shape wire_reader::skip_register() {
+  register_shape shape;
+  auto is_empty = true;
+  visit_register(
+    [&](entry e, std::string_view value) {
+      is_empty = false;
+      shape.stamp_max = std::max(shape.stamp_max, e.stamp);
+      shape.value_bytes_max = std::max(shape.value_bytes_max, value.size());
+    },
+    [&](crdt::dot) { is_empty = false; });
+  if (is_empty)
+    fail("a register is empty");
+  return shape;
+}
+
+causal_register wire_reader::causal_register() {
+  std::vector<entry> live;
+  version_vector superseded;
+  visit_register(
+    [&](entry e, std::string_view value) {
+      e.value = shared_bytes{value};
+      live.push_back(std::move(e));
+    },
+    [&](crdt::dot d) { superseded.raise(d); });
+  if (live.size() == 1 && superseded.empty())
+    return crdt::causal_register{std::move(live.front())};
+  return crdt::causal_register{std::move(live), superseded};
+}
+
+} // namespace ariadne::crdt

@@ -1,0 +1,106 @@
+#pragma once
+
+#include "crdt/causal_register.hpp"
+#include "crdt/dot.hpp"
+#include "crdt/version_vector.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace ariadne::crdt {
+
+// The primitives of the binary format (codec.hpp says what it consists of): a writer and its mirror, a reader. Both
+// keep the table of the frame's replica ids, and the last counter of each and the last stamp, from which the next ones
+// are differences.
+
+/// Appends to one frame.
+class wire_writer {
+public:
+  void byte(std::uint8_t value) {
+    bytes_.push_back(static_cast<char>(value));
+  }
+  void varint(std::uint64_t value);
+  void string(std::string_view value);
+  /// Eight bytes, the least significant one first.
+  void fixed64(std::uint64_t value);
+  void vector(const version_vector& value);
+  void causal_register(const crdt::causal_register& value);
+
+  std::size_t size() const {
+    return bytes_.size();
+  }
+
+  std::string take() {
+    return std::move(bytes_);
+  }
+
+private:
+  void difference(std::uint64_t value, std::uint64_t& last);
+  void dot(crdt::dot d, bool flag);
+
+  std::string bytes_;
+  std::vector<crdt::dot> origins_;
+  std::uint64_t stamp_ = 0;
+};
+
+/// Reads one frame. A read beyond the end or of an impossible value answers zeros and sets `failure`, which sticks; so
+/// a caller may read on and check once, where nothing is allocated on the strength of what was read.
+class wire_reader {
+public:
+  explicit wire_reader(std::string_view frame) : frame_(frame) {}
+
+  std::uint8_t byte();
+  std::uint64_t varint();
+  /// A view into the frame.
+  std::string_view string();
+  std::uint64_t fixed64();
+  replica_id replica();
+  version_vector vector();
+
+  /// What a register looks like to someone who only checks it.
+  struct register_shape {
+    stamp stamp_max;
+    std::size_t value_bytes_max = 0;
+  };
+  /// Checks a register and skips it, without building it.
+  register_shape skip_register();
+  crdt::causal_register causal_register();
+
+  std::size_t offset() const {
+    return offset_;
+  }
+  std::size_t remaining() const {
+    return frame_.size() - offset_;
+  }
+
+  /// What was wrong, or empty.
+  std::string_view failure() const {
+    return failure_;
+  }
+  void fail(std::string_view what);
+
+private:
+  struct flagged_dot {
+    crdt::dot dot;
+    bool flag = false;
+  };
+
+  std::size_t count(std::size_t item_bytes_min);
+  flagged_dot dot();
+  std::uint64_t difference(std::uint64_t& last);
+  /// Calls `live(entry without value, value)` and `superseded(dot)` for what the register holds.
+  template <class Live, class Superseded>
+  void visit_register(Live live, Superseded superseded);
+
+  std::string_view frame_;
+  std::size_t offset_ = 0;
+  std::vector<crdt::dot> origins_;
+  std::uint64_t stamp_ = 0;
+  std::string_view failure_;
+};
+
+} // namespace ariadne::crdt

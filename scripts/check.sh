@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# What has to pass before a commit: formatting, shell scripts, layers, the build and the tests. Takes the arguments of
+# scripts/test.sh.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+for tool in clang-format shellcheck; do
+  if ! command -v "${tool}" >/dev/null; then
+    echo "error: ${tool} is missing; install the package of that name" >&2
+    exit 1
+  fi
+done
+
+git ls-files -z --cached --others --exclude-standard '*.cpp' '*.hpp' | xargs -0 clang-format --dry-run --Werror
+git ls-files -z --cached --others --exclude-standard '*.sh' .ci/run | xargs -0 shellcheck
+scripts/check_layers.sh
+scripts/test.sh "$@"

@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# Installs the Debian packages that the build, the tests and the programs need. Does nothing if all are there.
+set -euo pipefail
+
+packages=(
+  # build
+  ccache
+  cmake
+  g++
+  make
+  ninja-build
+  # libraries
+  libabsl-dev
+  libcaf-dev
+  libcli11-dev
+  libexpected-dev
+  libfmt-dev
+  libtomlplusplus-dev
+  nlohmann-json3-dev
+  # tests
+  libboost-test-dev
+  librapidcheck-dev
+)
+
+if ! command -v dpkg-query >/dev/null; then
+  echo "error: this is no Debian system; install the counterparts of: ${packages[*]}" >&2
+  exit 1
+fi
+
+missing=()
+for package in "${packages[@]}"; do
+  if [[ "$(dpkg-query --show --showformat='${db:Status-Status}' "${package}" 2>/dev/null)" != installed ]]; then
+    missing+=("${package}")
+  fi
+done
+
+if [[ ${#missing[@]} -eq 0 ]]; then
+  exit 0
+fi
+
+as_root=()
+if [[ "$(id -u)" -ne 0 ]]; then
+  if ! command -v sudo >/dev/null; then
+    echo "error: packages are missing and there is no sudo; as root, run: apt-get install ${missing[*]}" >&2
+    exit 1
+  fi
+  as_root=(sudo)
+fi
+
+echo "Installing: ${missing[*]}"
+"${as_root[@]}" apt-get update -qq
+"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qq --yes --no-install-recommends "${missing[@]}"

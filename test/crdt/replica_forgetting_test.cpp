@@ -1,0 +1,289 @@
+#include "crdt/codec.hpp"
+#include "crdt/replica.hpp"
+
+#include "test/support/crdt_values.hpp"
+#include "test/support/replica_network.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <string>
+
+using namespace ariadne::crdt;
+using namespace ariadne::test;
+
+// What is dropped for good, and how those who have missed it catch up.
+BOOST_AUTO_TEST_SUITE(replica_forgetting)
+
+namespace {
+
+struct three_members {
+  explicit three_members(replica_options options = {}) {
+    options.cluster = network.options.cluster;
+    network.options = options;
+    one = &network.add();
+    two = &network.add();
+    three = &network.add();
+    one_two = network.connect(*one, *two);
+    one_three = network.connect(*one, *three);
+    two_three = network.connect(*two, *three);
+    network.set_members();
+    network.settle();
+  }
+
+  /// The third replica is cut off; the others count it as a member still.
+  void isolate_three() {
+    network.disconnect(one_three);
+    network.disconnect(two_three);
+  }
+
+  /// The third replica is cut off, and the others count it as departed.
+  void dismiss_three() {
+    isolate_three();
+    for (auto* node : {one, two})
+      node->replica.set_members({one->replica.id(), two->replica.id()});
+  }
+
+  void bring_three_back() {
+    one_three = network.connect(*one, *three);
+    two_three = network.connect(*two, *three);
+    network.set_members();
+    network.pass(5'000);
+  }
+
+  std::uint64_t full_states_sent() const {
+    return one->replica.counters().full_states_sent + two->replica.counters().full_states_sent
+           + three->replica.counters().full_states_sent;
+  }
+
+  replica_network network;
+  network_node* one;
+  network_node* two;
+  network_node* three;
+  link_id one_two;
+  link_id one_three;
+  link_id two_three;
+};
+
+struct three_members_with_small_parts : three_members {
+  static replica_options small_parts() {
+    replica_options options;
+    options.part_bytes = 1'000;
+    options.window_bytes = 4'000;
+    return options;
+  }
+  three_members_with_small_parts() : three_members(small_parts()) {}
+};
+
+} // namespace
+
+// -- forgetting ------------------------------------------------------------------------------------------------------
+
+BOOST_FIXTURE_TEST_CASE(an_erased_key_leaves_all_maps_once_all_members_know_of_it, three_members) {
+  one->put("x", "1");
+  network.settle();
+  two->erase("x");
+  network.settle();
+  BOOST_TEST(one->replica.map().size() == 1u);
+  network.pass(1'000);
+  for (auto* node : {one, two, three})
+    BOOST_TEST(node->replica.map().size() == 0u);
+  network.check_converged();
+  BOOST_TEST(full_states_sent() == 0u);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_key_that_went_from_replica_to_replica_keeps_only_its_last_writer, three_members) {
+  for (auto* node : {one, two, three}) {
+    node->put("x", node->replica.options().node);
+    network.settle();
+  }
+  BOOST_TEST(register_of(one->replica.map(), "x").context().size() == 3u);
+  network.pass(1'000);
+  for (auto* node : {one, two, three}) {
+    BOOST_TEST(register_of(node->replica.map(), "x").is_forgotten());
+    BOOST_TEST(node->read("x") == "node 3");
+  }
+}
+
+BOOST_FIXTURE_TEST_CASE(nothing_is_forgotten_while_a_member_does_not_know_of_it, three_members) {
+  one->put("x", "1");
+  network.settle();
+  isolate_three();
+  two->erase("x");
+  network.pass(5'000);
+  BOOST_TEST(one->replica.map().size() == 1u);
+  BOOST_TEST(two->replica.map().size() == 1u);
+  bring_three_back();
+  BOOST_TEST(three->read("x") == absent);
+  for (auto* node : {one, two, three})
+    BOOST_TEST(node->replica.map().size() == 0u);
+  BOOST_TEST(full_states_sent() == 0u);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_forgotten_key_can_be_put_again, three_members) {
+  for (int round = 0; round < 5; ++round) {
+    one->put("x", std::to_string(round));
+    network.pass(1'000);
+    BOOST_TEST(three->read("x") == std::to_string(round));
+    two->erase("x");
+    network.pass(1'000);
+    BOOST_TEST(three->read("x") == absent);
+    BOOST_TEST(three->replica.map().size() == 0u);
+  }
+  network.check_converged();
+}
+
+// -- who has missed it gets the full state ---------------------------------------------------------------------------
+
+BOOST_FIXTURE_TEST_CASE(dead_keys_do_not_come_back_with_a_replica_that_missed_their_end, three_members) {
+  one->put("dead", "1");
+  one->put("alive", "1");
+  network.settle();
+  dismiss_three();
+  one->erase("dead");
+  two->put("alive", "2");
+  network.pass(5'000);
+  BOOST_TEST(one->replica.map().size() == 1u);
+  BOOST_TEST(three->read("dead") == "1");
+  bring_three_back();
+  for (auto* node : {one, two, three}) {
+    BOOST_TEST(node->read("dead") == absent);
+    BOOST_TEST(node->read("alive") == "2");
+  }
+  BOOST_TEST(full_states_sent() > 0u);
+  network.check_converged();
+}
+
+BOOST_FIXTURE_TEST_CASE(what_the_returning_replica_has_written_itself_stays, three_members) {
+  for (auto key : {"dead", "rewritten", "alive"})
+    one->put(key, "1");
+  network.settle();
+  dismiss_three();
+  one->erase("dead");
+  one->erase("rewritten");
+  network.pass(1'000);
+  three->put("rewritten", "by three");
+  three->put("new", "by three");
+  three->erase("alive");
+  network.pass(5'000);
+  bring_three_back();
+  for (auto* node : {one, two, three}) {
+    BOOST_TEST(node->read("dead") == absent);
+    BOOST_TEST(node->read("rewritten") == "by three");
+    BOOST_TEST(node->read("new") == "by three");
+    BOOST_TEST(node->read("alive") == absent);
+  }
+  network.check_converged();
+}
+
+BOOST_FIXTURE_TEST_CASE(watchers_on_the_returning_replica_are_told_what_is_gone, three_members) {
+  one->put("dead", "1");
+  network.settle();
+  dismiss_three();
+  one->erase("dead");
+  network.pass(5'000);
+  three->replica.take_changes();
+  bring_three_back();
+  auto changes = three->replica.take_changes();
+  BOOST_REQUIRE(changes.size() == 1u);
+  BOOST_TEST(changes[0].key == "dead");
+  BOOST_TEST(!changes[0].readable);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_full_state_in_many_parts_drops_nothing_before_its_end, three_members_with_small_parts) {
+  constexpr int keys = 200;
+  for (int i = 0; i < keys; ++i)
+    one->put("k" + std::to_string(i), std::string(100, '1'));
+  network.settle();
+  dismiss_three();
+  for (int i = 0; i < keys; i += 2)
+    one->erase("k" + std::to_string(i));
+  network.pass(5'000);
+  network.connect(*two, *three);
+  network.set_members();
+  std::size_t steps = 0;
+  while (three->replica.key_count() > keys / 2) {
+    BOOST_TEST(three->replica.key_count() == static_cast<std::size_t>(keys));
+    BOOST_REQUIRE((network.deliver(*two, *three) || network.deliver(*three, *two)));
+    ++steps;
+  }
+  BOOST_TEST(steps > 10u);
+  network.pass(5'000);
+  BOOST_TEST(three->replica.key_count() == static_cast<std::size_t>(keys / 2));
+  network.check_converged();
+}
+
+BOOST_FIXTURE_TEST_CASE(a_full_state_that_breaks_off_is_sent_again, three_members_with_small_parts) {
+  for (int i = 0; i < 100; ++i)
+    one->put("k" + std::to_string(i), std::string(100, '1'));
+  network.settle();
+  dismiss_three();
+  for (int i = 0; i < 100; i += 2)
+    one->erase("k" + std::to_string(i));
+  network.pass(5'000);
+  one->put("new", "1");
+  network.settle();
+  two_three = network.connect(*two, *three);
+  while (three->read("new") == absent)
+    BOOST_REQUIRE((network.deliver(*two, *three) || network.deliver(*three, *two)));
+  network.disconnect(two_three);
+  bring_three_back();
+  BOOST_TEST(three->replica.key_count() == 51u);
+  network.check_converged();
+}
+
+BOOST_FIXTURE_TEST_CASE(an_empty_replica_needs_no_full_state_to_keep_what_it_writes_meanwhile, three_members) {
+  for (int i = 0; i < 20; ++i)
+    one->put("k" + std::to_string(i), "1");
+  network.settle();
+  for (int i = 0; i < 10; ++i)
+    two->erase("k" + std::to_string(i));
+  network.pass(2'000);
+  network.crash(*three);
+  auto& incarnation = network.add();
+  incarnation.put("mine", "1");
+  incarnation.put("k0", "again");
+  network.connect(*one, incarnation);
+  network.connect(*two, incarnation);
+  network.set_members();
+  network.pass(5'000);
+  BOOST_TEST(incarnation.replica.key_count() == 12u);
+  BOOST_TEST(one->read("mine") == "1");
+  BOOST_TEST(one->read("k0") == "again");
+  network.check_converged();
+}
+
+// -- the safety net --------------------------------------------------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(replicas_that_differ_although_their_vectors_do_not_are_counted_and_repaired) {
+  replica_network network;
+  auto& one = network.add();
+  auto& two = network.add();
+  // A neighbour that lies: it tells both that they know all of its events, and shows the event to one of them only.
+  const auto shown = entry_of({a, 1}, 0, "1");
+  for (auto* node : {&one, &two}) {
+    const link_id liar{1'000};
+    node->replica.open(liar, false, node->now_ms());
+    BOOST_REQUIRE(
+      !node->replica.receive(liar, encode(hello{"test", "liar", a, 1, true, true, false, {}, {}}), node->now_ms()));
+    node->replica.take_frames();
+    delta_writer out{{1, 1, false, {}}};
+    if (node == &one)
+      out.add("x", causal_register{shown});
+    BOOST_REQUIRE(!node->replica.receive(liar, out.finish({true, {shown.dot}, {}}), node->now_ms()));
+    node->replica.close(liar, node->now_ms());
+    node->replica.take_frames();
+  }
+  BOOST_TEST(one.replica.vector() == two.replica.vector());
+  BOOST_TEST(one.read("x") == "1");
+  BOOST_TEST(two.read("x") == absent);
+
+  network.connect(one, two);
+  network.pass(5'000);
+  BOOST_TEST(one.replica.map().fingerprint() == two.replica.map().fingerprint());
+  auto divergences = one.replica.counters().divergences + two.replica.counters().divergences;
+  BOOST_TEST(divergences > 0u);
+  network.pass(10'000);
+  BOOST_TEST(one.replica.counters().divergences + two.replica.counters().divergences == divergences);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
