@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# Shows that the simulator notices when the core is wrong: builds each mutant of test/mutants/ in a copy of the sources,
+# and requires the simulator to fail within 1,000 seeds, as it must not without a mutant. Exits with 0 if all mutants are
+# killed.
+#
+# usage: scripts/mutants.sh [NAME...]      only these, e.g. "drop-ahead"; by default all
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+seeds=1000
+timeout_s=600
+memory_kib_max=$((4 << 20))
+
+mutants=()
+if [[ $# -eq 0 ]]; then
+  mutants=(test/mutants/*.patch)
+fi
+for name in "$@"; do
+  mutants+=("test/mutants/${name}.patch")
+done
+
+copy="$(mktemp -d)"
+trap 'rm -rf "${copy}"' EXIT
+git ls-files -z --cached --others --exclude-standard | xargs -0 cp --parents --target-directory="${copy}"
+
+# simulate: plays until the first failure, and answers the exit code of the simulator.
+simulate() {
+  cmake --build "${copy}/build" --target ariadne_simulate >"${copy}/log" 2>&1 || {
+    cat "${copy}/log" >&2
+    exit 1
+  }
+  (
+    ulimit -v "${memory_kib_max}"
+    timeout "${timeout_s}" "${copy}/build/test/simulation/ariadne_simulate" --seeds "${seeds}" --jobs "$(nproc)" \
+      --stop-after 1 --traces 0 >"${copy}/log" 2>&1
+  )
+}
+
+cmake -S "${copy}" -B "${copy}/build" -G Ninja -DCMAKE_BUILD_TYPE=Release >/dev/null
+if ! simulate; then
+  cat "${copy}/log" >&2
+  echo 'error: the simulator fails without a mutant' >&2
+  exit 1
+fi
+
+survivors=0
+for mutant in "${mutants[@]}"; do
+  patch="$(realpath "${mutant}")"
+  name="$(basename "${mutant}" .patch)"
+  (cd "${copy}" && git apply "${patch}")
+  if simulate; then
+    echo "SURVIVED  ${name}: $(head -1 "${patch}")"
+    survivors=$((survivors + 1))
+  else
+    printf 'killed    %-30s %s\n' "${name}" "$(grep -m 1 '^seed' "${copy}/log" || echo 'crashes or hangs')"
+  fi
+  (cd "${copy}" && git apply --reverse "${patch}")
+done
+echo "${#mutants[@]} mutants, ${survivors} survived"
+[[ "${survivors}" -eq 0 ]]

@@ -1,0 +1,180 @@
+#include "test/simulation/ending.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace ariadne::simulation {
+
+namespace {
+
+using action = operation::action;
+
+constexpr int rounds_max = 400;
+constexpr int frames_per_round_max = 200'000;
+
+std::uint8_t narrow(std::size_t n) {
+  return static_cast<std::uint8_t>(n);
+}
+
+std::vector<std::size_t> up(const world& w) {
+  std::vector<std::size_t> slots;
+  for (std::size_t slot = 0; slot < slots_max; ++slot)
+    if (w.at(slot))
+      slots.push_back(slot);
+  return slots;
+}
+
+operation of_end(const world& w, const link& l, std::size_t end, action what) {
+  operation o;
+  o.what = what;
+  o.slot = narrow(l.ends[end].slot);
+  o.peer = narrow(l.ends[1 - end].slot);
+  o.age = w.age(l);
+  return o;
+}
+
+/// Closes the links that only one side has, or all of them; lifts what is blocked; opens new ones.
+void heal(world& w) {
+  const auto& s = w.parameters();
+  random_source random{s.seed ^ 1};
+  for (std::size_t slot = 0; slot < s.slots; ++slot)
+    if (!w.at(slot) && s.heal_restarts)
+      w.play({action::start, narrow(slot)});
+  for (auto* l : std::vector<link*>{w.links()})
+    for (std::size_t end = 0; end < 2; ++end) {
+      const auto& other = l->ends[1 - end];
+      if (l->ends[end].is == link_end::state::closed)
+        continue;
+      if (l->ends[end].blocked)
+        w.play(of_end(w, *l, 1 - end, action::block));
+      if (s.heal_with_new_links || other.is != link_end::state::open)
+        w.play(of_end(w, *l, end, action::close));
+    }
+  auto slots = up(w);
+  for (auto slot : slots) {
+    operation o{action::set_members, narrow(slot)};
+    for (auto member : slots)
+      o.argument |= 1u << member;
+    w.play(o);
+  }
+  for (auto* l : std::vector<link*>{w.links()})
+    for (std::size_t end = 0; end < 2; ++end) {
+      auto o = of_end(w, *l, end, action::set_push);
+      o.argument = 1;
+      w.play(o);
+    }
+  for (const auto& e : connect(s.last_topology, slots, random)) {
+    operation o{action::open, narrow(e.a), narrow(e.b)};
+    o.argument = (e.a_pushes ? 1u : 0) | (e.b_pushes ? 2u : 0);
+    w.play(o);
+  }
+}
+
+/// Delivers until nothing is on its way. Returns whether there was more than heartbeats.
+bool deliver_all(world& w) {
+  auto is_quiet = true;
+  auto left = frames_per_round_max;
+  for (auto is_idle = false; !is_idle;) {
+    is_idle = true;
+    for (auto* l : std::vector<link*>{w.links()})
+      for (std::size_t end = 0; end < 2; ++end)
+        while (!l->ends[1 - end].queue.empty() && l->ends[1 - end].is != link_end::state::closed) {
+          if (left-- == 0)
+            throw violation{"a healed cluster comes to rest", "frames breed frames"};
+          is_idle = false;
+          is_quiet = is_quiet && is_heartbeat(l->ends[1 - end].queue.front());
+          w.play(of_end(w, *l, end, action::deliver));
+        }
+    for (auto slot : up(w))
+      if (w.at(slot)->replica.has_work()) {
+        is_idle = is_quiet = false;
+        w.play({action::work, narrow(slot)});
+      }
+  }
+  return !is_quiet;
+}
+
+void come_to_rest(world& w) {
+  // Long steps let every timer run out and everything expire, short ones what depends on several ticks.
+  constexpr std::uint32_t short_step_ms = 100;
+  constexpr std::uint32_t long_step_ms = 60'000;
+  // As many as it takes to look at every key.
+  auto quiet_rounds_needed = 8 + w.parameters().keys / w.parameters().work_registers_max;
+  std::size_t quiet_rounds = 0;
+  for (auto round = 0; quiet_rounds < quiet_rounds_needed; ++round) {
+    if (round == rounds_max)
+      throw violation{"a healed cluster comes to rest", "it still talks after " + std::to_string(round) + " rounds"};
+    auto is_quiet = !deliver_all(w);
+    for (auto slot : up(w)) {
+      operation o{action::tick, narrow(slot)};
+      if (slot == up(w).front())
+        o.elapsed_ms = round % 4 == 3 ? long_step_ms : short_step_ms;
+      w.play(o);
+    }
+    is_quiet = !deliver_all(w) && is_quiet;
+    quiet_rounds = is_quiet ? quiet_rounds + 1 : 0;
+  }
+}
+
+std::set<std::uint32_t> live(world& w, std::size_t slot) {
+  std::set<std::uint32_t> all;
+  for (const auto& entries : w.watch(slot).live())
+    all.insert(entries.begin(), entries.end());
+  return all;
+}
+
+void check_end(world& w) {
+  auto slots = up(w);
+  const auto& events = w.events();
+  auto first = live(w, slots[0]);
+  const auto& vector = w.at(slots[0])->replica.vector();
+  for (auto slot : slots) {
+    const auto& r = w.at(slot)->replica;
+    w.check_all(slot);
+    auto mine = live(w, slot);
+    for (const auto& [one, other, where] : {std::tuple{&first, &mine, slots[0]}, std::tuple{&mine, &first, slot}})
+      for (auto number : *one)
+        if (!other->contains(number))
+          throw violation{"healed replicas converge", events.name(events[number].dot) + " of "
+                                                        + key_name(events[number].key) + " is live at "
+                                                        + events.name(w.at(where)->replica.id()) + " alone"};
+    if (r.vector() != vector)
+      throw violation{"healed replicas know the same events", events.name(vector) + " and " + events.name(r.vector())};
+    if (!r.caught_up())
+      throw violation{"healed replicas have caught up", events.name(r.id())};
+  }
+  for (std::uint32_t number = 0; number < events.size(); ++number) {
+    const auto& e = events[number];
+    auto is_dead = std::any_of(e.superseded_by.begin(), e.superseded_by.end(),
+                               [&](auto later) { return vector.covers(events[later].dot); });
+    auto has_expired = e.expires_at_ms != 0;
+    if (first.contains(number) && has_expired)
+      throw violation{"what has expired is gone", events.name(e.dot) + " of " + key_name(e.key)};
+    if (first.contains(number) && is_dead)
+      throw violation{"what was superseded stays dead", events.name(e.dot) + " of " + key_name(e.key)};
+    if (e.is_put && !first.contains(number) && e.superseded_by.empty() && vector.covers(e.dot) && !has_expired)
+      throw violation{"what was acknowledged is kept (I7)", events.name(e.dot) + " of " + key_name(e.key)};
+    if (!w.parameters().crashes && !vector.covers(e.dot))
+      throw violation{"without crashes every event arrives", events.name(e.dot) + " of " + key_name(e.key)};
+    if (!w.parameters().crashes && e.is_put && !is_dead && !has_expired && !first.contains(number))
+      throw violation{"without crashes every put is live that was not superseded", events.name(e.dot)};
+  }
+  if (w.parameters().last_topology == topology::mesh)
+    for (auto slot : slots) {
+      const auto& r = w.at(slot)->replica;
+      if (!r.is_acknowledged())
+        throw violation{"healed replicas acknowledge each other's events", events.name(r.id())};
+      if (!w.parameters().crashes && r.map().size() != r.key_count())
+        throw violation{"an erased key costs nothing once all have acknowledged it", events.name(r.id())};
+    }
+}
+
+} // namespace
+
+void end(world& w) {
+  heal(w);
+  come_to_rest(w);
+  check_end(w);
+}
+
+} // namespace ariadne::simulation

@@ -1,0 +1,268 @@
+#include "test/simulation/generator.hpp"
+
+#include <algorithm>
+
+namespace ariadne::simulation {
+
+namespace {
+
+using action = operation::action;
+
+std::uint8_t narrow(std::size_t n) {
+  return static_cast<std::uint8_t>(n);
+}
+
+bool is_whole(const link& l) {
+  return l.ends[0].is != link_end::state::closed && l.ends[1].is != link_end::state::closed;
+}
+
+} // namespace
+
+generator::generator(const scenario& s) : scenario_(s), random_(~s.seed) {}
+
+operation generator::next(const world& w) {
+  if (!has_begun_) {
+    has_begun_ = true;
+    reconnect(w, scenario_.first_topology);
+  }
+  if (phase_.operations_left == 0)
+    begin_phase();
+  --phase_.operations_left;
+  operation o;
+  if (!planned_.empty() && random_.chance(50)) {
+    o = planned_.front();
+    planned_.pop_front();
+  } else {
+    auto dice = random_.below(phase_.write + phase_.deliver + phase_.tick + phase_.trouble);
+    if (dice < phase_.write)
+      o = write(w);
+    else if (dice -= phase_.write; dice < phase_.deliver)
+      o = deliver(w);
+    else if (dice -= phase_.deliver; dice < phase_.tick)
+      o = tick(w);
+    else
+      o = random_.chance(60) ? repair(w) : trouble(w);
+  }
+  o.elapsed_ms = time_passes();
+  return o;
+}
+
+void generator::begin_phase() {
+  phase_.operations_left = random_.between(20, 200);
+  phase_.write = random_.pick<std::uint64_t>({0, 10, 40});
+  phase_.deliver = random_.pick<std::uint64_t>({5, 40, 100});
+  phase_.tick = random_.pick<std::uint64_t>({1, 10, 30});
+  phase_.trouble = random_.pick<std::uint64_t>({1, 4, 15});
+}
+
+std::uint32_t generator::time_passes() {
+  // Now and then nothing happens for so long that every timer runs out.
+  if (random_.below(200) == 0)
+    return static_cast<std::uint32_t>(random_.below(15'000));
+  return static_cast<std::uint32_t>(random_.below(scenario_.step_ms_max + 1));
+}
+
+std::vector<std::size_t> generator::up(const world& w) const {
+  std::vector<std::size_t> slots;
+  for (std::size_t slot = 0; slot < scenario_.slots; ++slot)
+    if (w.at(slot))
+      slots.push_back(slot);
+  return slots;
+}
+
+std::size_t generator::pick_slot(const world& w) {
+  auto slot = random_.below(scenario_.slots);
+  while (!w.at(slot))
+    slot = (slot + 1) % scenario_.slots;
+  return slot;
+}
+
+operation generator::write(const world& w) {
+  operation o;
+  o.what = random_.chance(scenario_.erase_percent) ? action::erase : action::put;
+  o.slot = narrow(pick_slot(w));
+  o.argument = static_cast<std::uint32_t>(random_.below(scenario_.keys));
+  if (o.what == action::put && random_.chance(scenario_.expiry_percent))
+    o.detail = static_cast<std::uint32_t>(random_.between(1, 30'000));
+  return o;
+}
+
+operation generator::deliver(const world& w) {
+  const auto& links = w.links();
+  auto first = random_.below(links.size() * 2);
+  for (std::size_t i = 0; i < links.size() * 2; ++i) {
+    auto position = (first + i) % (links.size() * 2);
+    const auto& l = *links[position / 2];
+    const auto& to = l.ends[position % 2];
+    const auto& from = l.ends[1 - position % 2];
+    if (to.blocked || to.queue.empty() || to.is == link_end::state::closed)
+      continue;
+    // Every fifth link is slow.
+    if (l.id.value % 5 == 0 && random_.chance(85))
+      continue;
+    operation o;
+    o.what = action::deliver;
+    o.slot = narrow(from.slot);
+    o.peer = narrow(to.slot);
+    o.age = w.age(l);
+    if (scenario_.hostile_links) {
+      if (random_.chance(50))
+        o.argument = static_cast<std::uint32_t>(random_.below(to.queue.size()));
+      if (random_.chance(scenario_.repeat_percent))
+        o.detail = 1;
+      else if (random_.chance(scenario_.loss_percent))
+        o.detail = 2;
+    }
+    return o;
+  }
+  return random_.chance(50) ? tick(w) : write(w);
+}
+
+operation generator::tick(const world& w) {
+  operation o;
+  o.what = random_.chance(20) ? action::work : action::tick;
+  o.slot = narrow(pick_slot(w));
+  return o;
+}
+
+operation generator::trouble(const world& w) {
+  operation o;
+  o.slot = narrow(pick_slot(w));
+  const auto& links = w.links();
+  if (links.empty())
+    return repair(w);
+  const auto& l = *links[random_.below(links.size())];
+  auto end = random_.below(2);
+  auto of_link = [&](action what, bool on) {
+    o.what = what;
+    o.slot = narrow(l.ends[end].slot);
+    o.peer = narrow(l.ends[1 - end].slot);
+    o.age = w.age(l);
+    o.argument = on ? 1 : 0;
+  };
+  switch (random_.below(8)) {
+    case 0:
+    case 1:
+      of_link(action::close, false);
+      break;
+    case 2:
+      of_link(action::set_push, random_.chance(50));
+      break;
+    case 3:
+      if (scenario_.partitions)
+        of_link(action::block, true);
+      else
+        of_link(action::close, false);
+      break;
+    case 4:
+      o.what = action::set_clock;
+      o.argument = static_cast<std::uint32_t>(random_.below(scenario_.skew_ms_max + 1));
+      break;
+    case 5:
+      if (scenario_.members_differ) {
+        o.what = action::set_members;
+        o.argument = static_cast<std::uint32_t>(random_.below(1u << scenario_.slots));
+      }
+      break;
+    case 6:
+      if (scenario_.crashes && up(w).size() > 1)
+        o.what = action::crash;
+      break;
+    case 7:
+      if (random_.chance(20))
+        reconnect(w, pick_topology(random_));
+      break;
+  }
+  return o;
+}
+
+operation generator::repair(const world& w) {
+  operation o;
+  auto slots = up(w);
+  // A link that the other side has closed is noticed sooner or later, and so is one that nothing comes through.
+  for (const auto* l : w.links())
+    for (std::size_t end = 0; end < 2; ++end) {
+      auto is_alone = l->ends[end].is == link_end::state::open && l->ends[1 - end].is == link_end::state::closed;
+      if ((is_alone || l->ends[end].blocked) && random_.chance(30)) {
+        o.slot = narrow(l->ends[end].slot);
+        o.peer = narrow(l->ends[1 - end].slot);
+        o.age = w.age(*l);
+        if (is_alone) {
+          o.what = action::close;
+        } else {
+          std::swap(o.slot, o.peer);
+          o.what = action::block;
+        }
+        return o;
+      }
+    }
+  if (slots.size() < scenario_.slots && random_.chance(40)) {
+    auto slot = random_.below(scenario_.slots);
+    while (w.at(slot))
+      slot = (slot + 1) % scenario_.slots;
+    o.what = action::start;
+    o.slot = narrow(slot);
+    slots.push_back(slot);
+    planned_.clear();
+    edges_ = connect(scenario_.first_topology, slots, random_);
+    return o;
+  }
+  if (random_.chance(30)) {
+    o.what = action::set_members;
+    o.slot = narrow(pick_slot(w));
+    for (auto slot : slots)
+      o.argument |= 1u << slot;
+    return o;
+  }
+  if (!edges_.empty()) {
+    const auto& e = edges_[random_.below(edges_.size())];
+    auto is_there = std::any_of(w.links().begin(), w.links().end(), [&](const link* l) {
+      return is_whole(*l) && std::min(l->ends[0].slot, l->ends[1].slot) == std::min(e.a, e.b)
+             && std::max(l->ends[0].slot, l->ends[1].slot) == std::max(e.a, e.b);
+    });
+    if (!is_there || random_.chance(5)) {
+      o.what = action::open;
+      o.slot = narrow(e.a);
+      o.peer = narrow(e.b);
+      o.argument = (e.a_pushes ? 1u : 0) | (e.b_pushes ? 2u : 0) | (random_.chance(30) ? 4u : 0);
+      if (random_.chance(50)) {
+        std::swap(o.slot, o.peer);
+        o.argument = (o.argument & 4) | (e.b_pushes ? 1u : 0) | (e.a_pushes ? 2u : 0);
+      }
+      return o;
+    }
+  }
+  return tick(w);
+}
+
+void generator::reconnect(const world& w, topology t) {
+  planned_.clear();
+  edges_ = connect(t, up(w), random_);
+  for (auto slot : up(w)) {
+    operation o;
+    o.what = action::set_members;
+    o.slot = narrow(slot);
+    for (auto member : up(w))
+      o.argument |= 1u << member;
+    planned_.push_back(o);
+  }
+  for (const auto* l : w.links())
+    for (std::size_t end = 0; end < 2; ++end) {
+      operation o;
+      o.slot = narrow(l->ends[end].slot);
+      o.peer = narrow(l->ends[1 - end].slot);
+      o.age = w.age(*l);
+      o.what = random_.chance(50) ? action::set_push : action::close;
+      planned_.push_back(o);
+    }
+  for (const auto& e : edges_) {
+    operation o;
+    o.what = action::open;
+    o.slot = narrow(e.a);
+    o.peer = narrow(e.b);
+    o.argument = (e.a_pushes ? 1u : 0) | (e.b_pushes ? 2u : 0);
+    planned_.push_back(o);
+  }
+}
+
+} // namespace ariadne::simulation

@@ -1,0 +1,51 @@
+#pragma once
+
+#include "test/simulation/operation.hpp"
+#include "test/simulation/random_source.hpp"
+#include "test/simulation/topology.hpp"
+#include "test/simulation/world.hpp"
+
+#include <deque>
+#include <vector>
+
+namespace ariadne::simulation {
+
+/// Draws the schedule of a seed, operation by operation, such that they make sense in the state of the world.
+class generator {
+public:
+  explicit generator(const scenario& s);
+
+  operation next(const world& w);
+
+private:
+  /// What happens how often, for a while.
+  struct phase {
+    std::size_t operations_left = 0;
+    std::uint64_t write = 0;
+    std::uint64_t deliver = 0;
+    std::uint64_t tick = 0;
+    std::uint64_t trouble = 0;
+  };
+
+  void begin_phase();
+  operation write(const world& w);
+  operation deliver(const world& w);
+  operation tick(const world& w);
+  operation trouble(const world& w);
+  /// What the cluster does against trouble: notices closed links, opens missing ones, learns who is a member.
+  operation repair(const world& w);
+  void reconnect(const world& w, topology t);
+
+  std::size_t pick_slot(const world& w);
+  std::vector<std::size_t> up(const world& w) const;
+  std::uint32_t time_passes();
+
+  scenario scenario_;
+  random_source random_;
+  phase phase_;
+  std::vector<edge> edges_;
+  std::deque<operation> planned_;
+  bool has_begun_ = false;
+};
+
+} // namespace ariadne::simulation

@@ -1,0 +1,181 @@
+#include "test/simulation/observer.hpp"
+
+#include <algorithm>
+
+namespace ariadne::simulation {
+
+observer::observer(const history& events, std::size_t keys) : history_(events), live_(keys), seen_(keys) {
+  for (std::uint32_t key = 0; key < keys; ++key)
+    names_.push_back(key_name(key));
+}
+
+bool observer::is_live(std::uint32_t number) const {
+  const auto& entries = live_[history_[number].key];
+  return std::find(entries.begin(), entries.end(), number) != entries.end();
+}
+
+bool observer::is_known(const crdt::replica& replica, const crdt::keyed_register* owner, std::uint32_t number) const {
+  auto d = history_[number].dot;
+  return replica.vector().covers(d) || (owner != nullptr && owner->value.covers(d))
+         || (replica.has_work() && told_.covers(d));
+}
+
+bool observer::may_be_gone(const crdt::replica& replica, const crdt::keyed_register* owner, std::uint32_t number,
+                           std::uint64_t now_ms) const {
+  const auto& e = history_[number];
+  // Whoever wrote it and then wrote the same key again has seen it go, by whatever event.
+  return e.expired(now_ms) || (owner != nullptr && owner->value.seen(e.dot.replica) > e.dot.counter)
+         || std::any_of(e.superseded_by.begin(), e.superseded_by.end(),
+                        [&](auto later) { return is_known(replica, owner, later); });
+}
+
+void observer::check_step(const crdt::replica& replica, const std::vector<crdt::key_change>& changes,
+                          std::uint64_t now_ms) {
+  for (auto change = changes.rbegin(); change != changes.rend(); ++change) {
+    auto key = key_number(change->key);
+    if (seen_[key])
+      continue;
+    seen_[key] = true;
+    check_key(replica, key, now_ms);
+    if (change->readable != !live_[key].empty())
+      throw violation{"watchers are told the truth", "of " + change->key};
+  }
+  for (const auto& change : changes)
+    seen_[key_number(change.key)] = false;
+  check_covered(replica, now_ms);
+}
+
+void observer::check_key(const crdt::replica& replica, std::uint32_t key, std::uint64_t now_ms) {
+  const auto* owner = replica.map().find(names_[key]);
+  std::vector<std::uint32_t> live;
+  for (std::size_t i = 0; owner != nullptr && i < owner->value.live_count(); ++i) {
+    const auto& entry = owner->value.live(i);
+    auto number = history_.find(entry.dot);
+    const auto& e = history_[number];
+    if (!e.is_put || e.key != key || e.stamp != entry.stamp || e.expires_at_ms != entry.expires_at_ms
+        || e.value != entry.value.view())
+      throw violation{"an entry stays as it was written", history_.name(entry.dot) + " of " + names_[key]};
+    for (auto later : e.superseded_by)
+      if (replica.vector().covers(history_[later].dot)
+          || (!history_.has_full_states() && owner->value.covers(history_[later].dot)))
+        throw violation{"what was superseded stays dead", history_.name(e.dot) + " of " + names_[key]
+                                                            + " is live, although " + history_.name(history_[later].dot)
+                                                            + " is known"};
+    live.push_back(number);
+  }
+  for (auto number : live_[key])
+    if (std::find(live.begin(), live.end(), number) == live.end()) {
+      const auto& e = history_[number];
+      if (!may_be_gone(replica, owner, number, now_ms))
+        throw violation{"nothing disappears without a reason (I6)", history_.name(e.dot) + " of " + names_[key]};
+    }
+  if (live.empty() && !live_[key].empty()) {
+    const auto& endings = history_.endings(key);
+    if (std::none_of(endings.rbegin(), endings.rend(), [&](auto e) {
+          return (!history_[e].is_put || history_[e].expired(now_ms)) && is_known(replica, owner, e);
+        }))
+      throw violation{"only an erase or an expiry makes a key unreadable (I6)", names_[key]};
+  }
+  live_[key] = std::move(live);
+}
+
+void observer::check_covered(const crdt::replica& replica, std::uint64_t now_ms) {
+  const auto& now = replica.vector();
+  auto before = vector_.begin();
+  auto is_raised = false;
+  for (const auto& d : now) {
+    while (before != vector_.end() && before->replica < d.replica)
+      throw violation{"a version vector only grows", history_.name(before->replica)};
+    auto from = std::uint64_t{0};
+    if (before != vector_.end() && before->replica == d.replica)
+      from = (before++)->counter;
+    if (from > d.counter)
+      throw violation{"a version vector only grows", history_.name(d)};
+    is_raised = is_raised || from < d.counter;
+    for (auto counter = from + 1; counter <= d.counter; ++counter) {
+      auto number = history_.find({d.replica, counter});
+      const auto& e = history_[number];
+      if (e.is_put && !is_live(number) && !may_be_gone(replica, replica.map().find(names_[e.key]), number, now_ms))
+        throw violation{"what the version vector covers is reflected in the map (I2)",
+                        "put " + history_.name(e.dot) + " of " + names_[e.key] + " is covered, but lost"};
+      for (auto old : e.superseded)
+        if (is_live(old))
+          throw violation{"what the version vector covers is reflected in the map (I2)",
+                          history_.name(e.dot) + " of " + names_[e.key] + " is covered, but "
+                            + history_.name(history_[old].dot) + " is still live"};
+    }
+  }
+  if (before != vector_.end())
+    throw violation{"a version vector only grows", history_.name(before->replica)};
+  if (is_raised)
+    vector_ = now;
+}
+
+void observer::check_reads(const crdt::replica& replica, const crdt::keyed_register& owner,
+                           std::uint64_t now_ms) const {
+  const crdt::entry* winner = nullptr;
+  for (std::size_t i = 0; i < owner.value.live_count(); ++i) {
+    const auto& e = owner.value.live(i);
+    if (e.expires_at_ms != 0 && e.expires_at_ms <= now_ms)
+      continue;
+    if (winner == nullptr || std::tie(winner->stamp, winner->dot.replica) < std::tie(e.stamp, e.dot.replica))
+      winner = &e;
+  }
+  if (replica.get(owner.key, now_ms) != winner)
+    throw violation{"a read answers the unexpired entry with the greatest stamp", owner.key};
+}
+
+void observer::check_all(const crdt::replica& replica, std::uint64_t now_ms) {
+  std::size_t live_keys = 0;
+  std::size_t live_bytes = 0;
+  std::size_t dots = 0;
+  crdt::fingerprint fingerprint;
+  replica.map().for_each([&](const crdt::keyed_register& owner) {
+    const auto& value = owner.value;
+    auto key = key_number(owner.key);
+    auto told = live_[key];
+    check_key(replica, key, now_ms);
+    std::sort(told.begin(), told.end());
+    auto actual = live_[key];
+    std::sort(actual.begin(), actual.end());
+    if (told != actual)
+      throw violation{"watchers are told every change", owner.key};
+    check_reads(replica, owner, now_ms);
+    if (value.live_count() > 0) {
+      ++live_keys;
+      live_bytes += owner.key.size();
+    }
+    for (std::size_t i = 0; i < value.live_count(); ++i) {
+      live_bytes += value.live(i).value.size();
+      fingerprint.add(value.live(i));
+      auto other = value.live(i);
+      ++other.stamp.value;
+      crdt::fingerprint one, two;
+      one.add(value.live(i));
+      two.add(other);
+      if (one == two && other.expires_at_ms == 0)
+        throw violation{"a fingerprint tells entries with different stamps apart", owner.key};
+    }
+    value.for_each_context([&](crdt::dot d) {
+      ++dots;
+      if (history_[history_.find(d)].key != key)
+        throw violation{"a context holds events of its key only", history_.name(d) + " of " + owner.key};
+      auto [counter, holder] = replica.map().index().next(d.replica, d.counter - 1);
+      if (counter != d.counter || holder != &owner)
+        throw violation{"the index holds every dot of every context", history_.name(d) + " of " + owner.key};
+    });
+  });
+  for (const auto& [origin, tail] : replica.map().index().tails())
+    dots -= tail.size();
+  if (dots != 0)
+    throw violation{"the index holds nothing but the dots of the contexts", history_.name(replica.id())};
+  auto is_empty = [](const auto& entries) { return entries.empty(); };
+  if (live_keys != live_.size() - std::count_if(live_.begin(), live_.end(), is_empty))
+    throw violation{"watchers are told every change", "a key has left the map unnoticed"};
+  if (fingerprint != replica.map().fingerprint())
+    throw violation{"the fingerprint is that of the live entries", history_.name(replica.id())};
+  if (live_keys != replica.key_count() || live_bytes != replica.byte_count())
+    throw violation{"keys and bytes are counted right", history_.name(replica.id())};
+}
+
+} // namespace ariadne::simulation

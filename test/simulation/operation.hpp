@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+
+namespace ariadne::simulation {
+
+/// One step of a schedule. It says all that is needed to play it again, on its own: an operation that makes no sense in
+/// the state that it meets (since the ones before it were removed) does nothing.
+struct operation {
+  enum class action : std::uint8_t {
+    put,
+    erase,
+    deliver,
+    tick,
+    work,
+    open,
+    close,
+    set_push,
+    block,
+    set_clock,
+    set_members,
+    crash,
+    start,
+  };
+
+  action what = action::tick;
+  /// The slot that acts. For deliver and block, the one that sends.
+  std::uint8_t slot = 0;
+  /// The slot at the other end of the link, where there is one.
+  std::uint8_t peer = 0;
+  /// Which of the links between the two, from the newest, 0, on.
+  std::uint8_t age = 0;
+  /// put, erase: the key. deliver: the position in the queue. open: pushes, as bits (slot's end, peer's end, peer opens
+  /// late). set_push, block: on or off. set_clock: milliseconds ahead of the true time. set_members: slots, as bits.
+  std::uint32_t argument = 0;
+  /// put: milliseconds until the entry expires, or 0. deliver: 0 takes the frame off the queue, 1 leaves it there to be
+  /// delivered again, 2 loses it.
+  std::uint32_t detail = 0;
+  /// How long before it the true time passes.
+  std::uint32_t elapsed_ms = 0;
+};
+
+} // namespace ariadne::simulation

@@ -1,0 +1,56 @@
+#include "test/simulation/scenario.hpp"
+
+namespace ariadne::simulation {
+
+scenario make_scenario(std::uint64_t seed) {
+  random_source random{seed};
+  scenario s;
+  s.seed = seed;
+  s.slots = random.between(2, slots_max);
+  s.slots_at_start = random.chance(50) ? s.slots : random.between(1, s.slots);
+  s.operations = random.between(1'000, 1'500);
+  s.keys = random.pick<std::size_t>({1, 2, 3, 8, 40, 200});
+  s.value_bytes_max = random.pick<std::size_t>({0, 10, 100});
+
+  s.part_bytes = random.pick<std::size_t>({1, 60, 300, 64 << 10});
+  s.window_bytes = random.pick<std::size_t>({1, 200, 1'000, 4 << 20});
+  s.work_registers_max = random.pick<std::size_t>({4, 30, 4096});
+  s.forward_after_ms = random.pick<std::uint64_t>({0, 100, 500});
+  s.answer_within_ms = random.pick<std::uint64_t>({300, 2'000, 10'000});
+  s.heartbeat_every_ms = random.pick<std::uint64_t>({100, 1'000});
+
+  s.hostile_links = random.chance(35);
+  if (s.hostile_links) {
+    s.loss_percent = random.pick<std::uint64_t>({0, 2, 10, 40});
+    s.repeat_percent = random.pick<std::uint64_t>({0, 5, 20});
+  }
+
+  s.erase_percent = random.pick<std::uint64_t>({5, 30, 50});
+  s.expiry_percent = random.pick<std::uint64_t>({0, 0, 20});
+  s.skew_ms_max = random.pick<std::uint64_t>({0, 100, 10'000});
+  s.step_ms_max = random.pick<std::uint64_t>({1, 20, 100});
+
+  s.crashes = random.chance(50);
+  s.partitions = random.chance(50);
+  s.members_differ = random.chance(50);
+
+  s.first_topology = pick_topology(random);
+  s.last_topology = pick_topology(random);
+  s.heal_with_new_links = random.chance(50);
+  s.heal_restarts = random.chance(50);
+  return s;
+}
+
+std::string to_string(const scenario& s) {
+  auto number = [](std::uint64_t n) { return std::to_string(n); };
+  std::string text = number(s.slots) + " replicas, " + number(s.keys) + " keys, parts of " + number(s.part_bytes)
+                     + " bytes in a window of " + number(s.window_bytes) + ", forward after "
+                     + number(s.forward_after_ms) + " ms, answer within " + number(s.answer_within_ms) + " ms";
+  if (s.hostile_links)
+    text += ", links that lose " + number(s.loss_percent) + " % and repeat " + number(s.repeat_percent) + " %";
+  if (s.skew_ms_max > 0)
+    text += ", clocks wrong by up to " + number(s.skew_ms_max) + " ms";
+  return text + ", heals to a " + to_string(s.last_topology) + (s.heal_with_new_links ? " of new links" : "");
+}
+
+} // namespace ariadne::simulation

@@ -1,0 +1,457 @@
+#include "test/simulation/world.hpp"
+
+#include "crdt/codec.hpp"
+
+#include <algorithm>
+
+namespace ariadne::simulation {
+
+namespace {
+
+constexpr std::uint64_t calls_between_full_checks = 64;
+constexpr std::uint64_t calls_between_knowledge_checks = 8;
+
+/// At most this many links between two slots: the ones that one side has not noticed to be gone, and a new one.
+constexpr std::size_t links_per_pair_max = 2;
+
+bool joins(const link& l, std::size_t a, std::size_t b) {
+  return (l.ends[0].slot == a && l.ends[1].slot == b) || (l.ends[0].slot == b && l.ends[1].slot == a);
+}
+
+link_end& end_at(link& l, std::size_t slot) {
+  return l.ends[l.ends[0].slot == slot ? 0 : 1];
+}
+
+} // namespace
+
+bool is_heartbeat(std::string_view frame) {
+  auto message = crdt::decode(frame);
+  return message && std::holds_alternative<crdt::heartbeat>(*message);
+}
+
+world::world(const scenario& s) : scenario_(s), history_(s.seed) {
+  for (std::size_t slot = 0; slot < s.slots_at_start; ++slot)
+    start(slot);
+}
+
+void world::play(const operation& o) {
+  ++played_;
+  now_ms_ += o.elapsed_ms;
+  auto& acting = slots_[o.slot];
+  switch (o.what) {
+    case operation::action::put:
+      if (acting)
+        put(o);
+      break;
+    case operation::action::erase:
+      if (acting)
+        erase(o);
+      break;
+    case operation::action::deliver:
+      deliver(o);
+      break;
+    case operation::action::tick:
+      if (acting)
+        tick(o);
+      break;
+    case operation::action::work:
+      if (acting && acting->replica.has_work()) {
+        tell([&] { return name(o.slot) + " works on"; });
+        acting->replica.work(clock_ms(o.slot));
+        settle(o.slot);
+      }
+      break;
+    case operation::action::open:
+      open(o);
+      break;
+    case operation::action::close:
+      close(o);
+      break;
+    case operation::action::set_push:
+      if (auto* end = find_end(o, false); end != nullptr && end->push != (o.argument != 0)) {
+        auto id = find_link(o)->id;
+        end->push = o.argument != 0;
+        if (end->is == link_end::state::open) {
+          tell([&] {
+            return name(o.slot) + (end->push ? " starts" : " stops") + " to push over link " + std::to_string(id.value);
+          });
+          acting->replica.set_push(id, end->push, clock_ms(o.slot));
+          settle(o.slot);
+        }
+      }
+      break;
+    case operation::action::block:
+      if (auto* end = find_end(o, true); end != nullptr && end->blocked != (o.argument != 0)) {
+        end->blocked = o.argument != 0;
+        tell([&] {
+          return "nothing " + std::string{end->blocked ? "arrives" : "is held up"} + " from " + name(o.slot) + " at "
+                 + name(o.peer) + " any more";
+        });
+        if (end->blocked && scenario_.hostile_links)
+          end->queue.clear();
+      }
+      break;
+    case operation::action::set_clock:
+      if (acting) {
+        acting->skew_ms = o.argument;
+        tell([&] { return "the clock of " + name(o.slot) + " jumps to " + std::to_string(o.argument) + " ms ahead"; });
+      }
+      break;
+    case operation::action::set_members:
+      if (acting)
+        set_members(o);
+      break;
+    case operation::action::crash:
+      if (acting)
+        crash(o.slot);
+      break;
+    case operation::action::start:
+      if (!acting)
+        start(o.slot);
+      break;
+  }
+}
+
+// -- operations ------------------------------------------------------------------------------------------------------
+
+void world::put(const operation& o) {
+  auto& n = *slots_[o.slot];
+  auto key = static_cast<std::uint32_t>(o.argument % scenario_.keys);
+  event e;
+  e.key = key;
+  e.is_put = true;
+  e.superseded = n.watch.live()[key];
+  e.value = std::to_string(history_.size());
+  e.value.resize(history_.size() % (scenario_.value_bytes_max + 1), '.');
+  e.expires_at_ms = o.detail == 0 ? 0 : now_ms_ + o.detail;
+  tell([&] { return name(o.slot) + " puts " + key_name(key); });
+  auto dot = n.replica.put(key_name(key), crdt::shared_bytes{e.value}, clock_ms(o.slot), e.expires_at_ms);
+  if (!dot)
+    throw violation{"a put within the limits is accepted", std::string{to_string(dot.error())}};
+  e.dot = *dot;
+  const auto* owner = n.replica.map().find(key_name(key));
+  if (owner == nullptr || owner->value.live_count() != 1 || owner->value.live(0).dot != *dot)
+    throw violation{"a put replaces all live entries", history_.name(*dot)};
+  e.stamp = owner->value.live(0).stamp;
+  for (auto old : e.superseded)
+    if (history_[old].stamp >= e.stamp)
+      throw violation{"the stamp of a put is greater than those it has seen", history_.name(*dot)};
+  history_.add(std::move(e));
+  settle(o.slot);
+}
+
+void world::erase(const operation& o) {
+  auto& n = *slots_[o.slot];
+  auto key = static_cast<std::uint32_t>(o.argument % scenario_.keys);
+  auto is_readable = n.replica.get(key_name(key), clock_ms(o.slot)) != nullptr;
+  event e;
+  e.key = key;
+  e.superseded = n.watch.live()[key];
+  auto dot = n.replica.erase(key_name(key), clock_ms(o.slot));
+  if (dot.has_value() != is_readable)
+    throw violation{"an erase is an event if the key was readable", key_name(key)};
+  if (dot) {
+    tell([&] { return name(o.slot) + " erases " + key_name(key); });
+    e.dot = *dot;
+    history_.add(std::move(e));
+  }
+  settle(o.slot);
+}
+
+void world::deliver(const operation& o) {
+  auto* l = find_link(o);
+  if (l == nullptr)
+    return;
+  auto& end = end_at(*l, o.peer);
+  if (end.blocked || o.argument >= end.queue.size() || end.is == link_end::state::closed)
+    return;
+  auto position = end.queue.begin() + o.argument;
+  auto frame = o.detail == 1 ? *position : std::move(*position);
+  if (o.detail != 1)
+    end.queue.erase(position);
+  if (o.detail == 2) {
+    tell(
+      [&] { return "lost on link " + std::to_string(l->id.value) + " to " + name(o.peer) + ": " + describe(frame); });
+    return;
+  }
+  if (end.is == link_end::state::unopened)
+    open_end(*l, end);
+  tell([&] { return name(o.peer) + " gets on link " + std::to_string(l->id.value) + ": " + describe(frame); });
+  auto& n = *slots_[o.peer];
+  if (auto message = crdt::decode(frame)) {
+    if (const auto* delta = std::get_if<crdt::delta_view>(&*message); delta != nullptr && delta->header.full_state) {
+      history_.note_full_state();
+      n.watch.note_full_state(delta->header.base);
+    }
+    if (const auto* hello = std::get_if<crdt::hello>(&*message))
+      end.promised.join(hello->vector);
+  }
+  if (auto refused = n.replica.receive(l->id, frame, clock_ms(o.peer)))
+    throw violation{"a frame of a sound replica is accepted", refused->reason};
+  settle(o.peer);
+}
+
+void world::tick(const operation& o) {
+  auto& n = *slots_[o.slot];
+  struct memory {
+    std::string key;
+    crdt::version_vector context;
+  };
+  std::vector<memory> before;
+  n.replica.map().for_each([&](const crdt::keyed_register& owner) {
+    if (!owner.value.is_forgotten())
+      before.push_back({owner.key, owner.value.context()});
+  });
+  tell([&] { return name(o.slot) + " ticks at " + std::to_string(clock_ms(o.slot)); });
+  n.replica.tick(clock_ms(o.slot));
+  for (const auto& m : before) {
+    const auto* owner = n.replica.map().find(m.key);
+    if (owner != nullptr && owner->value.context().covers(m.context))
+      continue;
+    for (auto member : n.members)
+      if (member != n.replica.id() && !true_vector(member).covers(m.context))
+        throw violation{"only what all members have acknowledged is forgotten (I4)",
+                        m.key + ", which " + history_.name(member) + " has not acknowledged"};
+    if (!n.replica.vector().covers(m.context))
+      throw violation{"only what the version vector covers is forgotten (I4)", m.key};
+  }
+  settle(o.slot);
+}
+
+void world::open(const operation& o) {
+  if (!slots_[o.slot] || !slots_[o.peer] || o.slot == o.peer)
+    return;
+  auto between = std::count_if(active_.begin(), active_.end(), [&](link* l) { return joins(*l, o.slot, o.peer); });
+  if (static_cast<std::size_t>(between) >= links_per_pair_max)
+    return;
+  auto& l = links_.emplace_back();
+  l.id = {links_.size()};
+  active_.push_back(&l);
+  l.ends[0].slot = o.slot;
+  l.ends[0].push = (o.argument & 1) != 0;
+  l.ends[1].slot = o.peer;
+  l.ends[1].push = (o.argument & 2) != 0;
+  open_end(l, l.ends[0]);
+  if ((o.argument & 4) == 0)
+    open_end(l, l.ends[1]);
+}
+
+void world::close(const operation& o) {
+  auto* l = find_link(o);
+  if (l == nullptr)
+    return;
+  auto& end = end_at(*l, o.slot);
+  auto was_open = end.is == link_end::state::open;
+  close_end(*l, end);
+  drop_dead_links();
+  if (!was_open)
+    return;
+  tell([&] { return name(o.slot) + " closes link " + std::to_string(l->id.value) + " to " + name(o.peer); });
+  slots_[o.slot]->replica.close(l->id, clock_ms(o.slot));
+  settle(o.slot);
+}
+
+void world::set_members(const operation& o) {
+  auto& n = *slots_[o.slot];
+  n.members.clear();
+  for (std::size_t slot = 0; slot < scenario_.slots; ++slot)
+    if ((o.argument >> slot & 1) != 0 && last_ids_[slot].value != 0)
+      n.members.insert(last_ids_[slot]);
+  tell([&] {
+    auto text = "members of " + name(o.slot) + ':';
+    for (auto id : n.members)
+      text += ' ' + history_.name(id);
+    return text;
+  });
+  n.replica.set_members(n.members);
+  settle(o.slot);
+}
+
+void world::crash(std::size_t slot) {
+  tell([&] { return name(slot) + " crashes"; });
+  remains_[slots_[slot]->replica.id()] = slots_[slot]->replica.vector();
+  for (auto* l : active_)
+    for (auto& end : l->ends)
+      if (end.slot == slot)
+        close_end(*l, end);
+  slots_[slot].reset();
+  drop_dead_links();
+}
+
+void world::start(std::size_t slot) {
+  crdt::replica_options options;
+  options.id = history_.add_incarnation(slot);
+  options.cluster = "simulation";
+  options.node = std::string(1, static_cast<char>('a' + slot));
+  options.part_bytes = scenario_.part_bytes;
+  options.window_bytes = scenario_.window_bytes;
+  options.work_registers_max = scenario_.work_registers_max;
+  options.forward_after_ms = scenario_.forward_after_ms;
+  options.answer_within_ms = scenario_.answer_within_ms;
+  options.heartbeat_every_ms = scenario_.heartbeat_every_ms;
+  last_ids_[slot] = options.id;
+  slots_[slot].emplace(std::move(options), history_, scenario_.keys);
+  tell([&] { return name(slot) + " starts"; });
+}
+
+// -- links -----------------------------------------------------------------------------------------------------------
+
+link* world::find_link(const operation& o) {
+  auto left = o.age;
+  for (auto position = active_.rbegin(); position != active_.rend(); ++position)
+    if (joins(**position, o.slot, o.peer) && left-- == 0)
+      return *position;
+  return nullptr;
+}
+
+link_end* world::find_end(const operation& o, bool of_peer) {
+  auto* l = find_link(o);
+  return l == nullptr ? nullptr : &end_at(*l, of_peer ? o.peer : o.slot);
+}
+
+std::uint8_t world::age(const link& l) const {
+  std::uint8_t newer = 0;
+  for (const auto* other : active_)
+    if (joins(*other, l.ends[0].slot, l.ends[1].slot) && other->id > l.id)
+      ++newer;
+  return newer;
+}
+
+void world::open_end(link& l, link_end& end) {
+  end.is = link_end::state::open;
+  tell([&] { return name(end.slot) + " opens link " + std::to_string(l.id.value) + (end.push ? " and pushes" : ""); });
+  slots_[end.slot]->replica.open(l.id, end.push, clock_ms(end.slot));
+  settle(end.slot);
+}
+
+void world::close_end(link& l, link_end& end) {
+  end.is = link_end::state::closed;
+  end.queue.clear();
+  // Nobody opens an end to a peer that has gone already, save to read what it has left.
+  auto& other = l.ends[&end == &l.ends[0] ? 1 : 0];
+  if (other.is == link_end::state::unopened && other.queue.empty())
+    other.is = link_end::state::closed;
+}
+
+void world::drop_dead_links() {
+  std::erase_if(active_, [](link* l) {
+    return !l->has_end_open() && std::all_of(l->ends.begin(), l->ends.end(), [](const link_end& end) {
+      return end.is == link_end::state::closed || end.queue.empty();
+    });
+  });
+}
+
+void world::settle(std::size_t slot) {
+  auto& n = *slots_[slot];
+  for (auto& frame : n.replica.take_frames()) {
+    auto& l = links_[frame.link.value - 1];
+    auto& end = end_at(l, l.ends[0].slot == slot ? l.ends[1].slot : l.ends[0].slot);
+    if (end_at(l, slot).is == link_end::state::open && end.is != link_end::state::closed
+        && !(end.blocked && scenario_.hostile_links))
+      end.queue.push_back(std::move(frame.bytes));
+  }
+  n.watch.check_step(n.replica, n.replica.take_changes(), clock_ms(slot));
+  ++calls_[slot];
+  if (calls_[slot] % calls_between_knowledge_checks == 0)
+    check_knowledge(slot);
+  if (calls_[slot] % calls_between_full_checks == 0)
+    check_all(slot);
+}
+
+// -- checks ----------------------------------------------------------------------------------------------------------
+
+const crdt::version_vector& world::true_vector(crdt::replica_id id) const {
+  for (const auto& slot : slots_)
+    if (slot && slot->replica.id() == id)
+      return slot->replica.vector();
+  return remains_.at(id);
+}
+
+void world::check_knowledge(std::size_t slot) {
+  const auto& n = *slots_[slot];
+  const auto& mine = n.replica.vector();
+  for (const auto& neighbour : n.replica.neighbours()) {
+    std::uint64_t lag = 0;
+    if (neighbour.id.value != 0)
+      for (const auto& d : difference(mine, true_vector(neighbour.id)))
+        lag += d.counter - true_vector(neighbour.id)[d.replica];
+    if (neighbour.lag_events < lag)
+      throw violation{"nobody is believed to have what it has not acknowledged",
+                      history_.name(n.replica.id()) + " of " + history_.name(neighbour.id)};
+    auto& l = links_[neighbour.link.value - 1];
+    if (neighbour.caught_up && !mine.covers(end_at(l, slot).promised))
+      throw violation{"a link is caught up when all that it promised has come", history_.name(n.replica.id())};
+  }
+  if (n.replica.is_acknowledged()) {
+    for (auto member : n.members)
+      if (true_vector(member)[n.replica.id()] < mine[n.replica.id()] && member != n.replica.id())
+        throw violation{"acknowledged means that all members have it", history_.name(n.replica.id())};
+    if (!n.replica.unacknowledged_keys().empty())
+      throw violation{"acknowledged means that no key is not", history_.name(n.replica.id())};
+  }
+}
+
+void world::check_all(std::size_t slot) {
+  auto& n = *slots_[slot];
+  n.watch.check_all(n.replica, clock_ms(slot));
+  if (n.replica.counters().divergences > 0)
+    throw violation{"fingerprints of equal version vectors are equal", name(slot)};
+}
+
+// -- trace -----------------------------------------------------------------------------------------------------------
+
+std::string world::name(std::size_t slot) const {
+  return slots_[slot] ? history_.name(slots_[slot]->replica.id()) : std::string(1, static_cast<char>('a' + slot));
+}
+
+std::string world::describe(std::string_view frame) const {
+  auto decoded = crdt::decode(frame);
+  if (!decoded)
+    return "garbage";
+  struct visitor {
+    const history& events;
+
+    std::string operator()(const crdt::hello& m) const {
+      return "hello of " + events.name(m.id) + ", stream " + std::to_string(m.stream) + ", vector "
+             + events.name(m.vector) + ", forgotten " + events.name(m.forgotten) + (m.push ? ", pushes" : "")
+             + (m.answer_wanted ? ", wants an answer" : "") + (m.full_state_wanted ? ", wants the full state" : "");
+    }
+    std::string operator()(const crdt::delta_view& m) const {
+      auto text = "delta " + std::to_string(m.header.number) + " of stream " + std::to_string(m.header.stream);
+      if (m.header.full_state)
+        text += ", full state";
+      if (!m.header.base.empty())
+        text += ", base " + events.name(m.header.base);
+      m.for_each_register([&](std::string_view key, const crdt::causal_register& value) {
+        text += ", " + std::string{key} + " [";
+        for (std::size_t i = 0; i < value.live_count(); ++i)
+          text += (i > 0 ? " " : "") + events.name(value.live(i).dot);
+        text += "] context " + events.name(value.context());
+      });
+      if (m.trailer.last)
+        text += ", last, cut " + events.name(m.trailer.cut);
+      if (!m.trailer.forgotten.empty())
+        text += ", forgotten " + events.name(m.trailer.forgotten);
+      return text;
+    }
+    std::string operator()(const crdt::ack& m) const {
+      return "ack " + std::to_string(m.number) + " of stream " + std::to_string(m.stream) + ", vector "
+             + events.name(m.vector);
+    }
+    std::string operator()(const crdt::sources& m) const {
+      std::string text = "sources";
+      for (auto id : m.ids)
+        text += ' ' + events.name(id);
+      return text;
+    }
+    std::string operator()(const crdt::heartbeat& m) const {
+      return m.ahead ? "heartbeat, ahead" : "heartbeat";
+    }
+    std::string operator()(const crdt::refusal& m) const {
+      return "refusal: " + m.reason;
+    }
+  };
+  return std::visit(visitor{history_}, *decoded);
+}
+
+} // namespace ariadne::simulation

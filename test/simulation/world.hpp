@@ -1,0 +1,150 @@
+#pragma once
+
+#include "crdt/replica.hpp"
+#include "test/simulation/history.hpp"
+#include "test/simulation/observer.hpp"
+#include "test/simulation/operation.hpp"
+#include "test/simulation/scenario.hpp"
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace ariadne::simulation {
+
+/// One end of a link.
+struct link_end {
+  enum class state { unopened, open, closed };
+
+  std::size_t slot = 0;
+  state is = state::unopened;
+  bool push = false;
+  /// What is on its way here.
+  std::deque<std::string> queue;
+  /// Nothing arrives here for the time being.
+  bool blocked = false;
+  /// All that the other side has said to have, in its hellos.
+  crdt::version_vector promised;
+};
+
+/// A link between two replicas. Its ends open and close one by one, as connections do.
+struct link {
+  crdt::link_id id;
+  std::array<link_end, 2> ends;
+
+  bool has_end_open() const {
+    return ends[0].is == link_end::state::open || ends[1].is == link_end::state::open;
+  }
+};
+
+/// A replica with its clock and its observer.
+struct node {
+  node(crdt::replica_options options, const history& events, std::size_t keys)
+    : replica(std::move(options)), watch(events, keys) {}
+
+  crdt::replica replica;
+  observer watch;
+  std::uint64_t skew_ms = 0;
+  std::set<crdt::replica_id> members;
+};
+
+/// Whether a frame is one of those that go on for ever.
+bool is_heartbeat(std::string_view frame);
+
+/// A cluster of replicas in one thread: plays operations, and checks the invariants after each.
+class world {
+public:
+  explicit world(const scenario& s);
+
+  /// From now on, tells what happens.
+  void trace_to(std::string& text) {
+    trace_ = &text;
+  }
+
+  /// Plays one operation. Throws a violation if a check fails.
+  void play(const operation& o);
+
+  /// How many operations it has played.
+  std::uint64_t played() const {
+    return played_;
+  }
+  const scenario& parameters() const {
+    return scenario_;
+  }
+  const history& events() const {
+    return history_;
+  }
+
+  /// The node in a slot, or nothing if it is down.
+  const std::optional<node>& at(std::size_t slot) const {
+    return slots_[slot];
+  }
+  observer& watch(std::size_t slot) {
+    return slots_[slot]->watch;
+  }
+  std::uint64_t clock_ms(std::size_t slot) const {
+    return now_ms_ + slots_[slot]->skew_ms;
+  }
+
+  /// The links with an end that is open or a frame on its way to one.
+  const std::vector<link*>& links() const {
+    return active_;
+  }
+  /// How an operation names the link: its age among those between its two slots.
+  std::uint8_t age(const link& l) const;
+
+  /// Checks everything that a replica holds and says, see observer::check_all.
+  void check_all(std::size_t slot);
+
+private:
+  link* find_link(const operation& o);
+  link_end* find_end(const operation& o, bool of_peer);
+
+  void put(const operation& o);
+  void erase(const operation& o);
+  void deliver(const operation& o);
+  void tick(const operation& o);
+  void open(const operation& o);
+  void close(const operation& o);
+  void set_members(const operation& o);
+  void crash(std::size_t slot);
+  void start(std::size_t slot);
+
+  void open_end(link& l, link_end& end);
+  void close_end(link& l, link_end& end);
+  void drop_dead_links();
+
+  /// Collects what a call of a replica has put out, and checks what it has changed.
+  void settle(std::size_t slot);
+  void check_knowledge(std::size_t slot);
+  const crdt::version_vector& true_vector(crdt::replica_id id) const;
+
+  /// Adds the line that `text()` makes to the trace, if there is one.
+  template <class Text>
+  void tell(Text text) {
+    if (trace_ != nullptr)
+      *trace_ += text() + '\n';
+  }
+  std::string describe(std::string_view frame) const;
+  std::string name(std::size_t slot) const;
+
+  scenario scenario_;
+  history history_;
+  std::uint64_t now_ms_ = 1'700'000'000'000;
+  std::array<std::optional<node>, slots_max> slots_;
+  std::deque<link> links_;
+  std::vector<link*> active_;
+  /// The last version vectors of replicas that are gone, and the last ids of all slots.
+  std::map<crdt::replica_id, crdt::version_vector> remains_;
+  std::array<crdt::replica_id, slots_max> last_ids_{};
+  std::array<std::uint64_t, slots_max> calls_{};
+  std::uint64_t played_ = 0;
+  std::string* trace_ = nullptr;
+};
+
+} // namespace ariadne::simulation
