@@ -1,0 +1,481 @@
+#include "actors/cluster_membership.hpp"
+
+#include "actors/error.hpp"
+#include "actors/tcp_socket.hpp"
+
+#include <caf/actor_cast.hpp>
+#include <caf/io/basp_broker.hpp>
+#include <caf/io/middleman.hpp>
+#include <caf/io/network/multiplexer.hpp>
+#include <caf/io/scribe.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <optional>
+#include <random>
+#include <set>
+#include <utility>
+
+namespace ariadne {
+
+namespace {
+
+/// The argument of a tick is the name of the node to which it is time to connect.
+using ticking_cluster_membership_actor = cluster_membership_actor::extend<takes<tick_atom, std::string>>;
+
+/// Connects to one address, in a thread of its own since that blocks, and ends.
+using connector_actor = caf::typed_actor<takes<caf::connect_atom>>;
+
+/// `socket` belongs to this actor until it has answered.
+connector_actor::behavior_type connector(connector_actor::pointer self, endpoint address,
+                                         std::chrono::milliseconds timeout, std::shared_ptr<tcp_socket> socket) {
+  return {
+    [=](caf::connect_atom) -> caf::result<void> {
+      self->quit();
+      auto connected = tcp_connect(address, timeout);
+      if (!connected)
+        return std::move(connected.error());
+      *socket = std::move(*connected);
+      return caf::unit;
+    },
+  };
+}
+
+/// Another node.
+struct peer {
+  /// How far the attempts to connect to it are. Idle: none is under way, and none is due.
+  enum class phase { idle, waiting, connecting };
+
+  endpoint address;
+  member_state state = member_state::down;
+  /// Set from the introduction on, until the connection is lost.
+  cluster_membership_actor membership;
+  /// Without a handle unless it is up and has a handoff pair.
+  neighbour replica;
+  phase attempt = phase::idle;
+  /// The connection of the attempt, once CAF has been given it.
+  tcp_socket connection;
+  std::chrono::milliseconds backoff{};
+  /// Why the last attempt failed; logged once.
+  std::string problem;
+};
+
+class cluster_membership_state {
+public:
+  static inline const char* name = "cluster_membership";
+
+  explicit cluster_membership_state(ticking_cluster_membership_actor::pointer self) : self_(self) {}
+
+  void start(cluster_membership_options options) {
+    options_ = std::move(options);
+    for (const auto& seed : options_.seeds)
+      learn_of(seed.name, seed.address);
+  }
+
+  // -- other nodes ---------------------------------------------------------------------------------------------------
+
+  introduction_result introduced(const node_introduction& other) {
+    const auto& sender = self_->current_sender();
+    if (!sender)
+      return {false, "nobody has sent the introduction", {}};
+    const auto membership = caf::actor_cast<cluster_membership_actor>(sender);
+    if (auto reason = reason_to_refuse(other, membership)) {
+      log_refusal(other, membership, *reason);
+      return {false, std::move(*reason), {}};
+    }
+    refused_.erase(membership.address());
+    join(other, membership);
+    return {true, {}, introduction()};
+  }
+
+  bool has_left(const std::string& node) {
+    const auto found = peers_.find(node);
+    if (found == peers_.end() || found->second.state != member_state::up
+        || found->second.membership != self_->current_sender())
+      return false;
+    auto& p = found->second;
+    p.state = member_state::left;
+    p.replica = {};
+    options_.log(log_level::info, fmt::format("{} has left", in_words(node, p)));
+    tell_handoff(node, p);
+    return true;
+  }
+
+  void connect_if_due(const std::string& node) {
+    auto& p = peers_.at(node);
+    p.attempt = peer::phase::idle;
+    if (p.state == member_state::down)
+      connect(node, p);
+  }
+
+  void ended(const caf::down_msg& down) {
+    refused_.erase(down.source);
+    if (handoff_ == down.source) {
+      handoff_ = nullptr;
+      set_replica({});
+    }
+    for (auto& [node, p] : peers_)
+      if (p.membership == down.source)
+        lose(node, p, describe(down.reason));
+  }
+
+  // -- this node -----------------------------------------------------------------------------------------------------
+
+  void set_handoff(const state_handoff_actor& handoff) {
+    handoff_ = handoff;
+    self_->monitor(handoff_);
+    for (const auto& [node, p] : peers_)
+      if (p.state != member_state::down || !p.problem.empty())
+        tell_handoff(node, p);
+    self_->request(handoff_, caf::infinite, replica_atom_v)
+      .then(
+        [this, handoff](const neighbour& replica) {
+          if (handoff_ == handoff)
+            set_replica(replica);
+        },
+        // The pair has died; whoever supervises it starts a new one.
+        [](const caf::error&) {});
+  }
+
+  caf::result<state_handoff_actor> handoff() const {
+    if (!handoff_)
+      return make_error(ec::replica_restarting);
+    return handoff_;
+  }
+
+  std::vector<member_status> members() const {
+    auto result = other_members();
+    const auto address = to_string(options_.address);
+    result.insert(result.begin(), {options_.node, address, member_state::up, replica_.replica});
+    return result;
+  }
+
+  caf::result<bool> leave() {
+    auto promise = self_->make_response_promise<bool>();
+    leaves_.push_back(promise);
+    if (!std::exchange(is_leaving_, true))
+      for (const auto& [node, p] : peers_)
+        if (p.state == member_state::up)
+          say_farewell(p);
+    settle_leaves();
+    return promise;
+  }
+
+private:
+  // -- connecting ----------------------------------------------------------------------------------------------------
+
+  /// Adds a node, unless it is known already or is this node.
+  void learn_of(const std::string& node, const endpoint& address) {
+    if (node == options_.node || node.empty() || peers_.contains(node))
+      return;
+    auto& p = peers_[node];
+    p.address = address;
+    p.backoff = options_.reconnect_min;
+    connect(node, p);
+  }
+
+  // First a TCP connection, then CAF's handshake, then the introduction. The node may join by its own introduction
+  // meanwhile, so each step first looks whether it is still needed.
+  //
+  // CAF's own connect is no use: it makes all connections in one thread, one after the other, which an address that
+  // swallows packets blocks for up to two minutes. And since CAF never breaks off a connection, an attempt that has led
+  // to none of use has to be broken off here: if an old connection of the other node ends as a new one begins, CAF
+  // there may take the new one for the old one, and forget it, while it remains open.
+
+  void connect(const std::string& node, peer& p) {
+    if (!may_connect_ || is_leaving_)
+      return;
+    p.attempt = peer::phase::connecting;
+    auto socket = std::make_shared<tcp_socket>();
+    self_
+      ->request(self_->spawn<caf::detached>(connector, p.address, options_.connect_timeout, socket), caf::infinite,
+                caf::connect_atom_v)
+      .then([this, node, socket] { shake_hands(node, std::move(*socket)); },
+            [this, node](const caf::error& error) { fail(node, describe(error)); });
+  }
+
+  void shake_hands(const std::string& node, tcp_socket socket) {
+    auto& p = peers_.at(node);
+    if (!needs_connection(p))
+      return end_attempt(p);
+    auto& middleman = self_->system().middleman();
+    p.connection = socket.duplicate();
+    self_
+      ->request(middleman.named_broker<caf::io::basp_broker>(caf::atom("BASP")), options_.connect_timeout,
+                caf::connect_atom_v, middleman.backend().new_scribe(socket.release()), p.address.port)
+      .then([this, node](const caf::node_id&, const caf::strong_actor_ptr& published,
+                         const std::set<std::string>& interface) { introduce_to(node, published, interface); },
+            [this, node](const caf::error& error) { break_off(node, error); });
+  }
+
+  void introduce_to(const std::string& node, const caf::strong_actor_ptr& published,
+                    const std::set<std::string>& interface) {
+    auto& p = peers_.at(node);
+    if (!needs_connection(p))
+      return end_attempt(p);
+    if (!published || !self_->system().assignable<cluster_membership_actor>(interface))
+      return fail(node, "what is published there is no node of ours");
+    const auto membership = caf::actor_cast<cluster_membership_actor>(published);
+    if (membership.address() == self_->address())
+      return fail(node, "it is the address of this node itself");
+    watch(p, membership);
+    self_->request(membership, options_.connect_timeout, introduce_atom_v, introduction())
+      .then([this, node, membership](const introduction_result& result) { be_answered(node, membership, result); },
+            [this, node](const caf::error& error) { break_off(node, error); });
+  }
+
+  void be_answered(const std::string& node, const cluster_membership_actor& membership,
+                   const introduction_result& result) {
+    if (!result.accepted)
+      return fail(node, "it refuses this node: " + result.reason);
+    if (const auto reason = reason_to_refuse(result.node, membership))
+      return fail(node, *reason);
+    if (result.node.node == node)
+      end_attempt(peers_.at(node));
+    else
+      fail(node, fmt::format("node {} answers there", result.node.node));
+    join(result.node, membership);
+  }
+
+  bool needs_connection(const peer& p) const {
+    return p.state == member_state::down && !is_leaving_;
+  }
+
+  void end_attempt(peer& p) {
+    p.connection = {};
+    if (p.attempt == peer::phase::connecting)
+      p.attempt = peer::phase::idle;
+  }
+
+  void break_off(const std::string& node, const caf::error& error) {
+    auto& p = peers_.at(node);
+    if (needs_connection(p))
+      p.connection.shut_down();
+    fail(node, describe(error));
+  }
+
+  void fail(const std::string& node, const std::string& problem) {
+    auto& p = peers_.at(node);
+    end_attempt(p);
+    if (!needs_connection(p))
+      return;
+    watch(p, {});
+    if (std::exchange(p.problem, problem) != problem) {
+      options_.log(log_level::warning, fmt::format("cannot connect to {}: {}", in_words(node, p), problem));
+      tell_handoff(node, p);
+    }
+    connect_later(node, p);
+  }
+
+  void connect_later(const std::string& node, peer& p) {
+    if (p.attempt != peer::phase::idle)
+      return;
+    p.attempt = peer::phase::waiting;
+    // Two nodes that connect to each other at the same moment make CAF close both connections; chance parts them.
+    std::uniform_int_distribution<std::chrono::milliseconds::rep> percent{50, 150};
+    self_->delayed_send(self_, p.backoff * percent(random_) / 100, tick_atom_v, node);
+    p.backoff = std::min(p.backoff * 2, options_.reconnect_max);
+  }
+
+  // -- coming and going ----------------------------------------------------------------------------------------------
+
+  node_introduction introduction() const {
+    return {node_protocol, options_.cluster, options_.node, to_string(options_.address), replica_, other_members()};
+  }
+
+  std::optional<std::string> reason_to_refuse(const node_introduction& other,
+                                              const cluster_membership_actor& membership) const {
+    if (is_leaving_)
+      return fmt::format("node {} is leaving", options_.node);
+    if (other.protocol != node_protocol)
+      return fmt::format("protocol version {} is not version {}", other.protocol, node_protocol);
+    if (other.cluster != options_.cluster)
+      return fmt::format("cluster {} is not cluster {}", other.cluster, options_.cluster);
+    if (other.node.empty())
+      return "a node without a name";
+    if (other.node == options_.node)
+      return fmt::format("{} is the name of the node at {}", other.node, to_string(options_.address));
+    const auto address = endpoint_from_string(other.address);
+    if (!address)
+      return fmt::format("{} is no address", other.address);
+    const auto found = peers_.find(other.node);
+    if (found != peers_.end() && found->second.state == member_state::up && found->second.membership != membership
+        && found->second.address != *address)
+      return fmt::format("{} is the name of the node at {}", other.node, to_string(found->second.address));
+    return std::nullopt;
+  }
+
+  void log_refusal(const node_introduction& other, const cluster_membership_actor& membership,
+                   const std::string& reason) {
+    const auto [known, is_first] = refused_.try_emplace(membership.address());
+    if (is_first)
+      self_->monitor(membership);
+    if (std::exchange(known->second, reason) != reason)
+      options_.log(log_level::warning, fmt::format("node {} ({}) is refused: {}", other.node, other.address, reason));
+  }
+
+  /// Makes a node a member, or takes note of its new replica. The introduction has been found acceptable.
+  void join(const node_introduction& other, const cluster_membership_actor& membership) {
+    auto& p = peers_[other.node];
+    watch(p, membership);
+    p.address = *endpoint_from_string(other.address);
+    p.backoff = options_.reconnect_min;
+    p.problem.clear();
+    const auto was_up = std::exchange(p.state, member_state::up) == member_state::up;
+    const auto had_replica = std::exchange(p.replica, other.replica).replica;
+    if (!was_up || had_replica != p.replica.replica) {
+      const auto what = !was_up ? "is up" : p.replica.handle ? "has a new replica" : "restarts its handoff";
+      options_.log(log_level::info, fmt::format("{} {}", in_words(other.node, p), what));
+      tell_handoff(other.node, p);
+    }
+    for (const auto& m : other.members)
+      if (const auto address = endpoint_from_string(m.address); address && m.state == member_state::up)
+        learn_of(m.name, *address);
+  }
+
+  void lose(const std::string& node, peer& p, const std::string& reason) {
+    if (p.state == member_state::down)
+      return fail(node, reason);
+    p.membership = nullptr;
+    p.replica = {};
+    if (p.state == member_state::left)
+      return;
+    p.state = member_state::down;
+    p.problem = reason;
+    if (!is_leaving_)
+      options_.log(log_level::warning, fmt::format("{} is down: {}", in_words(node, p), reason));
+    tell_handoff(node, p);
+    connect_later(node, p);
+  }
+
+  /// Makes `membership`, which may be null, the actor of `p`.
+  void watch(peer& p, const cluster_membership_actor& membership) {
+    if (p.membership == membership)
+      return;
+    if (p.membership)
+      self_->demonitor(p.membership.address());
+    p.membership = membership;
+    if (membership)
+      self_->monitor(membership);
+  }
+
+  void tell_handoff(const std::string& node, const peer& p) {
+    if (!handoff_)
+      return;
+    if (p.state == member_state::left)
+      self_->send(handoff_, node_left_atom_v, node);
+    else if (p.state == member_state::up && p.replica.handle)
+      self_->send(handoff_, node_up_atom_v, node, p.replica);
+    else
+      self_->send(handoff_, node_down_atom_v, node);
+  }
+
+  // -- this node -----------------------------------------------------------------------------------------------------
+
+  /// All members are to know the replica of this node. Before it has one for the first time, it connects to nobody: its
+  /// port may not be open yet, and may never be.
+  void set_replica(const neighbour& replica) {
+    replica_ = replica;
+    // Its last pair ends with the node that leaves; for the others it is gone already.
+    if (is_leaving_)
+      return;
+    for (auto& [node, p] : peers_)
+      if (p.state == member_state::up)
+        introduce_again(node, p);
+    if (replica_.handle && !std::exchange(may_connect_, true))
+      for (auto& [node, p] : peers_)
+        if (p.state == member_state::down)
+          connect(node, p);
+  }
+
+  void introduce_again(const std::string& node, const peer& p) {
+    self_->request(p.membership, caf::infinite, introduce_atom_v, introduction())
+      .then(
+        [this, node, membership = p.membership](const introduction_result& result) {
+          if (result.accepted && peers_.at(node).membership == membership)
+            join(result.node, membership);
+        },
+        // The node is being lost, which its down message says as well.
+        [](const caf::error&) {});
+  }
+
+  void say_farewell(const peer& p) {
+    ++farewells_unanswered_;
+    auto answered = [this](bool is_told) {
+      --farewells_unanswered_;
+      all_are_told_ = all_are_told_ && is_told;
+      settle_leaves();
+    };
+    self_->request(p.membership, options_.connect_timeout, leave_atom_v, options_.node)
+      .then([answered](bool) { answered(true); }, [answered](const caf::error&) { answered(false); });
+  }
+
+  void settle_leaves() {
+    if (farewells_unanswered_ == 0)
+      for (auto& promise : std::exchange(leaves_, {}))
+        promise.deliver(all_are_told_);
+  }
+
+  std::vector<member_status> other_members() const {
+    std::vector<member_status> result;
+    for (const auto& [node, p] : peers_)
+      result.push_back({node, to_string(p.address), p.state, p.replica.replica});
+    return result;
+  }
+
+  static std::string in_words(const std::string& node, const peer& p) {
+    return fmt::format("node {} ({})", node, to_string(p.address));
+  }
+
+  ticking_cluster_membership_actor::pointer self_;
+  cluster_membership_options options_;
+  std::minstd_rand random_{std::random_device{}()};
+  /// By name. A node that has been heard of is never forgotten.
+  std::map<std::string, peer> peers_;
+  /// Who has been refused, and why: each refusal is logged once.
+  std::map<caf::actor_addr, std::string> refused_;
+  state_handoff_actor handoff_;
+  neighbour replica_;
+  bool may_connect_ = false;
+  bool is_leaving_ = false;
+  /// Who waits for the farewells to be answered.
+  std::vector<caf::typed_response_promise<bool>> leaves_;
+  std::size_t farewells_unanswered_ = 0;
+  bool all_are_told_ = true;
+};
+
+caf::strong_actor_ptr registered(caf::actor_system& system, const std::string& name) {
+  return system.registry().get<caf::strong_actor_ptr>(caf::atom_from_string(name));
+}
+
+ticking_cluster_membership_actor::behavior_type
+cluster_membership(ticking_cluster_membership_actor::stateful_pointer<cluster_membership_state> self,
+                   cluster_membership_options options) {
+  auto& state = self->state;
+  self->set_down_handler([&state](const caf::down_msg& down) { state.ended(down); });
+  state.start(std::move(options));
+  return {
+    [&state](introduce_atom, const node_introduction& other) { return state.introduced(other); },
+    [&state](leave_atom, const std::string& node) { return state.has_left(node); },
+    [&state](handoff_atom) { return state.handoff(); },
+    [self](get_atom, const std::string& name) { return registered(self->system(), name); },
+    [&state](handoff_atom, const state_handoff_actor& handoff) { state.set_handoff(handoff); },
+    [&state](status_atom) { return state.members(); },
+    [&state](leave_atom) { return state.leave(); },
+    [&state](tick_atom, const std::string& node) { state.connect_if_due(node); },
+  };
+}
+
+} // namespace
+
+cluster_membership_actor spawn_cluster_membership(caf::actor_system& system, cluster_membership_options options) {
+  return system.spawn(cluster_membership, std::move(options));
+}
+
+} // namespace ariadne

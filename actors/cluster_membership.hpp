@@ -1,0 +1,63 @@
+#pragma once
+
+#include "actors/endpoint.hpp"
+#include "actors/log.hpp"
+#include "actors/protocol.hpp"
+
+#include <caf/actor_system.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+// The actor that knows the nodes of the cluster. It connects to those of the cluster file and to those that it learns
+// of from others, again and again, accepts the ones that connect to it, and watches them all.
+//
+//     supervisor           cluster_membership (node a)             cluster_membership (node b)
+//       | -- handoff ----------> |                                         |
+//       |                        | -- introduce: a, replica of a --------> |
+//       |                        | <------- accepted: b, replica of b ---- |
+//       |     state_handoff (a)  |                                         |  state_handoff (b)
+//       |       | <- node up b - |                                         | -- node up a ----> |
+//       |       | <- node down - | <- - - - (connection lost) - - - - - -> | -- node down ----> |
+//       | -- leave ------------> | -- leave -----------------------------> | -- node left ----> |
+//
+// One introduction makes both nodes members, whoever connects first. A new incarnation of the handoff pair makes the
+// node introduce itself anew to all members, which replace the old replica at once. Refused, with the reason in the
+// logs of both: another protocol version, another cluster, a name that another live node has, and the node itself.
+//
+// Only who introduces itself is a member; a client asks for the handoff actor, and counts for nothing.
+
+namespace ariadne {
+
+/// The version of the protocol between nodes that this program speaks.
+inline constexpr std::uint32_t node_protocol = 1;
+
+/// A node of the cluster file.
+struct seed_node {
+  std::string name;
+  endpoint address;
+};
+
+struct cluster_membership_options {
+  std::string cluster;
+  std::string node;
+  /// Where the others reach this node.
+  endpoint address;
+  /// The other nodes to connect to. This node itself may be among them.
+  std::vector<seed_node> seeds;
+  /// How long to wait between two attempts to connect to a node: at first the least, doubled each time up to the most,
+  /// give or take half of it at random.
+  std::chrono::milliseconds reconnect_min{100};
+  std::chrono::milliseconds reconnect_max{5'000};
+  /// How long a node may take for each step of a connection.
+  std::chrono::milliseconds connect_timeout{1'000};
+  log_sink log = log_nothing;
+};
+
+/// The caller publishes the actor at `options.address`, and then tells it of the handoff pair; only then it connects to
+/// others. It runs until it is told to exit, and needs the actor system's network module (actors/system_config.hpp).
+cluster_membership_actor spawn_cluster_membership(caf::actor_system& system, cluster_membership_options options);
+
+} // namespace ariadne

@@ -1,0 +1,41 @@
+#pragma once
+
+#include "actors/log.hpp"
+#include "actors/protocol.hpp"
+#include "crdt/replica_options.hpp"
+
+#include <caf/actor_system.hpp>
+
+#include <chrono>
+
+// The actor around one crdt::replica: it carries the replica's frames to other replicas, and gives it the time.
+//
+//     user                      crdt_replica                 another crdt_replica
+//       | -- put, get, erase ------> |                                 |
+//       | <-- event or entry ------- |                                 |
+//       | -- neighbours -----------> | -- sync_frame ----------------> |  opens a link back
+//       |                            | <---------------- sync_frame -- |
+//       | -- drain ----------------> |                                 |
+//       | <-- drain_report --------- |  once all have acknowledged, or the time is up
+//
+// A link to another replica opens when that is made a neighbour, or when a frame of it comes in; both replicas tell
+// each other by the sender of their frames. What was a neighbour, and is one no longer, may still send its changes
+// here. A link closes when the other actor ends or its node is lost, and when either side refuses what the other sends;
+// in that case the reason is logged, and the link is tried again later.
+
+namespace ariadne {
+
+struct crdt_replica_options {
+  /// `core.id` must be drawn at random for this one actor.
+  crdt::replica_options core;
+  /// How often the replica looks after what waits for time to pass.
+  std::chrono::milliseconds tick_interval{100};
+  /// How long a link rests after a refusal.
+  std::chrono::milliseconds retry_refused_after{10'000};
+  log_sink log = log_nothing;
+};
+
+/// A replica of a map, empty until it has neighbours that hold something. It runs until it is told to exit.
+crdt_replica_actor spawn_crdt_replica(caf::actor_system& system, crdt_replica_options options);
+
+} // namespace ariadne

@@ -1,0 +1,31 @@
+#include "actors/endpoint.hpp"
+
+#include <charconv>
+
+namespace ariadne {
+
+std::string to_string(const endpoint& address) {
+  const auto is_ipv6 = address.host.find(':') != std::string::npos;
+  const auto host = is_ipv6 ? "[" + address.host + "]" : address.host;
+  return host + ":" + std::to_string(address.port);
+}
+
+std::optional<endpoint> endpoint_from_string(std::string_view text) {
+  const auto colon = text.rfind(':');
+  if (colon == std::string_view::npos)
+    return std::nullopt;
+  auto host = text.substr(0, colon);
+  const auto port_text = text.substr(colon + 1);
+  if (host.size() > 2 && host.front() == '[' && host.back() == ']')
+    host = host.substr(1, host.size() - 2);
+  else if (host.empty() || host.find_first_of(":[]") != std::string_view::npos)
+    return std::nullopt;
+  std::uint16_t port = 0;
+  const auto end = port_text.data() + port_text.size();
+  const auto [parsed, error] = std::from_chars(port_text.data(), end, port);
+  if (error != std::errc{} || parsed != end || port == 0)
+    return std::nullopt;
+  return endpoint{std::string{host}, port};
+}
+
+} // namespace ariadne

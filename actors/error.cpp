@@ -1,0 +1,69 @@
+#include "actors/error.hpp"
+
+#include <caf/actor_system_config.hpp>
+#include <caf/exit_reason.hpp>
+#include <caf/message.hpp>
+#include <caf/sec.hpp>
+
+#include <utility>
+
+namespace ariadne {
+
+std::string_view to_string(ec code) {
+  switch (code) {
+    case ec::key_empty:
+      return "the key is empty";
+    case ec::key_too_long:
+      return "the key is too long";
+    case ec::value_too_long:
+      return "the value is too long";
+    case ec::map_full:
+      return "the map is full";
+    case ec::draining:
+      return "the node is about to stop and takes no new state";
+    case ec::replica_restarting:
+      return "the handoff is being restarted";
+    case ec::not_in_service:
+      return "the node is not in service";
+    case ec::type_mismatch:
+      return "the snapshot is of another type";
+    case ec::newer_version:
+      return "the snapshot is of a newer schema version";
+    case ec::no_upgrade:
+      return "the snapshot is of an older schema version without an upgrade";
+    case ec::snapshot_damaged:
+      return "the snapshot is damaged";
+    case ec::unreachable:
+      return "no node answers";
+    case ec::refused:
+      return "refused";
+  }
+  // An error that a node with a newer program has sent.
+  return "unknown error";
+}
+
+caf::error make_error(ec code, std::string context) {
+  const auto number = static_cast<std::uint8_t>(code);
+  if (context.empty())
+    return {number, error_category};
+  return {number, error_category, caf::make_message(std::move(context))};
+}
+
+std::string describe(const caf::error& error) {
+  if (!error)
+    return "no error";
+  if (error == caf::sec::request_timeout)
+    return "no answer in time";
+  if (error == caf::sec::request_receiver_down)
+    return "the actor that was asked has ended";
+  if (error == caf::exit_reason::remote_link_unreachable)
+    return "the connection is lost";
+  if (error.category() != error_category)
+    return caf::actor_system_config::render(error);
+  std::string text{to_string(static_cast<ec>(error.code()))};
+  if (error.context().match_elements<std::string>())
+    text += ": " + error.context().get_as<std::string>(0);
+  return text;
+}
+
+} // namespace ariadne

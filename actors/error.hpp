@@ -1,0 +1,55 @@
+#pragma once
+
+#include <caf/atom.hpp>
+#include <caf/error.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace ariadne {
+
+/// What our actors refuse, and why. The numbers cross the wire: they are never reused.
+enum class ec : std::uint8_t {
+  /// A key has at least one byte.
+  key_empty = 1,
+  /// The key is longer than the cluster's limit.
+  key_too_long,
+  /// The snapshot, with the name of its type, is longer than the cluster's limit for values.
+  value_too_long,
+  /// All keys and values together have reached the node's limit.
+  map_full,
+  /// The node is about to stop and takes no new state; another node does.
+  draining,
+  /// The node's handoff actor is being restarted; it will be back shortly.
+  replica_restarting,
+  /// The node is not, or no longer, in service.
+  not_in_service,
+  /// The snapshot is of another type than the one asked for.
+  type_mismatch,
+  /// The snapshot's schema version is newer than the one that this program knows.
+  newer_version,
+  /// The snapshot's schema version is older, and no upgrade from it is registered.
+  no_upgrade,
+  /// The snapshot's bytes are not a value of its type.
+  snapshot_damaged,
+  /// Nobody answers at the address, or somebody who speaks another protocol.
+  unreachable,
+  /// The request makes no sense as things are; the context says why.
+  refused,
+};
+
+/// One sentence without a final stop, for people.
+std::string_view to_string(ec code);
+
+/// The name of our category of errors.
+inline constexpr auto error_category = caf::atom("ariadne");
+
+/// An error of our category. `context` is added to the sentence of `code`: which key, which limit, which address.
+caf::error make_error(ec code, std::string context = {});
+
+/// An error in words, ours or one of CAF's. As `configure` (actors/system_config.hpp) registers our category,
+/// `caf::actor_system::render` says the same of ours.
+std::string describe(const caf::error& error);
+
+} // namespace ariadne

@@ -1,0 +1,71 @@
+#include "actors/snapshot.hpp"
+
+#include "crdt/wire.hpp"
+
+#include <fmt/format.h>
+
+#include <limits>
+
+namespace ariadne {
+
+namespace {
+
+/// The first byte of an encoded snapshot.
+constexpr std::uint8_t snapshot_layout = 1;
+
+} // namespace
+
+caf::expected<snapshot> upgrade_registry::upgrade(snapshot state, std::uint32_t version) const {
+  while (state.schema_version < version) {
+    const auto step = steps_.find({state.type_name, state.schema_version});
+    if (step == steps_.end())
+      return make_error(ec::no_upgrade, fmt::format("{} of version {}, while this program knows version {}",
+                                                    state.type_name, state.schema_version, version));
+    auto next = step->second(state);
+    if (!next)
+      return next;
+    state = std::move(*next);
+  }
+  return state;
+}
+
+std::string encode_snapshot(const snapshot& state) {
+  crdt::wire_writer out;
+  out.byte(snapshot_layout);
+  out.string(state.type_name);
+  out.varint(state.schema_version);
+  out.string(state.bytes);
+  return out.take();
+}
+
+caf::expected<snapshot> decode_snapshot(std::string_view bytes) {
+  crdt::wire_reader in{bytes};
+  const auto layout = in.byte();
+  const auto type_name = in.string();
+  const auto version = in.varint();
+  const auto value = in.string();
+  if (!in.failure().empty() || in.remaining() != 0 || layout != snapshot_layout
+      || version > std::numeric_limits<std::uint32_t>::max())
+    return make_error(ec::snapshot_damaged, "what is stored under the key is no snapshot");
+  return snapshot{std::string{type_name}, static_cast<std::uint32_t>(version), std::string{value}};
+}
+
+namespace detail {
+
+caf::error check_type(const snapshot& state, std::string_view type_name, std::uint32_t version) {
+  if (state.type_name != type_name)
+    return make_error(ec::type_mismatch, fmt::format("{} instead of {}", state.type_name, type_name));
+  if (state.schema_version > version)
+    return make_error(ec::newer_version, fmt::format("{} of version {}, while this program knows version {}", type_name,
+                                                     state.schema_version, version));
+  return {};
+}
+
+caf::error damaged(const snapshot& state) {
+  return make_error(ec::snapshot_damaged, fmt::format("{} bytes are not a {} of version {}", state.bytes.size(),
+                                                      state.type_name, state.schema_version));
+}
+
+} // namespace detail
+
+} // namespace ariadne

@@ -1,0 +1,83 @@
+#include "actors/tcp_socket.hpp"
+
+#include "actors/error.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <memory>
+#include <string>
+
+#include <fcntl.h>
+#include <netdb.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace ariadne {
+
+namespace {
+
+using steady_clock = std::chrono::steady_clock;
+
+/// Waits until the socket can be written to; returns false at the deadline.
+bool wait_until_writable(int fd, steady_clock::time_point deadline) {
+  for (;;) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - steady_clock::now()).count();
+    pollfd waiting{fd, POLLOUT, 0};
+    const auto ready = ::poll(&waiting, 1, static_cast<int>(std::max<decltype(left)>(left, 0)));
+    if (ready > 0)
+      return true;
+    if (ready == 0 || errno != EINTR)
+      return false;
+  }
+}
+
+/// Returns 0, or the number of the error.
+int connect_one(int fd, const addrinfo& address, steady_clock::time_point deadline) {
+  if (::connect(fd, address.ai_addr, address.ai_addrlen) == 0)
+    return 0;
+  if (errno != EINPROGRESS)
+    return errno;
+  if (!wait_until_writable(fd, deadline))
+    return ETIMEDOUT;
+  int error = 0;
+  socklen_t size = sizeof(error);
+  return ::getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0 ? error : errno;
+}
+
+} // namespace
+
+tcp_socket::~tcp_socket() {
+  if (fd_ >= 0)
+    ::close(fd_);
+}
+
+tcp_socket tcp_socket::duplicate() const {
+  return tcp_socket{::fcntl(fd_, F_DUPFD_CLOEXEC, 0)};
+}
+
+void tcp_socket::shut_down() {
+  ::shutdown(fd_, SHUT_RDWR);
+}
+
+caf::expected<tcp_socket> tcp_connect(const endpoint& address, std::chrono::milliseconds timeout) {
+  addrinfo hints{};
+  hints.ai_family = AF_UNSPEC;
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  const auto port = std::to_string(address.port);
+  if (const auto error = ::getaddrinfo(address.host.c_str(), port.c_str(), &hints, &found))
+    return make_error(ec::unreachable, ::gai_strerror(error));
+  const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner{found, ::freeaddrinfo};
+  int error = EADDRNOTAVAIL;
+  for (const auto* i = found; i != nullptr; i = i->ai_next) {
+    tcp_socket socket{::socket(i->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
+    error = socket ? connect_one(socket.fd(), *i, steady_clock::now() + timeout) : errno;
+    if (error == 0)
+      return socket;
+  }
+  return make_error(ec::unreachable, std::strerror(error));
+}
+
+} // namespace ariadne

@@ -1,0 +1,50 @@
+#pragma once
+
+#include "actors/endpoint.hpp"
+
+#include <caf/expected.hpp>
+
+#include <chrono>
+#include <utility>
+
+namespace ariadne {
+
+/// Owns a TCP socket, or nothing.
+class tcp_socket {
+public:
+  tcp_socket() = default;
+  explicit tcp_socket(int fd) : fd_(fd) {}
+  tcp_socket(tcp_socket&& other) noexcept : fd_(other.release()) {}
+  tcp_socket& operator=(tcp_socket other) noexcept {
+    std::swap(fd_, other.fd_);
+    return *this;
+  }
+  ~tcp_socket();
+
+  explicit operator bool() const {
+    return fd_ >= 0;
+  }
+  int fd() const {
+    return fd_;
+  }
+
+  /// Gives up the ownership.
+  int release() {
+    return std::exchange(fd_, -1);
+  }
+
+  /// A second owner of the same connection.
+  tcp_socket duplicate() const;
+
+  /// Closes the connection for all its owners.
+  void shut_down();
+
+private:
+  int fd_ = -1;
+};
+
+/// Connects to `address`, and returns a non-blocking socket. The error is `unreachable`, with the reason. Blocks: for
+/// as long as the name is being resolved, and up to `timeout` for each of the addresses that it stands for.
+caf::expected<tcp_socket> tcp_connect(const endpoint& address, std::chrono::milliseconds timeout);
+
+} // namespace ariadne

@@ -1,0 +1,334 @@
+#include "actors/cluster_membership.hpp"
+
+#include "actors/state_handoff.hpp"
+#include "test/support/test_system.hpp"
+
+#include <caf/io/middleman.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+using namespace ariadne;
+using namespace ariadne::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+sockaddr_in to_sockaddr(const endpoint& address) {
+  sockaddr_in result{};
+  result.sin_family = AF_INET;
+  result.sin_port = htons(address.port);
+  ::inet_pton(AF_INET, address.host.c_str(), &result.sin_addr);
+  return result;
+}
+
+bool is_free(const endpoint& address) {
+  const auto where = to_sockaddr(address);
+  const auto probe = ::socket(AF_INET, SOCK_STREAM, 0);
+  const auto bound = ::bind(probe, reinterpret_cast<const sockaddr*>(&where), sizeof(where));
+  ::close(probe);
+  return bound == 0;
+}
+
+/// Another one at each call, and hardly ever one that another process gets. Below the ports that connections take.
+endpoint free_address() {
+  static std::uint32_t next = static_cast<std::uint32_t>(::getpid()) * 97;
+  endpoint result{"127.0.0.1", 0};
+  do
+    result.port = static_cast<std::uint16_t>(10'000 + next++ % 20'000);
+  while (!is_free(result));
+  return result;
+}
+
+const auto address_a = free_address();
+const auto address_b = free_address();
+const auto address_c = free_address();
+
+/// A node without the program: an actor system of its own, with a handoff pair and a published membership actor.
+class node {
+public:
+  node(std::string name, endpoint address, std::vector<seed_node> seeds, std::string cluster = "test",
+       std::chrono::milliseconds connect_timeout = 5s)
+    : name_(std::move(name)), cluster_(std::move(cluster)), address_(std::move(address)) {
+    cluster_membership_options options;
+    options.cluster = cluster_;
+    options.node = name_;
+    options.address = address_;
+    options.seeds = std::move(seeds);
+    options.reconnect_min = 10ms;
+    options.reconnect_max = 100ms;
+    options.connect_timeout = connect_timeout;
+    options.log = [this](log_level, std::string_view line) {
+      std::lock_guard guard{log_mutex_};
+      log_.emplace_back(line);
+    };
+    membership = host.keep(spawn_cluster_membership(host.system, options));
+    const auto port = host.system.middleman().publish(membership, address_.port, address_.host.c_str(), true);
+    if (!port)
+      throw std::runtime_error(describe(port.error()));
+    start_handoff();
+  }
+
+  ~node() {
+    // Nobody is to write to the log of a node that is no more.
+    host.self->monitor(membership);
+    caf::anon_send_exit(membership, caf::exit_reason::user_shutdown);
+    host.self->receive([](const caf::down_msg&) {});
+    for (const auto& line : log_)
+      BOOST_TEST_MESSAGE("log of " << name_ << ": " << line);
+  }
+
+  void start_handoff() {
+    state_handoff_options options;
+    options.cluster = cluster_;
+    options.node = name_;
+    handoff = host.keep(spawn_state_handoff(host.system, options));
+    host.self->send(membership, handoff_atom_v, handoff);
+  }
+
+  member_state state_of(const std::string& name) {
+    for (const auto& member : host.ask<std::vector<member_status>>(membership, status_atom_v))
+      if (member.name == name)
+        return member.state;
+    return member_state::down;
+  }
+
+  std::uint64_t replica_of(const std::string& name) {
+    for (const auto& member : host.ask<std::vector<member_status>>(membership, status_atom_v))
+      if (member.name == name)
+        return member.replica;
+    return 0;
+  }
+
+  std::size_t member_count() {
+    return host.ask<std::vector<member_status>>(membership, status_atom_v).size();
+  }
+
+  /// Whether its replica sends changes to `count` others.
+  bool has_neighbours(std::size_t count) {
+    return host.ask<node_status>(handoff, status_atom_v).replica.neighbours == count;
+  }
+
+  std::size_t log_count(const std::string& part) {
+    std::lock_guard guard{log_mutex_};
+    return static_cast<std::size_t>(
+      std::count_if(log_.begin(), log_.end(), [&](const auto& line) { return line.find(part) != std::string::npos; }));
+  }
+
+private:
+  std::mutex log_mutex_;
+  std::vector<std::string> log_;
+  std::string name_;
+  std::string cluster_;
+  endpoint address_;
+
+public:
+  test_system host;
+  cluster_membership_actor membership;
+  state_handoff_actor handoff;
+};
+
+bool eventually_up(node& on, const std::string& name) {
+  return eventually([&] { return on.state_of(name) == member_state::up; });
+}
+
+bool eventually_neighbours(node& on, std::size_t count) {
+  return eventually([&] { return on.has_neighbours(count); });
+}
+
+bool eventually_logged(node& on, const std::string& part) {
+  return eventually([&] { return on.log_count(part) > 0; });
+}
+
+/// A port that accepts no connection and refuses none: its queue is full.
+class packet_swallower {
+public:
+  explicit packet_swallower(const endpoint& address) {
+    const auto at = to_sockaddr(address);
+    const auto* where = reinterpret_cast<const sockaddr*>(&at);
+    const int on = 1;
+    ::setsockopt(listening_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+    if (::bind(listening_, where, sizeof(at)) != 0 || ::listen(listening_, 0) != 0)
+      throw std::runtime_error("cannot listen at " + to_string(address));
+    for (auto& waiting : waiting_) {
+      waiting = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+      (void)::connect(waiting, where, sizeof(at));
+    }
+  }
+  packet_swallower(const packet_swallower&) = delete;
+  packet_swallower& operator=(const packet_swallower&) = delete;
+  ~packet_swallower() {
+    ::close(listening_);
+    for (const auto waiting : waiting_)
+      ::close(waiting);
+  }
+
+private:
+  int listening_ = ::socket(AF_INET, SOCK_STREAM, 0);
+  std::array<int, 4> waiting_{};
+};
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(cluster_membership)
+
+BOOST_AUTO_TEST_CASE(two_nodes_see_each_other_whichever_starts_first) {
+  for (const bool a_knows_b : {true, false}) {
+    node a{"a", address_a, a_knows_b ? std::vector<seed_node>{{"b", address_b}} : std::vector<seed_node>{}};
+    node b{"b", address_b, a_knows_b ? std::vector<seed_node>{} : std::vector<seed_node>{{"a", address_a}}};
+    BOOST_TEST(eventually_up(a, "b"));
+    BOOST_TEST(eventually_up(b, "a"));
+    BOOST_TEST(eventually_neighbours(a, 1));
+    BOOST_TEST(eventually_neighbours(b, 1));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(nodes_that_connect_to_each_other_at_the_same_moment_both_get_there) {
+  for (int round = 0; round < 5; ++round) {
+    node a{"a", address_a, {{"b", address_b}, {"c", address_c}}};
+    node b{"b", address_b, {{"a", address_a}, {"c", address_c}}};
+    node c{"c", address_c, {{"a", address_a}, {"b", address_b}}};
+    for (auto* each : {&a, &b, &c})
+      BOOST_TEST(eventually_neighbours(*each, 2));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(what_is_stashed_on_one_node_is_picked_up_on_the_other) {
+  node a{"a", address_a, {{"b", address_b}}};
+  node b{"b", address_b, {}};
+  BOOST_TEST(eventually_neighbours(a, 1));
+  a.host.ask<receipt>(a.handoff, stash_atom_v, std::string{"key"}, snapshot{"game", 1, "state"});
+  BOOST_TEST(eventually(
+    [&] { return b.host.ask<pickup_result>(b.handoff, pickup_atom_v, std::string{"key"}).state.bytes == "state"; }));
+}
+
+BOOST_AUTO_TEST_CASE(a_node_learns_of_others_from_the_one_that_it_joins_through) {
+  node a{"a", address_a, {}};
+  node b{"b", address_b, {{"a", address_a}}};
+  BOOST_TEST(eventually_up(a, "b"));
+  node c{"c", address_c, {{"a", address_a}}};
+  BOOST_TEST(eventually_up(c, "b"));
+  BOOST_TEST(eventually_up(b, "c"));
+}
+
+BOOST_AUTO_TEST_CASE(a_node_that_dies_is_down_and_comes_back_as_a_new_incarnation) {
+  node a{"a", address_a, {{"b", address_b}}};
+  std::uint64_t first = 0;
+  {
+    node b{"b", address_b, {}};
+    BOOST_TEST(eventually_neighbours(a, 1));
+    first = a.replica_of("b");
+  }
+  BOOST_TEST(eventually([&] { return a.state_of("b") == member_state::down; }));
+  BOOST_TEST(eventually_neighbours(a, 0));
+  BOOST_TEST(eventually_logged(a, "node b (" + to_string(address_b) + ") is down"));
+  node b{"b", address_b, {}};
+  BOOST_TEST(eventually_up(a, "b"));
+  BOOST_TEST(eventually_neighbours(a, 1));
+  BOOST_TEST(eventually([&] { return a.replica_of("b") == b.replica_of("b"); }));
+  BOOST_TEST(a.replica_of("b") != first);
+}
+
+BOOST_AUTO_TEST_CASE(a_restarted_handoff_pair_replaces_the_old_one_on_the_others) {
+  node a{"a", address_a, {{"b", address_b}}};
+  node b{"b", address_b, {}};
+  BOOST_TEST(eventually_neighbours(a, 1));
+  BOOST_TEST(eventually_neighbours(b, 1));
+  b.host.ask<receipt>(b.handoff, stash_atom_v, std::string{"key"}, snapshot{"game", 1, "state"});
+  BOOST_TEST(b.host.ask<drain_report>(b.handoff, drain_atom_v, std::uint64_t{30'000}).complete);
+
+  caf::anon_send_exit(b.handoff, caf::exit_reason::kill);
+  BOOST_TEST(eventually([&] {
+    const auto answer = b.host.try_ask<state_handoff_actor>(b.membership, handoff_atom_v);
+    return !answer && answer.error() == ec::replica_restarting;
+  }));
+  BOOST_TEST(eventually([&] { return a.replica_of("b") == 0; }));
+  BOOST_TEST((a.state_of("b") == member_state::up));
+
+  b.start_handoff();
+  BOOST_TEST(eventually(
+    [&] { return b.host.ask<pickup_result>(b.handoff, pickup_atom_v, std::string{"key"}).state.bytes == "state"; }));
+  BOOST_TEST(eventually_neighbours(a, 1));
+  BOOST_TEST(a.replica_of("b") == b.replica_of("b"));
+}
+
+BOOST_AUTO_TEST_CASE(a_node_that_leaves_is_not_called_back) {
+  auto b = std::make_unique<node>("b", address_b, std::vector<seed_node>{});
+  node a{"a", address_a, {{"b", address_b}}};
+  BOOST_TEST(eventually_neighbours(a, 1));
+  BOOST_TEST(b->host.ask<bool>(b->membership, leave_atom_v));
+  BOOST_TEST((a.state_of("b") == member_state::left));
+  BOOST_TEST(eventually_neighbours(a, 0));
+  b.reset();
+  BOOST_TEST((a.state_of("b") == member_state::left));
+  BOOST_TEST(a.log_count("is down") == 0u);
+  BOOST_TEST(a.log_count("cannot connect") == 0u);
+  b = std::make_unique<node>("b", address_b, std::vector<seed_node>{{"a", address_a}});
+  BOOST_TEST(eventually_up(a, "b"));
+}
+
+BOOST_AUTO_TEST_CASE(a_node_of_another_cluster_is_refused_by_both_with_the_reason) {
+  node a{"a", address_a, {{"b", address_b}}, "ours"};
+  node b{"b", address_b, {}, "theirs"};
+  BOOST_TEST(eventually_logged(a, "it refuses this node: cluster ours is not cluster theirs"));
+  BOOST_TEST(
+    eventually_logged(b, "node a (" + to_string(address_a) + ") is refused: cluster ours is not cluster theirs"));
+  BOOST_TEST((a.state_of("b") == member_state::down));
+  BOOST_TEST(b.member_count() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_second_node_of_the_same_name_is_refused) {
+  node a{"a", address_a, {}};
+  node b{"b", address_b, {{"a", address_a}}};
+  BOOST_TEST(eventually_up(a, "b"));
+  node other_b{"b", address_c, {{"a", address_a}}};
+  BOOST_TEST(eventually_logged(other_b, "it refuses this node: b is the name of the node at " + to_string(address_b)));
+  BOOST_TEST(eventually_logged(a, "node b (" + to_string(address_c) + ") is refused: b is the name of the node at "
+                                    + to_string(address_b)));
+  BOOST_TEST(a.replica_of("b") == b.replica_of("b"));
+}
+
+BOOST_AUTO_TEST_CASE(a_node_does_not_join_itself) {
+  node a{"a", address_a, {{"other", address_a}}};
+  BOOST_TEST(eventually_logged(a, "it is the address of this node itself"));
+  BOOST_TEST((a.state_of("other") == member_state::down));
+}
+
+BOOST_AUTO_TEST_CASE(an_unreachable_node_does_not_hold_up_others) {
+  // Long after the others are up, the node would still be waiting for the unreachable one.
+  auto unreachable = std::make_unique<packet_swallower>(address_c);
+  node a{"a", address_a, {{"b", address_b}, {"unreachable", address_c}}, "test", 10min};
+  node b{"b", address_b, {}};
+  BOOST_TEST(eventually_up(a, "b"));
+  BOOST_TEST((a.state_of("unreachable") == member_state::down));
+  unreachable.reset();
+}
+
+BOOST_AUTO_TEST_CASE(a_client_is_no_member) {
+  node a{"a", address_a, {{"b", address_b}}};
+  node b{"b", address_b, {}};
+  BOOST_TEST(eventually_up(a, "b"));
+  test_system client;
+  const auto door = client.system.middleman().remote_actor<cluster_membership_actor>(address_a.host, address_a.port);
+  BOOST_REQUIRE(door);
+  const auto handoff = client.ask<state_handoff_actor>(*door, handoff_atom_v);
+  client.ask<receipt>(handoff, stash_atom_v, std::string{"key"}, snapshot{"bytes", 1, "state"});
+  BOOST_TEST(client.ask<std::vector<member_status>>(*door, status_atom_v).size() == 2u);
+  BOOST_TEST(a.member_count() == 2u);
+  BOOST_TEST(a.has_neighbours(1));
+  BOOST_TEST(a.host.ask<drain_report>(a.handoff, drain_atom_v, std::uint64_t{30'000}).members == 1u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,242 @@
+#include "actors/crdt_replica.hpp"
+
+#include "test/support/test_system.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <mutex>
+#include <string>
+#include <vector>
+
+using namespace ariadne;
+using namespace ariadne::test;
+
+namespace {
+
+struct fixture : test_system {
+  /// A replica with the id `id`. Its link to a peer that was refused rests for longer than a test lasts.
+  crdt_replica_actor replica(std::uint64_t id, const std::string& cluster = "test") {
+    crdt_replica_options options;
+    options.core.id = crdt::replica_id{id};
+    options.core.cluster = cluster;
+    options.core.node = "node-" + std::to_string(id);
+    options.core.limits = {16, 64, 1024};
+    options.retry_refused_after = std::chrono::hours{1};
+    options.log = [this](log_level, std::string_view line) {
+      std::lock_guard guard{log_mutex};
+      log.emplace_back(line);
+    };
+    return keep(spawn_crdt_replica(system, options));
+  }
+
+  void set_neighbours(const crdt_replica_actor& whom,
+                      const std::vector<std::pair<std::uint64_t, crdt_replica_actor>>& to) {
+    std::vector<neighbour> neighbours;
+    for (const auto& [id, handle] : to)
+      neighbours.push_back({id, caf::actor_cast<caf::strong_actor_ptr>(handle)});
+    self->send(whom, neighbours_atom_v, neighbours);
+  }
+
+  event_id put(const crdt_replica_actor& whom, const std::string& key, const std::string& value) {
+    return ask<event_id>(whom, put_atom_v, key, value, std::uint64_t{0});
+  }
+
+  map_entry get(const crdt_replica_actor& whom, const std::string& key) {
+    return ask<map_entry>(whom, get_atom_v, key);
+  }
+
+  bool eventually_reads(const crdt_replica_actor& whom, const std::string& key, const std::string& value) {
+    return eventually([&] { return get(whom, key).value == value; });
+  }
+
+  caf::error put_error(const crdt_replica_actor& whom, const std::string& key, const std::string& value) {
+    const auto answer = try_ask<event_id>(whom, put_atom_v, key, value, std::uint64_t{0});
+    return answer ? caf::error{} : answer.error();
+  }
+
+  std::size_t log_count(const std::string& part) {
+    std::lock_guard guard{log_mutex};
+    return static_cast<std::size_t>(
+      std::count_if(log.begin(), log.end(), [&](const auto& line) { return line.find(part) != std::string::npos; }));
+  }
+
+  std::mutex log_mutex;
+  std::vector<std::string> log;
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(crdt_replica, fixture)
+
+BOOST_AUTO_TEST_CASE(a_map_is_written_read_and_erased) {
+  const auto a = replica(1);
+  const auto written = put(a, "key", "value");
+  BOOST_TEST(written.replica == 1u);
+  BOOST_TEST(written.counter == 1u);
+  BOOST_TEST(get(a, "key").value == "value");
+  BOOST_TEST(get(a, "key").event.counter == 1u);
+  BOOST_TEST(!get(a, "other").found);
+
+  const auto erased = ask<map_entry>(a, erase_atom_v, std::string{"key"});
+  BOOST_TEST(erased.found);
+  BOOST_TEST(erased.value == "value");
+  BOOST_TEST(erased.event.counter == 2u);
+  BOOST_TEST(!get(a, "key").found);
+  BOOST_TEST(!ask<map_entry>(a, erase_atom_v, std::string{"key"}).found);
+}
+
+BOOST_AUTO_TEST_CASE(the_keys_with_a_prefix_come_sorted) {
+  const auto a = replica(1);
+  for (const auto key : {"game_b", "game_a", "other"})
+    put(a, key, "value");
+  const auto keys = [&](const std::string& prefix) { return ask<std::vector<std::string>>(a, keys_atom_v, prefix); };
+  BOOST_TEST((keys("game_") == std::vector<std::string>{"game_a", "game_b"}));
+  BOOST_TEST(keys("").size() == 3u);
+  BOOST_TEST(keys("none").empty());
+}
+
+BOOST_AUTO_TEST_CASE(what_exceeds_a_limit_is_refused_and_changes_nothing) {
+  const auto a = replica(1);
+  put(a, "key", "value");
+  BOOST_TEST((put_error(a, "", "value") == ec::key_empty));
+  BOOST_TEST((put_error(a, std::string(17, 'k'), "value") == ec::key_too_long));
+  BOOST_TEST((put_error(a, "key", std::string(65, 'v')) == ec::value_too_long));
+  for (int i = 0; i < 14; ++i)
+    put(a, "key" + std::to_string(i), std::string(64, 'v'));
+  BOOST_TEST((put_error(a, "one more", std::string(64, 'v')) == ec::map_full));
+  BOOST_TEST(get(a, "key").value == "value");
+  BOOST_TEST(ask<replica_status>(a, status_atom_v).keys == 15u);
+}
+
+BOOST_AUTO_TEST_CASE(neighbours_of_each_other_converge) {
+  const auto a = replica(1);
+  const auto b = replica(2);
+  put(a, "before", "a");
+  set_neighbours(a, {{2, b}});
+  set_neighbours(b, {{1, a}});
+  put(b, "after", "b");
+  BOOST_TEST(eventually_reads(b, "before", "a"));
+  BOOST_TEST(eventually_reads(a, "after", "b"));
+  ask<map_entry>(b, erase_atom_v, std::string{"before"});
+  BOOST_TEST(eventually([&] { return !get(a, "before").found; }));
+}
+
+BOOST_AUTO_TEST_CASE(one_direction_is_enough_for_the_changes_of_one) {
+  const auto a = replica(1);
+  const auto b = replica(2);
+  set_neighbours(a, {{2, b}});
+  put(a, "key", "value");
+  BOOST_TEST(eventually_reads(b, "key", "value"));
+  BOOST_TEST(ask<replica_status>(a, status_atom_v).neighbours == 1u);
+  BOOST_TEST(ask<replica_status>(b, status_atom_v).neighbours == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(changes_travel_along_a_line) {
+  const auto a = replica(1);
+  const auto b = replica(2);
+  const auto c = replica(3);
+  set_neighbours(a, {{2, b}});
+  set_neighbours(b, {{1, a}, {3, c}});
+  set_neighbours(c, {{2, b}});
+  put(a, "from a", "1");
+  put(c, "from c", "2");
+  BOOST_TEST(eventually_reads(c, "from a", "1"));
+  BOOST_TEST(eventually_reads(a, "from c", "2"));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_a_neighbour_no_longer_gets_no_more_changes_until_it_is_one_again) {
+  const auto a = replica(1);
+  const auto b = replica(2);
+  const auto c = replica(3);
+  set_neighbours(a, {{2, b}, {3, c}});
+  put(a, "key", "1");
+  BOOST_TEST(eventually_reads(b, "key", "1"));
+  set_neighbours(a, {{3, c}});
+  put(a, "key", "2");
+  BOOST_TEST(eventually_reads(c, "key", "2"));
+  BOOST_TEST(get(b, "key").value == "1");
+  set_neighbours(a, {{2, b}, {3, c}});
+  BOOST_TEST(eventually_reads(b, "key", "2"));
+}
+
+BOOST_AUTO_TEST_CASE(a_replica_that_ends_is_a_neighbour_no_longer) {
+  const auto a = replica(1);
+  const auto b = replica(2);
+  set_neighbours(a, {{2, b}});
+  set_neighbours(b, {{1, a}});
+  BOOST_TEST(eventually([&] { return ask<replica_status>(a, status_atom_v).caught_up; }));
+  caf::anon_send_exit(b, caf::exit_reason::kill);
+  BOOST_TEST(eventually([&] { return ask<replica_status>(a, status_atom_v).neighbours == 0; }));
+}
+
+BOOST_AUTO_TEST_CASE(a_new_incarnation_gets_everything_back) {
+  const auto a = replica(1);
+  const auto b = replica(2);
+  set_neighbours(a, {{2, b}});
+  set_neighbours(b, {{1, a}});
+  put(b, "key", "value");
+  BOOST_TEST(eventually_reads(a, "key", "value"));
+  caf::anon_send_exit(b, caf::exit_reason::kill);
+  const auto b2 = replica(3);
+  set_neighbours(a, {{3, b2}});
+  set_neighbours(b2, {{1, a}});
+  BOOST_TEST(eventually_reads(b2, "key", "value"));
+}
+
+BOOST_AUTO_TEST_CASE(absence_proves_nothing_before_a_replica_has_caught_up) {
+  const auto a = replica(1);
+  BOOST_TEST(get(a, "key").caught_up);
+  // A neighbour that never says a word.
+  const auto mute = caf::actor_cast<crdt_replica_actor>(self);
+  set_neighbours(a, {{2, mute}});
+  BOOST_TEST(!get(a, "key").caught_up);
+}
+
+BOOST_AUTO_TEST_CASE(a_drain_is_complete_once_all_neighbours_have_acknowledged) {
+  const auto a = replica(1);
+  const auto b = replica(2);
+  set_neighbours(a, {{2, b}});
+  put(a, "key", "value");
+  const auto report = ask<drain_report>(a, drain_atom_v, std::uint64_t{30'000});
+  BOOST_TEST(report.complete);
+  BOOST_TEST(report.members == 1u);
+  BOOST_TEST(report.not_handed_over.empty());
+  BOOST_TEST(get(b, "key").value == "value");
+}
+
+BOOST_AUTO_TEST_CASE(a_drain_says_what_could_not_be_handed_over) {
+  const auto a = replica(1);
+  set_neighbours(a, {{2, caf::actor_cast<crdt_replica_actor>(self)}});
+  put(a, "key 1", "value");
+  put(a, "key 2", "value");
+  const auto report = ask<drain_report>(a, drain_atom_v, std::uint64_t{1});
+  BOOST_TEST(!report.complete);
+  BOOST_TEST(report.members == 1u);
+  BOOST_TEST((report.not_handed_over == std::vector<std::string>{"key 1", "key 2"}));
+}
+
+BOOST_AUTO_TEST_CASE(garbage_is_refused_once_and_harms_nobody) {
+  const auto a = replica(1);
+  const auto b = replica(2);
+  put(a, "key", "value");
+  for (int i = 0; i < 3; ++i)
+    self->send(a, sync_frame{"garbage"});
+  caf::anon_send(a, sync_frame{"from nobody"});
+  BOOST_TEST(get(a, "key").value == "value");
+  BOOST_TEST(log_count("is refused") == 1u);
+  set_neighbours(a, {{2, b}});
+  BOOST_TEST(eventually_reads(b, "key", "value"));
+}
+
+BOOST_AUTO_TEST_CASE(a_replica_of_another_cluster_is_refused_on_both_sides) {
+  const auto a = replica(1, "theirs");
+  const auto b = replica(2, "ours");
+  put(a, "key", "value");
+  set_neighbours(a, {{2, b}});
+  set_neighbours(b, {{1, a}});
+  BOOST_TEST(eventually([&] { return log_count("is not cluster") >= 2; }));
+  BOOST_TEST(!get(b, "key").found);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

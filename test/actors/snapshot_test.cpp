@@ -1,0 +1,165 @@
+#include "actors/snapshot.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace {
+
+struct maze_v1 {
+  std::string id;
+};
+
+struct maze_v2 {
+  std::string id;
+  std::uint32_t round = 0;
+};
+
+struct maze {
+  std::string id;
+  std::uint32_t round = 0;
+  std::map<std::string, std::vector<std::int32_t>> paths;
+
+  friend bool operator==(const maze&, const maze&) = default;
+};
+
+struct thread_ball {
+  std::uint64_t length = 0;
+};
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, maze_v1& x) {
+  return ariadne::inspect_fields(f, "maze", x.id);
+}
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, maze_v2& x) {
+  return ariadne::inspect_fields(f, "maze", x.id, x.round);
+}
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, maze& x) {
+  return ariadne::inspect_fields(f, "maze", x.id, x.round, x.paths);
+}
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, thread_ball& x) {
+  return ariadne::inspect_fields(f, "thread_ball", x.length);
+}
+
+template <std::uint32_t Version>
+struct maze_traits {
+  static constexpr std::string_view type_name = "maze";
+  static constexpr std::uint32_t schema_version = Version;
+};
+
+} // namespace
+
+template <>
+struct ariadne::snapshot_traits<maze_v1> : maze_traits<1> {};
+template <>
+struct ariadne::snapshot_traits<maze_v2> : maze_traits<2> {};
+template <>
+struct ariadne::snapshot_traits<maze> : maze_traits<3> {};
+template <>
+struct ariadne::snapshot_traits<thread_ball> {
+  static constexpr std::string_view type_name = "thread_ball";
+  static constexpr std::uint32_t schema_version = 1;
+};
+
+using namespace ariadne;
+
+namespace {
+
+const maze knossos{"ABYZ", 7, {{"theseus", {1, -2, 3}}, {"minotaur", {}}}};
+
+template <class T>
+snapshot snapshot_of(const T& value) {
+  return *make_snapshot(value);
+}
+
+/// The error of a restore that has to fail.
+template <class T>
+caf::error restore_error(const snapshot& state, const upgrade_registry& upgrades = {}) {
+  const auto restored = restore<T>(state, upgrades);
+  return restored ? caf::error{} : restored.error();
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(snapshot)
+
+BOOST_AUTO_TEST_CASE(a_value_comes_back_equal) {
+  const auto state = snapshot_of(knossos);
+  BOOST_TEST(state.type_name == "maze");
+  BOOST_TEST(state.schema_version == 3u);
+  BOOST_TEST((restore<maze>(state) == knossos));
+  BOOST_TEST((restore<maze>(snapshot_of(maze{})) == maze{}));
+}
+
+BOOST_AUTO_TEST_CASE(a_type_with_a_caf_type_id_needs_no_traits) {
+  const auto state = snapshot_of(event_id{1, 2});
+  BOOST_TEST(state.type_name == "ariadne::event_id");
+  BOOST_TEST(restore<event_id>(state)->counter == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(a_snapshot_of_another_type_is_refused) {
+  const auto error = restore_error<thread_ball>(snapshot_of(knossos));
+  BOOST_TEST((error == ec::type_mismatch));
+  BOOST_TEST(describe(error) == "the snapshot is of another type: maze instead of thread_ball");
+}
+
+BOOST_AUTO_TEST_CASE(a_snapshot_of_a_newer_version_is_refused) {
+  const auto error = restore_error<maze_v1>(snapshot_of(knossos));
+  BOOST_TEST((error == ec::newer_version));
+  BOOST_TEST(describe(error)
+             == "the snapshot is of a newer schema version: maze of version 3, while this program knows version 1");
+}
+
+BOOST_AUTO_TEST_CASE(an_older_snapshot_goes_through_all_upgrades) {
+  upgrade_registry upgrades;
+  upgrades.add<maze_v1, maze_v2>([](const maze_v1& old) { return maze_v2{old.id, 1}; });
+  upgrades.add<maze_v2, maze>([](const maze_v2& old) { return maze{old.id, old.round, {{"ariadne", {}}}}; });
+  BOOST_TEST((restore<maze>(snapshot_of(maze_v1{"old"}), upgrades) == maze{"old", 1, {{"ariadne", {}}}}));
+  BOOST_TEST((restore<maze>(snapshot_of(maze_v2{"newer", 5}), upgrades) == maze{"newer", 5, {{"ariadne", {}}}}));
+  BOOST_TEST((restore<maze>(snapshot_of(knossos), upgrades) == knossos));
+}
+
+BOOST_AUTO_TEST_CASE(an_older_snapshot_without_an_upgrade_is_refused) {
+  BOOST_TEST((restore_error<maze>(snapshot_of(maze_v1{"old"})) == ec::no_upgrade));
+  upgrade_registry upgrades;
+  upgrades.add<maze_v1, maze_v2>([](const maze_v1& old) { return maze_v2{old.id, 1}; });
+  BOOST_TEST((restore_error<maze>(snapshot_of(maze_v1{"old"}), upgrades) == ec::no_upgrade));
+}
+
+BOOST_AUTO_TEST_CASE(damaged_bytes_are_refused) {
+  const auto whole = snapshot_of(knossos);
+  for (std::size_t size = 0; size < whole.bytes.size(); ++size) {
+    auto state = whole;
+    state.bytes.resize(size);
+    BOOST_TEST((restore_error<maze>(state) == ec::snapshot_damaged), "truncated to " << size << " bytes");
+  }
+  auto trailing = whole;
+  trailing.bytes += 'x';
+  BOOST_TEST((restore_error<maze>(trailing) == ec::snapshot_damaged));
+}
+
+BOOST_AUTO_TEST_CASE(damaged_bytes_of_an_older_version_are_refused) {
+  upgrade_registry upgrades;
+  upgrades.add<maze_v2, maze>([](const maze_v2& old) { return maze{old.id, old.round, {}}; });
+  auto state = snapshot_of(maze_v2{"old", 1});
+  state.bytes.pop_back();
+  BOOST_TEST((restore_error<maze>(state, upgrades) == ec::snapshot_damaged));
+}
+
+BOOST_AUTO_TEST_CASE(an_encoded_snapshot_comes_back_and_anything_else_is_refused) {
+  const auto encoded = encode_snapshot(snapshot_of(knossos));
+  const auto decoded = decode_snapshot(encoded);
+  BOOST_REQUIRE(decoded);
+  BOOST_TEST((restore<maze>(*decoded) == knossos));
+  for (std::size_t size = 0; size < encoded.size(); ++size)
+    BOOST_TEST((decode_snapshot(encoded.substr(0, size)).error() == ec::snapshot_damaged), size << " bytes");
+  BOOST_TEST((decode_snapshot(encoded + "x").error() == ec::snapshot_damaged));
+  BOOST_TEST((decode_snapshot("\x02" + encoded.substr(1)).error() == ec::snapshot_damaged));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
