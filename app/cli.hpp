@@ -1,0 +1,69 @@
+#pragma once
+
+#include "actors/endpoint.hpp"
+#include "app/exit_code.hpp"
+
+#include <tl/expected.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+
+namespace ariadne {
+
+/// Where client commands look for a node if the command line does not say.
+constexpr std::uint16_t default_node_port = 4100;
+
+/// `ariadne node`: run one node of a cluster file.
+struct node_command {
+  std::string cluster_file;
+  std::string name;
+};
+
+/// `ariadne cluster`: run all nodes of a cluster file.
+struct cluster_command {
+  std::string cluster_file;
+};
+
+enum class client_operation {
+  stash,
+  pickup,
+  take,
+  discard,
+  keys,
+  status,
+  game_start,
+  game_resume,
+  game_show,
+  game_stop,
+};
+
+/// A command to a running node.
+struct client_command {
+  client_operation operation = client_operation::status;
+  /// The key, the prefix of keys, or the ID of a game.
+  std::string argument;
+  /// `stash`: the file that holds the value; "-" is the standard input.
+  std::string value_file = "-";
+  /// Which node to talk to. If there is none: the first one of `cluster_file`.
+  std::optional<endpoint> node;
+  std::string cluster_file;
+  /// For everything together: connecting, asking, being answered.
+  std::chrono::milliseconds timeout{5'000};
+  bool json = false;
+};
+
+using command = std::variant<node_command, cluster_command, client_command>;
+
+/// What to print instead of running a command: to stdout if the code is `done` (help, version), else to stderr.
+struct usage_text {
+  exit_code code = exit_code::usage;
+  std::string text;
+};
+
+/// Turns the arguments of `main` into the command to run. Either `node` or `cluster_file` of a client command is set.
+tl::expected<command, usage_text> parse_command_line(int argc, const char* const* argv);
+
+} // namespace ariadne

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "app/config.hpp"
+#include "app/exit_code.hpp"
+
+#include <string>
+
+namespace ariadne {
+
+/// Runs all nodes of the cluster as child processes of this one, `ariadne node --cluster cluster_file`, and passes
+/// their output on to stdout, each line behind the name of the node.
+///
+/// SIGTERM and SIGINT stop the nodes gracefully, in the order of the file, each after the former has ended. A second
+/// signal kills those that are left. A node that ends by itself is reported, and the others go on. Returns when all
+/// have ended; none outlives this process, whatever ends it.
+///
+/// Answers `done` if all nodes did, else `drain_incomplete` if that was the worst that a node ended with, else
+/// `failed`. To be called by a process with a single thread.
+exit_code run_cluster(const cluster_config& cluster, const std::string& cluster_file);
+
+} // namespace ariadne

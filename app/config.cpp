@@ -1,0 +1,250 @@
+#include "app/config.hpp"
+
+#include "app/duration.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <concepts>
+#include <fstream>
+#include <initializer_list>
+#include <limits>
+#include <system_error>
+#include <utility>
+
+namespace ariadne {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::int64_t key_bytes_limit = 64 << 10;
+constexpr std::int64_t scheduler_threads_limit = 1024;
+constexpr std::size_t name_length_limit = 64;
+constexpr std::size_t host_length_limit = 253;
+
+/// Thrown at the first thing that is wrong; never leaves this file.
+struct problem {
+  toml::source_position where;
+  std::string message;
+};
+
+[[noreturn]] void fail(const toml::source_region& where, std::string message) {
+  throw problem{where.begin, std::move(message)};
+}
+
+bool is_name(std::string_view text) {
+  return !text.empty() && text.size() <= name_length_limit && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+  });
+}
+
+bool is_host(std::string_view text) {
+  return !text.empty() && text.size() <= host_length_limit
+         && std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
+}
+
+/// Reads the values of one table. A key that the file does not set leaves its target as it is.
+class table_reader {
+public:
+  /// `title` is what the file calls the table, such as "[cluster]".
+  table_reader(const toml::table& table, std::string_view title) : table_(table), title_(title) {}
+
+  /// Where the value of `key` stands, or of `otherwise` if the file does not set `key`; it sets one of them.
+  const toml::source_region& where(std::string_view key, std::string_view otherwise = {}) const {
+    auto value = table_.get(key);
+    return (value ? value : table_.get(otherwise))->source();
+  }
+
+  void required(std::string_view key) {
+    if (!table_.contains(key))
+      missing_.push_back(key);
+  }
+
+  void name(std::string_view key, std::string& target) {
+    text(key, target, is_name,
+         fmt::format("must be a string of 1 to {} letters, digits, underscores or hyphens", name_length_limit));
+  }
+
+  void host(std::string_view key, std::string& target) {
+    text(key, target, is_host, "must be a string with a host name or an IP address");
+  }
+
+  template <std::unsigned_integral Integer>
+  void integer(std::string_view key, Integer& target, std::int64_t min, std::int64_t max) {
+    if (auto value = find(key)) {
+      auto number = value->value_exact<std::int64_t>();
+      if (!number || *number < min || *number > max)
+        fail(value->source(), fmt::format("{} must be an integer from {} to {}", key, min, max));
+      target = static_cast<Integer>(*number);
+    }
+  }
+
+  void duration(std::string_view key, std::chrono::milliseconds& target, std::chrono::milliseconds min,
+                std::chrono::milliseconds max) {
+    if (auto value = find(key)) {
+      auto duration = parse_duration(value->value_exact<std::string_view>().value_or(""));
+      if (!duration || *duration < min || *duration > max)
+        fail(value->source(), fmt::format("{} must be a duration from \"{}\" to \"{}\": a string with a whole number "
+                                          "and a unit, ms, s, m or h",
+                                          key, to_string(min), to_string(max)));
+      target = *duration;
+    }
+  }
+
+  template <class Enum>
+  void choice(std::string_view key, Enum& target,
+              std::initializer_list<std::pair<std::string_view, Enum>> alternatives) {
+    if (auto value = find(key)) {
+      auto text = value->value_exact<std::string_view>();
+      auto chosen = std::find_if(alternatives.begin(), alternatives.end(), [&](auto& x) { return x.first == text; });
+      if (chosen == alternatives.end()) {
+        std::vector<std::string_view> names;
+        for (auto& alternative : alternatives)
+          names.push_back(alternative.first);
+        fail(value->source(), fmt::format("{} must be one of \"{}\"", key, fmt::join(names, "\", \"")));
+      }
+      target = chosen->second;
+    }
+  }
+
+  /// To be called last: fails on a key that has not been read, else on one that is missing.
+  void finish() const {
+    for (auto&& [key, value] : table_)
+      if (std::find(known_.begin(), known_.end(), key.str()) == known_.end())
+        fail(key.source(),
+             fmt::format("unknown key \"{}\"; the keys of {} are {}", key.str(), title_, fmt::join(known_, ", ")));
+    if (!missing_.empty())
+      fail(table_.source(), fmt::format("{} needs a {}", title_, missing_.front()));
+  }
+
+private:
+  const toml::node* find(std::string_view key) {
+    known_.push_back(key);
+    return table_.get(key);
+  }
+
+  void text(std::string_view key, std::string& target, bool (*accepts)(std::string_view), std::string_view rule) {
+    if (auto value = find(key)) {
+      auto text = value->value_exact<std::string_view>();
+      if (!text || !accepts(*text))
+        fail(value->source(), fmt::format("{} {}", key, rule));
+      target = *text;
+    }
+  }
+
+  const toml::table& table_;
+  std::string_view title_;
+  std::vector<std::string_view> known_;
+  std::vector<std::string_view> missing_;
+};
+
+cluster_config read_cluster(const toml::table& table) {
+  table_reader reader{table, "[cluster]"};
+  cluster_config result;
+  reader.required("name");
+  reader.name("name", result.name);
+  reader.integer("key_bytes_max", result.limits.key_bytes_max, 1, key_bytes_limit);
+  reader.integer("value_bytes_max", result.limits.value_bytes_max, 1, value_bytes_limit);
+  reader.integer("map_bytes_max", result.limits.map_bytes_max, 1, std::numeric_limits<std::int64_t>::max());
+  reader.duration("drain_timeout", result.drain_timeout, 0ms, 24h);
+  reader.duration("reconnect_min", result.reconnect_min, 1ms, 1h);
+  reader.duration("reconnect_max", result.reconnect_max, 1ms, 1h);
+  reader.choice("scheduler_policy", result.scheduler_policy,
+                {{"sharing", scheduler_policy::sharing}, {"stealing", scheduler_policy::stealing}});
+  reader.integer("scheduler_threads", result.scheduler_threads, 0, scheduler_threads_limit);
+  reader.choice("log_level", result.log_level,
+                {{"error", log_level::error},
+                 {"warning", log_level::warning},
+                 {"info", log_level::info},
+                 {"debug", log_level::debug}});
+  reader.finish();
+  if (result.reconnect_min > result.reconnect_max)
+    fail(reader.where("reconnect_max", "reconnect_min"),
+         fmt::format("reconnect_max, {}, must not be less than reconnect_min, {}", to_string(result.reconnect_max),
+                     to_string(result.reconnect_min)));
+  return result;
+}
+
+/// Reads one node, which must differ from those in `others`.
+node_config read_node(const toml::table& table, const std::vector<node_config>& others) {
+  table_reader reader{table, "[[node]]"};
+  node_config result;
+  reader.required("name");
+  reader.name("name", result.name);
+  reader.host("host", result.host);
+  reader.required("port");
+  reader.integer("port", result.port, 1, std::numeric_limits<std::uint16_t>::max());
+  reader.finish();
+  for (auto& other : others) {
+    if (other.name == result.name)
+      fail(reader.where("name"), fmt::format("another node is named \"{}\" already; choose another name", other.name));
+    if (other.host == result.host && other.port == result.port)
+      fail(reader.where("port"), fmt::format("node \"{}\" has this address already; choose another port", other.name));
+  }
+  return result;
+}
+
+cluster_config read_file(const toml::table& root) {
+  for (auto&& [key, value] : root)
+    if (key != "cluster" && key != "node")
+      fail(key.source(), fmt::format("unknown key \"{}\"; a cluster file has a table [cluster] and a table [[node]] "
+                                     "for each node",
+                                     key.str()));
+
+  auto cluster = root.get("cluster");
+  if (!cluster)
+    fail(root.source(), "the table [cluster] is missing; it needs a name");
+  if (!cluster->is_table())
+    fail(cluster->source(), "cluster must be a table, [cluster]");
+  auto result = read_cluster(*cluster->as_table());
+
+  auto nodes = root.get("node");
+  if (!nodes)
+    fail(root.source(), "there is no node; each needs a table [[node]] with a name and a port");
+  if (!nodes->is_array_of_tables())
+    fail(nodes->source(), "node must be tables, one [[node]] for each node");
+  for (auto& node : *nodes->as_array())
+    result.nodes.push_back(read_node(*node.as_table(), result.nodes));
+  return result;
+}
+
+} // namespace
+
+std::string to_string(const config_error& error) {
+  if (error.line == 0)
+    return fmt::format("{}: {}", error.file, error.message);
+  return fmt::format("{}:{}:{}: {}", error.file, error.line, error.column, error.message);
+}
+
+tl::expected<cluster_config, config_error> load_cluster_file(const std::filesystem::path& path) {
+  errno = 0;
+  std::ifstream in{path, std::ios::binary};
+  std::string text;
+  std::array<char, 4096> chunk;
+  while (in.read(chunk.data(), chunk.size()), in.gcount() > 0)
+    text.append(chunk.data(), static_cast<std::size_t>(in.gcount()));
+  if (!in.eof())
+    return tl::unexpected{config_error{
+      .file = path.string(), .message = fmt::format("cannot be read: {}", std::generic_category().message(errno))}};
+  return parse_cluster_config(text, path.string());
+}
+
+tl::expected<cluster_config, config_error> parse_cluster_config(std::string_view text, std::string_view file) {
+  auto error = [&](toml::source_position where, std::string_view message) {
+    return tl::unexpected{config_error{std::string{file}, where.line, where.column, std::string{message}}};
+  };
+  try {
+    return read_file(toml::parse(text));
+  } catch (const toml::parse_error& e) {
+    return error(e.source().begin, e.description());
+  } catch (const problem& e) {
+    return error(e.where, e.message);
+  }
+}
+
+} // namespace ariadne

@@ -1,0 +1,66 @@
+#pragma once
+
+#include "actors/log.hpp"
+#include "crdt/replica_options.hpp"
+
+#include <tl/expected.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ariadne {
+
+/// How CAF spreads actors over threads. `stealing` multiplies the latency between nodes on a machine with few cores.
+enum class scheduler_policy { sharing, stealing };
+
+/// A `[[node]]` table of a cluster file.
+struct node_config {
+  std::string name;
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 0;
+
+  friend bool operator==(const node_config&, const node_config&) = default;
+};
+
+/// The greatest `value_bytes_max` that a cluster may have.
+constexpr std::int64_t value_bytes_limit = 1 << 30;
+
+/// A cluster file, validated. Its keys bear the names of the members; config/example.toml explains each.
+struct cluster_config {
+  std::string name;
+  crdt::replica_limits limits;
+  std::chrono::milliseconds drain_timeout{5'000};
+  std::chrono::milliseconds reconnect_min{100};
+  std::chrono::milliseconds reconnect_max{5'000};
+  ariadne::scheduler_policy scheduler_policy = scheduler_policy::sharing;
+  /// 0: as many as CAF chooses.
+  unsigned scheduler_threads = 0;
+  ariadne::log_level log_level = log_level::info;
+  /// At least one; names and addresses are unique.
+  std::vector<node_config> nodes;
+};
+
+/// Where a cluster file is wrong, and what is to be done about it.
+struct config_error {
+  std::string file;
+  /// Both count from 1; 0 if the file could not be read at all.
+  std::uint32_t line = 0;
+  std::uint32_t column = 0;
+  /// One sentence without a final stop.
+  std::string message;
+};
+
+/// `FILE:LINE:COLUMN: message`, or `FILE: message` for a file that could not be read.
+std::string to_string(const config_error& error);
+
+/// Reads and validates a cluster file. Keys that are unknown, missing, of the wrong type or out of range are errors.
+tl::expected<cluster_config, config_error> load_cluster_file(const std::filesystem::path& path);
+
+/// The same for a text in memory; `file` is the name that errors give it.
+tl::expected<cluster_config, config_error> parse_cluster_config(std::string_view text, std::string_view file);
+
+} // namespace ariadne

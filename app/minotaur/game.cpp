@@ -1,0 +1,138 @@
+#include "app/minotaur/game.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+
+namespace ariadne::minotaur {
+
+namespace {
+
+constexpr hex centre{0, 0};
+
+const player* player_at(const game& g, hex cell) {
+  for (const auto& [name, who] : g.players)
+    if (who.position == cell)
+      return &who;
+  return nullptr;
+}
+
+bool is_free(const game& g, hex cell) {
+  return is_open(g.world, cell) && !player_at(g, cell);
+}
+
+std::optional<hex> first_free_cell(const game& g) {
+  for (auto q = -g.world.radius; q <= g.world.radius; ++q)
+    for (auto r = -g.world.radius; r <= g.world.radius; ++r)
+      if (is_free(g, {q, r}))
+        return hex{q, r};
+  return std::nullopt;
+}
+
+void strike(game& g, hex target) {
+  for (auto& [name, who] : g.players)
+    if (who.position == target && who.health > 0)
+      --who.health;
+}
+
+void move(const game& g, player& who, action what) {
+  if (what.kind == action_kind::move && who.health > 0 && is_free(g, what.target))
+    who.position = what.target;
+}
+
+void wake_up(const game& g, player& defeated) {
+  ++defeated.defeats;
+  defeated.health = full_health;
+  defeated.position = first_free_cell(g).value_or(defeated.position);
+}
+
+} // namespace
+
+std::int32_t distance(hex from, hex to) {
+  const auto dq = from.q - to.q;
+  const auto dr = from.r - to.r;
+  return std::max({std::abs(dq), std::abs(dr), std::abs(dq + dr)});
+}
+
+std::array<hex, 6> cells_around(hex centre) {
+  const auto [q, r] = centre;
+  return {{{q + 1, r}, {q + 1, r - 1}, {q, r - 1}, {q - 1, r}, {q - 1, r + 1}, {q, r + 1}}};
+}
+
+bool is_open(const labyrinth& world, hex cell) {
+  return distance(centre, cell) <= world.radius
+         && std::find(world.walls.begin(), world.walls.end(), cell) == world.walls.end();
+}
+
+game new_game(std::string id, std::int64_t round_end_time_ms) {
+  return {
+    .id = std::move(id),
+    .round = 1,
+    .round_end_time_ms = round_end_time_ms,
+    .world = {.radius = 3, .walls = {{-2, 1}, {-1, -1}, {1, 1}, {2, -1}}},
+    .players = {{"Ariadne", {.position = {0, 3}}},
+                {"Minotaur", {.position = centre}},
+                {"Theseus", {.position = {3, -3}}}},
+    .registered_actions = {},
+  };
+}
+
+bool register_action(game& g, const std::string& player_name, action wanted) {
+  const auto who = g.players.find(player_name);
+  if (who == g.players.end() || distance(who->second.position, wanted.target) != 1)
+    return false;
+  if (wanted.kind == action_kind::move ? !is_open(g.world, wanted.target) : !player_at(g, wanted.target))
+    return false;
+  g.registered_actions.insert_or_assign(player_name, wanted);
+  return true;
+}
+
+void end_round(game& g, std::int64_t next_round_end_time_ms) {
+  for (const auto& [name, what] : g.registered_actions)
+    if (what.kind == action_kind::attack)
+      strike(g, what.target);
+  for (auto& [name, who] : g.players)
+    if (const auto what = g.registered_actions.find(name); what != g.registered_actions.end())
+      move(g, who, what->second);
+  for (auto& [name, who] : g.players)
+    if (who.health == 0)
+      wake_up(g, who);
+  g.registered_actions.clear();
+  ++g.round;
+  g.round_end_time_ms = next_round_end_time_ms;
+}
+
+std::optional<action> scripted_action(const game& g, const std::string& player_name) {
+  const auto self = g.players.find(player_name);
+  if (self == g.players.end())
+    return std::nullopt;
+  const auto position = self->second.position;
+  const player* nearest = nullptr;
+  for (const auto& [name, who] : g.players)
+    if (name != player_name && (!nearest || distance(position, who.position) < distance(position, nearest->position)))
+      nearest = &who;
+  if (!nearest)
+    return std::nullopt;
+  if (distance(position, nearest->position) == 1)
+    return action{action_kind::attack, nearest->position};
+  std::optional<action> step;
+  for (const auto cell : cells_around(position))
+    if (is_free(g, cell) && (!step || distance(cell, nearest->position) < distance(step->target, nearest->position)))
+      step = action{action_kind::move, cell};
+  return step;
+}
+
+std::string stash_key(std::string_view game_id) {
+  return fmt::format("game_{}", game_id);
+}
+
+std::string describe(const game& g) {
+  auto text = fmt::format("game {}: round {}", g.id, g.round);
+  for (const auto& [name, who] : g.players)
+    text += fmt::format(", {} at ({}, {}) with health {}", name, who.position.q, who.position.r, who.health);
+  return text;
+}
+
+} // namespace ariadne::minotaur

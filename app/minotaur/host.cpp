@@ -1,0 +1,107 @@
+#include "app/minotaur/host.hpp"
+
+#include "actors/error.hpp"
+
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+#include <fmt/format.h>
+
+#include <map>
+#include <memory>
+#include <utility>
+
+namespace ariadne::minotaur {
+
+namespace {
+
+struct host_state {
+  host_options options;
+  std::map<std::string, session_actor> sessions;
+  bool stopping = false;
+};
+
+using host_self = host_actor::stateful_pointer<host_state>;
+
+/// The answer to a stop of all games, while the sessions are at it.
+struct stop_all {
+  caf::typed_response_promise<std::vector<std::string>> promise;
+  std::size_t sessions_left = 0;
+  std::vector<std::string> not_stashed;
+
+  void session_done() {
+    if (--sessions_left == 0)
+      promise.deliver(std::move(not_stashed));
+  }
+};
+
+caf::result<game> launch(host_self self, const std::string& id, if_absent absent) {
+  auto& state = self->state;
+  if (state.stopping)
+    return make_error(ec::draining, "this node starts no more games");
+  if (state.sessions.contains(id))
+    return make_error(ec::refused, fmt::format("game {} is played here already", id));
+  const auto& options = state.options;
+  auto session = spawn_session(self->system(), {.game_id = id,
+                                                .round_time = options.round_time,
+                                                .absent = absent,
+                                                .timeout = options.timeout,
+                                                .handoff = options.handoff,
+                                                .log = options.log});
+  self->link_to(session);
+  state.sessions.emplace(id, session);
+  return self->delegate(session, start_atom_v);
+}
+
+template <class Request>
+caf::result<game> forward(host_self self, const std::string& id, Request request) {
+  const auto found = self->state.sessions.find(id);
+  if (found == self->state.sessions.end())
+    return make_error(ec::refused, fmt::format("game {} is not played here", id));
+  return self->delegate(found->second, request);
+}
+
+caf::result<std::vector<std::string>> stop_sessions(host_self self) {
+  auto& state = self->state;
+  state.stopping = true;
+  if (state.sessions.empty())
+    return std::vector<std::string>{};
+  auto stop = std::make_shared<stop_all>();
+  stop->promise = self->make_response_promise<std::vector<std::string>>();
+  stop->sessions_left = state.sessions.size();
+  for (const auto& [id, session] : state.sessions)
+    // A stop has a time limit of its own.
+    self->request(session, caf::infinite, stop_atom_v)
+      .then([stop](const game&) { stop->session_done(); },
+            [stop, id = id](const caf::error&) {
+              stop->not_stashed.push_back(stash_key(id));
+              stop->session_done();
+            });
+  return stop->promise;
+}
+
+void handle_exit(host_self self, const caf::exit_msg& exit) {
+  const auto ended =
+    std::erase_if(self->state.sessions, [&](const auto& entry) { return entry.second.address() == exit.source; });
+  if (ended == 0 && exit.reason)
+    self->quit(exit.reason);
+}
+
+host_actor::behavior_type host(host_self self, host_options options) {
+  self->state.options = std::move(options);
+  self->set_exit_handler([self](const caf::exit_msg& exit) { handle_exit(self, exit); });
+  return {
+    [self](start_atom, const std::string& id) { return launch(self, id, if_absent::begin); },
+    [self](resume_atom, const std::string& id) { return launch(self, id, if_absent::refuse); },
+    [self](show_atom, const std::string& id) { return forward(self, id, show_atom_v); },
+    [self](stop_atom, const std::string& id) { return forward(self, id, stop_atom_v); },
+    [self](stop_atom) { return stop_sessions(self); },
+  };
+}
+
+} // namespace
+
+host_actor spawn_host(caf::actor_system& sys, host_options options) {
+  return sys.spawn(host, std::move(options));
+}
+
+} // namespace ariadne::minotaur

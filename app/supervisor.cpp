@@ -1,0 +1,185 @@
+#include "app/supervisor.hpp"
+
+#include "actors/error.hpp"
+
+#include <caf/actor_cast.hpp>
+#include <caf/io/middleman.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+namespace ariadne {
+
+std::optional<std::chrono::milliseconds> restart_policy::next_delay(time_point now) {
+  while (!restarts_.empty() && now - restarts_.front() > limits_.window)
+    restarts_.pop_front();
+  if (restarts_.size() >= limits_.restarts_max)
+    return std::nullopt;
+  auto delay = limits_.delay_min;
+  for (std::size_t i = 0; i < restarts_.size() && delay < limits_.delay_max; ++i)
+    delay *= 2;
+  restarts_.push_back(now);
+  return std::min(delay, limits_.delay_max);
+}
+
+namespace {
+
+/// A tick starts whatever does not run.
+using ticking_supervisor_actor = supervisor_actor::extend<takes<tick_atom>>;
+
+class supervisor_state {
+public:
+  static constexpr const char* name = "supervisor";
+
+  explicit supervisor_state(ticking_supervisor_actor::pointer self) : self_(self) {}
+
+  void start(supervisor_options options) {
+    options_ = std::move(options);
+    policy_.emplace(options_.restarts);
+    start_missing();
+  }
+
+  void start_missing() {
+    if (!handoff_)
+      start_handoff();
+    if (!membership_)
+      start_membership();
+  }
+
+  caf::result<state_handoff_actor> in_service() {
+    if (port_open_ && handoff_)
+      return handoff_;
+    waiting_.push_back(self_->make_response_promise<state_handoff_actor>());
+    return waiting_.back();
+  }
+
+  caf::result<bool> leave() {
+    if (!membership_)
+      return false;
+    return self_->delegate(membership_, leave_atom_v);
+  }
+
+  void child_ended(const caf::down_msg& down) {
+    if (down.source == handoff_.address()) {
+      handoff_ = nullptr;
+      self_->system().registry().erase(handoff_atom_v);
+      restart("the handoff pair", down.reason);
+    } else if (down.source == membership_.address()) {
+      close_port();
+      membership_ = nullptr;
+      restart("the membership actor", down.reason);
+    }
+  }
+
+  void stop(const caf::error& reason) {
+    self_->send_exit(handoff_, reason);
+    self_->send_exit(membership_, reason);
+    self_->quit(reason);
+  }
+
+private:
+  void start_handoff() {
+    handoff_ = spawn_state_handoff(self_->system(), options_.handoff);
+    self_->monitor(handoff_);
+    self_->system().registry().put(handoff_atom_v, handoff_);
+    announce();
+  }
+
+  void start_membership() {
+    membership_ = spawn_cluster_membership(self_->system(), options_.membership);
+    self_->monitor(membership_);
+    self_
+      ->request(self_->system().middleman().actor_handle(), caf::infinite, caf::publish_atom_v, options_.address.port,
+                caf::actor_cast<caf::strong_actor_ptr>(membership_), self_->system().message_types(membership_),
+                options_.address.host, true)
+      .then([this, published = membership_.address()](std::uint16_t) { port_opened(published); },
+            [this](const caf::error&) { port_not_opened(); });
+  }
+
+  void port_opened(const caf::actor_addr& published) {
+    if (published != membership_.address())
+      return;
+    port_open_ = true;
+    was_in_service_ = true;
+    announce();
+  }
+
+  void port_not_opened() {
+    if (was_in_service_)
+      self_->send_exit(membership_, caf::exit_reason::user_shutdown);
+    else
+      give_up(
+        fmt::format("cannot open {}: it is in use, or not an address of this machine", to_string(options_.address)));
+  }
+
+  void close_port() {
+    port_open_ = false;
+    self_->send(self_->system().middleman().actor_handle(), caf::unpublish_atom_v, membership_.address(),
+                options_.address.port);
+  }
+
+  // Only a node whose port is open may introduce its replica to the others: what cannot open it may be a second
+  // process of the same name.
+  void announce() {
+    if (!port_open_ || !handoff_)
+      return;
+    options_.log(log_level::info, fmt::format("in service at {}", to_string(options_.address)));
+    self_->send(membership_, handoff_atom_v, handoff_);
+    for (auto& promise : std::exchange(waiting_, {}))
+      promise.deliver(handoff_);
+  }
+
+  void restart(const char* child, const caf::error& reason) {
+    const auto ended = fmt::format("{} has ended ({})", child, describe(reason));
+    const auto delay = policy_->next_delay(restart_policy::time_point::clock::now());
+    if (!delay)
+      return give_up(fmt::format("{}, after {} restarts within {} s", ended, options_.restarts.restarts_max,
+                                 std::chrono::duration_cast<std::chrono::seconds>(options_.restarts.window).count()));
+    options_.log(log_level::warning, fmt::format("{}; it is started anew in {} ms", ended, delay->count()));
+    self_->delayed_send(self_, *delay, tick_atom_v);
+  }
+
+  void give_up(const std::string& reason) {
+    options_.on_failure(reason);
+    for (auto& promise : std::exchange(waiting_, {}))
+      promise.deliver(make_error(ec::not_in_service, reason));
+    stop(caf::exit_reason::user_shutdown);
+  }
+
+  ticking_supervisor_actor::pointer self_;
+  supervisor_options options_;
+  std::optional<restart_policy> policy_;
+  state_handoff_actor handoff_;
+  cluster_membership_actor membership_;
+  bool port_open_ = false;
+  bool was_in_service_ = false;
+  /// Who waits for the node to be in service.
+  std::vector<caf::typed_response_promise<state_handoff_actor>> waiting_;
+};
+
+ticking_supervisor_actor::behavior_type supervisor(ticking_supervisor_actor::stateful_pointer<supervisor_state> self,
+                                                   supervisor_options options) {
+  auto& state = self->state;
+  self->set_down_handler([&state](const caf::down_msg& down) { state.child_ended(down); });
+  self->set_exit_handler([&state](const caf::exit_msg& exit) { state.stop(exit.reason); });
+  state.start(std::move(options));
+  return {
+    [&state](handoff_atom) { return state.in_service(); },
+    [&state](leave_atom) { return state.leave(); },
+    [&state](tick_atom) { state.start_missing(); },
+  };
+}
+
+} // namespace
+
+supervisor_actor spawn_supervisor(caf::actor_system& system, supervisor_options options) {
+  return system.spawn(supervisor, std::move(options));
+}
+
+} // namespace ariadne

@@ -1,0 +1,76 @@
+#pragma once
+
+#include "actors/cluster_membership.hpp"
+#include "actors/endpoint.hpp"
+#include "actors/log.hpp"
+#include "actors/protocol.hpp"
+#include "actors/state_handoff.hpp"
+
+#include <caf/actor_system.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <optional>
+#include <string>
+
+// The supervision tree of a node:
+//
+//     supervisor
+//       |- state_handoff ---- linked ---- crdt_replica
+//       `- cluster_membership, published at the node's port
+//
+// A child that dies is started anew after a while. A new handoff pair is registered under the name `handoff_atom`
+// before the membership actor hears of it, as `(handoff_atom, handle)`, and tells the other nodes.
+
+namespace ariadne {
+
+/// How often children may be restarted, and how long to wait before.
+struct restart_limits {
+  std::chrono::milliseconds delay_min{100};
+  std::chrono::milliseconds delay_max{5'000};
+  /// More restarts than this within `window` are not tried.
+  std::size_t restarts_max = 10;
+  std::chrono::milliseconds window{60'000};
+};
+
+/// Decides on restarts from the times of the former ones.
+class restart_policy {
+public:
+  using time_point = std::chrono::steady_clock::time_point;
+
+  explicit restart_policy(restart_limits limits) : limits_(limits) {}
+
+  /// How long to wait before the restart that becomes due at `now`: `delay_min`, doubled for every other restart
+  /// within the window, at most `delay_max`. Nothing if the limit is exceeded.
+  std::optional<std::chrono::milliseconds> next_delay(time_point now);
+
+private:
+  restart_limits limits_;
+  std::deque<time_point> restarts_;
+};
+
+struct supervisor_options {
+  state_handoff_options handoff;
+  cluster_membership_options membership;
+  /// Where the membership actor is published.
+  endpoint address;
+  restart_limits restarts;
+  log_sink log = log_nothing;
+  /// Called once, from the supervisor's thread, when it gives up: with the reason, a sentence without final stop.
+  std::function<void(std::string)> on_failure = [](const std::string&) {};
+};
+
+using supervisor_actor = caf::typed_actor<
+  // Answers the handoff actor as soon as the node is in service: the port is open, and a handoff pair runs. An error if
+  // the supervisor gives up before.
+  answers<state_handoff_actor, handoff_atom>,
+  // Tells the other nodes that this node leaves, then answers.
+  answers<bool, leave_atom>>;
+
+/// Starts both children. A port that cannot be opened at the start is a failure at once, not retried. Ends its children
+/// when it is told to exit.
+supervisor_actor spawn_supervisor(caf::actor_system& system, supervisor_options options);
+
+} // namespace ariadne

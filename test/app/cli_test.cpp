@@ -1,0 +1,138 @@
+#include "app/cli.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <initializer_list>
+#include <string>
+#include <vector>
+
+using namespace ariadne;
+using namespace std::chrono_literals;
+
+namespace {
+
+tl::expected<command, usage_text> parse(std::initializer_list<const char*> arguments) {
+  std::vector<const char*> argv{"ariadne"};
+  argv.insert(argv.end(), arguments);
+  return parse_command_line(static_cast<int>(argv.size()), argv.data());
+}
+
+template <class Command>
+Command parsed(std::initializer_list<const char*> arguments) {
+  const auto result = parse(arguments);
+  BOOST_REQUIRE_MESSAGE(result.has_value(), result.error().text);
+  BOOST_REQUIRE(std::holds_alternative<Command>(*result));
+  return std::get<Command>(*result);
+}
+
+void check_is_usage_error(std::initializer_list<const char*> arguments, const std::string& what) {
+  const auto result = parse(arguments);
+  BOOST_REQUIRE(!result.has_value());
+  const auto& [code, text] = result.error();
+  BOOST_TEST((code == exit_code::usage));
+  BOOST_TEST(text.find(what) != std::string::npos, text << " does not say " << what);
+  BOOST_TEST(text.find('\n') == text.size() - 1, text << " is not one line");
+}
+
+void check_is_printed(std::initializer_list<const char*> arguments, const std::string& what) {
+  const auto result = parse(arguments);
+  BOOST_REQUIRE(!result.has_value());
+  BOOST_TEST((result.error().code == exit_code::done));
+  BOOST_TEST(result.error().text.find(what) != std::string::npos, result.error().text << " does not say " << what);
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(cli)
+
+BOOST_AUTO_TEST_CASE(a_node_needs_a_cluster_file_and_a_name) {
+  const auto node = parsed<node_command>({"node", "--cluster", "three.toml", "--name", "a"});
+  BOOST_TEST(node.cluster_file == "three.toml");
+  BOOST_TEST(node.name == "a");
+  check_is_usage_error({"node", "--name", "a"}, "--cluster");
+  check_is_usage_error({"node", "--cluster", "three.toml"}, "--name");
+}
+
+BOOST_AUTO_TEST_CASE(a_cluster_needs_a_file) {
+  BOOST_TEST(parsed<cluster_command>({"cluster", "three.toml"}).cluster_file == "three.toml");
+  check_is_usage_error({"cluster"}, "FILE");
+}
+
+BOOST_AUTO_TEST_CASE(a_client_command_talks_to_the_default_address_for_five_seconds) {
+  const auto pickup = parsed<client_command>({"pickup", "game_ABYZ"});
+  BOOST_TEST((pickup.operation == client_operation::pickup));
+  BOOST_TEST(pickup.argument == "game_ABYZ");
+  BOOST_TEST((pickup.node == endpoint{"127.0.0.1", default_node_port}));
+  BOOST_TEST((pickup.timeout == 5s));
+  BOOST_TEST(!pickup.json);
+}
+
+BOOST_AUTO_TEST_CASE(options_come_after_the_subcommand) {
+  const auto keys = parsed<client_command>({"keys", "--json", "game_", "--node", "[::1]:4101", "--timeout", "250ms"});
+  BOOST_TEST((keys.operation == client_operation::keys));
+  BOOST_TEST(keys.argument == "game_");
+  BOOST_TEST((keys.node == endpoint{"::1", 4101}));
+  BOOST_TEST((keys.timeout == 250ms));
+  BOOST_TEST(keys.json);
+}
+
+BOOST_AUTO_TEST_CASE(a_cluster_file_stands_in_for_the_address_of_a_node) {
+  const auto status = parsed<client_command>({"status", "--cluster", "three.toml"});
+  BOOST_TEST((status.operation == client_operation::status));
+  BOOST_TEST(!status.node);
+  BOOST_TEST(status.cluster_file == "three.toml");
+}
+
+BOOST_AUTO_TEST_CASE(the_address_of_a_node_goes_before_a_cluster_file) {
+  const auto status = parsed<client_command>({"status", "--cluster", "three.toml", "--node", "127.0.0.1:4102"});
+  BOOST_TEST((status.node == endpoint{"127.0.0.1", 4102}));
+}
+
+BOOST_AUTO_TEST_CASE(a_stash_reads_stdin_unless_there_is_a_file) {
+  BOOST_TEST(parsed<client_command>({"stash", "key"}).value_file == "-");
+  BOOST_TEST(parsed<client_command>({"stash", "key", "-"}).value_file == "-");
+  BOOST_TEST(parsed<client_command>({"stash", "key", "state.bin"}).value_file == "state.bin");
+}
+
+BOOST_AUTO_TEST_CASE(keys_are_bytes_and_taken_as_they_are) {
+  BOOST_TEST(parsed<client_command>({"discard", "\xff\xfe"}).argument == "\xff\xfe");
+  BOOST_TEST(parsed<client_command>({"take", "--", "--key"}).argument == "--key");
+  BOOST_TEST(parsed<client_command>({"take", "[a, b]"}).argument == "[a, b]");
+  BOOST_TEST(parsed<client_command>({"take", ""}).argument.empty());
+}
+
+BOOST_AUTO_TEST_CASE(games_are_named_by_their_id) {
+  BOOST_TEST((parsed<client_command>({"game", "start", "ABYZ"}).operation == client_operation::game_start));
+  BOOST_TEST((parsed<client_command>({"game", "resume", "ABYZ"}).operation == client_operation::game_resume));
+  BOOST_TEST((parsed<client_command>({"game", "show", "ABYZ"}).operation == client_operation::game_show));
+  BOOST_TEST((parsed<client_command>({"game", "stop", "ABYZ"}).operation == client_operation::game_stop));
+  BOOST_TEST(parsed<client_command>({"game", "show", "ABYZ"}).argument == "ABYZ");
+  check_is_usage_error({"game", "show"}, "ID");
+  check_is_usage_error({"game"}, "subcommand");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_missing_or_unknown_is_a_usage_error) {
+  check_is_usage_error({}, "subcommand");
+  check_is_usage_error({"pickup"}, "KEY");
+  check_is_usage_error({"pickup", "key", "more"}, "more");
+  check_is_usage_error({"pickup", "key", "--colour"}, "--colour");
+}
+
+BOOST_AUTO_TEST_CASE(an_address_is_a_host_and_a_port) {
+  for (const auto* address : {"localhost", ":4101", "localhost:0", "localhost:65536", "localhost:4101x", "::1:4101"})
+    check_is_usage_error({"status", "--node", address}, address);
+}
+
+BOOST_AUTO_TEST_CASE(a_timeout_has_a_unit_and_sensible_bounds) {
+  BOOST_TEST((parsed<client_command>({"status", "--timeout", "2m"}).timeout == 2min));
+  for (const auto* timeout : {"5", "s", "-1s", "0s", "1.5s", "25h", "9223372036854775807h"})
+    check_is_usage_error({"status", "--timeout", timeout}, timeout);
+}
+
+BOOST_AUTO_TEST_CASE(help_and_version_are_no_errors) {
+  check_is_printed({"--help"}, "Exit codes");
+  check_is_printed({"stash", "--help"}, "KEY");
+  check_is_printed({"--version"}, "ariadne ");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
