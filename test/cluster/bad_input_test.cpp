@@ -1,0 +1,147 @@
+#include "test/support/cluster_process.hpp"
+
+#include <arpa/inet.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <random>
+
+namespace ariadne::test {
+
+namespace {
+
+constexpr int done = 0;
+constexpr int failed = 1;
+constexpr int usage = 2;
+
+bool contains(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
+bool is_one_line(std::string_view text) {
+  return std::count(text.begin(), text.end(), '\n') == 1 && text.back() == '\n';
+}
+
+/// Sends `bytes` to a port as a peer that speaks no protocol of ours, and waits for the node to hang up if it does.
+void send_raw(std::uint16_t port, std::string_view bytes) {
+  const auto peer = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  BOOST_REQUIRE(connect(peer, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+  // The node may hang up in the middle.
+  send(peer, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+  shutdown(peer, SHUT_WR);
+  char answer[1024];
+  while (recv(peer, answer, sizeof answer, 0) > 0)
+    continue;
+  close(peer);
+}
+
+struct two_nodes : cluster_process {
+  two_nodes() : cluster_process({"a", "b"}, "key_bytes_max = 16\nvalue_bytes_max = 1000") {
+    start("a");
+    start("b");
+    settle();
+    BOOST_TEST(run("a", {"stash", "kept"}, "round 7").exit_code == done);
+  }
+
+  /// Whether both nodes are up, members of each other, and still have what was stashed at the beginning.
+  bool unharmed() {
+    settle();
+    return run("a", {"pickup", "kept"}).out == "round 7" && eventually([this] {
+             return run("b", {"pickup", "kept"}).out == "round 7";
+           });
+  }
+};
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(bad_input)
+
+BOOST_FIXTURE_TEST_CASE(a_port_in_use_is_one_clear_line, two_nodes) {
+  const auto second = run_ariadne({"node", "--cluster", file().string(), "--name", "a"});
+  BOOST_TEST(second.exit_code == failed);
+  BOOST_TEST(contains(second.err, std::to_string(port("a"))), second.err);
+  BOOST_TEST(contains(second.err, "in use"), second.err);
+  BOOST_TEST(is_one_line(second.err), second.err);
+  BOOST_TEST(unharmed());
+}
+
+BOOST_FIXTURE_TEST_CASE(an_unknown_node_name_is_answered_with_those_that_the_file_has, two_nodes) {
+  const auto unknown = run_ariadne({"node", "--cluster", file().string(), "--name", "z"});
+  BOOST_TEST(unknown.exit_code == usage);
+  BOOST_TEST(contains(unknown.err, "a, b"), unknown.err);
+  BOOST_TEST(is_one_line(unknown.err), unknown.err);
+}
+
+BOOST_AUTO_TEST_CASE(a_node_of_another_cluster_is_refused_by_both_sides_with_the_reason_in_both_logs) {
+  cluster_process cluster{{"a", "b"}};
+  const temporary_directory directory;
+  const auto foreign_file = directory.path() / "foreign.toml";
+  auto text = read_file(cluster.file());
+  text.replace(text.find("\"test\""), 6, "\"other\"");
+  write_file(foreign_file, text);
+
+  cluster.start("a");
+  BOOST_TEST(cluster.run("a", {"stash", "kept"}, "round 7").exit_code == done);
+  cluster.start("b", foreign_file);
+  for (const auto* node : {"a", "b"})
+    BOOST_TEST(eventually([&] {
+      const auto log = cluster.log(node);
+      return contains(log, "refuse") && contains(log, "cluster") && contains(log, "test") && contains(log, "other");
+    }));
+  for (const auto* node : {"a", "b"}) {
+    const auto status = cluster.client(node).status();
+    BOOST_REQUIRE(status);
+    BOOST_TEST(status->replica.neighbours == 0u);
+  }
+  BOOST_TEST(cluster.run("a", {"pickup", "kept"}).out == "round 7");
+  BOOST_TEST(cluster.run("b", {"keys"}).out == "");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_key_over_the_limit_is_refused, two_nodes) {
+  BOOST_TEST(run("a", {"stash", std::string(16, 'k')}, "value").exit_code == done);
+  const auto refused = run("a", {"stash", std::string(17, 'k')}, "value");
+  BOOST_TEST(refused.exit_code == failed);
+  BOOST_TEST(contains(refused.err, "key is too long"), refused.err);
+  BOOST_TEST(is_one_line(refused.err), refused.err);
+  BOOST_TEST(run("a", {"stash", ""}, "value").exit_code == failed);
+  BOOST_TEST(unharmed());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_value_over_the_limit_is_refused_and_does_not_replace_the_one_before, two_nodes) {
+  const auto refused = run("a", {"stash", "kept"}, std::string(1001, 'v'));
+  BOOST_TEST(refused.exit_code == failed);
+  BOOST_TEST(contains(refused.err, "value is too long"), refused.err);
+  BOOST_TEST(is_one_line(refused.err), refused.err);
+  BOOST_TEST(unharmed());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_peer_that_speaks_another_protocol_does_no_harm, two_nodes) {
+  send_raw(port("a"), "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  send_raw(port("a"), std::string(100, '\xff'));
+  send_raw(port("a"), std::string(100, '\0'));
+  send_raw(port("a"), "");
+  BOOST_TEST(unharmed());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_replica_refuses_frames_that_are_garbage_and_says_so_in_the_log, two_nodes) {
+  constexpr std::uint32_t seed = 17;
+  std::mt19937 random{seed};
+  for (const std::size_t size : {0u, 1u, 10u, 100u, 10'000u}) {
+    std::string garbage(size, '\0');
+    std::generate(garbage.begin(), garbage.end(), [&] { return static_cast<char>(random()); });
+    client("a").send_frame(garbage);
+  }
+  BOOST_TEST(eventually([&] { return contains(log("a"), "refuse"); }));
+  BOOST_TEST(unharmed());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace ariadne::test

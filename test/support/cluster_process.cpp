@@ -1,0 +1,171 @@
+#include "test/support/cluster_process.hpp"
+
+#include <arpa/inet.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <boost/test/framework.hpp>
+#include <boost/test/results_collector.hpp>
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <csignal>
+#include <exception>
+#include <iostream>
+#include <stdexcept>
+#include <system_error>
+#include <utility>
+
+namespace ariadne::test {
+
+namespace {
+
+bool test_has_failed() {
+  const auto id = boost::unit_test::framework::current_test_case_id();
+  return std::uncaught_exceptions() > 0 || !boost::unit_test::results_collector.results(id).passed();
+}
+
+} // namespace
+
+// Two sockets may be bound to one port if both say SO_REUSEADDR and not both listen. So a port that is bound, and not
+// listened at, is taken for everybody save those who ask for this very port.
+reserved_port::reserved_port() : socket_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  const int on = 1;
+  sockaddr_in address{};
+  socklen_t size = sizeof address;
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  auto* generic = reinterpret_cast<sockaddr*>(&address);
+  if (socket_ < 0 || setsockopt(socket_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0
+      || bind(socket_, generic, size) != 0 || getsockname(socket_, generic, &size) != 0)
+    throw std::system_error(errno, std::generic_category(), "no free port");
+  number_ = ntohs(address.sin_port);
+}
+
+reserved_port::~reserved_port() {
+  close(socket_);
+}
+
+struct cluster_process::node_process {
+  reserved_port port;
+  std::filesystem::path out;
+  std::filesystem::path err;
+  std::unique_ptr<child_process> process;
+  std::unique_ptr<node_client> client;
+};
+
+cluster_process::cluster_process(const std::vector<std::string>& nodes, std::string_view settings)
+  : file_(directory_.path() / "cluster.toml") {
+  // Nodes that were cut off are looked for more often than by default, so that tests wait less.
+  auto text = fmt::format("[cluster]\nname = \"test\"\nreconnect_max = \"200ms\"\n{}\n", settings);
+  for (const auto& name : nodes) {
+    auto& node = *nodes_.emplace(name, std::make_unique<node_process>()).first->second;
+    node.out = directory_.path() / (name + ".out");
+    node.err = directory_.path() / (name + ".err");
+    text += fmt::format("[[node]]\nname = \"{}\"\nport = {}\n", name, node.port.number());
+  }
+  write_file(file_, text);
+}
+
+cluster_process::~cluster_process() {
+  const auto failed = test_has_failed();
+  for (const auto& [name, node] : nodes_) {
+    node->client.reset();
+    node->process.reset();
+    if (failed)
+      std::cerr << "---- log of node " << name << '\n' << log(name);
+  }
+}
+
+void cluster_process::start(const std::string& node) {
+  start(node, file_);
+}
+
+void cluster_process::start(const std::string& name, const std::filesystem::path& file) {
+  auto& node = find(name);
+  node.client.reset();
+  // The output of an earlier start must not be taken for this one's.
+  write_file(node.out, "");
+  const std::vector<std::string> command{ARIADNE_PROGRAM, "node", "--cluster", file.string(), "--name", name};
+  node.process = std::make_unique<child_process>(command, child_process::streams{.out = node.out, .err = node.err});
+  eventually([&] { return read_file(node.out).find("ready") != std::string::npos || !node.process->running(); });
+  if (!node.process->running() || read_file(node.out).empty())
+    throw std::runtime_error(fmt::format("node {} does not become ready", name));
+}
+
+int cluster_process::stop(const std::string& name) {
+  auto& node = find(name);
+  node.client.reset();
+  node.process->signal(SIGTERM);
+  const auto exit_code = node.process->wait();
+  if (!exit_code)
+    throw std::runtime_error(fmt::format("node {} does not stop", name));
+  return *exit_code;
+}
+
+void cluster_process::kill(const std::string& name) {
+  auto& node = find(name);
+  node.client.reset();
+  node.process.reset();
+}
+
+bool cluster_process::running(const std::string& node) {
+  return find(node).process && find(node).process->running();
+}
+
+void cluster_process::settle() {
+  if (!eventually([this] { return settled(); }))
+    throw std::runtime_error("the nodes do not find each other");
+}
+
+bool cluster_process::settled() {
+  std::set<std::string> expected;
+  for (const auto& [name, node] : nodes_)
+    if (running(name))
+      expected.insert(name);
+  for (const auto& name : expected) {
+    std::set<std::string> up;
+    for (const auto& member : client(name).members())
+      if (member.state == member_state::up)
+        up.insert(member.name);
+    const auto status = client(name).status();
+    if (up != expected || !status || !status->replica.caught_up || status->replica.neighbours + 1 != expected.size())
+      return false;
+  }
+  return true;
+}
+
+run_result cluster_process::run(const std::string& node, std::vector<std::string> arguments, std::string_view input) {
+  arguments.insert(arguments.end(), {"--node", fmt::format("127.0.0.1:{}", port(node))});
+  return run_ariadne(std::move(arguments), input);
+}
+
+node_client& cluster_process::client(const std::string& name) {
+  auto& node = find(name);
+  if (!node.client)
+    node.client = std::make_unique<node_client>("127.0.0.1", port(name));
+  return *node.client;
+}
+
+std::uint16_t cluster_process::port(const std::string& node) const {
+  return find(node).port.number();
+}
+
+std::string cluster_process::log(const std::string& node) const {
+  return read_file(find(node).err);
+}
+
+const cluster_process::node_process& cluster_process::find(const std::string& node) const {
+  return *nodes_.at(node);
+}
+
+cluster_process::node_process& cluster_process::find(const std::string& node) {
+  return *nodes_.at(node);
+}
+
+run_result run_ariadne(std::vector<std::string> arguments, std::string_view input) {
+  arguments.insert(arguments.begin(), ARIADNE_PROGRAM);
+  return run_to_end(arguments, input);
+}
+
+} // namespace ariadne::test

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "actors/protocol.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ariadne::test {
+
+/// This process as a client of a node, without the command line in between. It is connected as long as it lives.
+///
+/// All functions throw std::runtime_error with the node's reason if they fail.
+class node_client {
+public:
+  node_client(std::string_view host, std::uint16_t port);
+  ~node_client();
+
+  receipt stash(const std::string& key, const snapshot& state);
+  pickup_result pickup(const std::string& key);
+  std::vector<member_status> members();
+
+  /// Nothing while the node's handoff actor is being restarted.
+  std::optional<node_status> status();
+
+  /// Kills the replica of the node over the wire.
+  void kill_replica();
+
+  /// Sends a frame of the replication protocol to the node's replica, as a neighbour would.
+  void send_frame(std::string bytes);
+
+private:
+  struct connection;
+  std::unique_ptr<connection> connection_;
+};
+
+} // namespace ariadne::test
