@@ -1,5 +1,6 @@
 #include "actors/cluster_membership.hpp"
 
+#include "actors/basp.hpp"
 #include "actors/error.hpp"
 #include "actors/tcp_socket.hpp"
 
@@ -185,8 +186,7 @@ private:
   //
   // CAF's own connect is no use: it makes all connections in one thread, one after the other, which an address that
   // swallows packets blocks for up to two minutes. And since CAF never breaks off a connection, an attempt that has led
-  // to none of use has to be broken off here: if an old connection of the other node ends as a new one begins, CAF
-  // there may take the new one for the old one, and forget it, while it remains open.
+  // to none of use has to be broken off here.
 
   void connect(const std::string& node, peer& p) {
     if (!may_connect_ || is_leaving_)
@@ -204,11 +204,8 @@ private:
     auto& p = peers_.at(node);
     if (!needs_connection(p))
       return end_attempt(p);
-    auto& middleman = self_->system().middleman();
     p.connection = socket.duplicate();
-    self_
-      ->request(middleman.named_broker<caf::io::basp_broker>(caf::atom("BASP")), options_.connect_timeout,
-                caf::connect_atom_v, middleman.backend().new_scribe(socket.release()), p.address.port)
+    request_handshake(*self_, options_.connect_timeout, std::move(socket), p.address.port)
       .then([this, node](const caf::node_id&, const caf::strong_actor_ptr& published,
                          const std::set<std::string>& interface) { introduce_to(node, published, interface); },
             [this, node](const caf::error& error) { break_off(node, error); });

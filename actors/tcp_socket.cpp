@@ -3,6 +3,7 @@
 #include "actors/error.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <memory>
@@ -19,6 +20,11 @@ namespace ariadne {
 namespace {
 
 using steady_clock = std::chrono::steady_clock;
+
+/// Below are those that the process opens for other purposes.
+constexpr int descriptor_min = 64;
+/// The kernel's table grows with the highest one.
+constexpr int descriptor_max = 1 << 16;
 
 /// Waits until the socket can be written to; returns false at the deadline.
 bool wait_until_writable(int fd, steady_clock::time_point deadline) {
@@ -57,6 +63,18 @@ tcp_socket tcp_socket::duplicate() const {
   return tcp_socket{::fcntl(fd_, F_DUPFD_CLOEXEC, 0)};
 }
 
+tcp_socket tcp_socket::renumber() && {
+  static std::atomic<int> last{descriptor_min};
+  for (auto attempt = 0; attempt < 2; ++attempt) {
+    // The system takes the lowest free number from here on.
+    tcp_socket renumbered{::fcntl(fd_, F_DUPFD_CLOEXEC, last + 1)};
+    last = renumbered && renumbered.fd() < descriptor_max ? renumbered.fd() : descriptor_min;
+    if (renumbered)
+      return renumbered;
+  }
+  return std::move(*this);
+}
+
 void tcp_socket::shut_down() {
   ::shutdown(fd_, SHUT_RDWR);
 }
@@ -75,7 +93,7 @@ caf::expected<tcp_socket> tcp_connect(const endpoint& address, std::chrono::mill
     tcp_socket socket{::socket(i->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
     error = socket ? connect_one(socket.fd(), *i, steady_clock::now() + timeout) : errno;
     if (error == 0)
-      return socket;
+      return std::move(socket).renumber();
   }
   return make_error(ec::unreachable, std::strerror(error));
 }

@@ -36,6 +36,9 @@ public:
   /// A second owner of the same connection.
   tcp_socket duplicate() const;
 
+  /// The same socket under a descriptor that no other has had for as long as there are enough of them. Thread-safe.
+  tcp_socket renumber() &&;
+
   /// Closes the connection for all its owners.
   void shut_down();
 
@@ -43,8 +46,8 @@ private:
   int fd_ = -1;
 };
 
-/// Connects to `address`, and returns a non-blocking socket. The error is `unreachable`, with the reason. Blocks: for
-/// as long as the name is being resolved, and up to `timeout` for each of the addresses that it stands for.
+/// Connects to `address`, and returns a non-blocking socket, renumbered. The error is `unreachable`, with the reason.
+/// Blocks: for as long as the name is being resolved, and up to `timeout` for each of the addresses that it stands for.
 caf::expected<tcp_socket> tcp_connect(const endpoint& address, std::chrono::milliseconds timeout);
 
 } // namespace ariadne

@@ -1,9 +1,9 @@
 #include "app/client.hpp"
 
+#include "actors/basp.hpp"
 #include "actors/error.hpp"
 #include "actors/protocol.hpp"
 #include "actors/system_config.hpp"
-#include "actors/tcp_probe.hpp"
 #include "app/ask.hpp"
 #include "app/config.hpp"
 #include "app/duration.hpp"
@@ -14,7 +14,6 @@
 #include <caf/actor_cast.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
-#include <caf/io/middleman.hpp>
 #include <caf/scoped_actor.hpp>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -60,22 +59,23 @@ public:
     : system_(system), address_(std::move(address)), timeout_(timeout), deadline_(clock::now() + timeout) {}
 
   fallible<void> connect() {
-    // CAF connects with a blocking call that nothing ends, so it is only let at a peer that answers.
-    auto answering = tcp_probe(address_, remaining());
-    if (!answering)
-      return tl::unexpected(fmt::format("{}: {}", to_string(address_), describe(answering.error())));
+    auto socket = tcp_connect(address_, remaining());
+    if (!socket)
+      return tl::unexpected(fmt::format("{}: {}", to_string(address_), describe(socket.error())));
+    auto connection = socket->duplicate();
     caf::strong_actor_ptr actor;
     std::set<std::string> interface;
     caf::error error;
     caf::scoped_actor self{system_};
-    self
-      ->request(system_.middleman().actor_handle(), remaining(), caf::connect_atom_v, answering->host, answering->port)
+    request_handshake(*self, remaining(), std::move(*socket), address_.port)
       .receive(
         [&](caf::node_id&, caf::strong_actor_ptr& published, std::set<std::string>& messages) {
           actor = std::move(published);
           interface = std::move(messages);
         },
         [&](caf::error& problem) { error = std::move(problem); });
+    if (error)
+      connection.shut_down();
     if (error == caf::sec::request_timeout)
       return tl::unexpected(describe_failure(error));
     if (error)

@@ -1,5 +1,6 @@
 #include "app/supervisor.hpp"
 
+#include "actors/basp.hpp"
 #include "actors/error.hpp"
 
 #include <caf/actor_cast.hpp>
@@ -42,7 +43,8 @@ public:
   void start(supervisor_options options) {
     options_ = std::move(options);
     policy_.emplace(options_.restarts);
-    start_missing();
+    // Not yet, for an actor that has not come to be cannot give up.
+    self_->send(self_, tick_atom_v);
   }
 
   void start_missing() {
@@ -94,17 +96,8 @@ private:
   void start_membership() {
     membership_ = spawn_cluster_membership(self_->system(), options_.membership);
     self_->monitor(membership_);
-    self_
-      ->request(self_->system().middleman().actor_handle(), caf::infinite, caf::publish_atom_v, options_.address.port,
-                caf::actor_cast<caf::strong_actor_ptr>(membership_), self_->system().message_types(membership_),
-                options_.address.host, true)
-      .then([this, published = membership_.address()](std::uint16_t) { port_opened(published); },
-            [this](const caf::error&) { port_not_opened(); });
-  }
-
-  void port_opened(const caf::actor_addr& published) {
-    if (published != membership_.address())
-      return;
+    if (!open_port(self_->system(), membership_, options_.address))
+      return port_not_opened();
     port_open_ = true;
     was_in_service_ = true;
     announce();

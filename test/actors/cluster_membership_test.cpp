@@ -1,6 +1,8 @@
 #include "actors/cluster_membership.hpp"
 
+#include "actors/basp.hpp"
 #include "actors/state_handoff.hpp"
+#include "test/support/reserved_port.hpp"
 #include "test/support/test_system.hpp"
 
 #include <caf/io/middleman.hpp>
@@ -34,27 +36,10 @@ sockaddr_in to_sockaddr(const endpoint& address) {
   return result;
 }
 
-bool is_free(const endpoint& address) {
-  const auto where = to_sockaddr(address);
-  const auto probe = ::socket(AF_INET, SOCK_STREAM, 0);
-  const auto bound = ::bind(probe, reinterpret_cast<const sockaddr*>(&where), sizeof(where));
-  ::close(probe);
-  return bound == 0;
-}
-
-/// Another one at each call, and hardly ever one that another process gets. Below the ports that connections take.
-endpoint free_address() {
-  static std::uint32_t next = static_cast<std::uint32_t>(::getpid()) * 97;
-  endpoint result{"127.0.0.1", 0};
-  do
-    result.port = static_cast<std::uint16_t>(10'000 + next++ % 20'000);
-  while (!is_free(result));
-  return result;
-}
-
-const auto address_a = free_address();
-const auto address_b = free_address();
-const auto address_c = free_address();
+const reserved_port ports[3];
+const endpoint address_a{"127.0.0.1", ports[0].number()};
+const endpoint address_b{"127.0.0.1", ports[1].number()};
+const endpoint address_c{"127.0.0.1", ports[2].number()};
 
 /// A node without the program: an actor system of its own, with a handoff pair and a published membership actor.
 class node {
@@ -75,7 +60,7 @@ public:
       log_.emplace_back(line);
     };
     membership = host.keep(spawn_cluster_membership(host.system, options));
-    const auto port = host.system.middleman().publish(membership, address_.port, address_.host.c_str(), true);
+    const auto port = open_port(host.system, membership, address_);
     if (!port)
       throw std::runtime_error(describe(port.error()));
     start_handoff();

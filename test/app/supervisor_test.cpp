@@ -102,16 +102,15 @@ BOOST_FIXTURE_TEST_CASE(a_membership_actor_that_dies_is_started_anew_at_its_port
   BOOST_TEST(test::eventually([&] {
     client after;
     const auto membership = after.connect(port);
-    return membership && after.try_ask<state_handoff_actor>(*membership, handoff_atom_v);
+    // Nobody answers if the connection was made to the actor that has died, just before it was taken from the port.
+    return membership && after.try_ask_within<state_handoff_actor>(1s, *membership, handoff_atom_v);
   }));
   BOOST_TEST((handoff == registered()));
 }
 
 BOOST_FIXTURE_TEST_CASE(a_port_in_use_is_a_failure_at_once, fixture) {
   const auto port = open_port();
-  const auto handoff = try_ask<state_handoff_actor>(supervise(port), handoff_atom_v);
-  BOOST_REQUIRE(!handoff.engaged());
-  BOOST_TEST(describe(handoff.error()).find(std::to_string(port)) != std::string::npos, describe(handoff.error()));
+  BOOST_TEST(!try_ask<state_handoff_actor>(supervise(port), handoff_atom_v).engaged());
   BOOST_TEST(failure->get_future().get().find(std::to_string(port)) != std::string::npos);
 }
 

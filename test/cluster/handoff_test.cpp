@@ -6,6 +6,9 @@
 #include <boost/test/unit_test.hpp>
 #include <nlohmann/json.hpp>
 
+#include <thread>
+#include <vector>
+
 namespace ariadne::test {
 
 namespace {
@@ -68,7 +71,7 @@ BOOST_FIXTURE_TEST_CASE(an_unknown_key_is_absent, two_nodes) {
   for (const auto* node : {"a", "b"})
     for (const auto* operation : {"pickup", "take", "discard"}) {
       const auto result = run(node, {operation, "game_NONE"});
-      BOOST_TEST(result.exit_code == absent);
+      BOOST_TEST(result.exit_code == absent, result.err);
       BOOST_TEST(result.out == "");
     }
 }
@@ -140,6 +143,22 @@ BOOST_FIXTURE_TEST_CASE(a_session_that_shuts_down_with_its_node_goes_on_at_the_o
   const auto resumed = run("b", {"game", "resume", "ABYZ"});
   BOOST_TEST(resumed.exit_code == done, resumed.err);
   BOOST_TEST(resumed.out == minotaur::describe(stashed) + "\n");
+}
+
+BOOST_FIXTURE_TEST_CASE(every_one_of_many_clients_is_answered, two_nodes) {
+  start("a");
+  const std::vector<int> all_absent(100, absent);
+  std::vector<std::vector<int>> exit_codes(4, std::vector<int>(all_absent.size()));
+  {
+    std::vector<std::jthread> threads;
+    for (auto& codes : exit_codes)
+      threads.emplace_back([this, &codes] {
+        for (auto& code : codes)
+          code = run("a", {"pickup", "game_NONE"}).exit_code;
+      });
+  }
+  for (const auto& codes : exit_codes)
+    BOOST_TEST(codes == all_absent, boost::test_tools::per_element());
 }
 
 BOOST_FIXTURE_TEST_CASE(a_client_is_connected_but_no_member, two_nodes) {

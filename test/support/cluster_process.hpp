@@ -2,6 +2,7 @@
 
 #include "test/support/child_process.hpp"
 #include "test/support/node_client.hpp"
+#include "test/support/reserved_port.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -12,24 +13,6 @@
 #include <vector>
 
 namespace ariadne::test {
-
-/// A port of the loopback interface that nobody else gets while this object lives, but that a node can listen at.
-class reserved_port {
-public:
-  reserved_port();
-  ~reserved_port();
-
-  reserved_port(const reserved_port&) = delete;
-  reserved_port& operator=(const reserved_port&) = delete;
-
-  std::uint16_t number() const {
-    return number_;
-  }
-
-private:
-  int socket_ = -1;
-  std::uint16_t number_ = 0;
-};
 
 /// A cluster of real nodes: each an operating-system process of the program `ariadne`, with a cluster file written for
 /// this cluster alone. All of them end with this object; if the test has failed, their logs are printed.

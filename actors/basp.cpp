@@ -1,0 +1,44 @@
+#include "actors/basp.hpp"
+
+#include <caf/actor_cast.hpp>
+#include <caf/io/network/default_multiplexer.hpp>
+#include <caf/io/network/doorman_impl.hpp>
+#include <caf/send.hpp>
+
+namespace ariadne {
+
+namespace {
+
+/// Accepts connections as CAF's own doorman does, but under descriptors that have not been in use for long.
+class doorman : public caf::io::network::doorman_impl {
+public:
+  using doorman_impl::doorman_impl;
+
+  bool new_connection() override {
+    if (detached())
+      return false;
+    auto& multiplexer = acceptor_.backend();
+    auto accepted = multiplexer.new_scribe(tcp_socket{acceptor_.accepted_socket()}.renumber().release());
+    const auto handle = accepted->hdl();
+    parent()->add_scribe(std::move(accepted));
+    return caf::io::doorman::new_connection(&multiplexer, handle);
+  }
+};
+
+} // namespace
+
+caf::expected<std::uint16_t> open_port(caf::actor_system& system, const cluster_membership_actor& whom,
+                                       const endpoint& address) {
+  auto& middleman = system.middleman();
+  const auto socket = caf::io::network::new_tcp_acceptor_impl(address.port, address.host.c_str(), true);
+  if (!socket)
+    return socket.error();
+  auto& multiplexer = dynamic_cast<caf::io::network::default_multiplexer&>(middleman.backend());
+  caf::io::doorman_ptr opened = caf::make_counted<doorman>(multiplexer, *socket);
+  const auto port = opened->port();
+  caf::anon_send(middleman.named_broker<caf::io::basp_broker>(caf::atom("BASP")), caf::publish_atom_v,
+                 std::move(opened), port, caf::actor_cast<caf::strong_actor_ptr>(whom), system.message_types(whom));
+  return port;
+}
+
+} // namespace ariadne

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "actors/endpoint.hpp"
+#include "actors/protocol.hpp"
+#include "actors/tcp_socket.hpp"
+
+#include <caf/io/basp_broker.hpp>
+#include <caf/io/middleman.hpp>
+#include <caf/io/network/multiplexer.hpp>
+#include <caf/io/scribe.hpp>
+
+#include <cstdint>
+
+// Our own ways into CAF's network layer, beside `publish` and `remote_actor`. Those lose connections: CAF names a
+// connection by its descriptor, and cleans up some time after it has closed. A connection that was given the same
+// descriptor meanwhile is forgotten by that, while its socket stays open, and whoever has opened it waits for ever. So
+// ours get descriptors that have not been in use for long.
+
+namespace ariadne {
+
+/// Lets CAF shake hands with the node at the other end of `socket`, to whose `port` it is connected. The answer is that
+/// of CAF's `remote_actor`: node, published actor, and its messages. A caller that gives up has to shut the connection
+/// down, for CAF never does.
+template <class Self>
+auto request_handshake(Self& self, std::chrono::milliseconds timeout, tcp_socket socket, std::uint16_t port) {
+  auto& middleman = self.system().middleman();
+  return self.request(middleman.template named_broker<caf::io::basp_broker>(caf::atom("BASP")), timeout,
+                      caf::connect_atom_v, middleman.backend().new_scribe(socket.release()), port);
+}
+
+/// Opens the port of `address` to other nodes, and publishes `whom` there. Returns the port that has been opened, which
+/// the system chooses if it is given as 0.
+caf::expected<std::uint16_t> open_port(caf::actor_system& system, const cluster_membership_actor& whom,
+                                       const endpoint& address);
+
+} // namespace ariadne
