@@ -19,12 +19,13 @@ wire_writer begin(kind k) {
 constexpr std::uint8_t push_flag = 1;
 constexpr std::uint8_t answer_wanted_flag = 2;
 constexpr std::uint8_t full_state_wanted_flag = 4;
+constexpr std::uint8_t retired_flag = 8;
 constexpr std::uint8_t full_state_flag = 1;
 
 hello decode_hello(wire_reader& in) {
   hello message;
   auto flags = in.byte();
-  if (flags > (push_flag | answer_wanted_flag | full_state_wanted_flag))
+  if (flags > (push_flag | answer_wanted_flag | full_state_wanted_flag | retired_flag))
     in.fail("a hello has unknown flags");
   message.push = (flags & push_flag) != 0;
   message.answer_wanted = (flags & answer_wanted_flag) != 0;
@@ -35,6 +36,9 @@ hello decode_hello(wire_reader& in) {
   message.stream = in.varint();
   message.vector = in.vector();
   message.forgotten = in.vector();
+  message.retired_digest = in.fixed64();
+  if ((flags & retired_flag) != 0)
+    message.retired = in.vector();
   return message;
 }
 
@@ -115,13 +119,16 @@ struct delta_decoder {
 std::string encode(const hello& message) {
   auto out = begin(kind::hello);
   out.byte((message.push ? push_flag : 0) | (message.answer_wanted ? answer_wanted_flag : 0)
-           | (message.full_state_wanted ? full_state_wanted_flag : 0));
+           | (message.full_state_wanted ? full_state_wanted_flag : 0) | (message.retired ? retired_flag : 0));
   out.string(message.cluster);
   out.string(message.node);
   out.fixed64(message.id.value);
   out.varint(message.stream);
   out.vector(message.vector);
   out.vector(message.forgotten);
+  out.fixed64(message.retired_digest);
+  if (message.retired)
+    out.vector(*message.retired);
   return out.take();
 }
 

@@ -35,7 +35,7 @@ struct delta_header {
   std::uint64_t number = 0;
   /// Part of a full state: what it does not mention by its last part, the sender does not have.
   bool full_state = false;
-  /// On the first part of a full state the sender's version vector at that time, else empty.
+  /// On the first part of a full state the sender's version vector at that time with all it has retired, else empty.
   version_vector base;
 };
 

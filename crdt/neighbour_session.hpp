@@ -63,8 +63,13 @@ struct neighbour_session {
   std::string node;
   bool pushes = false;
   std::uint64_t stream = 0;
+  std::uint64_t retired_digest = 0;
 
-  /// What the neighbour is known to have, at least.
+  /// Whether all is known of what the neighbour had: it has said hello, and has retired the same incarnations as we or
+  /// has said which.
+  bool introduced = false;
+
+  /// What the neighbour is known to have, at least. Once it is introduced, it also has all that we have retired.
   version_vector known;
   /// What it is known to have joined of all that has been forgotten anywhere.
   version_vector forgotten;

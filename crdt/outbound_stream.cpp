@@ -39,8 +39,11 @@ void outbound_stream::begin_full_state(const stream_source& source) {
 
 delta_writer outbound_stream::begin_part(const stream_source& source) {
   delta_header header{id_, ++number_, full_state_, {}};
-  if (full_state_ && !in_batch_)
-    header.base = base_ = source.vector;
+  if (full_state_ && !in_batch_) {
+    base_ = source.vector;
+    base_.join(source.retired);
+    header.base = base_;
+  }
   in_batch_ = true;
   return delta_writer{header};
 }

@@ -18,6 +18,7 @@ namespace ariadne::crdt {
 struct stream_source {
   const aw_lww_map& map;
   const version_vector& vector;
+  const version_vector& retired;
   const version_vector& forgotten;
 };
 
@@ -48,6 +49,12 @@ public:
   /// Registers with dots beyond the version vector shall be sent as well, although no cut can cover them (invariant
   /// I3: they may be all that is left of a dead replica).
   void note_ahead(const stream_source& source);
+
+  /// Says nothing more of an incarnation that both sides have retired.
+  void retire(replica_id origin) {
+    sent_.drop(origin);
+    forgotten_told_.drop(origin);
+  }
 
   /// Whether there is something to send, given the version vector that the neighbour is known to have.
   /// `is_deferred(id)` says whether events of that replica are left to someone else for the moment.
@@ -167,7 +174,7 @@ private:
   /// What the cut of the batch will claim, from the walks finished so far.
   version_vector reached_;
   version_vector forgotten_told_;
-  /// The sender's version vector when the first part of a full state was built; empty outside of full states.
+  /// What the sender knew when the first part of a full state was built; empty outside of full states.
   version_vector base_;
   /// Replica ids with events that the neighbour lacks.
   absl::btree_set<replica_id> pending_;

@@ -107,6 +107,9 @@ void replica::note(const aw_lww_map::effect& effect) {
 }
 
 void replica::raise_vector(dot d) {
+  if (retired_.covers(d))
+    return;
+  note_mentioned(d.replica);
   if (!vector_.raise(d))
     return;
   for (auto& [link, session] : sessions_) {
@@ -133,7 +136,7 @@ void replica::set_push(link_id link, bool push, std::uint64_t now_ms) {
   auto& session = position->second;
   session.push = push;
   // A stream that has begun only pauses: its numbers must not be used twice.
-  if (push && !session.out && session.id.value != 0)
+  if (push && !session.out && session.introduced)
     start_outbound(session);
   send_hello(link, session, session.id.value == 0 ? want::answer : want::nothing, now_ms);
   pump(link, session, now_ms);
@@ -182,31 +185,60 @@ std::optional<refusal> replica::handle(session_map::iterator position, const hel
   // Streams are named in ascending order: a later hello has overtaken this one.
   if (message.stream < session.stream)
     return std::nullopt;
-  auto is_first = session.id.value == 0;
+  auto is_first = !session.introduced;
   session.progress_ms = now_ms;
   session.id = message.id;
   session.node = message.node;
   session.pushes = message.push;
   session.stream = message.stream;
-  session.known.join(message.vector);
+  session.retired_digest = message.retired_digest;
   session.target.join(message.vector);
-  session.caught_up = vector_.covers(session.target);
-  session.forgotten.join(message.forgotten);
+  session.caught_up = session.introduced && covers(session.target);
+  announce_sources();
+  // Whoever asks again has missed something: it shall start anew.
+  if (message.answer_wanted && !is_first)
+    void_stream(link, session);
+  if (!message.retired && message.retired_digest != retired_.digest()) {
+    // What it has retired may be what it lacks. Our hello says what we have retired, and it will do the same.
+    send_hello(link, session, want::answer, now_ms);
+    return std::nullopt;
+  }
+  introduce(session, message);
   session.forgotten_answered = session.forgotten_asked;
   join_forgotten(message.forgotten);
-  if (message.answer_wanted) {
-    // Whoever asks again has missed something: it shall start anew.
-    if (!is_first)
-      void_stream(link, session);
+  if (message.answer_wanted)
     send_hello(link, session, want::nothing, now_ms);
-  }
   if (session.out ? session.out->id() != message.stream : session.push)
     start_outbound(session);
   if (session.out && message.full_state_wanted)
     session.out->begin_full_state(source());
-  announce_sources();
   pump_all(now_ms);
   return std::nullopt;
+}
+
+void replica::introduce(neighbour_session& session, const hello& message) {
+  auto has = message.vector;
+  if (message.retired) {
+    has.join(*message.retired);
+    for (const auto& d : version_vector{retired_})
+      if (has[d.replica] != d.counter)
+        reinstate(d.replica);
+  }
+  learn(session, has);
+  session.forgotten.join(message.forgotten);
+  if (message.retired)
+    session.target.join(*message.retired);
+  session.caught_up = covers(session.target);
+  session.introduced = true;
+}
+
+void replica::learn(neighbour_session& session, const version_vector& has) {
+  for (const auto& d : has) {
+    if (retired_.covers(d))
+      continue;
+    note_mentioned(d.replica);
+    session.known.raise(d);
+  }
 }
 
 std::optional<refusal> replica::handle(session_map::iterator position, const delta_view& message,
@@ -278,9 +310,9 @@ std::optional<refusal> replica::handle(session_map::iterator position, const del
 
 std::optional<refusal> replica::handle(session_map::iterator position, const ack& message, std::uint64_t now_ms) {
   auto& [link, session] = *position;
-  session.known.join(message.vector);
+  learn(session, message.vector);
   if (session.out && session.out->id() == message.stream) {
-    session.known.join(session.out->acknowledge(message.number));
+    learn(session, session.out->acknowledge(message.number));
     session.progress_ms = now_ms;
   }
   pump(link, session, now_ms);
@@ -297,13 +329,13 @@ std::optional<refusal> replica::handle(session_map::iterator position, const sou
 
 std::optional<refusal> replica::handle(session_map::iterator position, const heartbeat& message, std::uint64_t now_ms) {
   auto& [link, session] = *position;
-  if (message.vector_digest == vector_.digest()) {
+  if (message.vector_digest == digest(vector_)) {
     if (message.ahead || is_ahead() || message.fingerprint == map_.fingerprint())
       return std::nullopt;
     ++counters_.divergences;
     void_stream(link, session);
     send_hello(link, session, want::full_state, now_ms);
-  } else if (session.id.value != 0 && message.vector_digest != session.known.digest()) {
+  } else if (session.id.value != 0 && message.vector_digest != digest(session.known)) {
     // It has told us all of its version vector, but not all has arrived.
     send_hello(link, session, want::answer, now_ms);
   }
@@ -331,8 +363,7 @@ void replica::join(inbound_stream& in, bool in_full_state, std::string_view key,
     value.forget_context();
     in.contexts[std::string{key}].join(superseded);
   }
-  auto effect = map_.join(key, value, vector_);
-  note(effect);
+  auto effect = join_register(key, value);
   in.changed_registers |= effect.changed;
   if (effect.owner == nullptr)
     return;
@@ -348,12 +379,20 @@ void replica::join(inbound_stream& in, bool in_full_state, std::string_view key,
       in.doomed.insert(d);
 }
 
+aw_lww_map::effect replica::join_register(std::string_view key, const causal_register& value) {
+  if (!retired_.empty())
+    value.for_each_context([this](dot d) { note_mentioned(d.replica); });
+  auto effect = map_.join(key, value, vector_);
+  note(effect);
+  return effect;
+}
+
 void replica::sweep(inbound_stream& in, std::size_t budget) {
   for (; !in.contexts.empty(); in.contexts.erase(in.contexts.begin())) {
     if (budget-- == 0)
       return;
     const auto& [key, context] = *in.contexts.begin();
-    note(map_.join(key, causal_register{{}, context}, vector_));
+    join_register(key, causal_register{{}, context});
   }
   for (; !in.doomed.empty(); in.doomed.erase(in.doomed.begin())) {
     if (budget-- == 0)
@@ -391,12 +430,12 @@ void replica::end_batch(link_id link, neighbour_session& session) {
       if (outward.out && outward.out->in_full_state())
         outward.out->begin_full_state(source());
   }
-  session.known.join(in.cut);
+  learn(session, in.cut);
   for (const auto& d : std::exchange(in.cut, {}))
     raise_vector(d);
   // What one neighbour has promised may well come from another.
   for (auto& [other, waiting] : sessions_)
-    waiting.caught_up = waiting.caught_up || (waiting.id.value != 0 && vector_.covers(waiting.target));
+    waiting.caught_up = waiting.caught_up || (waiting.introduced && covers(waiting.target));
   if (std::exchange(in.changed_registers, false))
     forward_ahead(link);
 }
@@ -450,8 +489,59 @@ void replica::forward_ahead(link_id from) {
 }
 
 void replica::join_forgotten(const version_vector& forgotten) {
-  if (forgotten_.join(forgotten))
-    ++forgotten_rises_;
+  auto has_risen = false;
+  for (const auto& d : forgotten) {
+    if (retired_.covers(d))
+      continue;
+    note_mentioned(d.replica);
+    has_risen |= forgotten_.raise(d);
+  }
+  forgotten_rises_ += has_risen ? 1 : 0;
+}
+
+void replica::retire_incarnations() {
+  auto has_all = [](const neighbour_session& session, dot last) {
+    return session.introduced && session.id != last.replica && session.known[last.replica] == last.counter;
+  };
+  auto is_done_with = [&](dot last) {
+    return last.replica != options_.id && !members_.contains(last.replica) && map_.index().highest(last.replica) == 0
+           && std::all_of(sessions_.begin(), sessions_.end(),
+                          [&](const auto& item) { return has_all(item.second, last); });
+  };
+  auto is_present = [this](replica_id member) {
+    return std::any_of(sessions_.begin(), sessions_.end(), [&](const auto& item) { return item.second.id == member; });
+  };
+  if (!std::all_of(members_.begin(), members_.end(), is_present))
+    return;
+  for (const auto& last : version_vector{vector_}) {
+    if (!is_done_with(last))
+      continue;
+    vector_.drop(last.replica);
+    forgotten_.drop(last.replica);
+    retired_.raise(last);
+    for (auto& [link, session] : sessions_) {
+      session.known.drop(last.replica);
+      session.forgotten.drop(last.replica);
+      if (session.out)
+        session.out->retire(last.replica);
+    }
+  }
+}
+
+void replica::reinstate(replica_id incarnation) {
+  const dot last{incarnation, retired_[incarnation]};
+  retired_.drop(incarnation);
+  vector_.raise(last);
+  // Nothing of it was left in the map, so whoever lacks it cannot be told what has become of its events.
+  forgotten_.raise(last);
+  for (auto& [link, session] : sessions_) {
+    if (session.introduced) {
+      session.known.raise(last);
+      session.forgotten.raise(last);
+    }
+    if (session.out)
+      session.out->note_raised(incarnation);
+  }
 }
 
 // -- sending ---------------------------------------------------------------------------------------------------------
@@ -469,8 +559,12 @@ void replica::send_hello(link_id link, neighbour_session& session, want wanted, 
   }
   session.untold.clear();
   session.progress_ms = now_ms;
-  send(link, encode(hello{options_.cluster, options_.node, options_.id, session.in.id, session.push,
-                          wanted == want::answer, wanted == want::full_state, vector_, forgotten_}));
+  hello message{
+    options_.cluster,           options_.node, options_.id, session.in.id,     session.push, wanted == want::answer,
+    wanted == want::full_state, vector_,       forgotten_,  retired_.digest(), std::nullopt};
+  if (session.id.value != 0 && session.retired_digest != message.retired_digest)
+    message.retired = retired_;
+  send(link, encode(message));
 }
 
 void replica::send_ack(link_id link, neighbour_session& session) {
@@ -580,6 +674,7 @@ void replica::tick(std::uint64_t now_ms) {
     map_.drop_expired(now_ms - options_.drift_max_ms, options_.work_registers_max,
                       [this](const auto& effect) { note(effect); });
   map_.forget([this](dot d) { return is_stable(d); }, forgotten_, options_.work_registers_max);
+  retire_incarnations();
   auto is_heartbeat_due = has_passed(options_.heartbeat_every_ms, last_heartbeat_ms_, now_ms);
   if (is_heartbeat_due)
     last_heartbeat_ms_ = now_ms;
@@ -595,7 +690,7 @@ void replica::tick(std::uint64_t now_ms) {
     else if (session.id.value != 0 && !session.untold.empty())
       send_ack(link, session);
     if (session.id.value != 0 && is_heartbeat_due)
-      send(link, encode(heartbeat{vector_.digest(), map_.fingerprint(), is_ahead()}));
+      send(link, encode(heartbeat{digest(vector_), map_.fingerprint(), is_ahead()}));
     pump(link, session, now_ms);
   }
 }
@@ -665,7 +760,7 @@ std::vector<neighbour_status> replica::neighbours() const {
   std::vector<neighbour_status> result;
   for (const auto& [link, session] : sessions_) {
     neighbour_status status{link, session.id, session.node, session.push, session.caught_up, 0, 0};
-    for (const auto& d : vector_)
+    for (const auto& d : session.introduced ? vector_ : whole_vector())
       status.lag_events += d.counter - std::min(d.counter, session.known[d.replica]);
     if (session.out)
       status.in_flight_bytes = session.out->in_flight_bytes();

@@ -10,6 +10,7 @@
 
 #include <tl/expected.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -159,9 +160,30 @@ public:
     return options_.id;
   }
 
-  /// Every event that it covers is reflected in the map.
+  /// The version vector, but for the incarnations in `retired`: every event that one of them covers is reflected in the
+  /// map.
   const version_vector& vector() const {
     return vector_;
+  }
+
+  /// Incarnations that have nothing left in the map, and that all members and neighbours know of, with their last
+  /// counters. They are kept so that nothing of them comes back, but no message but a hello ever names them.
+  const version_vector& retired() const {
+    return retired_;
+  }
+
+  /// Both together.
+  version_vector whole_vector() const {
+    auto result = vector_;
+    result.join(retired_);
+    return result;
+  }
+
+  bool covers(dot d) const {
+    return vector_.covers(d) || retired_.covers(d);
+  }
+  bool covers(const version_vector& other) const {
+    return std::all_of(other.begin(), other.end(), [this](dot d) { return covers(d); });
   }
 
   const aw_lww_map& map() const {
@@ -232,11 +254,28 @@ private:
   bool is_ahead() const;
 
   void raise_vector(dot d);
+  /// Takes note of what the neighbour has, according to a hello that says it whole.
+  void introduce(neighbour_session& session, const hello& message);
+  /// The same for what it has besides.
+  void learn(neighbour_session& session, const version_vector& has);
+  void retire_incarnations();
+  /// Takes an incarnation back that turns out not to be done with.
+  void reinstate(replica_id incarnation);
+  void note_mentioned(replica_id incarnation) {
+    if (retired_[incarnation] != 0)
+      reinstate(incarnation);
+  }
+  /// Joins one register into the map.
+  aw_lww_map::effect join_register(std::string_view key, const causal_register& value);
   void join_forgotten(const version_vector& forgotten);
   bool is_stable(dot d) const;
   void note(const aw_lww_map::effect& effect);
+  /// The digest of `vector` together with all that has been retired.
+  std::uint64_t digest(const version_vector& vector) const {
+    return vector.digest() + retired_.digest();
+  }
   stream_source source() const {
-    return {map_, vector_, forgotten_};
+    return {map_, vector_, retired_, forgotten_};
   }
   /// The highest counter of this replica that all members have acknowledged.
   std::uint64_t acknowledged_by_members() const;
@@ -245,6 +284,8 @@ private:
   hybrid_clock clock_;
   aw_lww_map map_;
   version_vector vector_;
+  /// No id is in both this and `vector_`.
+  version_vector retired_;
   version_vector forgotten_;
   /// How often `forgotten_` has risen on the word of a neighbour.
   std::uint64_t forgotten_rises_ = 0;

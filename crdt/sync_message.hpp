@@ -4,6 +4,7 @@
 #include "crdt/version_vector.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,8 +29,12 @@ struct hello {
   bool answer_wanted = false;
   /// Whether the stream shall begin with a full state, although `vector` does not call for it.
   bool full_state_wanted = false;
+  /// The sender's version vector, and what it has forgotten, but for the incarnations that it has retired.
   version_vector vector;
   version_vector forgotten;
+  /// A digest of these, with the counter of each; and themselves, if the receiver is not known to have the same.
+  std::uint64_t retired_digest = 0;
+  std::optional<version_vector> retired;
 };
 
 /// Acknowledges all deltas of a stream up to a number, and says what the sender's version vector has come to.

@@ -158,7 +158,17 @@ public:
     return result;
   }
   hello hello_message() {
-    return {text(20), text(20), replica(), number(), flag(), flag(), flag(), vector(), vector()};
+    return {text(20),
+            text(20),
+            replica(),
+            number(),
+            flag(),
+            flag(),
+            flag(),
+            vector(),
+            vector(),
+            random_(),
+            flag() ? std::optional{vector()} : std::nullopt};
   }
   ack ack_message() {
     return {number(), number(), vector()};
@@ -210,6 +220,8 @@ BOOST_DATA_TEST_CASE(a_hello_is_read_as_it_was_written, seeds, seed) {
   BOOST_TEST(read.full_state_wanted == message.full_state_wanted);
   BOOST_TEST(read.vector == message.vector);
   BOOST_TEST(read.forgotten == message.forgotten);
+  BOOST_TEST(read.retired_digest == message.retired_digest);
+  BOOST_TEST((read.retired == message.retired));
 }
 
 BOOST_DATA_TEST_CASE(a_delta_is_read_as_it_was_written, seeds, seed) {
@@ -344,7 +356,7 @@ BOOST_AUTO_TEST_CASE(each_impossible_value_is_refused_with_its_reason) {
   BOOST_TEST(refusal_of(bytes({1, ack}) + nines + bytes({1, 0, 0})) == "");
   BOOST_TEST(refusal_of(bytes({1, hello, 0, 100, 'c'})) == "a string is longer than the frame");
   BOOST_TEST(refusal_of(bytes({1, hello, 0}) + nines + bytes({1, 'c'})) == "a string is longer than the frame");
-  BOOST_TEST(refusal_of(bytes({1, hello, 8, 0, 0}) + id + bytes({0, 0, 0})) == "a hello has unknown flags");
+  BOOST_TEST(refusal_of(bytes({1, hello, 16, 0, 0}) + id + bytes({0, 0, 0})) == "a hello has unknown flags");
   BOOST_TEST(refusal_of(bytes({1, hello, 0, 0, 0}) + nobody + bytes({0, 0, 0})) == "a replica id is 0");
 
   BOOST_TEST(refusal_of(vector(nines + bytes({1}))) == "a count is higher than the frame has room for");

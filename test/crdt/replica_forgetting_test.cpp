@@ -263,8 +263,8 @@ BOOST_AUTO_TEST_CASE(replicas_that_differ_although_their_vectors_do_not_are_coun
   for (auto* node : {&one, &two}) {
     const link_id liar{1'000};
     node->replica.open(liar, false, node->now_ms());
-    BOOST_REQUIRE(
-      !node->replica.receive(liar, encode(hello{"test", "liar", a, 1, true, true, false, {}, {}}), node->now_ms()));
+    BOOST_REQUIRE(!node->replica.receive(liar, encode(hello{"test", "liar", a, 1, true, true, false, {}, {}, 0, {}}),
+                                         node->now_ms()));
     node->replica.take_frames();
     delta_writer out{{1, 1, false, {}}};
     if (node == &one)

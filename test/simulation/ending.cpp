@@ -127,7 +127,7 @@ void check_end(world& w) {
   auto slots = up(w);
   const auto& events = w.events();
   auto first = live(w, slots[0]);
-  const auto& vector = w.at(slots[0])->replica.vector();
+  const auto vector = w.at(slots[0])->replica.whole_vector();
   for (auto slot : slots) {
     const auto& r = w.at(slot)->replica;
     w.check_all(slot);
@@ -138,8 +138,9 @@ void check_end(world& w) {
           throw violation{"healed replicas converge", events.name(events[number].dot) + " of "
                                                         + key_name(events[number].key) + " is live at "
                                                         + events.name(w.at(where)->replica.id()) + " alone"};
-    if (r.vector() != vector)
-      throw violation{"healed replicas know the same events", events.name(vector) + " and " + events.name(r.vector())};
+    if (r.whole_vector() != vector)
+      throw violation{"healed replicas know the same events",
+                      events.name(vector) + " and " + events.name(r.whole_vector())};
     if (!r.caught_up())
       throw violation{"healed replicas have caught up", events.name(r.id())};
   }

@@ -16,8 +16,7 @@ bool observer::is_live(std::uint32_t number) const {
 
 bool observer::is_known(const crdt::replica& replica, const crdt::keyed_register* owner, std::uint32_t number) const {
   auto d = history_[number].dot;
-  return replica.vector().covers(d) || (owner != nullptr && owner->value.covers(d))
-         || (replica.has_work() && told_.covers(d));
+  return replica.covers(d) || (owner != nullptr && owner->value.covers(d)) || (replica.has_work() && told_.covers(d));
 }
 
 bool observer::may_be_gone(const crdt::replica& replica, const crdt::keyed_register* owner, std::uint32_t number,
@@ -56,7 +55,7 @@ void observer::check_key(const crdt::replica& replica, std::uint32_t key, std::u
         || e.value != entry.value.view())
       throw violation{"an entry stays as it was written", history_.name(entry.dot) + " of " + names_[key]};
     for (auto later : e.superseded_by)
-      if (replica.vector().covers(history_[later].dot)
+      if (replica.covers(history_[later].dot)
           || (!history_.has_full_states() && owner->value.covers(history_[later].dot)))
         throw violation{"what was superseded stays dead", history_.name(e.dot) + " of " + names_[key]
                                                             + " is live, although " + history_.name(history_[later].dot)
@@ -80,7 +79,7 @@ void observer::check_key(const crdt::replica& replica, std::uint32_t key, std::u
 }
 
 void observer::check_covered(const crdt::replica& replica, std::uint64_t now_ms) {
-  const auto& now = replica.vector();
+  const auto now = replica.whole_vector();
   auto before = vector_.begin();
   auto is_raised = false;
   for (const auto& d : now) {

@@ -212,7 +212,7 @@ void world::tick(const operation& o) {
       if (member != n.replica.id() && !true_vector(member).covers(m.context))
         throw violation{"only what all members have acknowledged is forgotten (I4)",
                         m.key + ", which " + history_.name(member) + " has not acknowledged"};
-    if (!n.replica.vector().covers(m.context))
+    if (!n.replica.covers(m.context))
       throw violation{"only what the version vector covers is forgotten (I4)", m.key};
   }
   settle(o.slot);
@@ -269,7 +269,7 @@ void world::set_members(const operation& o) {
 
 void world::crash(std::size_t slot) {
   tell([&] { return name(slot) + " crashes"; });
-  remains_[slots_[slot]->replica.id()] = slots_[slot]->replica.vector();
+  remains_[slots_[slot]->replica.id()] = slots_[slot]->replica.whole_vector();
   for (auto* l : active_)
     for (auto& end : l->ends)
       if (end.slot == slot)
@@ -360,21 +360,23 @@ void world::settle(std::size_t slot) {
 
 // -- checks ----------------------------------------------------------------------------------------------------------
 
-const crdt::version_vector& world::true_vector(crdt::replica_id id) const {
+crdt::version_vector world::true_vector(crdt::replica_id id) const {
   for (const auto& slot : slots_)
     if (slot && slot->replica.id() == id)
-      return slot->replica.vector();
+      return slot->replica.whole_vector();
   return remains_.at(id);
 }
 
 void world::check_knowledge(std::size_t slot) {
   const auto& n = *slots_[slot];
-  const auto& mine = n.replica.vector();
+  const auto mine = n.replica.whole_vector();
   for (const auto& neighbour : n.replica.neighbours()) {
     std::uint64_t lag = 0;
-    if (neighbour.id.value != 0)
-      for (const auto& d : difference(mine, true_vector(neighbour.id)))
-        lag += d.counter - true_vector(neighbour.id)[d.replica];
+    if (neighbour.id.value != 0) {
+      const auto theirs = true_vector(neighbour.id);
+      for (const auto& d : difference(mine, theirs))
+        lag += d.counter - theirs[d.replica];
+    }
     if (neighbour.lag_events < lag)
       throw violation{"nobody is believed to have what it has not acknowledged",
                       history_.name(n.replica.id()) + " of " + history_.name(neighbour.id)};
@@ -413,7 +415,8 @@ std::string world::describe(std::string_view frame) const {
 
     std::string operator()(const crdt::hello& m) const {
       return "hello of " + events.name(m.id) + ", stream " + std::to_string(m.stream) + ", vector "
-             + events.name(m.vector) + ", forgotten " + events.name(m.forgotten) + (m.push ? ", pushes" : "")
+             + events.name(m.vector) + ", forgotten " + events.name(m.forgotten)
+             + (m.retired ? ", retired " + events.name(*m.retired) : "") + (m.push ? ", pushes" : "")
              + (m.answer_wanted ? ", wants an answer" : "") + (m.full_state_wanted ? ", wants the full state" : "");
     }
     std::string operator()(const crdt::delta_view& m) const {

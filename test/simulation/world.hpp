@@ -122,7 +122,7 @@ private:
   /// Collects what a call of a replica has put out, and checks what it has changed.
   void settle(std::size_t slot);
   void check_knowledge(std::size_t slot);
-  const crdt::version_vector& true_vector(crdt::replica_id id) const;
+  crdt::version_vector true_vector(crdt::replica_id id) const;
 
   /// Adds the line that `text()` makes to the trace, if there is one.
   template <class Text>

@@ -111,7 +111,7 @@ void replica_network::check_converged() const {
   auto nodes = present();
   for (const auto* node : nodes) {
     BOOST_TEST_CONTEXT(node->replica.options().node) {
-      BOOST_TEST(node->replica.vector() == nodes.front()->replica.vector());
+      BOOST_TEST(node->replica.whole_vector() == nodes.front()->replica.whole_vector());
       BOOST_TEST((live_of(*node) == live_of(*nodes.front())));
       BOOST_TEST(audit(node->replica.map()) == "");
       BOOST_TEST(node->replica.caught_up());
