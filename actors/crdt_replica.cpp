@@ -75,7 +75,7 @@ public:
   map_entry get(std::string_view key) const {
     map_entry result;
     result.caught_up = core_->caught_up();
-    if (const auto* entry = core_->get(key, now_ms())) {
+    if (const auto entry = core_->get(key, now_ms())) {
       result.found = true;
       result.value = entry->value.view();
       result.event = to_event_id(entry->dot);

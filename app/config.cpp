@@ -22,7 +22,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::int64_t key_bytes_limit = 64 << 10;
+constexpr std::int64_t key_bytes_limit = crdt::key_bytes_limit;
 constexpr std::int64_t scheduler_threads_limit = 1024;
 constexpr std::size_t name_length_limit = 64;
 constexpr std::size_t host_length_limit = 253;

@@ -5,6 +5,10 @@
 
 #include <benchmark/benchmark.h>
 
+#include <malloc.h>
+
+#include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <unordered_map>
@@ -90,6 +94,44 @@ void get_from_replica(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations());
 }
 BENCHMARK(get_from_replica);
+
+/// What the allocator gives out for a map of that many keys, beyond the bytes of keys and values, for each key.
+void memory_beyond_key_and_value(benchmark::State& state) {
+  const auto count = static_cast<std::size_t>(state.range(0));
+  auto in_use = [] {
+    const auto info = mallinfo2();
+    return info.uordblks + info.hblkhd;
+  };
+  for (auto _ : state) {
+    const auto before = in_use();
+    auto target = make_replica(1);
+    for (std::size_t i = 0; i < count; ++i) {
+      auto number = std::to_string(i);
+      (void)target.put("game_" + std::string(7 - number.size(), '0') + number, shared_bytes{value}, now_ms);
+      target.take_changes();
+    }
+    const auto bytes = in_use() - before;
+    state.counters["bytes_per_key"] = static_cast<double>(bytes - target.byte_count()) / static_cast<double>(count);
+  }
+}
+BENCHMARK(memory_beyond_key_and_value)->Arg(10'000)->Arg(100'000)->Arg(1'000'000)->Iterations(1);
+
+/// The longest single call while a map grows to a million keys.
+void longest_put(benchmark::State& state) {
+  for (auto _ : state) {
+    auto target = make_replica(1);
+    std::chrono::nanoseconds longest{};
+    for (std::size_t i = 0; i < 1'000'000; ++i) {
+      const auto key = std::to_string(i);
+      const auto start = std::chrono::steady_clock::now();
+      (void)target.put(key, shared_bytes{"v"}, now_ms);
+      longest = std::max<std::chrono::nanoseconds>(longest, std::chrono::steady_clock::now() - start);
+      target.take_changes();
+    }
+    state.counters["longest_us"] = static_cast<double>(longest.count()) / 1'000;
+  }
+}
+BENCHMARK(longest_put)->Iterations(1)->Unit(benchmark::kMillisecond);
 
 /// Carries all frames between two replicas until none is left.
 void exchange(replica& left, replica& right) {

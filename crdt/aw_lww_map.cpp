@@ -1,27 +1,113 @@
 #include "crdt/aw_lww_map.hpp"
 
-#include <algorithm>
-
 namespace ariadne::crdt {
 
-void aw_lww_map::update_index(keyed_register& owner, const context_dots& before) {
-  context_dots after;
-  owner.value.for_each_context([&](dot d) { after.push_back(d); });
+aw_lww_map::~aw_lww_map() {
+  for (const auto& shard : shards_)
+    for (auto* owner : shard)
+      pool_.destroy(owner);
+}
+
+// -- the hash table --------------------------------------------------------------------------------------------------
+
+keyed_register* aw_lww_map::find(const hashed_key& key) const {
+  const auto& shard = shards_[shard_of(key)];
+  auto position = shard.find(key);
+  return position == shard.end() ? nullptr : *position;
+}
+
+const keyed_register* aw_lww_map::find(std::string_view key) const {
+  return find(hashed_key{key});
+}
+
+keyed_register& aw_lww_map::find_or_add(const hashed_key& key) {
+  const auto position = shards_[shard_of(key)].lazy_emplace(key, [&](const auto& construct) {
+    construct(pool_.make(key.key));
+    ++size_;
+  });
+  return **position;
+}
+
+void aw_lww_map::remove(keyed_register& owner) {
+  const hashed_key key{owner.key()};
+  shards_[shard_of(key)].erase(key);
+  --size_;
+  pool_.destroy(&owner);
+}
+
+// -- packing ---------------------------------------------------------------------------------------------------------
+
+causal_register aw_lww_map::value(const keyed_register& owner) const {
+  if (owner.whole_)
+    return *owner.content_.whole;
+  return causal_register{entry{{index_.replica(owner.origin_), owner.counter_}, owner.stamp_, 0, owner.content_.value}};
+}
+
+std::optional<entry_view> aw_lww_map::winner(const keyed_register& owner, std::uint64_t now_ms) const {
+  if (!owner.whole_)
+    return entry_view{{index_.replica(owner.origin_), owner.counter_}, owner.stamp_, 0, owner.content_.value};
+  for (std::size_t i = 0; i < owner.content_.whole->live_count(); ++i)
+    if (const auto& e = owner.content_.whole->live(i); !e.expired(now_ms))
+      return entry_view{e.dot, e.stamp, e.expires_at_ms, e.value};
+  return std::nullopt;
+}
+
+causal_register aw_lww_map::unpack(keyed_register& owner) {
+  if (owner.whole_)
+    return std::move(*owner.content_.whole);
+  if (owner.counter_ == 0)
+    return {};
+  return causal_register{
+    entry{{index_.replica(owner.origin_), owner.counter_}, owner.stamp_, 0, std::move(owner.content_.value)}};
+}
+
+void aw_lww_map::pack(keyed_register& owner, causal_register value) {
+  const auto is_plain = value.live_count() == 1 && value.is_forgotten() && value.live(0).expires_at_ms == 0;
+  if (is_plain) {
+    auto live = std::move(value).take_winner();
+    if (owner.whole_) {
+      delete owner.content_.whole;
+      new (&owner.content_.value) shared_bytes;
+    }
+    owner.whole_ = false;
+    owner.counter_ = live.dot.counter;
+    owner.stamp_ = live.stamp;
+    owner.origin_ = index_.name(live.dot.replica);
+    owner.content_.value = std::move(live.value);
+  } else if (owner.whole_) {
+    *owner.content_.whole = std::move(value);
+  } else {
+    auto whole = std::make_unique<causal_register>(std::move(value));
+    owner.content_.value.~shared_bytes();
+    owner.whole_ = true;
+    owner.content_.whole = whole.release();
+  }
+}
+
+// -- changes ---------------------------------------------------------------------------------------------------------
+
+aw_lww_map::context_dots aw_lww_map::dots_of(const causal_register& value) {
+  context_dots result;
+  value.for_each_context([&](dot d) { result.push_back(d); });
+  return result;
+}
+
+void aw_lww_map::update_index(keyed_register& owner, const context_dots& before, const context_dots& after) {
   auto holds = [](const context_dots& dots, dot d) { return std::find(dots.begin(), dots.end(), d) != dots.end(); };
-  for (const auto& d : before)
-    if (!holds(after, d))
-      index_.erase(d);
+  // First what is new: a packed register refers to the name of a replica id, which goes with its last dot.
   for (const auto& d : after)
     if (!holds(before, d))
       index_.insert(d, &owner);
-  if (!owner.value.is_forgotten() && !owner.may_forget) {
-    owner.may_forget = true;
+  for (const auto& d : before)
+    if (!holds(after, d))
+      index_.erase(d);
+  if (!owner.is_forgotten() && !owner.may_forget_) {
+    owner.may_forget_ = true;
     to_forget_.push_back(&owner);
   }
 }
 
-void aw_lww_map::count_live(keyed_register& owner, int sign) {
-  const auto& value = owner.value;
+void aw_lww_map::count_live(keyed_register& owner, const causal_register& value, int sign) {
   for (std::size_t i = 0; i < value.live_count(); ++i) {
     const auto& e = value.live(i);
     if (sign > 0)
@@ -38,61 +124,76 @@ void aw_lww_map::count_live(keyed_register& owner, int sign) {
   }
   if (value.live_count() > 0) {
     live_keys_ += sign;
-    live_bytes_ += sign * owner.key.size();
+    live_bytes_ += sign * owner.key().size();
   }
-}
-
-const keyed_register* aw_lww_map::find(std::string_view key) const {
-  auto position = registers_.find(key);
-  return position == registers_.end() ? nullptr : position->get();
-}
-
-keyed_register& aw_lww_map::find_or_add(std::string_view key) {
-  auto position = registers_.find(key);
-  if (position == registers_.end()) {
-    auto owner = std::make_unique<keyed_register>();
-    owner->key = key;
-    position = registers_.insert(std::move(owner)).first;
-  }
-  return **position;
 }
 
 aw_lww_map::effect aw_lww_map::put(std::string_view key, entry written) {
-  return update(find_or_add(key), [&](causal_register& value) {
+  auto& owner = find_or_add(hashed_key{key});
+  if (!owner.whole_ && owner.counter_ != 0 && written.expires_at_ms == 0
+      && index_.replica(owner.origin_) == written.dot.replica) {
+    replace(owner, std::move(written));
+    return {&owner, true, true};
+  }
+  return update(owner, [&](causal_register& value) {
     value.put(std::move(written));
     return true;
   });
 }
 
+void aw_lww_map::replace(keyed_register& owner, entry written) {
+  const dot old{written.dot.replica, owner.counter_};
+  fingerprint_.remove(old, owner.stamp_);
+  fingerprint_.add(written.dot, written.stamp);
+  live_bytes_ += written.value.size() - owner.content_.value.size();
+  index_.insert(written.dot, &owner);
+  index_.erase(old);
+  owner.counter_ = written.dot.counter;
+  owner.stamp_ = written.stamp;
+  owner.content_.value = std::move(written.value);
+}
+
 aw_lww_map::effect aw_lww_map::erase(std::string_view key, dot erased) {
-  return update(find_or_add(key), [&](causal_register& value) {
+  return update(find_or_add(hashed_key{key}), [&](causal_register& value) {
     value.erase(erased);
     return true;
   });
 }
 
+bool aw_lww_map::is_contradicted(const causal_register& other, const keyed_register* owner) const {
+  auto found = false;
+  other.for_each_context([&](dot d) {
+    const auto* indexed = index_.find(d);
+    found = found || (indexed != nullptr && indexed != owner);
+  });
+  return found;
+}
+
 aw_lww_map::effect aw_lww_map::join(std::string_view key, const causal_register& other,
                                     const version_vector& covered_here) {
-  auto position = registers_.find(key);
-  if (position == registers_.end()) {
+  const hashed_key hashed{key};
+  auto* owner = find(hashed);
+  if (owner == nullptr) {
     auto is_news = false;
     other.for_each_context([&](dot d) { is_news = is_news || !covered_here.covers(d); });
     if (!is_news)
       return {};
   }
-  auto& owner = position == registers_.end() ? find_or_add(key) : **position;
-  return update(owner, [&](causal_register& value) { return value.join(other, covered_here); });
+  if (is_contradicted(other, owner))
+    return {};
+  return update(owner == nullptr ? find_or_add(hashed) : *owner,
+                [&](causal_register& value) { return value.join(other, covered_here); });
 }
 
 void aw_lww_map::forget_context(keyed_register& owner, version_vector& forgotten) {
-  owner.may_forget = false;
-  owner.value.for_each_context([&](dot d) { forgotten.raise(d); });
+  owner.may_forget_ = false;
+  value(owner).for_each_context([&](dot d) { forgotten.raise(d); });
   update(owner, [](causal_register& value) {
     value.forget_context();
     return true;
   });
-  if (owner.value.live_count() == 0)
-    registers_.erase(registers_.find(std::string_view{owner.key}));
+  if (!owner.is_live())
+    remove(owner);
 }
 
 } // namespace ariadne::crdt

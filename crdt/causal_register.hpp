@@ -91,6 +91,11 @@ public:
     return i == 0 ? newest_ : more_->live[i - 1];
   }
 
+  /// Moves the winner out of a register that has one; what is left is unspecified.
+  entry take_winner() && {
+    return std::move(newest_);
+  }
+
   bool has_live(dot d) const;
 
   /// The highest counter of `replica` seen on this key.

@@ -15,8 +15,18 @@ struct fingerprint {
   std::uint64_t low = 0;
   std::uint64_t high = 0;
 
-  void add(const entry& e);
-  void remove(const entry& e);
+  void add(const entry& e) {
+    if (e.expires_at_ms == 0)
+      add(e.dot, e.stamp);
+  }
+  void remove(const entry& e) {
+    if (e.expires_at_ms == 0)
+      remove(e.dot, e.stamp);
+  }
+
+  /// The same for an entry that never expires.
+  void add(dot d, stamp s);
+  void remove(dot d, stamp s);
 
   friend bool operator==(const fingerprint&, const fingerprint&) = default;
 };

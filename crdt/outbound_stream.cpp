@@ -12,9 +12,10 @@ outbound_stream::outbound_stream(std::uint64_t id, const version_vector& has, co
 }
 
 void outbound_stream::note_ahead(const stream_source& source) {
-  for (const auto& [origin, tail] : source.map.index().tails())
-    if (tail.rbegin()->first > source.vector[origin])
+  source.map.index().for_each_replica([&](replica_id origin, std::uint64_t highest) {
+    if (highest > source.vector[origin])
       ahead_.insert(origin);
+  });
 }
 
 void outbound_stream::abandon_batch() {
@@ -57,7 +58,7 @@ void outbound_stream::walk(delta_writer& out, const stream_source& source, std::
       return;
     }
     walk_->counter = counter;
-    out.add(owner->key, owner->value);
+    out.add(owner->key(), source.map.value(*owner));
     ++registers_sent_;
   }
 }

@@ -15,16 +15,6 @@ bool has_passed(std::uint64_t span_ms, std::uint64_t since_ms, std::uint64_t now
   return now_ms < since_ms || now_ms - since_ms >= span_ms;
 }
 
-/// The bytes that a put of the key replaces.
-std::size_t live_bytes(const keyed_register* owner) {
-  if (owner == nullptr || owner->value.live_count() == 0)
-    return 0;
-  auto bytes = owner->key.size();
-  for (std::size_t i = 0; i < owner->value.live_count(); ++i)
-    bytes += owner->value.live(i).value.size();
-  return bytes;
-}
-
 } // namespace
 
 std::string_view to_string(write_error error) {
@@ -41,7 +31,9 @@ std::string_view to_string(write_error error) {
   return "unknown write error";
 }
 
-replica::replica(replica_options options) : options_(std::move(options)), clock_(options_.drift_max_ms) {}
+replica::replica(replica_options options) : options_(std::move(options)), clock_(options_.drift_max_ms) {
+  options_.limits.key_bytes_max = std::min(options_.limits.key_bytes_max, key_bytes_limit);
+}
 
 // -- the map ---------------------------------------------------------------------------------------------------------
 
@@ -55,8 +47,11 @@ tl::expected<dot, write_error> replica::put(std::string_view key, shared_bytes v
   if (value.size() > limits.value_bytes_max)
     return tl::unexpected{write_error::value_too_long};
   auto map_bytes = map_.live_byte_count() + key.size() + value.size();
-  if (map_bytes > limits.map_bytes_max && map_bytes - live_bytes(map_.find(key)) > limits.map_bytes_max)
-    return tl::unexpected{write_error::map_full};
+  if (map_bytes > limits.map_bytes_max) {
+    const auto* replaced = map_.find(key);
+    if (replaced == nullptr || map_bytes - aw_lww_map::live_bytes(*replaced) > limits.map_bytes_max)
+      return tl::unexpected{write_error::map_full};
+  }
   dot written{options_.id, vector_[options_.id] + 1};
   ++counters_.puts;
   note(map_.put(key, entry{written, clock_.issue(now_ms), expires_at_ms, std::move(value)}));
@@ -66,7 +61,7 @@ tl::expected<dot, write_error> replica::put(std::string_view key, shared_bytes v
 }
 
 std::optional<dot> replica::erase(std::string_view key, std::uint64_t now_ms) {
-  if (get(key, now_ms) == nullptr)
+  if (!get(key, now_ms))
     return std::nullopt;
   dot erased{options_.id, vector_[options_.id] + 1};
   ++counters_.erases;
@@ -76,21 +71,16 @@ std::optional<dot> replica::erase(std::string_view key, std::uint64_t now_ms) {
   return erased;
 }
 
-const entry* replica::get(std::string_view key, std::uint64_t now_ms) const {
+std::optional<entry_view> replica::get(std::string_view key, std::uint64_t now_ms) const {
   const auto* owner = map_.find(key);
-  if (owner == nullptr)
-    return nullptr;
-  for (std::size_t i = 0; i < owner->value.live_count(); ++i)
-    if (const auto& e = owner->value.live(i); !e.expired(now_ms))
-      return &e;
-  return nullptr;
+  return owner == nullptr ? std::nullopt : map_.winner(*owner, now_ms);
 }
 
 std::vector<std::string> replica::keys(std::string_view prefix, std::uint64_t now_ms) const {
   std::vector<std::string> result;
   map_.for_each([&](const keyed_register& owner) {
-    if (owner.key.starts_with(prefix) && get(owner.key, now_ms) != nullptr)
-      result.push_back(owner.key);
+    if (owner.key().starts_with(prefix) && map_.winner(owner, now_ms))
+      result.emplace_back(owner.key());
   });
   std::sort(result.begin(), result.end());
   return result;
@@ -100,10 +90,9 @@ void replica::note(const aw_lww_map::effect& effect) {
   if (!effect.changed)
     return;
   const auto& owner = *effect.owner;
-  auto is_live = owner.value.live_count() > 0;
-  changed_bytes_ += owner.key.size() + (is_live ? owner.value.live(0).value.size() : 0);
-  if (is_live || effect.was_live)
-    changes_.push_back({owner.key, is_live});
+  changed_bytes_ += owner.key().size() + owner.value_bytes();
+  if (owner.is_live() || effect.was_live)
+    changes_.push_back({std::string{owner.key()}, owner.is_live()});
 }
 
 void replica::raise_vector(dot d) {
@@ -352,10 +341,12 @@ void replica::join(inbound_stream& in, bool in_full_state, std::string_view key,
   std::vector<dot> late;
   if (full != nullptr && !in_full_state) {
     const auto* owner = map_.find(key);
-    if (full->sweep || (owner != nullptr && owner->full_state == full->full_state))
+    if (full->sweep || (owner != nullptr && owner->full_state() == full->full_state)) {
+      const auto mine = owner == nullptr ? causal_register{} : map_.value(*owner);
       for (std::size_t i = 0; i < value.live_count(); ++i)
-        if (const auto& d = value.live(i).dot; full->base.covers(d) && !(owner != nullptr && owner->value.has_live(d)))
+        if (const auto& d = value.live(i).dot; full->base.covers(d) && !mine.has_live(d))
           late.push_back(d);
+    }
   }
   version_vector superseded;
   if (in_full_state && !value.is_forgotten()) {
@@ -365,15 +356,15 @@ void replica::join(inbound_stream& in, bool in_full_state, std::string_view key,
   }
   auto effect = join_register(key, value);
   in.changed_registers |= effect.changed;
-  if (effect.owner == nullptr)
+  if (effect.owner == nullptr || (late.empty() && !in_full_state))
     return;
-  const auto& joined = effect.owner->value;
+  const auto joined = map_.value(*effect.owner);
   for (const auto& d : late)
     if (joined.has_live(d))
       full->doomed.insert(d);
   if (!in_full_state)
     return;
-  effect.owner->full_state = in.full_state;
+  effect.owner->set_full_state(in.full_state);
   for (std::size_t i = 0; i < joined.live_count(); ++i)
     if (const auto& d = joined.live(i).dot; (in.base.covers(d) || superseded.covers(d)) && !value.has_live(d))
       in.doomed.insert(d);
@@ -412,7 +403,7 @@ void replica::sweep(inbound_stream& in, std::size_t budget) {
       if (owner == nullptr || next > position->counter)
         break;
       counter = next;
-      if (owner->full_state != in.full_state)
+      if (owner->full_state() != in.full_state)
         note(map_.drop_live(*owner, [&](const entry& e) { return in.base.covers(e.dot); }));
     }
   }
@@ -708,9 +699,10 @@ std::vector<key_change> replica::take_changes() {
 bool replica::is_ahead() const {
   if (has_work())
     return true;
-  const auto& tails = map_.index().tails();
-  return std::any_of(tails.begin(), tails.end(),
-                     [this](const auto& item) { return item.second.rbegin()->first > vector_[item.first]; });
+  auto result = false;
+  map_.index().for_each_replica(
+    [&](replica_id origin, std::uint64_t highest) { result = result || highest > vector_[origin]; });
+  return result;
 }
 
 bool replica::is_stable(dot d) const {
@@ -747,7 +739,7 @@ std::vector<std::string> replica::unacknowledged_keys() const {
   std::vector<std::string> result;
   for (auto [counter, owner] = map_.index().next(options_.id, acknowledged_by_members()); owner != nullptr;
        std::tie(counter, owner) = map_.index().next(options_.id, counter))
-    result.push_back(owner->key);
+    result.emplace_back(owner->key());
   std::sort(result.begin(), result.end());
   return result;
 }

@@ -105,8 +105,8 @@ public:
   /// Erases `key`. Returns the dot of the event, or nothing if the key was not readable (then there is no event).
   std::optional<dot> erase(std::string_view key, std::uint64_t now_ms);
 
-  /// The entry that a reader sees, or nullptr. Valid until the next call of a non-const function.
-  const entry* get(std::string_view key, std::uint64_t now_ms) const;
+  /// The entry that a reader sees, if there is one. Valid until the next call of a non-const function.
+  std::optional<entry_view> get(std::string_view key, std::uint64_t now_ms) const;
 
   /// The readable keys that start with `prefix`, sorted.
   std::vector<std::string> keys(std::string_view prefix, std::uint64_t now_ms) const;

@@ -8,6 +8,9 @@
 
 namespace ariadne::crdt {
 
+/// No key may be longer, whatever the options say.
+inline constexpr std::size_t key_bytes_limit = (1u << 16) - 1;
+
 /// The upper bounds that a replica enforces, on local writes and on what its neighbours send. All replicas of a
 /// cluster use the same.
 struct replica_limits {

@@ -11,6 +11,7 @@ packages=(
   ninja-build
   # libraries
   libabsl-dev
+  libboost-dev
   libcaf-dev
   libcli11-dev
   libexpected-dev

@@ -235,11 +235,13 @@ BOOST_AUTO_TEST_CASE(a_delta_without_registers_is_read_as_it_was_written) {
 BOOST_AUTO_TEST_CASE(the_greatest_numbers_are_read_as_they_were_written) {
   constexpr auto greatest = ~std::uint64_t{0};
   dot last{{greatest}, std::uint64_t{1} << 62};
-  check_round_trip({{greatest, greatest, true, {last}},
-                    {{"k", causal_register{entry{last, {greatest}, greatest, shared_bytes{"v"}}}},
-                     {"l", causal_register{entry{{{greatest}, 1}, {0}, 0, {}}}},
-                     {"m", causal_register{entry{last, {greatest}, 1, {}}}}},
-                    {true, {last}, {last}}});
+  const version_vector greatest_vector{last};
+  const delta message{{greatest, greatest, true, greatest_vector},
+                      {{"k", causal_register{entry{last, {greatest}, greatest, shared_bytes{"v"}}}},
+                       {"l", causal_register{entry{{{greatest}, 1}, {0}, 0, {}}}},
+                       {"m", causal_register{entry{last, {greatest}, 1, {}}}}},
+                      {true, greatest_vector, greatest_vector}};
+  check_round_trip(message);
 }
 
 BOOST_AUTO_TEST_CASE(keys_and_values_may_be_any_bytes_and_a_value_may_be_empty) {

@@ -113,7 +113,7 @@ using delta = std::map<std::string, causal_register>;
 
 delta all_of(const aw_lww_map& map) {
   delta result;
-  map.for_each([&](const keyed_register& owner) { result.emplace(owner.key, owner.value); });
+  map.for_each([&](const keyed_register& owner) { result.emplace(owner.key(), map.value(owner)); });
   return result;
 }
 
@@ -327,8 +327,8 @@ RC_BOOST_PROP(one_replica_alone_behaves_like_a_plain_map, (const history& steps)
   for (const auto& [key, value] : model) {
     keys.push_back(key);
     bytes += key.size() + value.size();
-    const auto* found = subject.get(key, now_ms);
-    RC_ASSERT(found != nullptr);
+    const auto found = subject.get(key, now_ms);
+    RC_ASSERT(found.has_value());
     RC_ASSERT(found->value.view() == value);
   }
   RC_ASSERT(subject.keys("", now_ms) == keys);

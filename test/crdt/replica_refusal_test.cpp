@@ -74,7 +74,7 @@ struct replica_and_stranger {
   replica_network network;
   network_node& node = network.add();
   link_id link{1};
-  hello greeting{"test", "stranger", a, 1, true, true, false, {}, {}};
+  hello greeting{"test", "stranger", a, 1, true, true, false, {}, {}, 0, {}};
   std::uint64_t stream = 0;
   std::uint64_t number = 0;
 };

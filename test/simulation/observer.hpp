@@ -39,11 +39,12 @@ public:
 private:
   void check_key(const crdt::replica& replica, std::uint32_t key, std::uint64_t now_ms);
   void check_covered(const crdt::replica& replica, std::uint64_t now_ms);
-  void check_reads(const crdt::replica& replica, const crdt::keyed_register& owner, std::uint64_t now_ms) const;
+  void check_reads(const crdt::replica& replica, std::uint32_t key, const crdt::causal_register& value,
+                   std::uint64_t now_ms) const;
 
   bool is_live(std::uint32_t number) const;
-  bool is_known(const crdt::replica& replica, const crdt::keyed_register* owner, std::uint32_t number) const;
-  bool may_be_gone(const crdt::replica& replica, const crdt::keyed_register* owner, std::uint32_t number,
+  bool is_known(const crdt::replica& replica, const crdt::causal_register& value, std::uint32_t number) const;
+  bool may_be_gone(const crdt::replica& replica, const crdt::causal_register& value, std::uint32_t number,
                    std::uint64_t now_ms) const;
 
   const history& history_;

@@ -130,9 +130,10 @@ void world::put(const operation& o) {
     throw violation{"a put within the limits is accepted", std::string{to_string(dot.error())}};
   e.dot = *dot;
   const auto* owner = n.replica.map().find(key_name(key));
-  if (owner == nullptr || owner->value.live_count() != 1 || owner->value.live(0).dot != *dot)
+  const auto value = owner == nullptr ? crdt::causal_register{} : n.replica.map().value(*owner);
+  if (value.live_count() != 1 || value.live(0).dot != *dot)
     throw violation{"a put replaces all live entries", history_.name(*dot)};
-  e.stamp = owner->value.live(0).stamp;
+  e.stamp = value.live(0).stamp;
   for (auto old : e.superseded)
     if (history_[old].stamp >= e.stamp)
       throw violation{"the stamp of a put is greater than those it has seen", history_.name(*dot)};
@@ -143,7 +144,7 @@ void world::put(const operation& o) {
 void world::erase(const operation& o) {
   auto& n = *slots_[o.slot];
   auto key = static_cast<std::uint32_t>(o.argument % scenario_.keys);
-  auto is_readable = n.replica.get(key_name(key), clock_ms(o.slot)) != nullptr;
+  auto is_readable = n.replica.get(key_name(key), clock_ms(o.slot)).has_value();
   event e;
   e.key = key;
   e.superseded = n.watch.live()[key];
@@ -199,14 +200,14 @@ void world::tick(const operation& o) {
   };
   std::vector<memory> before;
   n.replica.map().for_each([&](const crdt::keyed_register& owner) {
-    if (!owner.value.is_forgotten())
-      before.push_back({owner.key, owner.value.context()});
+    if (!owner.is_forgotten())
+      before.push_back({std::string{owner.key()}, n.replica.map().value(owner).context()});
   });
   tell([&] { return name(o.slot) + " ticks at " + std::to_string(clock_ms(o.slot)); });
   n.replica.tick(clock_ms(o.slot));
   for (const auto& m : before) {
     const auto* owner = n.replica.map().find(m.key);
-    if (owner != nullptr && owner->value.context().covers(m.context))
+    if (owner != nullptr && n.replica.map().value(*owner).context().covers(m.context))
       continue;
     for (auto member : n.members)
       if (member != n.replica.id() && !true_vector(member).covers(m.context))

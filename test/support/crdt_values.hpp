@@ -34,7 +34,7 @@ inline std::string winner_of(const crdt::causal_register& value) {
 /// The register of `key` as it is in `map`; an empty one if the map does not hold it.
 inline crdt::causal_register register_of(const crdt::aw_lww_map& map, std::string_view key) {
   const auto* owner = map.find(key);
-  return owner == nullptr ? crdt::causal_register{} : owner->value;
+  return owner == nullptr ? crdt::causal_register{} : map.value(*owner);
 }
 
 } // namespace ariadne::test

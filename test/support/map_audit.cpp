@@ -1,6 +1,7 @@
 #include "test/support/map_audit.hpp"
 
 #include <set>
+#include <string>
 
 namespace ariadne::test {
 
@@ -12,15 +13,16 @@ std::string audit(const crdt::aw_lww_map& map) {
   std::size_t live_bytes = 0;
   std::size_t dots = 0;
   map.for_each([&](const crdt::keyed_register& owner) {
-    const auto& value = owner.value;
+    const auto value = map.value(owner);
+    const std::string key{owner.key()};
     ++registers;
     if (value.context().empty())
-      findings += "register of " + owner.key + " is empty\n";
-    if (map.find(owner.key) != &owner)
-      findings += "key " + owner.key + " is not found\n";
+      findings += "register of " + key + " is empty\n";
+    if (map.find(key) != &owner)
+      findings += "key " + key + " is not found\n";
     if (value.live_count() > 0) {
       ++live_keys;
-      live_bytes += owner.key.size();
+      live_bytes += key.size();
     }
     const auto context = value.context();
     std::set<crdt::dot> indexed_dots{context.begin(), context.end()};
@@ -33,15 +35,14 @@ std::string audit(const crdt::aw_lww_map& map) {
     for (const auto& d : indexed_dots) {
       auto [counter, indexed] = map.index().next(d.replica, d.counter - 1);
       if (counter != d.counter || indexed != &owner)
-        findings += "index lacks " + to_string(d) + " of " + owner.key + '\n';
+        findings += "index lacks " + to_string(d) + " of " + key + '\n';
     }
   });
-  for (const auto& [origin, tail] : map.index().tails()) {
-    if (tail.empty())
+  map.index().for_each_replica([&](crdt::replica_id origin, std::uint64_t highest) {
+    if (highest == 0)
       findings += "index has an empty tail of " + to_string(origin) + '\n';
-    dots -= tail.size();
-  }
-  if (dots != 0)
+  });
+  if (dots != map.index().size())
     findings += "index has dots of no register\n";
   if (!(fingerprint == map.fingerprint()))
     findings += "fingerprint differs\n";

@@ -27,8 +27,8 @@ crdt::dot network_node::erase(std::string_view key) {
 }
 
 std::string network_node::read(std::string_view key) const {
-  const auto* found = replica.get(key, now_ms());
-  return std::string{found == nullptr ? absent : found->value.view()};
+  const auto found = replica.get(key, now_ms());
+  return std::string{found ? found->value.view() : absent};
 }
 
 // -- the network -----------------------------------------------------------------------------------------------------
@@ -100,11 +100,11 @@ void replica_network::check_converged() const {
   auto live_of = [](const network_node& node) {
     std::map<std::string, crdt::causal_register> result;
     node.replica.map().for_each([&](const crdt::keyed_register& owner) {
-      if (owner.value.live_count() == 0)
+      if (!owner.is_live())
         return;
-      auto value = owner.value;
+      auto value = node.replica.map().value(owner);
       value.forget_context();
-      result.emplace(owner.key, std::move(value));
+      result.emplace(owner.key(), std::move(value));
     });
     return result;
   };
