@@ -64,14 +64,15 @@ struct three_members {
   link_id two_three;
 };
 
-struct three_members_with_small_parts : three_members {
-  static replica_options small_parts() {
+struct three_members_with_small_steps : three_members {
+  static replica_options small_steps() {
     replica_options options;
     options.part_bytes = 1'000;
     options.window_bytes = 4'000;
+    options.work_registers_max = 7;
     return options;
   }
-  three_members_with_small_parts() : three_members(small_parts()) {}
+  three_members_with_small_steps() : three_members(small_steps()) {}
 };
 
 } // namespace
@@ -189,7 +190,7 @@ BOOST_FIXTURE_TEST_CASE(watchers_on_the_returning_replica_are_told_what_is_gone,
   BOOST_TEST(!changes[0].readable);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_full_state_in_many_parts_drops_nothing_before_its_end, three_members_with_small_parts) {
+BOOST_FIXTURE_TEST_CASE(a_full_state_in_many_parts_drops_nothing_before_its_end, three_members_with_small_steps) {
   constexpr int keys = 200;
   for (int i = 0; i < keys; ++i)
     one->put("k" + std::to_string(i), std::string(100, '1'));
@@ -201,7 +202,7 @@ BOOST_FIXTURE_TEST_CASE(a_full_state_in_many_parts_drops_nothing_before_its_end,
   network.connect(*two, *three);
   network.set_members();
   std::size_t steps = 0;
-  while (three->replica.key_count() > keys / 2) {
+  while (!three->replica.has_work()) {
     BOOST_TEST(three->replica.key_count() == static_cast<std::size_t>(keys));
     BOOST_REQUIRE((network.deliver(*two, *three) || network.deliver(*three, *two)));
     ++steps;
@@ -212,7 +213,32 @@ BOOST_FIXTURE_TEST_CASE(a_full_state_in_many_parts_drops_nothing_before_its_end,
   network.check_converged();
 }
 
-BOOST_FIXTURE_TEST_CASE(a_full_state_that_breaks_off_is_sent_again, three_members_with_small_parts) {
+BOOST_FIXTURE_TEST_CASE(the_end_of_a_large_full_state_is_worked_off_in_steps, three_members_with_small_steps) {
+  constexpr int keys = 200;
+  for (int i = 0; i < keys; ++i)
+    one->put("k" + std::to_string(i), "1");
+  network.settle();
+  dismiss_three();
+  for (int i = 0; i < keys; i += 2)
+    one->erase("k" + std::to_string(i));
+  network.pass(5'000);
+  network.connect(*two, *three);
+  while (!three->replica.has_work())
+    BOOST_REQUIRE((network.deliver(*two, *three) || network.deliver(*three, *two)));
+  const auto before = three->replica.vector();
+  int steps = 0;
+  for (; three->replica.has_work(); ++steps) {
+    BOOST_TEST(three->replica.vector() == before);
+    three->replica.work(three->now_ms());
+  }
+  BOOST_TEST(steps > 10);
+  BOOST_TEST(three->replica.vector() == two->replica.vector());
+  BOOST_TEST(three->replica.key_count() == static_cast<std::size_t>(keys / 2));
+  network.settle();
+  network.check_converged();
+}
+
+BOOST_FIXTURE_TEST_CASE(a_full_state_that_breaks_off_is_sent_again, three_members_with_small_steps) {
   for (int i = 0; i < 100; ++i)
     one->put("k" + std::to_string(i), std::string(100, '1'));
   network.settle();
@@ -228,6 +254,24 @@ BOOST_FIXTURE_TEST_CASE(a_full_state_that_breaks_off_is_sent_again, three_member
   network.disconnect(two_three);
   bring_three_back();
   BOOST_TEST(three->replica.key_count() == 51u);
+  network.check_converged();
+}
+
+BOOST_FIXTURE_TEST_CASE(a_replica_that_has_never_seen_a_dead_key_knows_that_others_may_have, three_members) {
+  one->put("dead", "1");
+  network.settle();
+  dismiss_three();
+  one->erase("dead");
+  network.pass(5'000);
+  auto& late = network.add();
+  network.connect(*one, late);
+  network.settle();
+  network.crash(*one);
+  network.crash(*two);
+  BOOST_TEST(three->read("dead") == "1");
+  network.connect(late, *three);
+  network.settle();
+  BOOST_TEST(three->read("dead") == absent);
   network.check_converged();
 }
 

@@ -296,7 +296,9 @@ BOOST_FIXTURE_TEST_CASE(a_slow_neighbour_is_sent_no_more_than_the_window, two_re
 
 BOOST_FIXTURE_TEST_CASE(an_empty_replica_catches_up_in_parts_while_keys_change, two_replicas_with_small_parts) {
   constexpr int keys = 300;
+  const dot first{left->replica.id(), 1};
   put_many(*left, 0, keys);
+  network.set_members();
   network.connect(*left, *right);
   while (network.frames(*left, *right).empty()
          || !std::holds_alternative<delta_view>(*decode(network.frames(*left, *right).front()))) {
@@ -311,6 +313,7 @@ BOOST_FIXTURE_TEST_CASE(an_empty_replica_catches_up_in_parts_while_keys_change, 
     BOOST_TEST(frame.size() <= part_bytes + register_bytes_max);
     // Only the cut at the end of the batch counts.
     BOOST_TEST(right->replica.vector().empty());
+    BOOST_TEST(left->replica.holders(first).empty());
     const auto key_count = right->replica.key_count();
     network.deliver(*left, *right);
     BOOST_TEST(right->replica.key_count() >= key_count);

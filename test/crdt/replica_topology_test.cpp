@@ -235,4 +235,20 @@ BOOST_FIXTURE_TEST_CASE(an_event_that_its_origin_does_not_deliver_is_forwarded_a
   network.check_converged();
 }
 
+BOOST_FIXTURE_TEST_CASE(a_cut_claims_nothing_of_what_is_left_to_another_replica, three_replicas) {
+  network.connect_all();
+  network.settle();
+  one->put("x", "1");
+  network.deliver(*one, *two);
+  network.frames(*one, *three).clear();
+  two->put("y", "2");
+  network.settle();
+  BOOST_TEST(three->read("y") == "2");
+  BOOST_TEST(three->read("x") == absent);
+  BOOST_TEST(three->replica.vector() == (version_vector{{two->replica.id(), 1}}));
+  network.pass(20'000);
+  BOOST_TEST(three->read("x") == "1");
+  network.check_converged();
+}
+
 BOOST_AUTO_TEST_SUITE_END()

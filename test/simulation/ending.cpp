@@ -36,7 +36,6 @@ operation of_end(const world& w, const link& l, std::size_t end, action what) {
 /// Closes the links that only one side has, or all of them; lifts what is blocked; opens new ones.
 void heal(world& w) {
   const auto& s = w.parameters();
-  random_source random{s.seed ^ 1};
   for (std::size_t slot = 0; slot < s.slots; ++slot)
     if (!w.at(slot) && s.heal_restarts)
       w.play({action::start, narrow(slot)});
@@ -63,7 +62,21 @@ void heal(world& w) {
       o.argument = 1;
       w.play(o);
     }
-  for (const auto& e : connect(s.last_topology, slots, random)) {
+  if (s.broken_clocks)
+    for (auto slot : slots)
+      w.play({action::set_clock, narrow(slot)});
+}
+
+bool joins(const link& l, const edge& e) {
+  return std::minmax(l.ends[0].slot, l.ends[1].slot) == std::minmax(e.a, e.b);
+}
+
+/// Opens the links that are missing; one that was refused may be accepted now.
+void reconnect(world& w, const std::vector<edge>& edges) {
+  for (const auto& e : edges) {
+    if (std::any_of(w.links().begin(), w.links().end(),
+                    [&](const link* l) { return l->has_end_open() && joins(*l, e); }))
+      continue;
     operation o{action::open, narrow(e.a), narrow(e.b)};
     o.argument = (e.a_pushes ? 1u : 0) | (e.b_pushes ? 2u : 0);
     w.play(o);
@@ -78,7 +91,8 @@ bool deliver_all(world& w) {
     is_idle = true;
     for (auto* l : std::vector<link*>{w.links()})
       for (std::size_t end = 0; end < 2; ++end)
-        while (!l->ends[1 - end].queue.empty() && l->ends[1 - end].is != link_end::state::closed) {
+        while (!l->ends[1 - end].queue.empty() && l->ends[1 - end].is != link_end::state::closed
+               && !l->ends[1 - end].blocked) {
           if (left-- == 0)
             throw violation{"a healed cluster comes to rest", "frames breed frames"};
           is_idle = false;
@@ -101,9 +115,12 @@ void come_to_rest(world& w) {
   // As many as it takes to look at every key.
   auto quiet_rounds_needed = 8 + w.parameters().keys / w.parameters().work_registers_max;
   std::size_t quiet_rounds = 0;
+  random_source random{w.parameters().seed ^ 1};
+  auto edges = connect(w.parameters().last_topology, up(w), random);
   for (auto round = 0; quiet_rounds < quiet_rounds_needed; ++round) {
     if (round == rounds_max)
       throw violation{"a healed cluster comes to rest", "it still talks after " + std::to_string(round) + " rounds"};
+    reconnect(w, edges);
     auto is_quiet = !deliver_all(w);
     for (auto slot : up(w)) {
       operation o{action::tick, narrow(slot)};
@@ -114,6 +131,21 @@ void come_to_rest(world& w) {
     is_quiet = !deliver_all(w) && is_quiet;
     quiet_rounds = is_quiet ? quiet_rounds + 1 : 0;
   }
+}
+
+/// Silences all links but those of a line, and lets every replica write once more.
+void fall_silent(world& w) {
+  random_source random{w.parameters().seed ^ 2};
+  auto line = connect(topology::line, up(w), random);
+  for (auto* l : w.links())
+    for (std::size_t end = 0; end < 2; ++end)
+      if (std::none_of(line.begin(), line.end(), [&](const edge& e) { return joins(*l, e); })) {
+        auto o = of_end(w, *l, end, action::block);
+        o.argument = 1;
+        w.play(o);
+      }
+  for (auto slot : up(w))
+    w.play({action::put, narrow(slot), 0, 0, static_cast<std::uint32_t>(random.next())});
 }
 
 std::set<std::uint32_t> live(world& w, std::size_t slot) {
@@ -141,7 +173,7 @@ void check_end(world& w) {
     if (r.whole_vector() != vector)
       throw violation{"healed replicas know the same events",
                       events.name(vector) + " and " + events.name(r.whole_vector())};
-    if (!r.caught_up())
+    if (!r.caught_up() && !w.parameters().falls_silent)
       throw violation{"healed replicas have caught up", events.name(r.id())};
   }
   for (std::uint32_t number = 0; number < events.size(); ++number) {
@@ -160,7 +192,7 @@ void check_end(world& w) {
     if (!w.parameters().crashes && e.is_put && !is_dead && !has_expired && !first.contains(number))
       throw violation{"without crashes every put is live that was not superseded", events.name(e.dot)};
   }
-  if (w.parameters().last_topology == topology::mesh)
+  if (w.parameters().last_topology == topology::mesh && !w.parameters().falls_silent)
     for (auto slot : slots) {
       const auto& r = w.at(slot)->replica;
       if (!r.is_acknowledged())
@@ -175,6 +207,10 @@ void check_end(world& w) {
 void end(world& w) {
   heal(w);
   come_to_rest(w);
+  if (w.parameters().falls_silent) {
+    fall_silent(w);
+    come_to_rest(w);
+  }
   check_end(w);
 }
 

@@ -8,6 +8,9 @@ namespace {
 
 using action = operation::action;
 
+/// Beyond the permitted drift, on top of all other skew.
+constexpr std::uint32_t broken_clock_ms = 15'000;
+
 std::uint8_t narrow(std::size_t n) {
   return static_cast<std::uint8_t>(n);
 }
@@ -157,6 +160,8 @@ operation generator::trouble(const world& w) {
     case 4:
       o.what = action::set_clock;
       o.argument = static_cast<std::uint32_t>(random_.below(scenario_.skew_ms_max + 1));
+      if (scenario_.broken_clocks && random_.chance(30))
+        o.argument += broken_clock_ms;
       break;
     case 5:
       if (scenario_.members_differ) {

@@ -50,6 +50,8 @@ void observer::check_step(const crdt::replica& replica, const std::vector<crdt::
   }
   for (const auto& change : changes)
     seen_[key_number(change.key)] = false;
+  if (fingerprint_ != replica.map().fingerprint())
+    throw violation{"the fingerprint is that of the live entries", history_.name(replica.id())};
   check_covered(replica, now_ms);
 }
 
@@ -83,6 +85,14 @@ void observer::check_key(const crdt::replica& replica, std::uint32_t key, std::u
         }))
       throw violation{"only an erase or an expiry makes a key unreadable (I6)", names_[key]};
   }
+  auto entry_of = [this](std::uint32_t number) {
+    const auto& e = history_[number];
+    return crdt::entry{e.dot, e.stamp, e.expires_at_ms, {}};
+  };
+  for (auto number : live_[key])
+    fingerprint_.remove(entry_of(number));
+  for (auto number : live)
+    fingerprint_.add(entry_of(number));
   live_[key] = std::move(live);
 }
 

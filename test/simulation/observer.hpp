@@ -36,13 +36,15 @@ public:
     return live_;
   }
 
+  /// Whether an event is a put that is live, as of the last check.
+  bool is_live(std::uint32_t number) const;
+
 private:
   void check_key(const crdt::replica& replica, std::uint32_t key, std::uint64_t now_ms);
   void check_covered(const crdt::replica& replica, std::uint64_t now_ms);
   void check_reads(const crdt::replica& replica, std::uint32_t key, const crdt::causal_register& value,
                    std::uint64_t now_ms) const;
 
-  bool is_live(std::uint32_t number) const;
   bool is_known(const crdt::replica& replica, const crdt::causal_register& value, std::uint32_t number) const;
   bool may_be_gone(const crdt::replica& replica, const crdt::causal_register& value, std::uint32_t number,
                    std::uint64_t now_ms) const;
@@ -53,6 +55,7 @@ private:
   std::vector<bool> seen_;
   crdt::version_vector vector_;
   crdt::version_vector told_;
+  crdt::fingerprint fingerprint_;
 };
 
 } // namespace ariadne::simulation

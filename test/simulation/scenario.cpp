@@ -11,6 +11,7 @@ scenario make_scenario(std::uint64_t seed) {
   s.operations = random.between(1'000, 1'500);
   s.keys = random.pick<std::size_t>({1, 2, 3, 8, 40, 200});
   s.value_bytes_max = random.pick<std::size_t>({0, 10, 100});
+  s.map_bytes_max = random.chance(10) ? 300 : std::size_t{1} << 30;
 
   s.part_bytes = random.pick<std::size_t>({1, 60, 300, 64 << 10});
   s.window_bytes = random.pick<std::size_t>({1, 200, 1'000, 4 << 20});
@@ -27,6 +28,10 @@ scenario make_scenario(std::uint64_t seed) {
 
   s.erase_percent = random.pick<std::uint64_t>({5, 30, 50});
   s.expiry_percent = random.pick<std::uint64_t>({0, 0, 20});
+  s.broken_clocks = random.chance(10);
+  // A clock that is ahead too far lets entries expire too soon, everywhere.
+  if (s.broken_clocks)
+    s.expiry_percent = 0;
   s.skew_ms_max = random.pick<std::uint64_t>({0, 100, 10'000});
   s.step_ms_max = random.pick<std::uint64_t>({1, 20, 100});
 
@@ -38,6 +43,7 @@ scenario make_scenario(std::uint64_t seed) {
   s.last_topology = pick_topology(random);
   s.heal_with_new_links = random.chance(50);
   s.heal_restarts = random.chance(50);
+  s.falls_silent = s.last_topology == topology::mesh && random.chance(30);
   return s;
 }
 
@@ -50,7 +56,8 @@ std::string to_string(const scenario& s) {
     text += ", links that lose " + number(s.loss_percent) + " % and repeat " + number(s.repeat_percent) + " %";
   if (s.skew_ms_max > 0)
     text += ", clocks wrong by up to " + number(s.skew_ms_max) + " ms";
-  return text + ", heals to a " + to_string(s.last_topology) + (s.heal_with_new_links ? " of new links" : "");
+  return text + ", heals to a " + to_string(s.last_topology) + (s.heal_with_new_links ? " of new links" : "")
+         + (s.falls_silent ? ", most of which fall silent" : "");
 }
 
 } // namespace ariadne::simulation

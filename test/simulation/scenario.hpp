@@ -19,6 +19,7 @@ struct scenario {
   std::size_t operations = 0;
   std::size_t keys = 0;
   std::size_t value_bytes_max = 0;
+  std::size_t map_bytes_max = 0;
 
   std::size_t part_bytes = 0;
   std::size_t window_bytes = 0;
@@ -36,6 +37,8 @@ struct scenario {
   std::uint64_t expiry_percent = 0;
   /// Clocks are ahead of the true time by up to this, and jump.
   std::uint64_t skew_ms_max = 0;
+  /// Some clocks are ahead by more than the permitted drift now and then.
+  bool broken_clocks = false;
   /// The true time passes by up to this between two operations.
   std::uint64_t step_ms_max = 0;
 
@@ -49,6 +52,8 @@ struct scenario {
   /// At the end all links are replaced; else those that are open stay.
   bool heal_with_new_links = false;
   bool heal_restarts = false;
+  /// After that, links of a mesh stay open but fall silent, so that events have to go round them.
+  bool falls_silent = false;
 };
 
 /// The scenario of a seed.

@@ -9,6 +9,7 @@ namespace ariadne::simulation {
 namespace {
 
 constexpr std::uint64_t calls_between_full_checks = 64;
+constexpr std::uint64_t drift_ms_max = 10'000;
 constexpr std::uint64_t calls_between_knowledge_checks = 8;
 
 /// At most this many links between two slots: the ones that one side has not noticed to be gone, and a new one.
@@ -65,7 +66,8 @@ void world::play(const operation& o) {
       open(o);
       break;
     case operation::action::close:
-      close(o);
+      if (auto* end = find_end(o, false); end != nullptr)
+        close(*find_link(o), *end);
       break;
     case operation::action::set_push:
       if (auto* end = find_end(o, false); end != nullptr && end->push != (o.argument != 0)) {
@@ -93,6 +95,7 @@ void world::play(const operation& o) {
       break;
     case operation::action::set_clock:
       if (acting) {
+        acting->clock_ms_max = std::max(acting->clock_ms_max, clock_ms(o.slot));
         acting->skew_ms = o.argument;
         tell([&] { return "the clock of " + name(o.slot) + " jumps to " + std::to_string(o.argument) + " ms ahead"; });
       }
@@ -124,10 +127,19 @@ void world::put(const operation& o) {
   e.value = std::to_string(history_.size());
   e.value.resize(history_.size() % (scenario_.value_bytes_max + 1), '.');
   e.expires_at_ms = o.detail == 0 ? 0 : now_ms_ + o.detail;
-  tell([&] { return name(o.slot) + " puts " + key_name(key); });
+  auto bytes_before = n.replica.byte_count();
   auto dot = n.replica.put(key_name(key), crdt::shared_bytes{e.value}, clock_ms(o.slot), e.expires_at_ms);
-  if (!dot)
-    throw violation{"a put within the limits is accepted", std::string{to_string(dot.error())}};
+  if (!dot) {
+    auto bytes = bytes_before + key_name(key).size() + e.value.size();
+    if (dot.error() != crdt::write_error::map_full || bytes <= scenario_.map_bytes_max)
+      throw violation{"a put within the limits is accepted", std::string{to_string(dot.error())}};
+    settle(o.slot);
+    return;
+  }
+  ++n.counted.puts;
+  tell([&] { return name(o.slot) + " puts " + key_name(key) + ": " + history_.name(*dot); });
+  if (n.replica.byte_count() > std::max(bytes_before, scenario_.map_bytes_max))
+    throw violation{"a put beyond the limits is refused", key_name(key)};
   e.dot = *dot;
   const auto* owner = n.replica.map().find(key_name(key));
   const auto value = owner == nullptr ? crdt::causal_register{} : n.replica.map().value(*owner);
@@ -137,6 +149,9 @@ void world::put(const operation& o) {
   for (auto old : e.superseded)
     if (history_[old].stamp >= e.stamp)
       throw violation{"the stamp of a put is greater than those it has seen", history_.name(*dot)};
+  n.clock_ms_max = std::max(n.clock_ms_max, clock_ms(o.slot));
+  if (e.stamp.millis() > n.clock_ms_max + drift_ms_max)
+    throw violation{"no clock is dragged along beyond the permitted drift", history_.name(*dot)};
   history_.add(std::move(e));
   settle(o.slot);
 }
@@ -152,7 +167,8 @@ void world::erase(const operation& o) {
   if (dot.has_value() != is_readable)
     throw violation{"an erase is an event if the key was readable", key_name(key)};
   if (dot) {
-    tell([&] { return name(o.slot) + " erases " + key_name(key); });
+    ++n.counted.erases;
+    tell([&] { return name(o.slot) + " erases " + key_name(key) + ": " + history_.name(*dot); });
     e.dot = *dot;
     history_.add(std::move(e));
   }
@@ -187,9 +203,13 @@ void world::deliver(const operation& o) {
     if (const auto* hello = std::get_if<crdt::hello>(&*message))
       end.promised.join(hello->vector);
   }
-  if (auto refused = n.replica.receive(l->id, frame, clock_ms(o.peer)))
-    throw violation{"a frame of a sound replica is accepted", refused->reason};
+  ++n.counted.frames_received;
+  n.counted.bytes_received += frame.size();
+  auto refused = n.replica.receive(l->id, frame, clock_ms(o.peer));
+  n.counted.refusals += refused ? 1 : 0;
   settle(o.peer);
+  if (refused)
+    check_refusal(*l, end, frame, *refused);
 }
 
 void world::tick(const operation& o) {
@@ -237,19 +257,25 @@ void world::open(const operation& o) {
     open_end(l, l.ends[1]);
 }
 
-void world::close(const operation& o) {
-  auto* l = find_link(o);
-  if (l == nullptr)
-    return;
-  auto& end = end_at(*l, o.slot);
+void world::close(link& l, link_end& end) {
   auto was_open = end.is == link_end::state::open;
-  close_end(*l, end);
+  close_end(l, end);
   drop_dead_links();
   if (!was_open)
     return;
-  tell([&] { return name(o.slot) + " closes link " + std::to_string(l->id.value) + " to " + name(o.peer); });
-  slots_[o.slot]->replica.close(l->id, clock_ms(o.slot));
-  settle(o.slot);
+  tell([&] { return name(end.slot) + " closes link " + std::to_string(l.id.value); });
+  slots_[end.slot]->replica.close(l.id, clock_ms(end.slot));
+  settle(end.slot);
+}
+
+void world::check_refusal(link& l, link_end& end, std::string_view frame, const crdt::refusal& refused) {
+  auto message = crdt::decode(frame);
+  const auto* delta = message ? std::get_if<crdt::delta_view>(&*message) : nullptr;
+  auto is_due = refused.code == crdt::refusal_code::clock_drift
+                && (delta == nullptr || delta->stamp_max.millis() > clock_ms(end.slot) + drift_ms_max);
+  if (!is_due)
+    throw violation{"a frame of a sound replica is accepted", refused.reason};
+  close(l, end);
 }
 
 void world::set_members(const operation& o) {
@@ -284,6 +310,8 @@ void world::start(std::size_t slot) {
   options.id = history_.add_incarnation(slot);
   options.cluster = "simulation";
   options.node = std::string(1, static_cast<char>('a' + slot));
+  options.limits.map_bytes_max = scenario_.map_bytes_max;
+  options.drift_max_ms = drift_ms_max;
   options.part_bytes = scenario_.part_bytes;
   options.window_bytes = scenario_.window_bytes;
   options.work_registers_max = scenario_.work_registers_max;
@@ -345,6 +373,8 @@ void world::drop_dead_links() {
 void world::settle(std::size_t slot) {
   auto& n = *slots_[slot];
   for (auto& frame : n.replica.take_frames()) {
+    ++n.counted.frames_sent;
+    n.counted.bytes_sent += frame.bytes.size();
     auto& l = links_[frame.link.value - 1];
     auto& end = end_at(l, l.ends[0].slot == slot ? l.ends[1].slot : l.ends[0].slot);
     if (end_at(l, slot).is == link_end::state::open && end.is != link_end::state::closed
@@ -385,20 +415,40 @@ void world::check_knowledge(std::size_t slot) {
     if (neighbour.caught_up && !mine.covers(end_at(l, slot).promised))
       throw violation{"a link is caught up when all that it promised has come", history_.name(n.replica.id())};
   }
-  if (n.replica.is_acknowledged()) {
-    for (auto member : n.members)
-      if (true_vector(member)[n.replica.id()] < mine[n.replica.id()] && member != n.replica.id())
-        throw violation{"acknowledged means that all members have it", history_.name(n.replica.id())};
-    if (!n.replica.unacknowledged_keys().empty())
-      throw violation{"acknowledged means that no key is not", history_.name(n.replica.id())};
+  check_acknowledged(n);
+}
+
+void world::check_acknowledged(const node& n) const {
+  auto id = n.replica.id();
+  auto written = n.replica.vector()[id];
+  auto held = written;
+  for (auto member : n.members)
+    if (member != id)
+      held = std::min(held, true_vector(member)[id]);
+  if (n.replica.is_acknowledged() && held < written)
+    throw violation{"acknowledged means that all members have it", history_.name(id)};
+  auto keys = n.replica.unacknowledged_keys();
+  if (n.replica.is_acknowledged() && !keys.empty())
+    throw violation{"acknowledged means that no key is not", history_.name(id)};
+  for (auto counter = held + 1; counter <= written; ++counter) {
+    auto number = history_.find({id, counter});
+    const auto& e = history_[number];
+    if (n.watch.is_live(number) && !std::binary_search(keys.begin(), keys.end(), key_name(e.key)))
+      throw violation{"the keys that a member lacks are named", history_.name(e.dot) + " of " + key_name(e.key)};
   }
 }
 
 void world::check_all(std::size_t slot) {
   auto& n = *slots_[slot];
   n.watch.check_all(n.replica, clock_ms(slot));
-  if (n.replica.counters().divergences > 0)
+  const auto& counters = n.replica.counters();
+  if (counters.divergences > 0)
     throw violation{"fingerprints of equal version vectors are equal", name(slot)};
+  auto tie = [](const crdt::replica_counters& c) {
+    return std::tie(c.puts, c.erases, c.frames_sent, c.frames_received, c.bytes_sent, c.bytes_received, c.refusals);
+  };
+  if (tie(counters) != tie(n.counted))
+    throw violation{"the counters count what happens", name(slot)};
 }
 
 // -- trace -----------------------------------------------------------------------------------------------------------

@@ -50,7 +50,11 @@ struct node {
   crdt::replica replica;
   observer watch;
   std::uint64_t skew_ms = 0;
+  /// The highest that its clock has ever read.
+  std::uint64_t clock_ms_max = 0;
   std::set<crdt::replica_id> members;
+  /// What it has put out and taken in, to be compared with its counters.
+  crdt::replica_counters counted;
 };
 
 /// Whether a frame is one of those that go on for ever.
@@ -110,18 +114,22 @@ private:
   void deliver(const operation& o);
   void tick(const operation& o);
   void open(const operation& o);
-  void close(const operation& o);
+  void close(link& l, link_end& end);
   void set_members(const operation& o);
   void crash(std::size_t slot);
   void start(std::size_t slot);
 
   void open_end(link& l, link_end& end);
   void close_end(link& l, link_end& end);
+  /// A replica has refused a frame: it closes the link, if it was right to do so.
+  void check_refusal(link& l, link_end& end, std::string_view frame, const crdt::refusal& refused);
   void drop_dead_links();
 
   /// Collects what a call of a replica has put out, and checks what it has changed.
   void settle(std::size_t slot);
   void check_knowledge(std::size_t slot);
+  /// What a drain would report: that all members have what this replica has written, or which keys are missing.
+  void check_acknowledged(const node& n) const;
   crdt::version_vector true_vector(crdt::replica_id id) const;
 
   /// Adds the line that `text()` makes to the trace, if there is one.
