@@ -38,8 +38,12 @@ replica_network::replica_network() : now_ms_(start_ms) {
 }
 
 network_node& replica_network::add() {
-  options.id = {nodes_.size() + 1};
-  options.node = "node " + std::to_string(options.id.value);
+  return add(crdt::replica_id{nodes_.size() + 1});
+}
+
+network_node& replica_network::add(crdt::replica_id id) {
+  options.id = id;
+  options.node = "node " + std::to_string(nodes_.size() + 1);
   return *nodes_.emplace_back(std::make_unique<network_node>(options, now_ms_));
 }
 
@@ -164,6 +168,14 @@ bool replica_network::deliver(network_node& from, network_node& to) {
   deliver(wire, end);
   collect();
   return true;
+}
+
+void replica_network::deliver_one_each() {
+  collect();
+  for (auto& wire : wires_)
+    for (auto& end : wire.ends)
+      if (!end.frames.empty())
+        deliver(wire, end);
 }
 
 void replica_network::settle() {

@@ -59,6 +59,9 @@ public:
   /// A new replica, with the ids 1, 2, 3, ... in the order of creation.
   network_node& add();
 
+  /// A new replica that says it is `id`, whoever else says so.
+  network_node& add(crdt::replica_id id);
+
   /// Opens a link, first at `first`.
   crdt::link_id connect(network_node& first, network_node& second, bool first_pushes = true, bool second_pushes = true);
 
@@ -79,6 +82,9 @@ public:
 
   /// Delivers the next frame from one node to another. Returns false if there is none.
   bool deliver(network_node& from, network_node& to);
+
+  /// Delivers the next frame, if there is one, in each direction of each link.
+  void deliver_one_each();
 
   /// Delivers all frames, and what is sent in answer to them, until none is on its way. The test fails if that does not
   /// come to an end.
