@@ -97,7 +97,7 @@ struct delta_decoder {
     message.header.stream = in.varint();
     message.header.number = in.varint();
     message.header.base = in.vector();
-    message.registers_ = in;
+    const auto begin = in.offset();
     // An empty key ends the registers.
     for (auto key = in.string(); !key.empty() && in.failure().empty(); key = in.string()) {
       auto shape = in.skip_register();
@@ -106,6 +106,8 @@ struct delta_decoder {
       message.key_bytes_max = std::max(message.key_bytes_max, key.size());
       message.value_bytes_max = std::max(message.value_bytes_max, shape.value_bytes_max);
     }
+    message.registers_ = in.since(begin);
+    in.end_registers();
     auto last = in.byte();
     if (last > 1)
       in.fail("a delta has an unknown ending");

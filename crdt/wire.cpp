@@ -18,6 +18,9 @@ std::uint64_t unzigzag(std::uint64_t coded) {
 /// No replica lives long enough to count further; so one more never overflows.
 constexpr std::uint64_t counter_max = std::uint64_t{1} << 62;
 
+/// How many replica ids the table of a frame has room for at first.
+constexpr std::size_t origins_few = 8;
+
 } // namespace
 
 // -- writer ----------------------------------------------------------------------------------------------------------
@@ -58,8 +61,10 @@ void wire_writer::dot(crdt::dot d, bool flag) {
 
 void wire_writer::vector(const version_vector& value) {
   varint(value.size());
-  for (const auto& d : value)
-    dot(d, false);
+  for (const auto& d : value) {
+    fixed64(d.replica.value);
+    varint(d.counter);
+  }
 }
 
 void wire_writer::causal_register(const crdt::causal_register& value) {
@@ -73,8 +78,11 @@ void wire_writer::causal_register(const crdt::causal_register& value) {
       varint(e.expires_at_ms);
     string(e.value.view());
   }
-  if (has_more)
-    vector(value.superseded());
+  if (has_more) {
+    varint(value.superseded().size());
+    for (const auto& d : value.superseded())
+      dot(d, false);
+  }
 }
 
 // -- reader ----------------------------------------------------------------------------------------------------------
@@ -156,6 +164,10 @@ wire_reader::flagged_dot wire_reader::dot() {
     auto is_known = [&](const crdt::dot& origin) { return origin.replica == id; };
     if (std::any_of(origins_.begin(), origins_.end(), is_known))
       fail("a replica id stands twice in the table of origins");
+    // Most frames have few origins, and each takes ten bytes or more. To double the table again and again would take
+    // more memory than twice the frame.
+    if (origins_.size() == origins_.capacity())
+      origins_.reserve(origins_.empty() ? origins_few : origins_.size() + 1 + remaining() / 10);
     origins_.push_back({id, 0});
   }
   auto& origin = origins_[number];
@@ -166,13 +178,17 @@ wire_reader::flagged_dot wire_reader::dot() {
 
 version_vector wire_reader::vector() {
   version_vector result;
-  auto items = count(2);
-  result.reserve(std::min(items, (remaining()) / 10 + origins_.size()));
+  auto items = count(9);
+  result.reserve(items);
+  replica_id last;
   for (; items > 0 && failure_.empty(); --items) {
-    auto next = dot();
-    if (failure_.empty() && result[next.dot.replica] != 0)
-      fail("a version vector names a replica twice");
-    result.raise(next.dot);
+    crdt::dot next{replica(), varint()};
+    if (next.replica <= last)
+      fail("a version vector is not sorted by replica id");
+    if (next.counter == 0 || next.counter > counter_max)
+      fail("a counter is out of range");
+    last = next.replica;
+    result.raise(next);
   }
   return result;
 }
@@ -181,6 +197,8 @@ template <class Live, class Superseded>
 void wire_reader::visit_register(Live live, Superseded superseded) {
   auto head = varint();
   auto live_count = head >> 1;
+  if (live_count > register_dots_max)
+    fail("a register holds too many dots");
   for (; live_count > 0 && failure_.empty(); --live_count) {
     entry e;
     auto id = dot();
@@ -197,7 +215,10 @@ void wire_reader::visit_register(Live live, Superseded superseded) {
   }
   if ((head & 1) == 0)
     return;
-  for (auto items = count(2); items > 0 && failure_.empty(); --items) {
+  auto items = count(2);
+  if (items > register_dots_max)
+    fail("a register holds too many dots");
+  for (; items > 0 && failure_.empty(); --items) {
     auto next = dot();
     if (failure_.empty())
       superseded(next.dot);

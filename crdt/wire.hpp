@@ -13,9 +13,13 @@
 
 namespace ariadne::crdt {
 
-// The primitives of the binary format (codec.hpp says what it consists of): a writer and its mirror, a reader. Both
-// keep the table of the frame's replica ids, and the last counter of each and the last stamp, from which the next ones
-// are differences.
+// The primitives of the binary format (codec.hpp says what it consists of): a writer and its mirror, a reader. For the
+// registers, both keep the table of the frame's replica ids, and the last counter of each and the last stamp, from
+// which the next ones are differences.
+
+/// How many live entries, and how many superseded dots, a register may hold on the wire. No key has as many writers
+/// at a time; but a live entry takes ten times as much memory as it may take bytes in a frame.
+inline constexpr std::size_t register_dots_max = 4096;
 
 /// Appends to one frame.
 class wire_writer {
@@ -69,6 +73,16 @@ public:
   /// Checks a register and skips it, without building it.
   register_shape skip_register();
   crdt::causal_register causal_register();
+
+  /// To be called at the end of the registers: frees the table of replica ids.
+  void end_registers() {
+    origins_ = std::vector<crdt::dot>{};
+  }
+
+  /// A new reader for what has been read since `offset`.
+  wire_reader since(std::size_t offset) const {
+    return wire_reader{frame_.substr(offset, offset_ - offset)};
+  }
 
   std::size_t offset() const {
     return offset_;

@@ -235,12 +235,13 @@ BOOST_AUTO_TEST_CASE(a_delta_without_registers_is_read_as_it_was_written) {
 BOOST_AUTO_TEST_CASE(the_greatest_numbers_are_read_as_they_were_written) {
   constexpr auto greatest = ~std::uint64_t{0};
   dot last{{greatest}, std::uint64_t{1} << 62};
-  const version_vector greatest_vector{last};
-  const delta message{{greatest, greatest, true, greatest_vector},
-                      {{"k", causal_register{entry{last, {greatest}, greatest, shared_bytes{"v"}}}},
+  // Member by member: g++ 12 takes the vectors of a whole temporary for uninitialised.
+  delta message;
+  message.header = {greatest, greatest, true, {last}};
+  message.registers = {{"k", causal_register{entry{last, {greatest}, greatest, shared_bytes{"v"}}}},
                        {"l", causal_register{entry{{{greatest}, 1}, {0}, 0, {}}}},
-                       {"m", causal_register{entry{last, {greatest}, 1, {}}}}},
-                      {true, greatest_vector, greatest_vector}};
+                       {"m", causal_register{entry{last, {greatest}, 1, {}}}}};
+  message.trailer = {true, {last}, {last}};
   check_round_trip(message);
 }
 
@@ -346,6 +347,7 @@ BOOST_AUTO_TEST_CASE(each_impossible_value_is_refused_with_its_reason) {
   // A delta, up to its first register, of the key "k".
   auto first_register = [](std::string value) { return bytes({1, delta, 0, 1, 1, 0, 1, 'k'}) + std::move(value); };
   const auto id = bytes({7, 0, 0, 0, 0, 0, 0, 0});
+  const auto later_id = bytes({8, 0, 0, 0, 0, 0, 0, 0});
   const auto nobody = bytes({0, 0, 0, 0, 0, 0, 0, 0});
   const auto nines = std::string(9, '\xff');
 
@@ -362,23 +364,31 @@ BOOST_AUTO_TEST_CASE(each_impossible_value_is_refused_with_its_reason) {
   BOOST_TEST(refusal_of(bytes({1, hello, 0, 0, 0}) + nobody + bytes({0, 0, 0})) == "a replica id is 0");
 
   BOOST_TEST(refusal_of(vector(nines + bytes({1}))) == "a count is higher than the frame has room for");
-  BOOST_TEST(refusal_of(vector(bytes({2, 0, 0}))) == "a count is higher than the frame has room for");
-  BOOST_TEST(refusal_of(vector(bytes({1, 2, 2}))) == "a dot names an unknown origin");
-  BOOST_TEST(refusal_of(vector(bytes({1, 0}) + nobody + bytes({2}))) == "a replica id is 0");
-  BOOST_TEST(refusal_of(vector(bytes({1, 0}) + id + bytes({0}))) == "a counter is out of range");
-  BOOST_TEST(refusal_of(vector(bytes({1, 0}) + id + std::string(9, '\x82') + bytes({1})))
+  BOOST_TEST(refusal_of(vector(bytes({2}) + id + bytes({1}))) == "a count is higher than the frame has room for");
+  BOOST_TEST(refusal_of(vector(bytes({1}) + nobody + bytes({1}))) == "a replica id is 0");
+  BOOST_TEST(refusal_of(vector(bytes({1}) + id + bytes({0}))) == "a counter is out of range");
+  BOOST_TEST(refusal_of(vector(bytes({1}) + id + std::string(8, '\x81') + bytes({0x41})))
              == "a counter is out of range");
-  BOOST_TEST(refusal_of(vector(bytes({2, 0}) + id + bytes({2, 2}) + id + bytes({2})))
-             == "a replica id stands twice in the table of origins");
-  BOOST_TEST(refusal_of(vector(bytes({2, 0}) + id + bytes({2, 0, 0}))) == "a version vector names a replica twice");
-  BOOST_TEST(refusal_of(vector(bytes({2, 0}) + id + bytes({2, 0, 2}))) == "a version vector names a replica twice");
+  BOOST_TEST(refusal_of(vector(bytes({2}) + id + bytes({1}) + id + bytes({2})))
+             == "a version vector is not sorted by replica id");
+  BOOST_TEST(refusal_of(vector(bytes({2}) + later_id + bytes({1}) + id + bytes({1})))
+             == "a version vector is not sorted by replica id");
 
   BOOST_TEST(refusal_of(bytes({1, delta, 2, 1, 1, 0, 0, 0, 0, 0})) == "a delta has unknown flags");
   BOOST_TEST(refusal_of(bytes({1, delta, 0, 1, 1, 0, 0, 2, 0, 0})) == "a delta has an unknown ending");
   BOOST_TEST(refusal_of(first_register(bytes({0, 0, 0, 0, 0}))) == "a register is empty");
   BOOST_TEST(refusal_of(first_register(bytes({1, 0, 0, 0, 0, 0}))) == "a register is empty");
   BOOST_TEST(refusal_of(first_register(bytes({2, 1}) + id + bytes({2, 0, 0, 0, 0, 0, 0, 0}))) == "an expiry is 0");
-  BOOST_TEST(refusal_of(first_register(nines + bytes({1}))) == "the frame ends too early");
+  BOOST_TEST(refusal_of(first_register(bytes({1, 1, 2, 2, 0, 0, 0, 0}))) == "a dot names an unknown origin");
+  BOOST_TEST(refusal_of(first_register(bytes({1, 1, 0}) + nobody + bytes({2, 0, 0, 0, 0}))) == "a replica id is 0");
+  BOOST_TEST(refusal_of(first_register(bytes({1, 1, 0}) + id + bytes({0, 0, 0, 0, 0}))) == "a counter is out of range");
+  BOOST_TEST(refusal_of(first_register(bytes({1, 1, 0}) + id + std::string(9, '\x82') + bytes({1, 0, 0, 0, 0})))
+             == "a counter is out of range");
+  BOOST_TEST(refusal_of(first_register(bytes({1, 2, 0}) + id + bytes({2, 2}) + id + bytes({2, 0, 0, 0, 0})))
+             == "a replica id stands twice in the table of origins");
+  BOOST_TEST(refusal_of(first_register(nines + bytes({1}))) == "a register holds too many dots");
+  BOOST_TEST(refusal_of(first_register(bytes({1, 0x81, 0x20}) + std::string(10'000, '\0')))
+             == "a register holds too many dots");
 
   BOOST_TEST(refusal_of(bytes({1, sources}) + nines + bytes({1})) == "a count is higher than the frame has room for");
   BOOST_TEST(refusal_of(bytes({1, sources, 1}) + nobody) == "a replica id is 0");
