@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -36,12 +37,16 @@ const std::vector<std::string>& keys() {
 
 const std::string value(256, 'v');
 
-replica make_replica(std::uint64_t id) {
+replica_options options_of(std::uint64_t id) {
   replica_options options;
   options.id = {id};
   options.cluster = "bench";
   options.node = "node" + std::to_string(id);
-  return replica{std::move(options)};
+  return options;
+}
+
+replica make_replica(std::uint64_t id) {
+  return replica{options_of(id)};
 }
 
 void fill(replica& target) {
@@ -165,6 +170,44 @@ void catch_up_of_an_empty_replica(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * key_count);
 }
 BENCHMARK(catch_up_of_an_empty_replica)->Unit(benchmark::kMillisecond);
+
+/// The receiving side alone: decoding and joining the frames with which an empty replica catches up.
+void join_received_batch(benchmark::State& state) {
+  auto source = make_replica(1);
+  fill(source);
+  std::vector<std::string> frames;
+  {
+    auto target = make_replica(2);
+    source.open({1}, true, now_ms);
+    target.open({1}, false, now_ms);
+    while (target.key_count() < key_count) {
+      for (auto& frame : source.take_frames()) {
+        target.receive({1}, frame.bytes, now_ms);
+        frames.push_back(std::move(frame.bytes));
+      }
+      for (auto& frame : target.take_frames())
+        source.receive({1}, frame.bytes, now_ms);
+    }
+  }
+  for (auto _ : state) {
+    state.PauseTiming();
+    auto target = std::make_unique<replica>(options_of(2));
+    target->open({1}, false, now_ms);
+    state.ResumeTiming();
+    for (const auto& frame : frames) {
+      target->receive({1}, frame, now_ms);
+      target->take_frames();
+      target->take_changes();
+    }
+    state.PauseTiming();
+    if (target->key_count() != key_count)
+      state.SkipWithError("keys are missing");
+    target.reset();
+    state.ResumeTiming();
+  }
+  state.SetItemsProcessed(state.iterations() * key_count);
+}
+BENCHMARK(join_received_batch)->Unit(benchmark::kMillisecond);
 
 void encode_registers(benchmark::State& state) {
   causal_register one{entry{{{1}, 7}, {now_ms << 16}, 0, shared_bytes{value}}};

@@ -55,15 +55,14 @@ std::optional<entry_view> aw_lww_map::winner(const keyed_register& owner, std::u
 causal_register aw_lww_map::unpack(keyed_register& owner) {
   if (owner.whole_)
     return std::move(*owner.content_.whole);
-  if (owner.counter_ == 0)
+  if (is_new(owner))
     return {};
   return causal_register{
     entry{{index_.replica(owner.origin_), owner.counter_}, owner.stamp_, 0, std::move(owner.content_.value)}};
 }
 
 void aw_lww_map::pack(keyed_register& owner, causal_register value) {
-  const auto is_plain = value.live_count() == 1 && value.is_forgotten() && value.live(0).expires_at_ms == 0;
-  if (is_plain) {
+  if (is_plain(value)) {
     auto live = std::move(value).take_winner();
     if (owner.whole_) {
       delete owner.content_.whole;
@@ -130,27 +129,32 @@ void aw_lww_map::count_live(keyed_register& owner, const causal_register& value,
 
 aw_lww_map::effect aw_lww_map::put(std::string_view key, entry written) {
   auto& owner = find_or_add(hashed_key{key});
-  if (!owner.whole_ && owner.counter_ != 0 && written.expires_at_ms == 0
-      && index_.replica(owner.origin_) == written.dot.replica) {
-    replace(owner, std::move(written));
-    return {&owner, true, true};
-  }
+  if (written.expires_at_ms == 0 && (is_new(owner) || is_packed_of(owner, written.dot.replica)))
+    return write(owner, std::move(written));
   return update(owner, [&](causal_register& value) {
     value.put(std::move(written));
     return true;
   });
 }
 
-void aw_lww_map::replace(keyed_register& owner, entry written) {
-  const dot old{written.dot.replica, owner.counter_};
-  fingerprint_.remove(old, owner.stamp_);
-  fingerprint_.add(written.dot, written.stamp);
-  live_bytes_ += written.value.size() - owner.content_.value.size();
+aw_lww_map::effect aw_lww_map::write(keyed_register& owner, entry written) {
+  const effect result{&owner, true, !is_new(owner)};
   index_.insert(written.dot, &owner);
-  index_.erase(old);
+  if (result.was_live) {
+    const dot old{written.dot.replica, owner.counter_};
+    index_.erase(old);
+    fingerprint_.remove(old, owner.stamp_);
+  } else {
+    ++live_keys_;
+    live_bytes_ += owner.key().size();
+    owner.origin_ = index_.name(written.dot.replica);
+  }
+  fingerprint_.add(written);
+  live_bytes_ += written.value.size() - owner.content_.value.size();
   owner.counter_ = written.dot.counter;
   owner.stamp_ = written.stamp;
   owner.content_.value = std::move(written.value);
+  return result;
 }
 
 aw_lww_map::effect aw_lww_map::erase(std::string_view key, dot erased) {
@@ -169,8 +173,7 @@ bool aw_lww_map::is_contradicted(const causal_register& other, const keyed_regis
   return found;
 }
 
-aw_lww_map::effect aw_lww_map::join(std::string_view key, const causal_register& other,
-                                    const version_vector& covered_here) {
+aw_lww_map::effect aw_lww_map::join(std::string_view key, causal_register other, const version_vector& covered_here) {
   const hashed_key hashed{key};
   auto* owner = find(hashed);
   if (owner == nullptr) {
@@ -181,8 +184,13 @@ aw_lww_map::effect aw_lww_map::join(std::string_view key, const causal_register&
   }
   if (is_contradicted(other, owner))
     return {};
-  return update(owner == nullptr ? find_or_add(hashed) : *owner,
-                [&](causal_register& value) { return value.join(other, covered_here); });
+  auto& joined = owner == nullptr ? find_or_add(hashed) : *owner;
+  if (is_plain(other)) {
+    const auto d = other.live(0).dot;
+    if (is_new(joined) || (is_packed_of(joined, d.replica) && joined.counter_ < d.counter && !covered_here.covers(d)))
+      return write(joined, std::move(other).take_winner());
+  }
+  return update(joined, [&](causal_register& value) { return value.join(other, covered_here); });
 }
 
 void aw_lww_map::forget_context(keyed_register& owner, version_vector& forgotten) {

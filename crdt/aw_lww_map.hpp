@@ -65,7 +65,7 @@ public:
 
   /// Joins one key of a delta; see causal_register::join. A register that says nothing new about a key that the map
   /// does not hold is not taken up; nor is one that names a dot of another key, which no sound replica does.
-  effect join(std::string_view key, const causal_register& other, const version_vector& covered_here);
+  effect join(std::string_view key, causal_register other, const version_vector& covered_here);
 
   /// Removes the live entries of `owner` that `dead(entry)` says yes to.
   template <class Predicate>
@@ -163,6 +163,17 @@ private:
   keyed_register& find_or_add(const hashed_key& key);
   void remove(keyed_register& owner);
 
+  /// Whether a register can be packed.
+  static bool is_plain(const causal_register& value) {
+    return value.live_count() == 1 && value.is_forgotten() && value.live(0).expires_at_ms == 0;
+  }
+  static bool is_new(const keyed_register& owner) {
+    return !owner.whole_ && owner.counter_ == 0;
+  }
+  bool is_packed_of(const keyed_register& owner, replica_id replica) const {
+    return !owner.whole_ && owner.counter_ != 0 && index_.replica(owner.origin_) == replica;
+  }
+
   /// Moves the register out of `owner`, and back again.
   causal_register unpack(keyed_register& owner);
   void pack(keyed_register& owner, causal_register value);
@@ -195,8 +206,9 @@ private:
   /// Adds (`sign` 1) or takes away (-1) what `value` holds live to or from fingerprint and counts.
   void count_live(keyed_register& owner, const causal_register& value, int sign);
 
-  /// Writes over a packed register of the same replica: what `update` would come to, in a third of the time.
-  void replace(keyed_register& owner, entry written);
+  /// Writes an entry that never expires into a new register, or over a packed one of the same replica: what `update`
+  /// would come to, in a third of the time.
+  effect write(keyed_register& owner, entry written);
 
   void forget_context(keyed_register& owner, version_vector& forgotten);
 

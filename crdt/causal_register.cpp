@@ -26,16 +26,16 @@ causal_register::causal_register(std::vector<entry> live, version_vector context
   std::stable_sort(live.begin(), live.end(), [](const entry& l, const entry& r) { return l.dot < r.dot; });
   live.erase(std::unique(live.begin(), live.end(), [](const entry& l, const entry& r) { return l.dot == r.dot; }),
              live.end());
-  assign(std::move(live), context);
+  assign(std::move(live), std::move(context));
 }
 
-void causal_register::assign(std::vector<entry> live, const version_vector& context) {
+void causal_register::assign(std::vector<entry> live, version_vector context) {
   overflow more;
-  for (const auto& d : context) {
-    auto is_live = [&](const entry& e) { return e.dot.replica == d.replica && e.dot.counter >= d.counter; };
-    if (std::none_of(live.begin(), live.end(), is_live))
-      more.superseded.raise(d);
-  }
+  context.erase_if([&](dot d) {
+    return std::any_of(live.begin(), live.end(),
+                       [&](const entry& e) { return e.dot.replica == d.replica && e.dot.counter >= d.counter; });
+  });
+  more.superseded = std::move(context);
   std::sort(live.begin(), live.end(), wins);
   newest_ = live.empty() ? entry{} : std::move(live.front());
   if (live.size() > 1)
@@ -55,13 +55,13 @@ void causal_register::put(entry written) {
   seen_before.raise(written.dot);
   std::vector<entry> live;
   live.push_back(std::move(written));
-  assign(std::move(live), seen_before);
+  assign(std::move(live), std::move(seen_before));
 }
 
 void causal_register::erase(dot erased) {
   auto seen_before = context();
   seen_before.raise(erased);
-  assign({}, seen_before);
+  assign({}, std::move(seen_before));
 }
 
 bool causal_register::join(const causal_register& other, const version_vector& covered_here) {
@@ -88,7 +88,7 @@ bool causal_register::join(const causal_register& other, const version_vector& c
     return false;
   auto joined = context();
   other.for_each_context([&](dot d) { joined.raise(d); });
-  assign(std::move(survivors), joined);
+  assign(std::move(survivors), std::move(joined));
   return true;
 }
 

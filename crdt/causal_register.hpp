@@ -137,7 +137,7 @@ private:
   };
 
   /// Sets the live entries, in any order, and the context.
-  void assign(std::vector<entry> live, const version_vector& context);
+  void assign(std::vector<entry> live, version_vector context);
 
   /// The winner; its dot has counter 0 if nothing is live.
   entry newest_;

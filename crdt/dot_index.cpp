@@ -91,6 +91,16 @@ void dot_index::erase(dot d) {
   names_.erase(d.replica);
 }
 
+const keyed_register* dot_index::find(dot d) const {
+  const auto* found = find_tail(d.replica);
+  if (found == nullptr || found->pages.rbegin()->first < page_of(d.counter))
+    return nullptr;
+  const auto position = found->pages.find(page_of(d.counter));
+  if (position == found->pages.end() || !position->second.holds(position_of(d.counter)))
+    return nullptr;
+  return position->second[position_of(d.counter)];
+}
+
 std::pair<std::uint64_t, keyed_register*> dot_index::next(replica_id replica, std::uint64_t after) const {
   const auto* found = find_tail(replica);
   if (found == nullptr)

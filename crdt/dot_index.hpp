@@ -33,10 +33,7 @@ public:
   void erase(dot d);
 
   /// The register of the dot `d`, or nullptr.
-  const keyed_register* find(dot d) const {
-    auto [counter, owner] = next(d.replica, d.counter - 1);
-    return counter == d.counter ? owner : nullptr;
-  }
+  const keyed_register* find(dot d) const;
 
   /// The first entry of `replica` with a counter above `after`: its counter and its register; {0, nullptr} if there
   /// is none.

@@ -354,7 +354,7 @@ void replica::join(inbound_stream& in, bool in_full_state, std::string_view key,
     value.forget_context();
     in.contexts[std::string{key}].join(superseded);
   }
-  auto effect = join_register(key, value);
+  auto effect = in_full_state ? join_register(key, value) : join_register(key, std::move(value));
   in.changed_registers |= effect.changed;
   if (effect.owner == nullptr || (late.empty() && !in_full_state))
     return;
@@ -370,10 +370,10 @@ void replica::join(inbound_stream& in, bool in_full_state, std::string_view key,
       in.doomed.insert(d);
 }
 
-aw_lww_map::effect replica::join_register(std::string_view key, const causal_register& value) {
+aw_lww_map::effect replica::join_register(std::string_view key, causal_register value) {
   if (!retired_.empty())
     value.for_each_context([this](dot d) { note_mentioned(d.replica); });
-  auto effect = map_.join(key, value, vector_);
+  auto effect = map_.join(key, std::move(value), vector_);
   note(effect);
   return effect;
 }

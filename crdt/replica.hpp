@@ -266,7 +266,7 @@ private:
       reinstate(incarnation);
   }
   /// Joins one register into the map.
-  aw_lww_map::effect join_register(std::string_view key, const causal_register& value);
+  aw_lww_map::effect join_register(std::string_view key, causal_register value);
   void join_forgotten(const version_vector& forgotten);
   bool is_stable(dot d) const;
   void note(const aw_lww_map::effect& effect);

@@ -39,6 +39,12 @@ public:
   /// Removes the entry of `replica`, if there is one.
   void drop(replica_id replica);
 
+  /// Removes the entries that `predicate(dot)` says yes to.
+  template <class Predicate>
+  void erase_if(Predicate predicate) {
+    std::erase_if(dots_, predicate);
+  }
+
   void reserve(std::size_t entries) {
     dots_.reserve(entries);
   }

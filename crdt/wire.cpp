@@ -18,6 +18,13 @@ std::uint64_t unzigzag(std::uint64_t coded) {
 /// No replica lives long enough to count further; so one more never overflows.
 constexpr std::uint64_t counter_max = std::uint64_t{1} << 62;
 
+/// A replica id and a counter.
+constexpr std::size_t vector_item_bytes_min = 9;
+
+/// Up to so many dots that a register has superseded are written by the table, each of two bytes or more.
+constexpr std::size_t superseded_few = 8;
+constexpr std::size_t superseded_item_bytes_min = 2;
+
 /// How many replica ids the table of a frame has room for at first.
 constexpr std::size_t origins_few = 8;
 
@@ -78,11 +85,13 @@ void wire_writer::causal_register(const crdt::causal_register& value) {
       varint(e.expires_at_ms);
     string(e.value.view());
   }
-  if (has_more) {
-    varint(value.superseded().size());
-    for (const auto& d : value.superseded())
-      dot(d, false);
-  }
+  if (!has_more)
+    return;
+  if (value.superseded().size() > superseded_few)
+    return vector(value.superseded());
+  varint(value.superseded().size());
+  for (const auto& d : value.superseded())
+    dot(d, false);
 }
 
 // -- reader ----------------------------------------------------------------------------------------------------------
@@ -176,29 +185,51 @@ wire_reader::flagged_dot wire_reader::dot() {
   return {origin, (head & 1) != 0};
 }
 
-version_vector wire_reader::vector() {
-  version_vector result;
-  auto items = count(9);
-  result.reserve(items);
+template <class Visitor>
+void wire_reader::visit_vector(std::size_t count, Visitor visit) {
   replica_id last;
-  for (; items > 0 && failure_.empty(); --items) {
+  for (; count > 0 && failure_.empty(); --count) {
     crdt::dot next{replica(), varint()};
     if (next.replica <= last)
       fail("a version vector is not sorted by replica id");
     if (next.counter == 0 || next.counter > counter_max)
       fail("a counter is out of range");
     last = next.replica;
-    result.raise(next);
+    if (failure_.empty())
+      visit(next);
   }
+}
+
+template <class Reserve, class Visitor>
+void wire_reader::visit_superseded(Reserve reserve, Visitor visit) {
+  auto left = count(superseded_item_bytes_min);
+  if (left > superseded_few) {
+    if (left > remaining() / vector_item_bytes_min)
+      return fail("a count is higher than the frame has room for");
+    reserve(left);
+    return visit_vector(left, visit);
+  }
+  for (; left > 0 && failure_.empty(); --left) {
+    auto next = dot();
+    if (failure_.empty())
+      visit(next.dot);
+  }
+}
+
+version_vector wire_reader::vector() {
+  version_vector result;
+  const auto size = count(vector_item_bytes_min);
+  result.reserve(size);
+  visit_vector(size, [&](crdt::dot d) { result.raise(d); });
   return result;
 }
 
-template <class Live, class Superseded>
-void wire_reader::visit_register(Live live, Superseded superseded) {
+template <class Live>
+bool wire_reader::visit_live(Live live) {
   auto head = varint();
   auto live_count = head >> 1;
-  if (live_count > register_dots_max)
-    fail("a register holds too many dots");
+  if (live_count > live_entries_max)
+    fail("a register holds too many live entries");
   for (; live_count > 0 && failure_.empty(); --live_count) {
     entry e;
     auto id = dot();
@@ -213,28 +244,19 @@ void wire_reader::visit_register(Live live, Superseded superseded) {
     if (failure_.empty())
       live(std::move(e), value);
   }
-  if ((head & 1) == 0)
-    return;
-  auto items = count(2);
-  if (items > register_dots_max)
-    fail("a register holds too many dots");
-  for (; items > 0 && failure_.empty(); --items) {
-    auto next = dot();
-    if (failure_.empty())
-      superseded(next.dot);
-  }
+  return failure_.empty() && (head & 1) != 0;
 }
 
 wire_reader::register_shape wire_reader::skip_register() {
   register_shape shape;
   auto is_empty = true;
-  visit_register(
-    [&](entry e, std::string_view value) {
-      is_empty = false;
-      shape.stamp_max = std::max(shape.stamp_max, e.stamp);
-      shape.value_bytes_max = std::max(shape.value_bytes_max, value.size());
-    },
-    [&](crdt::dot) { is_empty = false; });
+  const auto has_more = visit_live([&](entry e, std::string_view value) {
+    is_empty = false;
+    shape.stamp_max = std::max(shape.stamp_max, e.stamp);
+    shape.value_bytes_max = std::max(shape.value_bytes_max, value.size());
+  });
+  if (has_more)
+    visit_superseded([](std::size_t) {}, [&](crdt::dot) { is_empty = false; });
   if (is_empty)
     fail("a register is empty");
   return shape;
@@ -243,15 +265,15 @@ wire_reader::register_shape wire_reader::skip_register() {
 causal_register wire_reader::causal_register() {
   std::vector<entry> live;
   version_vector superseded;
-  visit_register(
-    [&](entry e, std::string_view value) {
-      e.value = shared_bytes{value};
-      live.push_back(std::move(e));
-    },
-    [&](crdt::dot d) { superseded.raise(d); });
+  const auto has_more = visit_live([&](entry e, std::string_view value) {
+    e.value = shared_bytes{value};
+    live.push_back(std::move(e));
+  });
+  if (has_more)
+    visit_superseded([&](std::size_t size) { superseded.reserve(size); }, [&](crdt::dot d) { superseded.raise(d); });
   if (live.size() == 1 && superseded.empty())
     return crdt::causal_register{std::move(live.front())};
-  return crdt::causal_register{std::move(live), superseded};
+  return crdt::causal_register{std::move(live), std::move(superseded)};
 }
 
 } // namespace ariadne::crdt

@@ -17,9 +17,9 @@ namespace ariadne::crdt {
 // registers, both keep the table of the frame's replica ids, and the last counter of each and the last stamp, from
 // which the next ones are differences.
 
-/// How many live entries, and how many superseded dots, a register may hold on the wire. No key has as many writers
-/// at a time; but a live entry takes ten times as much memory as it may take bytes in a frame.
-inline constexpr std::size_t register_dots_max = 4096;
+/// How many live entries a register may hold on the wire. No key has as many concurrent writers; but an entry takes
+/// ten times as much memory as it may take bytes in a frame.
+inline constexpr std::size_t live_entries_max = 4096;
 
 /// Appends to one frame.
 class wire_writer {
@@ -106,9 +106,16 @@ private:
   std::size_t count(std::size_t item_bytes_min);
   flagged_dot dot();
   std::uint64_t difference(std::uint64_t& last);
-  /// Calls `live(entry without value, value)` and `superseded(dot)` for what the register holds.
-  template <class Live, class Superseded>
-  void visit_register(Live live, Superseded superseded);
+  /// Calls `visit(dot)` for each of `count` dots of a version vector.
+  template <class Visitor>
+  void visit_vector(std::size_t count, Visitor visit);
+  /// Calls `visit(dot)` for each dot that a register has superseded; if they are many, `reserve(count)` before.
+  template <class Reserve, class Visitor>
+  void visit_superseded(Reserve reserve, Visitor visit);
+  /// Calls `live(entry without value, value)` for each live entry of a register. Returns whether a version vector of
+  /// what they have superseded follows.
+  template <class Live>
+  bool visit_live(Live live);
 
   std::string_view frame_;
   std::size_t offset_ = 0;

@@ -386,9 +386,9 @@ BOOST_AUTO_TEST_CASE(each_impossible_value_is_refused_with_its_reason) {
              == "a counter is out of range");
   BOOST_TEST(refusal_of(first_register(bytes({1, 2, 0}) + id + bytes({2, 2}) + id + bytes({2, 0, 0, 0, 0})))
              == "a replica id stands twice in the table of origins");
-  BOOST_TEST(refusal_of(first_register(nines + bytes({1}))) == "a register holds too many dots");
+  BOOST_TEST(refusal_of(first_register(nines + bytes({1}))) == "a register holds too many live entries");
   BOOST_TEST(refusal_of(first_register(bytes({1, 0x81, 0x20}) + std::string(10'000, '\0')))
-             == "a register holds too many dots");
+             == "a count is higher than the frame has room for");
 
   BOOST_TEST(refusal_of(bytes({1, sources}) + nines + bytes({1})) == "a count is higher than the frame has room for");
   BOOST_TEST(refusal_of(bytes({1, sources, 1}) + nobody) == "a replica id is 0");
