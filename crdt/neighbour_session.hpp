@@ -13,6 +13,27 @@
 
 namespace ariadne::crdt {
 
+/// A full state that comes in, or has come in and is being worked off.
+///
+/// It may lack the events behind what it says to be dead, until its cut stands in for them. So nobody could tell others
+/// why an entry is gone, if the stream broke: it adds live entries, and all else counts at its end only.
+struct incoming_full_state {
+  /// The stream in which it comes, named as in our hello.
+  std::uint64_t stream = 0;
+  /// See keyed_register::full_state.
+  std::uint32_t number = 0;
+  /// The sender's version vector at its beginning.
+  version_vector base;
+  /// Live entries here of keys that it has mentioned without them, although its sender knows them.
+  absl::btree_set<dot> doomed;
+  /// What its contexts hold beyond its live entries, by key.
+  absl::btree_map<std::string, version_vector> contexts;
+  /// Once it has come in whole: the last dot looked at in search of what it lacks.
+  std::optional<dot> sweep;
+  /// What counts after that, if the stream is void by then.
+  version_vector cut;
+};
+
 /// The receiving side of one link.
 struct inbound_stream {
   /// As named in our hello; 0 before the first one, and while the stream is void and waits for a new name.
@@ -21,22 +42,9 @@ struct inbound_stream {
   std::uint64_t next_number = 1;
   /// When the last delta came in.
   std::uint64_t progress_ms = 0;
-  /// While a full state comes in: its number (see keyed_register::full_state), else 0.
-  std::uint32_t full_state = 0;
-  /// The sender's version vector at the beginning of that full state.
-  version_vector base;
-  // A full state may lack the events behind what it says to be dead, until its cut stands in for them. So nobody could
-  // tell others why an entry is gone, if the stream broke: it adds live entries, and all else counts at its end only.
-
-  /// Live entries here of keys that the full state has mentioned without them, although its sender knows them.
-  absl::btree_set<dot> doomed;
-  /// What the contexts of the full state hold beyond its live entries, by key.
-  absl::btree_map<std::string, version_vector> contexts;
-  /// Once the full state has come in whole: the last dot looked at in search of what it lacks.
-  std::optional<dot> sweep;
   /// All deltas up to this number have come in, and count in full.
   std::uint64_t acknowledged = 0;
-  /// What the cuts of complete batches cover. It counts when no sweep is under way.
+  /// What the cuts of complete batches cover. It counts when no full state of this stream is being worked off.
   version_vector cut;
   /// Registers of the batch that comes in have changed here. Those that the cut does not cover, or all of them if the
   /// link closes before the cut, have to be forwarded (invariant I3).

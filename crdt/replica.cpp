@@ -135,7 +135,7 @@ void replica::close(link_id link, std::uint64_t now_ms) {
   auto position = sessions_.find(link);
   if (position == sessions_.end())
     return;
-  void_stream(link, position->second);
+  void_stream(position->second);
   auto is_orphaned = position->second.in.changed_registers;
   sessions_.erase(position);
   announce_sources();
@@ -186,7 +186,7 @@ std::optional<refusal> replica::handle(session_map::iterator position, const hel
   announce_sources();
   // Whoever asks again has missed something: it shall start anew.
   if (message.answer_wanted && !is_first)
-    void_stream(link, session);
+    void_stream(session);
   if (!message.retired && message.retired_digest != retired_.digest()) {
     // What it has retired may be what it lacks. Our hello says what we have retired, and it will do the same.
     send_hello(link, session, want::answer, now_ms);
@@ -247,9 +247,10 @@ std::optional<refusal> replica::handle(session_map::iterator position, const del
   clock_.observe(message.stamp_max);
 
   if (message.header.stream == in.id && message.header.number > in.next_number)
-    void_stream(link, session);
-  if (message.header.stream == in.id && !message.header.base.empty() && full_state_from_.value_or(link) != link)
-    void_stream(link, session);
+    void_stream(session);
+  if (message.header.stream == in.id && !message.header.base.empty() && full_state_
+      && (full_state_->stream != in.id || full_state_->sweep))
+    void_stream(session);
   if (message.header.stream != in.id || message.header.number != in.next_number) {
     // Out of its turn, a register may lack what its sender has forgotten in the belief that we know it.
     resume_streams(now_ms);
@@ -257,15 +258,9 @@ std::optional<refusal> replica::handle(session_map::iterator position, const del
   }
   ++in.next_number;
   in.progress_ms = now_ms;
-  if (!message.header.base.empty()) {
-    complete(link, session);
-    full_state_from_ = link;
-    in.full_state = ++last_full_state_;
-    in.base = message.header.base;
-    in.doomed.clear();
-    in.contexts.clear();
-  }
-  auto in_full_state = message.header.full_state && in.full_state != 0;
+  if (!message.header.base.empty())
+    full_state_ = {in.id, ++last_full_state_, message.header.base, {}, {}, {}, {}};
+  auto in_full_state = message.header.full_state && full_state_ && full_state_->stream == in.id && !full_state_->sweep;
   auto is_forged = false;
   message.for_each_register([&](std::string_view key, causal_register&& value) {
     ++counters_.registers_received;
@@ -282,13 +277,13 @@ std::optional<refusal> replica::handle(session_map::iterator position, const del
   if (message.trailer.last) {
     in.cut.join(message.trailer.cut);
     if (in_full_state)
-      in.sweep = dot{};
-    if (in.sweep)
-      sweep(in, options_.work_registers_max);
-    if (!in.sweep)
+      full_state_->sweep = dot{};
+    if (is_sweeping(in))
+      sweep();
+    else
       end_batch(link, session);
   }
-  if (!in.sweep) {
+  if (!is_sweeping(in)) {
     in.acknowledged = message.header.number;
     send_ack(link, session);
   }
@@ -322,7 +317,7 @@ std::optional<refusal> replica::handle(session_map::iterator position, const hea
     if (message.ahead || is_ahead() || message.fingerprint == map_.fingerprint())
       return std::nullopt;
     ++counters_.divergences;
-    void_stream(link, session);
+    void_stream(session);
     send_hello(link, session, want::full_state, now_ms);
   } else if (session.id.value != 0 && message.vector_digest != digest(session.known)) {
     // It has told us all of its version vector, but not all has arrived.
@@ -337,11 +332,11 @@ std::optional<refusal> replica::handle(session_map::iterator, const refusal& mes
 }
 
 void replica::join(inbound_stream& in, bool in_full_state, std::string_view key, causal_register value) {
-  auto* full = full_state_from_ ? &sessions_.find(*full_state_from_)->second.in : nullptr;
+  auto* full = full_state_ ? &*full_state_ : nullptr;
   std::vector<dot> late;
   if (full != nullptr && !in_full_state) {
     const auto* owner = map_.find(key);
-    if (full->sweep || (owner != nullptr && owner->full_state() == full->full_state)) {
+    if (full->sweep || (owner != nullptr && owner->full_state() == full->number)) {
       const auto mine = owner == nullptr ? causal_register{} : map_.value(*owner);
       for (std::size_t i = 0; i < value.live_count(); ++i)
         if (const auto& d = value.live(i).dot; full->base.covers(d) && !mine.has_live(d))
@@ -352,7 +347,7 @@ void replica::join(inbound_stream& in, bool in_full_state, std::string_view key,
   if (in_full_state && !value.is_forgotten()) {
     superseded = value.superseded();
     value.forget_context();
-    in.contexts[std::string{key}].join(superseded);
+    full->contexts[std::string{key}].join(superseded);
   }
   auto effect = in_full_state ? join_register(key, value) : join_register(key, std::move(value));
   in.changed_registers |= effect.changed;
@@ -364,10 +359,10 @@ void replica::join(inbound_stream& in, bool in_full_state, std::string_view key,
       full->doomed.insert(d);
   if (!in_full_state)
     return;
-  effect.owner->set_full_state(in.full_state);
+  effect.owner->set_full_state(full->number);
   for (std::size_t i = 0; i < joined.live_count(); ++i)
-    if (const auto& d = joined.live(i).dot; (in.base.covers(d) || superseded.covers(d)) && !value.has_live(d))
-      in.doomed.insert(d);
+    if (const auto& d = joined.live(i).dot; (full->base.covers(d) || superseded.covers(d)) && !value.has_live(d))
+      full->doomed.insert(d);
 }
 
 aw_lww_map::effect replica::join_register(std::string_view key, causal_register value) {
@@ -378,97 +373,100 @@ aw_lww_map::effect replica::join_register(std::string_view key, causal_register 
   return effect;
 }
 
-void replica::sweep(inbound_stream& in, std::size_t budget) {
-  for (; !in.contexts.empty(); in.contexts.erase(in.contexts.begin())) {
+bool replica::sweep_step(incoming_full_state& full, std::size_t budget) {
+  for (; !full.contexts.empty(); full.contexts.erase(full.contexts.begin())) {
     if (budget-- == 0)
-      return;
-    const auto& [key, context] = *in.contexts.begin();
+      return false;
+    const auto& [key, context] = *full.contexts.begin();
     join_register(key, causal_register{{}, context});
   }
-  for (; !in.doomed.empty(); in.doomed.erase(in.doomed.begin())) {
+  for (; !full.doomed.empty(); full.doomed.erase(full.doomed.begin())) {
     if (budget-- == 0)
-      return;
-    auto d = *in.doomed.begin();
+      return false;
+    auto d = *full.doomed.begin();
     if (auto [counter, owner] = map_.index().next(d.replica, d.counter - 1); counter == d.counter)
       note(map_.drop_live(*owner, [d](const entry& e) { return e.dot == d; }));
   }
-  for (auto position = in.base.lower_bound(in.sweep->replica); position != in.base.end(); ++position) {
-    auto counter = position->replica == in.sweep->replica ? in.sweep->counter : 0;
+  for (auto position = full.base.lower_bound(full.sweep->replica); position != full.base.end(); ++position) {
+    auto counter = position->replica == full.sweep->replica ? full.sweep->counter : 0;
     for (;;) {
       if (budget-- == 0) {
-        in.sweep = dot{position->replica, counter};
-        return;
+        full.sweep = dot{position->replica, counter};
+        return false;
       }
       auto [next, owner] = map_.index().next(position->replica, counter);
       if (owner == nullptr || next > position->counter)
         break;
       counter = next;
-      if (owner->full_state() != in.full_state)
-        note(map_.drop_live(*owner, [&](const entry& e) { return in.base.covers(e.dot); }));
+      if (owner->full_state() != full.number)
+        note(map_.drop_live(*owner, [&](const entry& e) { return full.base.covers(e.dot); }));
     }
   }
-  in.sweep.reset();
-  in.full_state = 0;
-  in.base.clear();
+  return true;
+}
+
+void replica::sweep() {
+  if (!sweep_step(*full_state_, options_.work_registers_max))
+    return;
+  const auto done = std::move(*full_state_);
+  full_state_.reset();
+  // What has been swept away may have been sent already, and no walk meets it again.
+  for (auto& [link, outward] : sessions_)
+    if (outward.out && outward.out->in_full_state())
+      outward.out->begin_full_state(source());
+  raise_vector(done.cut);
+  for (auto& [link, session] : sessions_)
+    if (session.in.id == done.stream) {
+      end_batch(link, session);
+      session.in.acknowledged = session.in.next_number - 1;
+    }
 }
 
 void replica::end_batch(link_id link, neighbour_session& session) {
   auto& in = session.in;
-  if (full_state_from_ == link) {
-    full_state_from_.reset();
-    // What has been swept away may have been sent already, and no walk meets it again.
-    for (auto& [other, outward] : sessions_)
-      if (outward.out && outward.out->in_full_state())
-        outward.out->begin_full_state(source());
-  }
   learn(session, in.cut);
-  for (const auto& d : std::exchange(in.cut, {}))
-    raise_vector(d);
-  // What one neighbour has promised may well come from another.
-  for (auto& [other, waiting] : sessions_)
-    waiting.caught_up = waiting.caught_up || (waiting.introduced && covers(waiting.target));
+  raise_vector(std::exchange(in.cut, {}));
   if (std::exchange(in.changed_registers, false))
     forward_ahead(link);
 }
 
-void replica::complete(link_id link, neighbour_session& session) {
-  if (!session.in.sweep)
-    return;
-  sweep(session.in, std::numeric_limits<std::size_t>::max());
-  end_batch(link, session);
+void replica::raise_vector(const version_vector& cut) {
+  for (const auto& d : cut)
+    raise_vector(d);
+  // What one neighbour has promised may well come from another.
+  for (auto& [link, waiting] : sessions_)
+    waiting.caught_up = waiting.caught_up || (waiting.introduced && covers(waiting.target));
 }
 
-void replica::void_stream(link_id link, neighbour_session& session) {
-  complete(link, session);
-  auto is_orphaned = session.in.changed_registers;
-  session.in = {};
-  session.in.changed_registers = is_orphaned;
-  if (full_state_from_ == link)
-    full_state_from_.reset();
+void replica::void_stream(neighbour_session& session) {
+  auto& in = session.in;
+  if (is_sweeping(in))
+    full_state_->cut.join(in.cut);
+  else if (full_state_ && full_state_->stream == in.id)
+    full_state_.reset();
+  auto is_orphaned = in.changed_registers;
+  in = {};
+  in.changed_registers = is_orphaned;
 }
 
 void replica::resume_streams(std::uint64_t now_ms) {
-  if (full_state_from_)
+  if (full_state_)
     return;
   for (auto& [link, session] : sessions_)
     if (session.id.value != 0 && session.in.id == 0)
       send_hello(link, session, want::nothing, now_ms);
 }
 
-bool replica::has_work() const {
-  return full_state_from_ && sessions_.find(*full_state_from_)->second.in.sweep;
-}
-
 void replica::work(std::uint64_t now_ms) {
   if (!has_work())
     return;
-  auto& [link, session] = *sessions_.find(*full_state_from_);
-  sweep(session.in, options_.work_registers_max);
-  if (session.in.sweep)
+  const auto stream = full_state_->stream;
+  sweep();
+  if (has_work())
     return;
-  end_batch(link, session);
-  session.in.acknowledged = session.in.next_number - 1;
-  send_ack(link, session);
+  for (auto& [link, session] : sessions_)
+    if (session.in.id == stream)
+      send_ack(link, session);
   resume_streams(now_ms);
   pump_all(now_ms);
 }
@@ -670,8 +668,9 @@ void replica::tick(std::uint64_t now_ms) {
   if (is_heartbeat_due)
     last_heartbeat_ms_ = now_ms;
   for (auto& [link, session] : sessions_)
-    if (full_state_from_ == link && has_passed(options_.answer_within_ms, session.in.progress_ms, now_ms))
-      void_stream(link, session);
+    if (full_state_ && full_state_->stream == session.in.id && !full_state_->sweep
+        && has_passed(options_.answer_within_ms, session.in.progress_ms, now_ms))
+      void_stream(session);
   resume_streams(now_ms);
   for (auto& [link, session] : sessions_) {
     age_deferrals(session, now_ms);

@@ -143,7 +143,9 @@ public:
 
   /// Whether a long walk over the map waits to go on. Then `work` is to be called soon, over and over; one call takes
   /// no longer than a few milliseconds at any size of the map.
-  bool has_work() const;
+  bool has_work() const {
+    return full_state_ && full_state_->sweep;
+  }
   void work(std::uint64_t now_ms);
 
   // -- what comes out ------------------------------------------------------------------------------------------------
@@ -235,18 +237,22 @@ private:
   bool is_behind_forgotten(const neighbour_session& session) const;
   void age_deferrals(neighbour_session& session, std::uint64_t now_ms);
   void start_outbound(neighbour_session& session);
-  /// Ends the sweep of a link at once, if there is one.
-  void complete(link_id link, neighbour_session& session);
   /// Makes the inbound stream of a link void: what still comes in of it moves no version vector.
-  void void_stream(link_id link, neighbour_session& session);
+  void void_stream(neighbour_session& session);
   /// Names new inbound streams for those that are void, unless a full state is coming in: it may bring what they lack.
   void resume_streams(std::uint64_t now_ms);
   /// Joins one register of a delta.
   void join(inbound_stream& in, bool in_full_state, std::string_view key, causal_register value);
-  /// Does what is due at the end of a full state, looking at up to `budget` registers.
-  void sweep(inbound_stream& in, std::size_t budget);
+  /// Does what is due at the end of a full state, looking at up to `work_registers_max` registers.
+  void sweep();
+  bool sweep_step(incoming_full_state& full, std::size_t budget);
+  /// Whether batches of this stream have to wait for a full state to be worked off.
+  bool is_sweeping(const inbound_stream& in) const {
+    return has_work() && full_state_->stream == in.id;
+  }
   /// What is due when a batch has come in whole, and is swept.
   void end_batch(link_id link, neighbour_session& session);
+  void raise_vector(const version_vector& cut);
   /// Registers that are ahead have changed, other than over `from`: they go on to all other neighbours.
   void forward_ahead(link_id from);
 
@@ -295,8 +301,8 @@ private:
   std::uint64_t last_heartbeat_ms_ = 0;
   std::uint64_t last_stream_ = 0;
   std::uint32_t last_full_state_ = 0;
-  /// The link over which a full state is coming in: one at a time.
-  std::optional<link_id> full_state_from_;
+  /// One at a time.
+  std::optional<incoming_full_state> full_state_;
   /// Bytes of all registers that have changed so far.
   std::uint64_t changed_bytes_ = 0;
   std::vector<outgoing_frame> frames_;
