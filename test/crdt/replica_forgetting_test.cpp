@@ -275,6 +275,35 @@ BOOST_FIXTURE_TEST_CASE(a_replica_that_has_never_seen_a_dead_key_knows_that_othe
   network.check_converged();
 }
 
+BOOST_AUTO_TEST_CASE(a_lost_question_whether_a_neighbour_is_behind_is_asked_again) {
+  replica_network network;
+  auto& gone = network.add();
+  auto& left = network.add();
+  auto& right = network.add();
+  for (auto* node : {&gone, &left}) {
+    node->put("dead", "1");
+    node->erase("dead");
+  }
+  network.pass(100);
+  for (auto* node : {&gone, &left})
+    node->put("alive", "2");
+  network.connect(gone, right);
+  network.deliver(gone, right);
+  network.crash(gone);
+  network.connect(left, right);
+  network.frames(right, left).clear();
+  network.deliver(left, right);
+  // What `right` has heard to be forgotten is news to `left`, which asks before it sends everything.
+  while (network.deliver(right, left)) {
+  }
+  auto question = decode(network.frames(left, right).back());
+  BOOST_REQUIRE(std::get<hello>(*question).answer_wanted);
+  network.frames(left, right).clear();
+  network.pass(left.replica.options().answer_within_ms + 2'000);
+  BOOST_TEST(right.read("alive") == "2");
+  network.check_converged();
+}
+
 BOOST_FIXTURE_TEST_CASE(an_empty_replica_needs_no_full_state_to_keep_what_it_writes_meanwhile, three_members) {
   for (int i = 0; i < 20; ++i)
     one->put("k" + std::to_string(i), "1");
