@@ -197,6 +197,33 @@ BOOST_AUTO_TEST_CASE(dropped_entries_leave_the_counts_and_stay_in_the_index) {
   BOOST_TEST(audit(map) == "");
 }
 
+BOOST_AUTO_TEST_CASE(a_register_that_names_an_event_of_another_key_is_not_taken_up) {
+  aw_lww_map map;
+  map.put("x", entry_of({a, 1}, 1, "1"));
+  BOOST_TEST(map.join("y", causal_register{entry_of({a, 1}, 1, "1")}, {}).owner == nullptr);
+  BOOST_TEST(map.join("y", causal_register{{entry_of({b, 1}, 1, "2")}, {{a, 1}}}, {}).owner == nullptr);
+  BOOST_TEST(map.size() == 1u);
+  BOOST_TEST(winner_of(register_of(map, "x")) == "1");
+  BOOST_TEST(audit(map) == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_packed_register_gives_back_what_it_was_given) {
+  aw_lww_map map;
+  const auto plain = entry_of({a, 1}, 7, "value");
+  map.put("x", plain);
+  BOOST_TEST((register_of(map, "x") == causal_register{plain}));
+  const auto expiring = entry_of({a, 2}, 8, "value", start_ms + 1);
+  map.put("x", expiring);
+  BOOST_TEST((register_of(map, "x") == causal_register{expiring}));
+  const auto of_another = entry_of({b, 1}, 9, "other");
+  map.put("x", of_another);
+  BOOST_TEST((register_of(map, "x") == causal_register{{of_another}, {{a, 2}}}));
+  version_vector forgotten;
+  map.forget(always, forgotten, no_limit);
+  BOOST_TEST((register_of(map, "x") == causal_register{of_another}));
+  BOOST_TEST(audit(map) == "");
+}
+
 // -- forgetting ------------------------------------------------------------------------------------------------------
 
 BOOST_AUTO_TEST_CASE(an_erased_key_leaves_the_map_once_all_its_dots_are_stable) {

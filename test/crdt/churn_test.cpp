@@ -77,8 +77,8 @@ struct churning_members {
     churn(pairs);
     const auto after = heap_bytes();
     BOOST_TEST_MESSAGE(pairs << " pairs: " << before << " bytes before, " << after << " bytes after");
-    // Trees and hash sets are a little fuller at one time than at another.
-    constexpr std::size_t slack = 64u << 10;
+    // Trees, hash sets and pools are a little fuller at one time than at another.
+    constexpr std::size_t slack = 256u << 10;
     BOOST_TEST(after <= before + slack);
     check_sizes();
     network.check_converged();
@@ -115,7 +115,8 @@ BOOST_FIXTURE_TEST_CASE(an_erased_key_costs_nothing_once_it_is_stable, churning_
   come_and_go("second ");
   const auto after = heap_bytes();
   BOOST_TEST_MESSAGE(keys << " keys: " << before << " bytes before, " << after << " bytes after");
-  constexpr std::size_t slack = keys / 10;
+  // Far less than the least that a key takes.
+  constexpr std::size_t slack = keys;
   BOOST_TEST(after <= before + slack);
   check_sizes();
 }
