@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Shows that the simulator notices when the core is wrong: builds each mutant of test/mutants/ in a copy of the sources,
 # and requires the simulator to fail within 1,000 seeds, as it must not without a mutant. Exits with 0 if all mutants are
-# killed.
+# killed. Prints the table of docs/mutants.md.
 #
 # usage: scripts/mutants.sh [NAME...]      only these, e.g. "drop-ahead"; by default all
 set -euo pipefail
@@ -31,8 +31,8 @@ simulate() {
   }
   (
     ulimit -v "${memory_kib_max}"
-    timeout "${timeout_s}" "${copy}/build/test/simulation/ariadne_simulate" --seeds "${seeds}" --jobs "$(nproc)" \
-      --stop-after 1 --traces 0 >"${copy}/log" 2>&1
+    timeout "${timeout_s}" "${copy}/build/test/simulation/ariadne_simulate" --seeds "${seeds}" --stop-after 1 \
+      --traces 0 >"${copy}/log" 2>&1
   )
 }
 
@@ -44,16 +44,20 @@ if ! simulate; then
 fi
 
 survivors=0
+echo '| mutant | what is wrong | first seed that fails | what notices it |'
+echo '|---|---|---|---|'
 for mutant in "${mutants[@]}"; do
   patch="$(realpath "${mutant}")"
   name="$(basename "${mutant}" .patch)"
   (cd "${copy}" && git apply "${patch}")
   if simulate; then
-    echo "SURVIVED  ${name}: $(head -1 "${patch}")"
+    noticed='**survives** |'
     survivors=$((survivors + 1))
   else
-    printf 'killed    %-30s %s\n' "${name}" "$(grep -m 1 '^seed' "${copy}/log" || echo 'crashes or hangs')"
+    # seed 12: what is checked: what was found
+    noticed="$(sed -nE '/^seed/ { s/^seed ([0-9]+): ([^:]*):.*/\1 | \2/p; q }' "${copy}/log")"
   fi
+  echo "| ${name} | $(head -1 "${patch}") | ${noticed:-| crashes or hangs} |"
   (cd "${copy}" && git apply --reverse "${patch}")
 done
 echo "${#mutants[@]} mutants, ${survivors} survived"
