@@ -29,7 +29,14 @@ operation generator::next(const world& w) {
     reconnect(w, scenario_.first_topology);
   }
   if (phase_.operations_left == 0)
-    begin_phase();
+    begin_phase(w);
+  if (story_) {
+    if (auto told = story_->next(w)) {
+      told->elapsed_ms = time_passes();
+      return *told;
+    }
+    story_.reset();
+  }
   --phase_.operations_left;
   operation o;
   if (!planned_.empty() && random_.chance(50)) {
@@ -50,12 +57,14 @@ operation generator::next(const world& w) {
   return o;
 }
 
-void generator::begin_phase() {
+void generator::begin_phase(const world& w) {
   phase_.operations_left = random_.between(20, 200);
   phase_.write = random_.pick<std::uint64_t>({0, 10, 40});
   phase_.deliver = random_.pick<std::uint64_t>({5, 40, 100});
   phase_.tick = random_.pick<std::uint64_t>({1, 10, 30});
   phase_.trouble = random_.pick<std::uint64_t>({1, 4, 15});
+  if (scenario_.crashes && scenario_.members_differ && random_.chance(15) && up(w).size() > 2)
+    story_.emplace(w, random_);
 }
 
 std::uint32_t generator::time_passes() {

@@ -2,10 +2,12 @@
 
 #include "test/simulation/operation.hpp"
 #include "test/simulation/random_source.hpp"
+#include "test/simulation/story.hpp"
 #include "test/simulation/topology.hpp"
 #include "test/simulation/world.hpp"
 
 #include <deque>
+#include <optional>
 #include <vector>
 
 namespace ariadne::simulation {
@@ -27,7 +29,7 @@ private:
     std::uint64_t trouble = 0;
   };
 
-  void begin_phase();
+  void begin_phase(const world& w);
   operation write(const world& w);
   operation deliver(const world& w);
   operation tick(const world& w);
@@ -45,6 +47,7 @@ private:
   phase phase_;
   std::vector<edge> edges_;
   std::deque<operation> planned_;
+  std::optional<story> story_;
   bool has_begun_ = false;
 };
 
