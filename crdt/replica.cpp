@@ -171,6 +171,8 @@ std::optional<refusal> replica::handle(session_map::iterator position, const hel
     return refuse(link, refusal_code::same_replica, "replica id " + to_string(message.id) + " is taken");
   if (session.id.value != 0 && session.id != message.id)
     return refuse(link, refusal_code::malformed, "the replica id of an open link has changed");
+  if (is_forged(message.vector) || is_forged(message.forgotten) || (message.retired && is_forged(*message.retired)))
+    return refuse_forged(link);
   // Streams are named in ascending order: a later hello has overtaken this one.
   if (message.stream < session.stream)
     return std::nullopt;
@@ -244,6 +246,8 @@ std::optional<refusal> replica::handle(session_map::iterator position, const del
   if (!clock_.accepts(message.stamp_max, now_ms))
     return refuse(link, refusal_code::clock_drift,
                   "a stamp is " + std::to_string(message.stamp_max.millis() - now_ms) + " ms ahead of the clock here");
+  if (is_forged(message.header.base) || is_forged(message.trailer.cut) || is_forged(message.trailer.forgotten))
+    return refuse_forged(link);
   clock_.observe(message.stamp_max);
 
   if (message.header.stream == in.id && message.header.number > in.next_number)
@@ -261,17 +265,17 @@ std::optional<refusal> replica::handle(session_map::iterator position, const del
   if (!message.header.base.empty())
     full_state_ = {in.id, ++last_full_state_, message.header.base, {}, {}, {}, {}};
   auto in_full_state = message.header.full_state && full_state_ && full_state_->stream == in.id && !full_state_->sweep;
-  auto is_forged = false;
+  auto has_forged_register = false;
   message.for_each_register([&](std::string_view key, causal_register&& value) {
     ++counters_.registers_received;
     if (value.seen(options_.id) > vector_[options_.id]) {
-      is_forged = true;
+      has_forged_register = true;
       return;
     }
     join(in, in_full_state, key, std::move(value));
   });
-  if (is_forged || message.trailer.cut[options_.id] > vector_[options_.id])
-    return refuse(link, refusal_code::same_replica, "an event of this replica has never happened here");
+  if (has_forged_register)
+    return refuse_forged(link);
   join_forgotten(message.trailer.forgotten);
 
   if (message.trailer.last) {
@@ -294,6 +298,8 @@ std::optional<refusal> replica::handle(session_map::iterator position, const del
 
 std::optional<refusal> replica::handle(session_map::iterator position, const ack& message, std::uint64_t now_ms) {
   auto& [link, session] = *position;
+  if (is_forged(message.vector))
+    return refuse_forged(link);
   learn(session, message.vector);
   if (session.out && session.out->id() == message.stream) {
     learn(session, session.out->acknowledge(message.number));
@@ -583,6 +589,11 @@ std::optional<refusal> replica::refuse(link_id link, refusal_code code, std::str
   refusal message{code, std::move(reason)};
   send(link, encode(message));
   return message;
+}
+
+std::optional<refusal> replica::refuse_forged(link_id link) {
+  return refuse(link, refusal_code::same_replica,
+                "replica id " + to_string(options_.id) + " is taken: an event of it has never happened here");
 }
 
 void replica::start_outbound(neighbour_session& session) {

@@ -229,6 +229,11 @@ private:
   void send_ack(link_id link, neighbour_session& session);
   void announce_sources();
   std::optional<refusal> refuse(link_id link, refusal_code code, std::string reason);
+  /// For a frame that names an event of this replica which has never happened: someone else bears the same id.
+  std::optional<refusal> refuse_forged(link_id link);
+  bool is_forged(const version_vector& theirs) const {
+    return theirs[options_.id] > vector_[options_.id];
+  }
 
   /// Sends over every link, or over one, what may be sent now.
   void pump_all(std::uint64_t now_ms);

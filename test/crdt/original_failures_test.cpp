@@ -212,6 +212,8 @@ BOOST_AUTO_TEST_CASE(a_replica_with_a_restored_id_is_told_by_those_who_know_the_
   network.connect(restored, witness);
   network.set_members();
   restored.put("x", "2");
+  network.deliver(witness, restored);
+  BOOST_TEST(!restored.replica.is_acknowledged());
   network.settle();
   BOOST_REQUIRE(!restored.refusals.empty());
   BOOST_TEST((restored.refusals[0].code == refusal_code::same_replica));

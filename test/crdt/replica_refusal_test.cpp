@@ -184,6 +184,32 @@ BOOST_FIXTURE_TEST_CASE(events_of_ours_that_never_happened_are_refused, replica_
   BOOST_TEST(node.read("x") == absent);
 }
 
+BOOST_FIXTURE_TEST_CASE(whoever_knows_of_events_of_ours_that_never_happened_is_refused_before_we_count_on_him,
+                        replica_and_stranger) {
+  const auto own = node.replica.id();
+  const version_vector truth{{own, 1}};
+  const version_vector lie{{own, 2}};
+  node.replica.set_members({a});
+  BOOST_TEST(!receive(encode(hello{"test", "stranger", a, 1, true, true, false, truth, truth, 0, {}})));
+  BOOST_TEST(node.replica.is_acknowledged());
+  const std::string lies[] = {
+    encode(hello{"test", "stranger", a, 2, true, true, false, lie, {}, 0, {}}),
+    encode(hello{"test", "stranger", a, 2, true, true, false, {}, lie, 0, {}}),
+    encode(ack{1, 0, lie}),
+    delta_writer{{1, 1, true, lie}}.finish({}),
+    delta_writer{{1, 1, false, {}}}.finish({true, lie, {}}),
+    delta_writer{{1, 1, false, {}}}.finish({false, {}, lie}),
+  };
+  for (const auto& frame : lies) {
+    const auto answer = receive(frame);
+    BOOST_REQUIRE(answer);
+    BOOST_TEST((answer->code == refusal_code::same_replica));
+    BOOST_TEST(answer->reason.find(to_string(own)) != std::string::npos);
+  }
+  node.put("x", "2");
+  BOOST_TEST(!node.replica.is_acknowledged());
+}
+
 // -- clocks ----------------------------------------------------------------------------------------------------------
 
 BOOST_FIXTURE_TEST_CASE(a_stamp_within_the_permitted_drift_is_accepted, replica_and_stranger) {
