@@ -16,9 +16,10 @@ std::optional<endpoint> endpoint_from_string(std::string_view text) {
     return std::nullopt;
   auto host = text.substr(0, colon);
   const auto port_text = text.substr(colon + 1);
-  if (host.size() > 2 && host.front() == '[' && host.back() == ']')
+  const auto in_brackets = host.size() > 2 && host.front() == '[' && host.back() == ']';
+  if (in_brackets)
     host = host.substr(1, host.size() - 2);
-  else if (host.empty() || host.find_first_of(":[]") != std::string_view::npos)
+  if (host.empty() || host.find_first_of(in_brackets ? "[]" : ":[]") != std::string_view::npos)
     return std::nullopt;
   std::uint16_t port = 0;
   const auto end = port_text.data() + port_text.size();

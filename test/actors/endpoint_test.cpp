@@ -16,8 +16,9 @@ BOOST_AUTO_TEST_CASE(an_address_survives_the_way_through_text) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_not_host_and_port_is_no_address) {
-  for (const std::string_view text : {"", ":", "host", "host:", ":4101", "host:0", "host:65536", "host:-1", "host:1x",
-                                      "host: 1", "::1:4101", "[::1:4101", "::1]:4101", "[]:4101"})
+  for (const std::string_view text :
+       {"", ":", "host", "host:", ":4101", "host:0", "host:65536", "host:-1", "host:1x", "host: 1", "::1:4101",
+        "[::1:4101", "::1]:4101", "[]:4101", "[[::1]]:4101", "[::1]]:4101"})
     BOOST_TEST(!endpoint_from_string(text), text);
 }
 
