@@ -7,7 +7,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-labels='unit|example|simulation|cluster'
+labels='unit|large|example|simulation|cluster'
 case "$*" in
   '') ;;
   --nightly) labels+='|nightly' ;;
