@@ -685,9 +685,9 @@ void replica::tick(std::uint64_t now_ms) {
   resume_streams(now_ms);
   for (auto& [link, session] : sessions_) {
     age_deferrals(session, now_ms);
-    auto owes_answer = session.id.value == 0 ? session.push
-                                             : session.forgotten_answered < session.forgotten_asked
-                                                 || (session.out && session.out->is_in_flight());
+    auto owes_answer = (!session.introduced && (session.push || session.id.value != 0))
+                       || session.forgotten_answered < session.forgotten_asked
+                       || (session.out && session.out->is_in_flight());
     if (owes_answer && has_passed(options_.answer_within_ms, session.progress_ms, now_ms))
       send_hello(link, session, want::answer, now_ms);
     else if (session.id.value != 0 && !session.untold.empty())

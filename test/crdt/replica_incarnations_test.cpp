@@ -157,4 +157,20 @@ BOOST_FIXTURE_TEST_CASE(a_new_member_learns_what_the_retired_incarnations_have_l
   network.check_converged();
 }
 
+BOOST_FIXTURE_TEST_CASE(a_lost_question_what_a_new_member_has_retired_is_asked_again, two_members) {
+  visit(false);
+  auto& late = network.add();
+  const auto link = network.connect(late, two, true, false);
+  network.deliver(late, two);
+  network.frames(two, late).clear();
+  // This hello answers that of `late`, which thus waits for nothing more.
+  two.replica.set_push(link, true, two.now_ms());
+  // And now that it has everything from `one`, no heartbeat differs.
+  network.connect(late, one);
+  network.settle();
+  network.pass(two.replica.options().answer_within_ms + 2'000);
+  BOOST_TEST(two.replica.caught_up());
+  network.check_converged();
+}
+
 BOOST_AUTO_TEST_SUITE_END()
