@@ -175,6 +175,18 @@ bool aw_lww_map::is_contradicted(const causal_register& other, const keyed_regis
 
 aw_lww_map::effect aw_lww_map::join(std::string_view key, causal_register other, const version_vector& covered_here) {
   const hashed_key hashed{key};
+  auto join_into = [&](keyed_register& owner) {
+    return update(owner, [&](causal_register& value) { return value.join(other, covered_here); });
+  };
+  if (is_plain(other)) {
+    const auto d = other.live(0).dot;
+    if (!covered_here.covers(d) && index_.find(d) == nullptr) {
+      auto& owner = find_or_add(hashed);
+      if (is_new(owner) || (is_packed_of(owner, d.replica) && owner.counter_ < d.counter))
+        return write(owner, std::move(other).take_winner());
+      return join_into(owner);
+    }
+  }
   auto* owner = find(hashed);
   if (owner == nullptr) {
     auto is_news = false;
@@ -184,13 +196,7 @@ aw_lww_map::effect aw_lww_map::join(std::string_view key, causal_register other,
   }
   if (is_contradicted(other, owner))
     return {};
-  auto& joined = owner == nullptr ? find_or_add(hashed) : *owner;
-  if (is_plain(other)) {
-    const auto d = other.live(0).dot;
-    if (is_new(joined) || (is_packed_of(joined, d.replica) && joined.counter_ < d.counter && !covered_here.covers(d)))
-      return write(joined, std::move(other).take_winner());
-  }
-  return update(joined, [&](causal_register& value) { return value.join(other, covered_here); });
+  return join_into(owner == nullptr ? find_or_add(hashed) : *owner);
 }
 
 void aw_lww_map::forget_context(keyed_register& owner, version_vector& forgotten) {

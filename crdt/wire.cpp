@@ -263,16 +263,23 @@ wire_reader::register_shape wire_reader::skip_register() {
 }
 
 causal_register wire_reader::causal_register() {
+  // Most registers have one live entry, and need no vector.
+  entry first;
   std::vector<entry> live;
   version_vector superseded;
   const auto has_more = visit_live([&](entry e, std::string_view value) {
     e.value = shared_bytes{value};
-    live.push_back(std::move(e));
+    if (first.dot.counter == 0)
+      first = std::move(e);
+    else
+      live.push_back(std::move(e));
   });
   if (has_more)
     visit_superseded([&](std::size_t size) { superseded.reserve(size); }, [&](crdt::dot d) { superseded.raise(d); });
-  if (live.size() == 1 && superseded.empty())
-    return crdt::causal_register{std::move(live.front())};
+  if (live.empty() && superseded.empty())
+    return crdt::causal_register{std::move(first)};
+  if (first.dot.counter != 0)
+    live.push_back(std::move(first));
   return crdt::causal_register{std::move(live), std::move(superseded)};
 }
 
