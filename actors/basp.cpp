@@ -5,6 +5,8 @@
 #include <caf/io/network/doorman_impl.hpp>
 #include <caf/send.hpp>
 
+#include <sys/socket.h>
+
 namespace ariadne {
 
 namespace {
@@ -39,6 +41,18 @@ caf::expected<std::uint16_t> open_port(caf::actor_system& system, const cluster_
   caf::anon_send(middleman.named_broker<caf::io::basp_broker>(caf::atom("BASP")), caf::publish_atom_v,
                  std::move(opened), port, caf::actor_cast<caf::strong_actor_ptr>(whom), system.message_types(whom));
   return port;
+}
+
+void disconnect(caf::actor_system& system, const caf::node_id& node) {
+  auto& middleman = system.middleman();
+  const auto basp = middleman.named_broker<caf::io::basp_broker>(caf::atom("BASP"));
+  // CAF itself never ends a connection. Its broker lives in the thread of the multiplexer, which names a connection by
+  // its descriptor, and cleans up after a connection that has been shut down.
+  middleman.backend().post([basp, node] {
+    auto& broker = *static_cast<caf::io::basp_broker*>(caf::actor_cast<caf::abstract_actor*>(basp));
+    if (const auto connection = broker.instance.tbl().lookup_direct(node))
+      ::shutdown(static_cast<int>(connection->id()), SHUT_RDWR);
+  });
 }
 
 } // namespace ariadne

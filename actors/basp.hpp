@@ -33,4 +33,8 @@ auto request_handshake(Self& self, std::chrono::milliseconds timeout, tcp_socket
 caf::expected<std::uint16_t> open_port(caf::actor_system& system, const cluster_membership_actor& whom,
                                        const endpoint& address);
 
+/// Ends the connection to another node, if there is one: all actors there are lost to this side, and if the other side
+/// is reached by the end of the connection, the other way round. Returns before.
+void disconnect(caf::actor_system& system, const caf::node_id& node);
+
 } // namespace ariadne

@@ -1,6 +1,7 @@
 #include "actors/cluster_membership.hpp"
 
 #include "actors/basp.hpp"
+#include "actors/deadline.hpp"
 #include "actors/error.hpp"
 #include "actors/tcp_socket.hpp"
 
@@ -27,8 +28,11 @@ namespace ariadne {
 
 namespace {
 
-/// The argument of a tick is the name of the node to which it is time to connect.
-using ticking_cluster_membership_actor = cluster_membership_actor::extend<takes<tick_atom, std::string>>;
+using ticking_cluster_membership_actor = cluster_membership_actor::extend<
+  // It is time for heartbeats.
+  takes<tick_atom>,
+  // It is time to connect to the node of this name.
+  takes<tick_atom, std::string>>;
 
 /// Connects to one address, in a thread of its own since that blocks, and ends.
 using connector_actor = caf::typed_actor<takes<caf::connect_atom>>;
@@ -65,7 +69,24 @@ struct peer {
   std::chrono::milliseconds backoff{};
   /// Why the last attempt failed; logged once.
   std::string problem;
+
+  // While it is up: whether it shows that it is alive.
+  std::optional<heartbeat_monitor> monitor;
+  /// Its last heartbeat, and when that came in.
+  heartbeat last;
+  std::chrono::microseconds round_trip{};
+  /// It has been silent, and its replica is asked whether it has been, too.
+  bool is_suspect = false;
 };
+
+std::uint64_t to_us(steady_clock::time_point time) {
+  return static_cast<std::uint64_t>(
+    std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count());
+}
+
+steady_clock::time_point from_us(std::uint64_t us) {
+  return steady_clock::time_point{std::chrono::microseconds{us}};
+}
 
 class cluster_membership_state {
 public:
@@ -75,6 +96,8 @@ public:
 
   void start(cluster_membership_options options) {
     options_ = std::move(options);
+    health_.emplace(options_.heartbeats.interval);
+    schedule_heartbeats();
     for (const auto& seed : options_.seeds)
       learn_of(seed.name, seed.address);
   }
@@ -103,6 +126,7 @@ public:
     auto& p = found->second;
     p.state = member_state::left;
     p.replica = {};
+    p.monitor.reset();
     options_.log(log_level::info, fmt::format("{} has left", in_words(node, p)));
     tell_handoff(node, p);
     return true;
@@ -113,6 +137,27 @@ public:
     p.attempt = peer::phase::idle;
     if (p.state == member_state::down)
       connect(node, p);
+  }
+
+  void heard(const heartbeat& sign) {
+    for (auto& [node, p] : peers_)
+      if (p.monitor && p.membership == self_->current_sender())
+        heard_of(p, sign);
+  }
+
+  void send_heartbeats() {
+    schedule_heartbeats();
+    const auto now = steady_clock::now();
+    const auto pause = health_->tick(now);
+    for (auto& [node, p] : peers_) {
+      if (!p.monitor)
+        continue;
+      p.monitor->forgive(pause);
+      const auto echo_age = p.last.sent_us == 0 ? 0 : to_us(now) - to_us(p.monitor->last_heard());
+      self_->send(p.membership, heartbeat{to_us(now), p.last.sent_us, echo_age});
+      if (p.monitor->is_silent(now, health_->patience()) && !std::exchange(p.is_suspect, true))
+        suspect(node, p);
+    }
   }
 
   void ended(const caf::down_msg& down) {
@@ -153,7 +198,7 @@ public:
   std::vector<member_status> members() const {
     auto result = other_members();
     const auto address = to_string(options_.address);
-    result.insert(result.begin(), {options_.node, address, member_state::up, replica_.replica});
+    result.insert(result.begin(), {options_.node, address, member_state::up, replica_.replica, 0, 0});
     return result;
   }
 
@@ -178,6 +223,8 @@ private:
     auto& p = peers_[node];
     p.address = address;
     p.backoff = options_.reconnect_min;
+    // It may hold what this node lacks.
+    tell_handoff(node, p);
     connect(node, p);
   }
 
@@ -280,6 +327,52 @@ private:
     p.backoff = std::min(p.backoff * 2, options_.reconnect_max);
   }
 
+  // -- signs of life -------------------------------------------------------------------------------------------------
+
+  void schedule_heartbeats() {
+    self_->delayed_send(self_, options_.heartbeats.interval, tick_atom_v);
+  }
+
+  static void heard_of(peer& p, const heartbeat& sign) {
+    const auto now = steady_clock::now();
+    p.last = sign;
+    p.monitor->heard(now);
+    if (sign.echo_us == 0 || sign.echo_us > to_us(now))
+      return;
+    p.monitor->answered(from_us(sign.echo_us));
+    p.round_trip =
+      std::chrono::microseconds{to_us(now) - sign.echo_us - std::min(sign.echo_age_us, to_us(now) - sign.echo_us)};
+  }
+
+  /// Heartbeats may be stuck behind what the replicas send to each other: that they do is a sign of life as well.
+  void suspect(const std::string& node, const peer& p) {
+    if (!handoff_)
+      return give_up(node, p.membership);
+    self_->request(handoff_, options_.heartbeats.tolerance, contact_atom_v, p.replica.replica)
+      .then(
+        [this, node, membership = p.membership](std::uint64_t last_frame_ms) {
+          auto& suspected = peers_.at(node);
+          if (suspected.monitor && suspected.membership == membership)
+            suspected.monitor->alive(steady_clock::now() - std::chrono::milliseconds{last_frame_ms});
+          give_up(node, membership);
+        },
+        [this, node, membership = p.membership](const caf::error&) { give_up(node, membership); });
+  }
+
+  /// Ends the connection to a node that is still silent, so that both sides see the same: a node that is frozen or cut
+  /// off closes none.
+  void give_up(const std::string& node, const cluster_membership_actor& membership) {
+    auto& p = peers_.at(node);
+    if (!p.monitor || p.membership != membership)
+      return;
+    p.is_suspect = false;
+    const auto now = steady_clock::now();
+    if (!p.monitor->is_silent(now, health_->patience()))
+      return;
+    disconnect(self_->system(), p.membership.node());
+    lose(node, p, fmt::format("no sign of life for {} ms", milliseconds_since(p.monitor->last_heard())));
+  }
+
   // -- coming and going ----------------------------------------------------------------------------------------------
 
   node_introduction introduction() const {
@@ -320,11 +413,18 @@ private:
   /// Makes a node a member, or takes note of its new replica. The introduction has been found acceptable.
   void join(const node_introduction& other, const cluster_membership_actor& membership) {
     auto& p = peers_[other.node];
+    const auto is_new = p.membership != membership;
     watch(p, membership);
     p.address = *endpoint_from_string(other.address);
     p.backoff = options_.reconnect_min;
     p.problem.clear();
     const auto was_up = std::exchange(p.state, member_state::up) == member_state::up;
+    if (!was_up || is_new) {
+      p.monitor.emplace(options_.heartbeats, steady_clock::now());
+      p.last = {};
+      p.round_trip = {};
+      p.is_suspect = false;
+    }
     const auto had_replica = std::exchange(p.replica, other.replica).replica;
     if (!was_up || had_replica != p.replica.replica) {
       const auto what = !was_up ? "is up" : p.replica.handle ? "has a new replica" : "restarts its handoff";
@@ -341,6 +441,7 @@ private:
       return fail(node, reason);
     p.membership = nullptr;
     p.replica = {};
+    p.monitor.reset();
     if (p.state == member_state::left)
       return;
     p.state = member_state::down;
@@ -422,7 +523,9 @@ private:
   std::vector<member_status> other_members() const {
     std::vector<member_status> result;
     for (const auto& [node, p] : peers_)
-      result.push_back({node, to_string(p.address), p.state, p.replica.replica});
+      result.push_back({node, to_string(p.address), p.state, p.replica.replica,
+                        static_cast<std::uint64_t>(p.round_trip.count()),
+                        p.monitor ? milliseconds_since(p.monitor->last_heard()) : 0});
     return result;
   }
 
@@ -432,6 +535,7 @@ private:
 
   ticking_cluster_membership_actor::pointer self_;
   cluster_membership_options options_;
+  std::optional<local_health> health_;
   std::minstd_rand random_{std::random_device{}()};
   /// By name. A node that has been heard of is never forgotten.
   std::map<std::string, peer> peers_;
@@ -459,12 +563,14 @@ cluster_membership(ticking_cluster_membership_actor::stateful_pointer<cluster_me
   state.start(std::move(options));
   return {
     [&state](introduce_atom, const node_introduction& other) { return state.introduced(other); },
+    [&state](const heartbeat& sign) { state.heard(sign); },
     [&state](leave_atom, const std::string& node) { return state.has_left(node); },
     [&state](handoff_atom) { return state.handoff(); },
     [self](get_atom, const std::string& name) { return registered(self->system(), name); },
     [&state](handoff_atom, const state_handoff_actor& handoff) { state.set_handoff(handoff); },
     [&state](status_atom) { return state.members(); },
     [&state](leave_atom) { return state.leave(); },
+    [&state](tick_atom) { state.send_heartbeats(); },
     [&state](tick_atom, const std::string& node) { state.connect_if_due(node); },
   };
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/endpoint.hpp"
+#include "actors/heartbeat_monitor.hpp"
 #include "actors/log.hpp"
 #include "actors/protocol.hpp"
 
@@ -20,19 +21,23 @@
 //       |                        | <------- accepted: b, replica of b ---- |
 //       |     state_handoff (a)  |                                         |  state_handoff (b)
 //       |       | <- node up b - |                                         | -- node up a ----> |
-//       |       | <- node down - | <- - - - (connection lost) - - - - - -> | -- node down ----> |
+//       |                        | <---- heartbeats, all the time -------> |
+//       |       | <- node down - | <- - (connection lost, or silence) - -> | -- node down ----> |
 //       | -- leave ------------> | -- leave -----------------------------> | -- node left ----> |
 //
 // One introduction makes both nodes members, whoever connects first. A new incarnation of the handoff pair makes the
 // node introduce itself anew to all members, which replace the old replica at once. Refused, with the reason in the
 // logs of both: another protocol version, another cluster, a name that another live node has, and the node itself.
 //
+// A lost connection is noticed by both sides at once. Where nothing is heard in spite of an open connection, the node
+// or the network is frozen or cut: whoever notices ends the connection, and both go on as if it had been lost.
+//
 // Only who introduces itself is a member; a client asks for the handoff actor, and counts for nothing.
 
 namespace ariadne {
 
 /// The version of the protocol between nodes that this program speaks.
-inline constexpr std::uint32_t node_protocol = 1;
+inline constexpr std::uint32_t node_protocol = 2;
 
 /// A node of the cluster file.
 struct seed_node {
@@ -50,9 +55,10 @@ struct cluster_membership_options {
   /// How long to wait between two attempts to connect to a node: at first the least, doubled each time up to the most,
   /// give or take half of it at random.
   std::chrono::milliseconds reconnect_min{100};
-  std::chrono::milliseconds reconnect_max{5'000};
+  std::chrono::milliseconds reconnect_max{2'000};
   /// How long a node may take for each step of a connection.
   std::chrono::milliseconds connect_timeout{1'000};
+  heartbeat_options heartbeats;
   log_sink log = log_nothing;
 };
 

@@ -1,6 +1,12 @@
 #include "actors/crdt_replica.hpp"
 
+#include "actors/deadline.hpp"
 #include "actors/error.hpp"
+#include "actors/event_feeds.hpp"
+#include "actors/kept_promise.hpp"
+#include "actors/waiting_reads.hpp"
+#include "actors/waiting_writes.hpp"
+#include "actors/write_concern.hpp"
 #include "crdt/replica.hpp"
 
 #include <caf/actor_cast.hpp>
@@ -9,8 +15,10 @@
 #include <caf/typed_response_promise.hpp>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -27,8 +35,6 @@ using ticking_crdt_replica_actor = crdt_replica_actor::extend<
   // A long walk of the core goes on, after the messages that came in between.
   takes<work_atom>>;
 
-using steady_clock = std::chrono::steady_clock;
-
 std::uint64_t now_ms() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(now).count());
@@ -36,6 +42,18 @@ std::uint64_t now_ms() {
 
 event_id to_event_id(crdt::dot d) {
   return {d.replica.value, d.counter};
+}
+
+handoff_event_kind to_event_kind(crdt::key_change::kind what) {
+  switch (what) {
+    case crdt::key_change::kind::written:
+      return handoff_event_kind::stashed;
+    case crdt::key_change::kind::erased:
+      return handoff_event_kind::discarded;
+    case crdt::key_change::kind::expired:
+      return handoff_event_kind::expired;
+  }
+  return handoff_event_kind::discarded;
 }
 
 caf::error to_error(crdt::write_error error, std::string_view key, const crdt::replica_limits& limits) {
@@ -56,88 +74,95 @@ class crdt_replica_state {
 public:
   static inline const char* name = "crdt_replica";
 
-  explicit crdt_replica_state(ticking_crdt_replica_actor::pointer self) : self_(self) {}
+  explicit crdt_replica_state(ticking_crdt_replica_actor::pointer self) : self_(self), watchers_(self) {}
 
   void start(crdt_replica_options options) {
     options_ = std::move(options);
     core_.emplace(options_.core);
+    core_->collect_changes(false);
     schedule_tick();
   }
 
-  caf::result<event_id> put(std::string_view key, std::string_view value, std::uint64_t expires_at_ms) {
-    const auto written = core_->put(key, crdt::shared_bytes{value}, now_ms(), expires_at_ms);
+  // -- the map -------------------------------------------------------------------------------------------------------
+
+  caf::result<receipt> put(std::string_view key, std::string_view value, const write_options& options) {
+    const auto now = now_ms();
+    const auto expires_at_ms = options.time_to_live_ms == 0 ? 0 : now + std::min(options.time_to_live_ms, forever_ms);
+    const auto written = core_->put(key, crdt::shared_bytes{value}, now, expires_at_ms);
     if (!written)
       return to_error(written.error(), key, options_.core.limits);
-    flush();
-    return to_event_id(*written);
-  }
-
-  map_entry get(std::string_view key) const {
-    map_entry result;
-    result.caught_up = core_->caught_up();
-    if (const auto entry = core_->get(key, now_ms())) {
-      result.found = true;
-      result.value = entry->value.view();
-      result.event = to_event_id(entry->dot);
-    }
-    return result;
-  }
-
-  map_entry erase(std::string_view key) {
-    auto result = get(key);
-    if (const auto erased = core_->erase(key, now_ms())) {
-      result.event = to_event_id(*erased);
+    const auto event = to_event_id(*written);
+    if (options.concern.level == concern_level::local) {
       flush();
+      return receipt{event, {event.replica}};
     }
-    return result;
+    auto promise = self_->make_response_promise<receipt>();
+    writes_.add(event, options, kept_promise<receipt>{promise});
+    flush();
+    return promise;
+  }
+
+  caf::result<map_entry> read(std::string& key, bool takes, const wait_options& options) {
+    auto entry = read_now(key, takes);
+    const auto is_over = entry.caught_up && options.until == wait_end::certainty;
+    if (entry.found || options.wait_ms == 0 || is_over) {
+      flush();
+      return entry;
+    }
+    auto promise = self_->make_response_promise<map_entry>();
+    reads_.add(std::move(key), {takes, options.until, deadline_in(options.wait_ms), kept_promise<map_entry>{promise}});
+    core_->collect_changes(true);
+    return promise;
   }
 
   std::vector<std::string> keys(std::string_view prefix) const {
     return core_->keys(prefix, now_ms());
   }
 
-  void set_neighbours(const std::vector<neighbour>& neighbours) {
-    std::set<caf::actor_addr> wanted;
+  void watch(std::string& prefix, const watcher_actor& watcher) {
+    watchers_.add(std::move(prefix), watcher);
+    core_->collect_changes(true);
+  }
+
+  void watch(const watcher_actor& watcher) {
+    std::vector<handoff_event> first;
+    if (was_caught_up_)
+      first.push_back({handoff_event_kind::caught_up, options_.core.node, {}});
+    watchers_.add(watcher, first);
+  }
+
+  // -- other replicas ------------------------------------------------------------------------------------------------
+
+  void set_neighbours(const std::vector<known_node>& nodes) {
+    std::map<std::string, node_knowledge> known;
     std::set<crdt::replica_id> members;
-    for (const auto& n : neighbours) {
-      if (!n.handle || n.handle == self_->ctrl())
+    std::set<caf::actor_addr> wanted;
+    for (const auto& n : nodes) {
+      if (n.replica.handle == self_->ctrl())
         continue;
-      wanted.insert(caf::actor_cast<caf::actor_addr>(n.handle));
-      members.insert(crdt::replica_id{n.replica});
-      push_to(n.handle);
+      auto& now = known[n.node];
+      now = {n.presence, n.replica, false};
+      if (const auto before = known_.find(n.node); before != known_.end())
+        now.is_caught_up = before->second.is_caught_up && !now.is_news_after(before->second);
+      if (n.presence != node_presence::up)
+        continue;
+      members.insert(crdt::replica_id{n.replica.replica});
+      wanted.insert(caf::actor_cast<caf::actor_addr>(n.replica.handle));
+      connect(n);
     }
     for (auto& l : links_)
       if (!wanted.contains(l.peer.address()))
-        set_push(l, false);
-    member_count_ = members.size();
+        disregard(l);
+    known_ = std::move(known);
     core_->set_members(std::move(members));
     flush();
-  }
-
-  caf::result<drain_report> drain(std::chrono::milliseconds timeout) {
-    auto promise = self_->make_response_promise<drain_report>();
-    drains_.push_back({promise, steady_clock::now() + timeout});
-    settle_drains();
-    return promise;
-  }
-
-  replica_status status() const {
-    const auto& counters = core_->counters();
-    return {core_->id().value,
-            core_->caught_up(),
-            core_->key_count(),
-            core_->byte_count(),
-            static_cast<std::uint64_t>(std::count_if(links_.begin(), links_.end(), is_pushed_to)),
-            counters.frames_sent,
-            counters.frames_received,
-            counters.bytes_sent,
-            counters.bytes_received};
   }
 
   void receive(const sync_frame& frame) {
     auto* link = link_of_sender();
     if (!link || link->is_resting())
       return;
+    link->last_frame = steady_clock::now();
     auto refusal = core_->receive(link->id, frame.bytes, now_ms());
     // The frames are sent first: they tell the other side of the refusal.
     flush();
@@ -145,22 +170,8 @@ public:
       rest(*link, refusal->reason);
   }
 
-  void tick() {
-    core_->tick(now_ms());
-    for (auto& l : links_)
-      if (l.is_resting() && l.push && l.rest_is_over())
-        open(l);
-    flush();
-    schedule_tick();
-  }
-
-  void work() {
-    is_work_scheduled_ = false;
-    core_->work(now_ms());
-    flush();
-  }
-
   void peer_ended(const caf::down_msg& down) {
+    watchers_.ended(down.source);
     std::erase_if(links_, [&](const link& l) {
       if (l.peer.address() != down.source)
         return false;
@@ -170,14 +181,76 @@ public:
     flush();
   }
 
+  caf::result<std::uint64_t> last_contact(std::uint64_t replica) const {
+    for (const auto& n : core_->neighbours())
+      if (n.id.value == replica)
+        if (const auto* l = find_link(n.link))
+          return milliseconds_since(l->last_frame);
+    return make_error(ec::refused, "there is no connection to this replica");
+  }
+
+  // -- time ----------------------------------------------------------------------------------------------------------
+
+  void tick() {
+    core_->tick(now_ms());
+    for (auto& l : links_)
+      if (l.is_resting() && l.is_wanted && l.rest_is_over())
+        open(l);
+    flush();
+    if (!writes_.empty())
+      writes_.give_up_overdue(view_concerns());
+    end_reads();
+    schedule_tick();
+  }
+
+  void work() {
+    is_work_scheduled_ = false;
+    core_->work(now_ms());
+    flush();
+  }
+
+  // -- what is known -------------------------------------------------------------------------------------------------
+
+  caf::result<drain_report> drain(std::uint64_t timeout_ms) {
+    auto promise = self_->make_response_promise<drain_report>();
+    const auto has_members = count_members() > 0;
+    drains_.push_back({kept_promise<drain_report>{promise}, deadline_in(timeout_ms), has_members,
+                       has_members ? 0 : core_->acknowledged_by_members()});
+    settle_drains();
+    return promise;
+  }
+
+  replica_status status() const {
+    const auto& c = core_->counters();
+    replica_status result;
+    result.replica = core_->id().value;
+    result.caught_up = is_caught_up();
+    result.keys = core_->key_count();
+    result.bytes = core_->byte_count();
+    result.neighbours =
+      static_cast<std::uint64_t>(std::count_if(links_.begin(), links_.end(), [](const link& l) { return l.push; }));
+    result.waiting_writes = writes_.size();
+    result.counters = {c.puts,           c.erases,         c.frames_sent,        c.frames_received,  c.bytes_sent,
+                       c.bytes_received, c.registers_sent, c.registers_received, c.full_states_sent, c.refusals,
+                       c.divergences};
+    for (const auto& n : core_->neighbours())
+      if (const auto* l = find_link(n.link))
+        result.links.push_back({n.node, n.id.value, n.push, n.caught_up, n.lag_events, n.lag_bytes_max,
+                                n.in_flight_bytes, milliseconds_since(l->last_frame)});
+    return result;
+  }
+
 private:
   /// The way to another replica. Resting after a refusal, it is closed for the core.
   struct link {
     crdt_replica_actor peer;
     crdt::link_id id;
     bool push = false;
+    /// The other replica is a member's; if not, it is only answered.
+    bool is_wanted = false;
     std::string refusal;
     steady_clock::time_point rests_until{};
+    steady_clock::time_point last_frame = steady_clock::now();
 
     bool is_resting() const {
       return rests_until != steady_clock::time_point{};
@@ -187,49 +260,160 @@ private:
     }
   };
 
-  struct pending_drain {
-    caf::typed_response_promise<drain_report> promise;
-    steady_clock::time_point deadline;
+  /// What is known of another node.
+  struct node_knowledge {
+    node_presence presence = node_presence::unknown;
+    neighbour replica;
+    /// All that it had when its connection last came up has arrived here.
+    bool is_caught_up = false;
+
+    /// Whether it may have something new, compared to what was known `before`.
+    bool is_news_after(const node_knowledge& before) const {
+      return presence == node_presence::up
+             && (before.presence != node_presence::up || before.replica.replica != replica.replica);
+    }
   };
 
-  static bool is_pushed_to(const link& l) {
-    return l.push;
-  }
+  struct pending_drain {
+    kept_promise<drain_report> promise;
+    steady_clock::time_point deadline;
+    bool had_members = false;
+    /// All members that were present at one time had acknowledged the events up to this counter.
+    std::uint64_t handed_over = 0;
+  };
+
+  /// No time to live is longer: a thousand years.
+  static constexpr std::uint64_t forever_ms = std::uint64_t{1000} * 365 * 24 * 3600 * 1000;
 
   void schedule_tick() {
     self_->delayed_send(self_, options_.tick_interval, tick_atom_v);
   }
 
+  /// Does not flush: to be called from within `flush`, too.
+  map_entry read_now(std::string_view key, bool takes) {
+    map_entry result;
+    result.caught_up = is_caught_up();
+    if (const auto entry = core_->get(key, now_ms())) {
+      result.found = true;
+      result.value = entry->value.view();
+      result.event = to_event_id(entry->dot);
+      if (takes)
+        core_->erase(key, now_ms());
+    }
+    return result;
+  }
+
   /// The frames of the core go out, and whoever has waited for what has become true is answered. To be called after
   /// every call of the core that may change anything.
   void flush() {
-    for (auto& frame : core_->take_frames()) {
-      const auto l = std::find_if(links_.begin(), links_.end(), [&](const link& l) { return l.id == frame.link; });
-      if (l != links_.end())
+    for (auto changes = core_->take_changes(); !changes.empty(); changes = core_->take_changes())
+      for (const auto& change : changes)
+        tell(change);
+    core_->collect_changes(watchers_.has_key_watchers() || !reads_.empty());
+    for (auto& frame : core_->take_frames())
+      if (const auto* l = find_link(frame.link))
         self_->send(l->peer, sync_frame{std::move(frame.bytes)});
-    }
-    core_->take_changes();
+    if (!writes_.empty())
+      writes_.settle(view_concerns());
+    note_caught_up();
     settle_drains();
     if (core_->has_work() && !std::exchange(is_work_scheduled_, true))
       self_->send(self_, work_atom_v);
   }
 
+  void tell(const crdt::key_change& change) {
+    watchers_.tell_of_key(to_event_kind(change.what), change.key, to_event_id(change.dot));
+    if (change.readable())
+      reads_.arrived(change.key, [this](std::string_view key, bool takes) { return read_now(key, takes); });
+  }
+
+  void note_caught_up() {
+    for (auto& [node, knowledge] : known_)
+      if (!knowledge.is_caught_up && knowledge.presence == node_presence::up)
+        if (const auto* l = find_link(caf::actor_cast<caf::actor_addr>(knowledge.replica.handle)))
+          knowledge.is_caught_up = core_->caught_up(l->id);
+    const auto now = is_caught_up();
+    if (std::exchange(was_caught_up_, now) == now || !now)
+      return;
+    watchers_.tell_of_node(handoff_event_kind::caught_up, options_.core.node);
+    end_reads();
+  }
+
+  bool is_caught_up() const {
+    return core_->caught_up()
+           && std::all_of(known_.begin(), known_.end(), [](const auto& entry) { return entry.second.is_caught_up; });
+  }
+
+  void end_reads() {
+    if (!reads_.empty())
+      reads_.end_overdue(is_caught_up(), [this](std::string_view key, bool takes) { return read_now(key, takes); });
+  }
+
+  // -- acknowledgements ----------------------------------------------------------------------------------------------
+
+  bool is_counted(const std::string& node) const {
+    const auto& counted = options_.counted_nodes;
+    return counted.empty() || std::find(counted.begin(), counted.end(), node) != counted.end();
+  }
+
+  concern_view view_concerns() const {
+    concern_view view;
+    view.counted_nodes = options_.counted_nodes.empty() ? known_.size() + 1 : options_.counted_nodes.size();
+    view.is_self_counted = is_counted(options_.core.node);
+    for (const auto& [node, knowledge] : known_) {
+      view.are_nodes_unknown |= knowledge.presence == node_presence::unknown;
+      if (const auto id = knowledge.replica.replica; knowledge.presence == node_presence::up)
+        view.members.push_back({id, core_->acknowledged_by(crdt::replica_id{id}), is_counted(node)});
+    }
+    return view;
+  }
+
+  std::size_t count_members() const {
+    return static_cast<std::size_t>(std::count_if(
+      known_.begin(), known_.end(), [](const auto& entry) { return entry.second.presence == node_presence::up; }));
+  }
+
   void settle_drains() {
     if (drains_.empty())
       return;
-    const auto complete = core_->is_acknowledged();
-    const auto now = steady_clock::now();
+    const auto members = count_members();
     std::erase_if(drains_, [&](pending_drain& drain) {
-      if (!complete && now < drain.deadline)
+      if (members > 0)
+        drain.handed_over = std::max(drain.handed_over, core_->acknowledged_by_members());
+      // If all members have gone meanwhile, nobody may have what they have not acknowledged.
+      auto leftovers = core_->own_events_beyond(drain.handed_over);
+      const auto complete = leftovers.empty() && (members > 0 ? core_->is_acknowledged() : true);
+      if (!complete && steady_clock::now() < drain.deadline)
         return false;
-      drain.promise.deliver(drain_report{complete, member_count_, core_->unacknowledged_keys()});
+      drain_report report{complete, members, {}};
+      for (auto& event : leftovers)
+        report.leftovers.push_back({std::move(event.key), why_not_handed_over(event.counter)});
+      drain.promise.deliver(std::move(report));
       return true;
     });
   }
 
+  std::string why_not_handed_over(std::uint64_t counter) const {
+    std::vector<std::string_view> missing;
+    for (const auto& [node, knowledge] : known_)
+      if (knowledge.presence == node_presence::up
+          && core_->acknowledged_by(crdt::replica_id{knowledge.replica.replica}) < counter)
+        missing.push_back(node);
+    if (missing.empty())
+      return "no other node is up any more";
+    return fmt::format("not acknowledged by {}", fmt::join(missing, ", "));
+  }
+
+  // -- links ---------------------------------------------------------------------------------------------------------
+
   link* find_link(const caf::actor_addr& peer) {
     const auto found =
       std::find_if(links_.begin(), links_.end(), [&](const link& l) { return l.peer.address() == peer; });
+    return found == links_.end() ? nullptr : &*found;
+  }
+
+  const link* find_link(crdt::link_id id) const {
+    const auto found = std::find_if(links_.begin(), links_.end(), [&](const link& l) { return l.id == id; });
     return found == links_.end() ? nullptr : &*found;
   }
 
@@ -246,14 +430,23 @@ private:
     l.id = crdt::link_id{++last_link_};
     l.rests_until = {};
     core_->open(l.id, l.push, now_ms());
+    if (l.is_wanted && !l.push)
+      core_->greet(l.id, now_ms());
   }
 
-  void push_to(const caf::strong_actor_ptr& peer) {
-    auto* known = find_link(caf::actor_cast<caf::actor_addr>(peer));
-    if (known)
-      set_push(*known, true);
-    else
-      add_link(peer, true);
+  /// Makes the replica of a node that is up a member, and a neighbour if it is to be one.
+  void connect(const known_node& node) {
+    auto* known = find_link(caf::actor_cast<caf::actor_addr>(node.replica.handle));
+    auto& l = known ? *known : add_link(node.replica.handle, node.is_neighbour);
+    set_push(l, node.is_neighbour);
+    if (!std::exchange(l.is_wanted, true) && !l.push && !l.is_resting())
+      core_->greet(l.id, now_ms());
+  }
+
+  /// What has been a member is only answered from now on.
+  void disregard(link& l) {
+    set_push(l, false);
+    l.is_wanted = false;
   }
 
   void set_push(link& l, bool push) {
@@ -296,9 +489,14 @@ private:
   /// A few: as many as there are other nodes.
   std::vector<link> links_;
   std::uint64_t last_link_ = 0;
-  std::uint64_t member_count_ = 0;
+  /// By name.
+  std::map<std::string, node_knowledge> known_;
+  bool was_caught_up_ = true;
   bool is_work_scheduled_ = false;
+  waiting_writes writes_;
+  waiting_reads reads_;
   std::vector<pending_drain> drains_;
+  event_feeds<ticking_crdt_replica_actor::pointer> watchers_;
 };
 
 ticking_crdt_replica_actor::behavior_type
@@ -307,15 +505,18 @@ crdt_replica(ticking_crdt_replica_actor::stateful_pointer<crdt_replica_state> se
   self->set_down_handler([&state](const caf::down_msg& down) { state.peer_ended(down); });
   state.start(std::move(options));
   return {
-    [&state](put_atom, const std::string& key, const std::string& value, std::uint64_t expires_at_ms) {
-      return state.put(key, value, expires_at_ms);
+    [&state](put_atom, const std::string& key, const std::string& value, const write_options& options) {
+      return state.put(key, value, options);
     },
-    [&state](get_atom, const std::string& key) { return state.get(key); },
-    [&state](erase_atom, const std::string& key) { return state.erase(key); },
+    [&state](get_atom, std::string& key, const wait_options& options) { return state.read(key, false, options); },
+    [&state](erase_atom, std::string& key, const wait_options& options) { return state.read(key, true, options); },
     [&state](keys_atom, const std::string& prefix) { return state.keys(prefix); },
-    [&state](neighbours_atom, const std::vector<neighbour>& neighbours) { state.set_neighbours(neighbours); },
-    [&state](drain_atom, std::uint64_t timeout_ms) { return state.drain(std::chrono::milliseconds{timeout_ms}); },
+    [&state](neighbours_atom, const std::vector<known_node>& nodes) { state.set_neighbours(nodes); },
+    [&state](watch_atom, std::string& prefix, const watcher_actor& watcher) { state.watch(prefix, watcher); },
+    [&state](watch_atom, const watcher_actor& watcher) { state.watch(watcher); },
+    [&state](drain_atom, std::uint64_t timeout_ms) { return state.drain(timeout_ms); },
     [&state](status_atom) { return state.status(); },
+    [&state](contact_atom, std::uint64_t replica) { return state.last_contact(replica); },
     [&state](const sync_frame& frame) { state.receive(frame); },
     [&state](tick_atom) { state.tick(); },
     [&state](work_atom) { state.work(); },

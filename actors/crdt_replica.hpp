@@ -7,14 +7,20 @@
 #include <caf/actor_system.hpp>
 
 #include <chrono>
+#include <string>
+#include <vector>
 
 // The actor around one crdt::replica: it carries the replica's frames to other replicas, and gives it the time.
 //
 //     user                      crdt_replica                 another crdt_replica
-//       | -- put, get, erase ------> |                                 |
-//       | <-- event or entry ------- |                                 |
 //       | -- neighbours -----------> | -- sync_frame ----------------> |  opens a link back
 //       |                            | <---------------- sync_frame -- |
+//       | -- put ------------------> | -- sync_frame ----------------> |
+//       | <-- receipt -------------- | <---------------- sync_frame -- |  once the write concern is met
+//       | -- get, erase -----------> |                                 |
+//       | <-- entry ---------------- |  at once, or when the key arrives
+//       | -- watch ----------------> |                                 |
+//       | <-- handoff_events ------- |                                 |
 //       | -- drain ----------------> |                                 |
 //       | <-- drain_report --------- |  once all have acknowledged, or the time is up
 //
@@ -28,6 +34,9 @@ namespace ariadne {
 struct crdt_replica_options {
   /// `core.id` must be drawn at random for this one actor.
   crdt::replica_options core;
+  /// The nodes of which `majority` and `all` are counted, this one among them if it is one; if there are none, all
+  /// nodes that this one knows.
+  std::vector<std::string> counted_nodes;
   /// How often the replica looks after what waits for time to pass.
   std::chrono::milliseconds tick_interval{100};
   /// How long a link rests after a refusal.

@@ -37,6 +37,8 @@ std::string_view to_string(ec code) {
       return "no node answers";
     case ec::refused:
       return "refused";
+    case ec::too_few_holders:
+      return "too few nodes held it in time";
   }
   // An error that a node with a newer program has sent.
   return "unknown error";
@@ -58,6 +60,8 @@ std::string describe(const caf::error& error) {
     return "the actor that was asked has ended";
   if (error == caf::exit_reason::remote_link_unreachable)
     return "the connection is lost";
+  if (error == caf::exit_reason::user_shutdown)
+    return "it was stopped";
   if (error.category() != error_category)
     return caf::actor_system_config::render(error);
   std::string text{to_string(static_cast<ec>(error.code()))};

@@ -37,6 +37,8 @@ enum class ec : std::uint8_t {
   unreachable,
   /// The request makes no sense as things are; the context says why.
   refused,
+  /// Fewer nodes than the write concern asks for have acknowledged the write in time. It is written all the same.
+  too_few_holders,
 };
 
 /// One sentence without a final stop, for people.

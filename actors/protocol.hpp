@@ -37,19 +37,107 @@ struct event_id {
 struct map_entry {
   bool found = false;
   std::string value;
+  /// The write that the value comes from.
   event_id event;
-  /// The replica has caught up with all its neighbours; if not, `found == false` proves nothing.
+  /// The replica has caught up with all nodes that it knows; if not, `found == false` proves nothing.
   bool caught_up = false;
 };
 
-/// Another replica, to which changes are to be sent.
+enum class concern_level : std::uint8_t { one, local, count, majority, all };
+
+/// How many nodes have to hold a write before it is answered.
+struct write_concern {
+  /// - `one`: one node besides this one; none, if no other is up.
+  /// - `local`: this node.
+  /// - `count`: `count` nodes, this one among them.
+  /// - `majority`, `all`: that many of the nodes of the cluster file, this one among them; if there is no such list, of
+  ///   the nodes that this one knows. Nodes that are down count, clients never do.
+  concern_level level = concern_level::one;
+  std::uint32_t count = 0;
+};
+
+/// How a write is to be made.
+struct write_options {
+  write_concern concern;
+  /// How long to wait for the concern to be met, in milliseconds.
+  std::uint64_t timeout_ms = 5'000;
+  /// After how long nobody reads the value any more, in milliseconds; 0 for never.
+  std::uint64_t time_to_live_ms = 0;
+};
+
+/// What a write answers: the event, and the replicas that held it at that time, this node's own first.
+struct receipt {
+  event_id event;
+  std::vector<std::uint64_t> holders;
+};
+
+enum class wait_end : std::uint8_t { arrival, certainty };
+
+/// How long a read waits for a key that is not there.
+struct wait_options {
+  /// In milliseconds.
+  std::uint64_t wait_ms = 0;
+  /// - `arrival`: until the key arrives, even if it is certain that nobody has stashed it so far.
+  /// - `certainty`: at most until it is certain that nobody has.
+  wait_end until = wait_end::arrival;
+};
+
+/// One incarnation of a replica.
 struct neighbour {
   std::uint64_t replica = 0;
   /// A `crdt_replica_actor`.
   caf::strong_actor_ptr handle;
 };
 
-/// What a replica reports of itself. Counters only grow.
+/// Whether a node is there. `unknown`: nothing has been heard of it yet, good or bad.
+enum class node_presence : std::uint8_t { unknown, up, down };
+
+/// Another node, as its state matters to a replica.
+struct known_node {
+  std::string node;
+  node_presence presence = node_presence::unknown;
+  /// Its replica, if it is up.
+  neighbour replica;
+  /// Changes are sent straight to it, not by way of others.
+  bool is_neighbour = true;
+};
+
+/// How replication with another replica stands.
+struct replication_status {
+  /// Empty until it has said its name.
+  std::string node;
+  std::uint64_t replica = 0;
+  /// Changes are sent straight to it.
+  bool is_neighbour = false;
+  /// All that it held when the connection came up has arrived here.
+  bool caught_up = false;
+  /// Events known here that it has not acknowledged, and the most that their keys and values can amount to.
+  std::uint64_t lag_events = 0;
+  std::uint64_t lag_bytes_max = 0;
+  /// Sent, and not yet acknowledged.
+  std::uint64_t in_flight_bytes = 0;
+  /// How long ago it last sent a frame, in milliseconds.
+  std::uint64_t last_frame_ms = 0;
+};
+
+/// What a replica has done since its start. Counters only grow.
+struct replica_counters {
+  std::uint64_t puts = 0;
+  std::uint64_t erases = 0;
+  std::uint64_t frames_sent = 0;
+  std::uint64_t frames_received = 0;
+  std::uint64_t bytes_sent = 0;
+  std::uint64_t bytes_received = 0;
+  std::uint64_t registers_sent = 0;
+  std::uint64_t registers_received = 0;
+  /// Whole maps sent, to neighbours that had been away for too long for less.
+  std::uint64_t full_states_sent = 0;
+  std::uint64_t refusals = 0;
+  /// Replicas that differed although they had seen the same events: must stay 0.
+  std::uint64_t divergences = 0;
+};
+
+/// What a replica reports of itself.
 struct replica_status {
   std::uint64_t replica = 0;
   bool caught_up = false;
@@ -57,10 +145,10 @@ struct replica_status {
   std::uint64_t bytes = 0;
   /// Neighbours that changes are sent to.
   std::uint64_t neighbours = 0;
-  std::uint64_t frames_sent = 0;
-  std::uint64_t frames_received = 0;
-  std::uint64_t bytes_sent = 0;
-  std::uint64_t bytes_received = 0;
+  /// Writes that wait for their concern to be met.
+  std::uint64_t waiting_writes = 0;
+  replica_counters counters;
+  std::vector<replication_status> links;
 };
 
 // -- handoff ---------------------------------------------------------------------------------------------------------
@@ -70,12 +158,6 @@ struct snapshot {
   std::string type_name;
   std::uint32_t schema_version = 0;
   std::string bytes;
-};
-
-/// What `stash` answers: the event, and the replicas that held it at that time, this node's own among them.
-struct receipt {
-  event_id event;
-  std::vector<std::uint64_t> holders;
 };
 
 /// Whether a key was there. `pending`: this node has not yet caught up with the members it knows, so absence proves
@@ -89,14 +171,41 @@ struct pickup_result {
   event_id event;
 };
 
+/// What a stopping node could not hand over.
+struct leftover {
+  /// A key, or whatever else names the state.
+  std::string key;
+  /// Why, in one sentence without a final stop.
+  std::string reason;
+};
+
 /// What `drain` answers.
 struct drain_report {
-  /// The present members have acknowledged every event of this node.
+  /// Every participant has stopped, and the present members have acknowledged every event of this node.
   bool complete = false;
-  /// How many other members were present.
+  /// How many other members were present at the end.
   std::uint64_t members = 0;
-  /// The keys whose last write here not every present member has acknowledged.
-  std::vector<std::string> not_handed_over;
+  /// What could not be stashed, and the keys whose last write here not every present member has acknowledged.
+  std::vector<leftover> leftovers;
+};
+
+/// What has happened. `stashed`, `discarded` and `expired` are about a key, the others about a node. An expiry is told
+/// when the entry is dropped, which is up to the permitted clock drift after nobody reads it any more.
+enum class handoff_event_kind : std::uint8_t { stashed, discarded, expired, node_up, node_down, node_left, caught_up };
+
+struct handoff_event {
+  handoff_event_kind kind = handoff_event_kind::stashed;
+  /// The key, or the name of the node; `caught_up` is about the node that tells it.
+  std::string subject;
+  /// What has been stashed.
+  event_id event;
+};
+
+/// Some events, the oldest first.
+struct handoff_events {
+  std::vector<handoff_event> events;
+  /// How many events were dropped before these, since the watcher was too slow: it has to read again what it watches.
+  std::uint64_t missed = 0;
 };
 
 enum class member_state : std::uint8_t { up, down, left };
@@ -109,6 +218,10 @@ struct member_status {
   member_state state = member_state::down;
   /// The incarnation of its replica; 0 if it was never up.
   std::uint64_t replica = 0;
+  /// The time that a message takes there and back, in microseconds; 0 if it is not known.
+  std::uint64_t round_trip_us = 0;
+  /// How long ago it was last heard of, in milliseconds; 0 if it is not up.
+  std::uint64_t last_contact_ms = 0;
 };
 
 /// What a handoff actor reports of itself. Of the members, ask the membership actor.
@@ -135,6 +248,15 @@ struct node_introduction {
   std::vector<member_status> members;
 };
 
+/// A sign of life from one membership actor to another. The times are of a monotonic clock of one node each.
+struct heartbeat {
+  /// When this was sent, in microseconds.
+  std::uint64_t sent_us = 0;
+  /// `sent_us` of the last heartbeat that came from the other side, and how long ago that was; 0 if none has.
+  std::uint64_t echo_us = 0;
+  std::uint64_t echo_age_us = 0;
+};
+
 /// What the answering node makes of an introduction: its own, or a refusal with the reason, one sentence without a
 /// final stop.
 struct introduction_result {
@@ -158,33 +280,72 @@ typename Inspector::result_type inspect(Inspector& f, map_entry& x) {
   return inspect_fields(f, "map_entry", x.found, x.value, x.event, x.caught_up);
 }
 template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, neighbour& x) {
-  return inspect_fields(f, "neighbour", x.replica, x.handle);
+typename Inspector::result_type inspect(Inspector& f, write_concern& x) {
+  return inspect_fields(f, "write_concern", x.level, x.count);
 }
 template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, replica_status& x) {
-  return inspect_fields(f, "replica_status", x.replica, x.caught_up, x.keys, x.bytes, x.neighbours, x.frames_sent,
-                        x.frames_received, x.bytes_sent, x.bytes_received);
-}
-template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, snapshot& x) {
-  return inspect_fields(f, "snapshot", x.type_name, x.schema_version, x.bytes);
+typename Inspector::result_type inspect(Inspector& f, write_options& x) {
+  return inspect_fields(f, "write_options", x.concern, x.timeout_ms, x.time_to_live_ms);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, receipt& x) {
   return inspect_fields(f, "receipt", x.event, x.holders);
 }
 template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, wait_options& x) {
+  return inspect_fields(f, "wait_options", x.wait_ms, x.until);
+}
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, neighbour& x) {
+  return inspect_fields(f, "neighbour", x.replica, x.handle);
+}
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, known_node& x) {
+  return inspect_fields(f, "known_node", x.node, x.presence, x.replica, x.is_neighbour);
+}
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, replication_status& x) {
+  return inspect_fields(f, "replication_status", x.node, x.replica, x.is_neighbour, x.caught_up, x.lag_events,
+                        x.lag_bytes_max, x.in_flight_bytes, x.last_frame_ms);
+}
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, replica_counters& x) {
+  return inspect_fields(f, "replica_counters", x.puts, x.erases, x.frames_sent, x.frames_received, x.bytes_sent,
+                        x.bytes_received, x.registers_sent, x.registers_received, x.full_states_sent, x.refusals,
+                        x.divergences);
+}
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, replica_status& x) {
+  return inspect_fields(f, "replica_status", x.replica, x.caught_up, x.keys, x.bytes, x.neighbours, x.waiting_writes, x.counters,
+                        x.links);
+}
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, snapshot& x) {
+  return inspect_fields(f, "snapshot", x.type_name, x.schema_version, x.bytes);
+}
+template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, pickup_result& x) {
   return inspect_fields(f, "pickup_result", x.outcome, x.state, x.event);
 }
 template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, leftover& x) {
+  return inspect_fields(f, "leftover", x.key, x.reason);
+}
+template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, drain_report& x) {
-  return inspect_fields(f, "drain_report", x.complete, x.members, x.not_handed_over);
+  return inspect_fields(f, "drain_report", x.complete, x.members, x.leftovers);
+}
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, handoff_event& x) {
+  return inspect_fields(f, "handoff_event", x.kind, x.subject, x.event);
+}
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, handoff_events& x) {
+  return inspect_fields(f, "handoff_events", x.events, x.missed);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, member_status& x) {
-  return inspect_fields(f, "member_status", x.name, x.address, x.state, x.replica);
+  return inspect_fields(f, "member_status", x.name, x.address, x.state, x.replica, x.round_trip_us, x.last_contact_ms);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, node_status& x) {
@@ -193,6 +354,10 @@ typename Inspector::result_type inspect(Inspector& f, node_status& x) {
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, node_introduction& x) {
   return inspect_fields(f, "node_introduction", x.protocol, x.cluster, x.node, x.address, x.replica, x.members);
+}
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, heartbeat& x) {
+  return inspect_fields(f, "heartbeat", x.sent_us, x.echo_us, x.echo_age_us);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, introduction_result& x) {
@@ -206,20 +371,35 @@ CAF_BEGIN_TYPE_ID_BLOCK(ariadne_messages, ARIADNE_FIRST_TYPE_ID)
   CAF_ADD_TYPE_ID(ariadne_messages, (ariadne::sync_frame))
   CAF_ADD_TYPE_ID(ariadne_messages, (ariadne::event_id))
   CAF_ADD_TYPE_ID(ariadne_messages, (ariadne::map_entry))
+  CAF_ADD_TYPE_ID(ariadne_messages, (ariadne::concern_level))
+  CAF_ADD_TYPE_ID(ariadne_messages, (ariadne::write_concern))
+  CAF_ADD_TYPE_ID(ariadne_messages, (ariadne::write_options))
+  CAF_ADD_TYPE_ID(ariadne_messages, (ariadne::receipt))
+  CAF_ADD_TYPE_ID(ariadne_messages, (ariadne::wait_end))
+  CAF_ADD_TYPE_ID(ariadne_messages, (ariadne::wait_options))
   CAF_ADD_TYPE_ID(ariadne_messages, (ariadne::neighbour))
-  CAF_ADD_TYPE_ID(ariadne_messages, (std::vector<ariadne::neighbour>))
+  CAF_ADD_TYPE_ID(ariadne_messages, (ariadne::node_presence))
+  CAF_ADD_TYPE_ID(ariadne_messages, (ariadne::known_node))
+  CAF_ADD_TYPE_ID(ariadne_messages, (std::vector<ariadne::known_node>))
+  CAF_ADD_TYPE_ID(ariadne_messages, (ariadne::replication_status))
+  CAF_ADD_TYPE_ID(ariadne_messages, (ariadne::replica_counters))
   CAF_ADD_TYPE_ID(ariadne_messages, (ariadne::replica_status))
   CAF_ADD_TYPE_ID(ariadne_messages, (ariadne::snapshot))
-  CAF_ADD_TYPE_ID(ariadne_messages, (ariadne::receipt))
   CAF_ADD_TYPE_ID(ariadne_messages, (ariadne::pickup_outcome))
   CAF_ADD_TYPE_ID(ariadne_messages, (ariadne::pickup_result))
+  CAF_ADD_TYPE_ID(ariadne_messages, (ariadne::leftover))
+  CAF_ADD_TYPE_ID(ariadne_messages, (std::vector<ariadne::leftover>))
   CAF_ADD_TYPE_ID(ariadne_messages, (ariadne::drain_report))
+  CAF_ADD_TYPE_ID(ariadne_messages, (ariadne::handoff_event_kind))
+  CAF_ADD_TYPE_ID(ariadne_messages, (ariadne::handoff_event))
+  CAF_ADD_TYPE_ID(ariadne_messages, (ariadne::handoff_events))
   CAF_ADD_TYPE_ID(ariadne_messages, (ariadne::member_state))
   CAF_ADD_TYPE_ID(ariadne_messages, (ariadne::member_status))
   CAF_ADD_TYPE_ID(ariadne_messages, (std::vector<ariadne::member_status>))
   CAF_ADD_TYPE_ID(ariadne_messages, (ariadne::node_status))
   CAF_ADD_TYPE_ID(ariadne_messages, (ariadne::node_introduction))
   CAF_ADD_TYPE_ID(ariadne_messages, (ariadne::introduction_result))
+  CAF_ADD_TYPE_ID(ariadne_messages, (ariadne::heartbeat))
 
   CAF_ADD_ATOM(ariadne_messages, ariadne, put_atom, "put")
   CAF_ADD_ATOM(ariadne_messages, ariadne, get_atom, "get")
@@ -232,6 +412,9 @@ CAF_BEGIN_TYPE_ID_BLOCK(ariadne_messages, ARIADNE_FIRST_TYPE_ID)
   CAF_ADD_ATOM(ariadne_messages, ariadne, take_atom, "take")
   CAF_ADD_ATOM(ariadne_messages, ariadne, discard_atom, "discard")
   CAF_ADD_ATOM(ariadne_messages, ariadne, drain_atom, "drain")
+  CAF_ADD_ATOM(ariadne_messages, ariadne, watch_atom, "watch")
+  CAF_ADD_ATOM(ariadne_messages, ariadne, register_atom, "register")
+  CAF_ADD_ATOM(ariadne_messages, ariadne, contact_atom, "contact")
   CAF_ADD_ATOM(ariadne_messages, ariadne, node_up_atom, "nodeup")
   CAF_ADD_ATOM(ariadne_messages, ariadne, node_down_atom, "nodedown")
   CAF_ADD_ATOM(ariadne_messages, ariadne, node_left_atom, "nodeleft")
@@ -246,46 +429,76 @@ CAF_END_TYPE_ID_BLOCK(ariadne_messages)
 
 namespace ariadne {
 
+/// Whoever watches what happens. A message that has been answered makes room for the next one; meanwhile, a bounded
+/// number of events waits.
+using watcher_actor = caf::typed_actor<
+  // What has happened since the last time.
+  takes<handoff_events>>;
+
+/// Whoever has state to be stashed before its node stops.
+using participant_actor = caf::typed_actor<
+  // The node is about to stop: stashes all that it has, stops, and answers what could not be stashed.
+  answers<std::vector<leftover>, drain_atom>>;
+
 /// The actor around one replica of the map (actors/crdt_replica.hpp).
 using crdt_replica_actor = caf::typed_actor<
-  // Writes the value under the key; the expiry is in milliseconds since the epoch, 0 for never. Answers the event.
-  answers<event_id, put_atom, std::string, std::string, std::uint64_t>,
-  // Reads the key.
-  answers<map_entry, get_atom, std::string>,
-  // Erases the key. Answers what was there before; the event is that of the erase.
-  answers<map_entry, erase_atom, std::string>,
+  // Writes the value under the key. Answers once the concern is met; if it is not met in time, the error says so, and
+  // the value stays written all the same.
+  answers<receipt, put_atom, std::string, std::string, write_options>,
+  // Reads the key; waits for it if it is not there.
+  answers<map_entry, get_atom, std::string, wait_options>,
+  // The same, and erases what it has read.
+  answers<map_entry, erase_atom, std::string, wait_options>,
   // The readable keys that start with the prefix, sorted.
   answers<std::vector<std::string>, keys_atom, std::string>,
-  // Replaces the set of neighbours to which changes are sent; each one must have acknowledged an event before
-  // `drain` counts it as handed over.
-  takes<neighbours_atom, std::vector<neighbour>>,
-  // Answers once all neighbours have acknowledged all events of this replica, or when the time (in milliseconds) is up.
+  // Replaces what is known of the other nodes. Those that are up are the members: an event is stable, and handed over,
+  // once each has acknowledged it.
+  takes<neighbours_atom, std::vector<known_node>>,
+  // Tells the watcher from now on of changes to keys that start with the prefix.
+  takes<watch_atom, std::string, watcher_actor>,
+  // Tells the watcher whenever this replica has caught up with all nodes that it knows; at once, if it has.
+  takes<watch_atom, watcher_actor>,
+  // Answers once all members have acknowledged all events of this replica, or when the time (in milliseconds) is up.
   answers<drain_report, drain_atom, std::uint64_t>,
   // What this replica has and does.
   answers<replica_status, status_atom>,
+  // How long ago the replica of this id last sent a frame, in milliseconds; an error if it is not connected.
+  answers<std::uint64_t, contact_atom, std::uint64_t>,
   // A frame of the replication protocol from another replica.
   takes<sync_frame>>;
 
 /// The actor that applications talk to (actors/state_handoff.hpp).
 using state_handoff_actor = caf::typed_actor<
-  // Keeps the state under the key, replicates it, and answers a receipt.
+  // Keeps the state under the key, replicates it, and answers a receipt once another node holds it, see
+  // `write_concern`. If the concern is not met in time, the error says so, and the state stays stashed all the same.
   answers<receipt, stash_atom, std::string, snapshot>,
-  // Reads the state under the key and leaves it there.
-  answers<pickup_result, pickup_atom, std::string>,
-  // Reads the state under the key and discards what was read.
-  answers<pickup_result, take_atom, std::string>,
+  answers<receipt, stash_atom, std::string, snapshot, write_options>,
+  // Reads the state under the key and leaves it there; waits for it if it is not there.
+  answers<pickup_result, pickup_atom, std::string>, answers<pickup_result, pickup_atom, std::string, wait_options>,
+  // Reads the state under the key and discards what was read. Two nodes that do so at the same time may both get it;
+  // the event in their answers is the same then.
+  answers<pickup_result, take_atom, std::string>, answers<pickup_result, take_atom, std::string, wait_options>,
   // Forgets the state under the key. Answers whether there was one.
   answers<bool, discard_atom, std::string>,
   // The keys that start with the prefix, sorted.
   answers<std::vector<std::string>, keys_atom, std::string>,
-  // Refuses new stashes from now on, and answers once every present member has acknowledged all events of this node,
-  // or when the time (in milliseconds) is up.
-  answers<drain_report, drain_atom, std::uint64_t>,
+  // Tells the watcher from now on of changes to keys that start with the prefix.
+  takes<watch_atom, std::string, watcher_actor>,
+  // Tells the watcher which nodes are up and whether this node has caught up with all that it knows, and from then on
+  // what changes in that.
+  takes<watch_atom, watcher_actor>,
+  // The participant will be asked to stash and stop when the node drains.
+  takes<register_atom, participant_actor>,
+  // Asks the participants to stash and stop, refuses new stashes from then on, and answers once every present member
+  // has acknowledged all events of this node. Both take no longer than the time (in milliseconds) each.
+  answers<drain_report, drain_atom, std::uint64_t, std::uint64_t>,
   // This node's name and cluster, and its replica.
   answers<node_status, status_atom>,
   // Its replica: what other nodes have to know to replicate with this one.
   answers<neighbour, replica_atom>,
-  // A node is up, with this replica: from now on a neighbour. Sent by the membership actor.
+  // How long ago the replica of this id last sent a frame, in milliseconds; an error if it is not connected.
+  answers<std::uint64_t, contact_atom, std::uint64_t>,
+  // A node is up, with this replica. Sent by the membership actor.
   takes<node_up_atom, std::string, neighbour>,
   // The node is not connected (any more), or its replica is being restarted; it may come back.
   takes<node_down_atom, std::string>,
@@ -297,6 +510,8 @@ using state_handoff_actor = caf::typed_actor<
 using cluster_membership_actor = caf::typed_actor<
   // A node introduces itself; the answer introduces this node, or refuses with a reason.
   answers<introduction_result, introduce_atom, node_introduction>,
+  // The sender, which has introduced itself, is alive.
+  takes<heartbeat>,
   // The node of this name, which the sender has introduced, leaves. Answers whether it was a member until then.
   answers<bool, leave_atom, std::string>,
   // For clients: the handoff actor of this node. An error while it is being restarted.
@@ -318,5 +533,7 @@ using cluster_membership_actor = caf::typed_actor<
 CAF_BEGIN_TYPE_ID_BLOCK(ariadne, caf::id_block::ariadne_messages::end)
 
   CAF_ADD_TYPE_ID(ariadne, (ariadne::state_handoff_actor))
+  CAF_ADD_TYPE_ID(ariadne, (ariadne::watcher_actor))
+  CAF_ADD_TYPE_ID(ariadne, (ariadne::participant_actor))
 
 CAF_END_TYPE_ID_BLOCK(ariadne)

@@ -2,18 +2,23 @@
 
 #include "actors/crdt_replica.hpp"
 #include "actors/error.hpp"
+#include "actors/event_feeds.hpp"
+#include "actors/kept_promise.hpp"
 #include "actors/snapshot.hpp"
 
 #include <caf/actor_cast.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
-#include <caf/typed_response_promise.hpp>
 
+#include <algorithm>
+#include <chrono>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <random>
 #include <set>
 #include <utility>
+#include <vector>
 
 namespace ariadne {
 
@@ -25,34 +30,19 @@ crdt::replica_id draw_replica_id() {
   return {distribution(random)};
 }
 
-/// A promise that is kept whatever happens: CAF leaves it unanswered if its actor ends first.
-template <class Answer>
-class kept_promise {
-public:
-  explicit kept_promise(caf::typed_response_promise<Answer> promise) : promise_(std::move(promise)) {}
-  kept_promise(const kept_promise&) = delete;
-  kept_promise& operator=(const kept_promise&) = delete;
-  ~kept_promise() {
-    if (promise_.pending())
-      promise_.deliver(make_error(ec::replica_restarting));
-  }
-
-  void deliver(caf::expected<Answer> answer) {
-    if (answer)
-      promise_.deliver(std::move(*answer));
-    else
-      promise_.deliver(std::move(answer.error()));
-  }
-
-private:
-  caf::typed_response_promise<Answer> promise_;
+/// The way of a drain through the participants to the replica.
+struct pending_drain {
+  std::size_t participants_left = 0;
+  std::uint64_t handover_timeout_ms = 0;
+  std::vector<leftover> leftovers;
+  kept_promise<drain_report> answer;
 };
 
 class state_handoff_state {
 public:
   static inline const char* name = "state_handoff";
 
-  explicit state_handoff_state(state_handoff_actor::pointer self) : self_(self) {}
+  explicit state_handoff_state(state_handoff_actor::pointer self) : self_(self), watchers_(self) {}
 
   void start(state_handoff_options options) {
     crdt_replica_options replica;
@@ -60,51 +50,92 @@ public:
     replica.core.cluster = options.cluster;
     replica.core.node = options.node;
     replica.core.limits = options.limits;
+    replica.counted_nodes = options.expected_nodes;
+    if (options.is_listed && !options.expected_nodes.empty())
+      replica.counted_nodes.push_back(options.node);
     replica.log = options.log;
     status_.node = std::move(options.node);
     status_.cluster = std::move(options.cluster);
-    unreported_.insert(options.expected_nodes.begin(), options.expected_nodes.end());
+    replication_ = std::move(options.replication);
+    for (auto& node : options.expected_nodes)
+      nodes_[node].node = node;
     replica_id_ = replica.core.id.value;
     replica_ = spawn_crdt_replica(self_->system(), std::move(replica));
     self_->link_to(replica_);
+    tell_replica();
   }
 
-  caf::result<receipt> stash(std::string key, const snapshot& state) {
+  // -- state ---------------------------------------------------------------------------------------------------------
+
+  caf::result<receipt> stash(std::string key, const snapshot& state, const write_options& options) {
     if (is_draining_)
       return make_error(ec::draining);
-    return ask<receipt, event_id>(
-      [this](const event_id& event) {
-        return receipt{event, {replica_id_}};
-      },
-      put_atom_v, std::move(key), encode_snapshot(state), std::uint64_t{0});
+    return self_->delegate(replica_, put_atom_v, std::move(key), encode_snapshot(state), options);
   }
 
   /// `Atom` says whether to read the entry or to erase it as well.
   template <class Atom>
-  caf::result<pickup_result> pickup(Atom operation, std::string key) {
-    return ask<pickup_result, map_entry>([this](const map_entry& entry) { return to_pickup_result(entry); }, operation,
-                                         std::move(key));
+  caf::result<pickup_result> pickup(Atom operation, std::string key, const wait_options& options) {
+    return ask<pickup_result, map_entry>([](const map_entry& entry) { return to_pickup_result(entry); }, operation,
+                                         std::move(key), options);
   }
 
   caf::result<bool> discard(std::string key) {
-    return ask<bool, map_entry>([](const map_entry& entry) { return entry.found; }, erase_atom_v, std::move(key));
+    return ask<bool, map_entry>([](const map_entry& entry) { return entry.found; }, erase_atom_v, std::move(key),
+                                wait_options{});
   }
 
   auto keys(std::string prefix) {
     return self_->delegate(replica_, keys_atom_v, std::move(prefix));
   }
 
-  auto drain(std::uint64_t timeout_ms) {
-    is_draining_ = true;
-    return self_->delegate(replica_, drain_atom_v, timeout_ms);
+  void watch(std::string prefix, const watcher_actor& watcher) {
+    self_->send(replica_, watch_atom_v, std::move(prefix), watcher);
   }
+
+  void watch(const watcher_actor& watcher) {
+    std::vector<handoff_event> first;
+    for (const auto& [name, node] : nodes_)
+      if (node.presence == node_presence::up)
+        first.push_back({handoff_event_kind::node_up, name, {}});
+    watchers_.add(watcher, first);
+    self_->send(replica_, watch_atom_v, watcher);
+  }
+
+  // -- the end of the node -------------------------------------------------------------------------------------------
+
+  void add_participant(const participant_actor& participant) {
+    self_->monitor(participant);
+    participants_.push_back(participant);
+  }
+
+  caf::result<drain_report> drain(std::uint64_t stop_timeout_ms, std::uint64_t handover_timeout_ms) {
+    auto promise = self_->make_response_promise<drain_report>();
+    auto drain = std::make_shared<pending_drain>(
+      pending_drain{participants_.size() + 1, handover_timeout_ms, {}, kept_promise<drain_report>{promise}});
+    for (const auto& participant : participants_)
+      self_->request(participant, std::chrono::milliseconds{stop_timeout_ms}, drain_atom_v)
+        .then([=, this](std::vector<leftover>& not_stashed) { participant_stopped(*drain, std::move(not_stashed)); },
+              [=, this](const caf::error& error) {
+                participant_stopped(*drain, {{to_string(participant), "has not stopped: " + describe(error)}});
+              });
+    // Even if there is none.
+    participant_stopped(*drain, {});
+    return promise;
+  }
+
+  void ended(const caf::down_msg& down) {
+    watchers_.ended(down.source);
+    std::erase_if(participants_, [&](const participant_actor& p) { return p.address() == down.source; });
+  }
+
+  // -- what is known -------------------------------------------------------------------------------------------------
 
   caf::result<node_status> status() {
     return ask<node_status, replica_status>(
       [this](const replica_status& replica) {
         auto result = status_;
         result.replica = replica;
-        result.replica.caught_up = replica.caught_up && unreported_.empty();
         return result;
       },
       status_atom_v);
@@ -114,23 +145,63 @@ public:
     return {replica_id_, caf::actor_cast<caf::strong_actor_ptr>(replica_)};
   }
 
-  void node_up(const std::string& node, const neighbour& replica) {
-    members_.insert_or_assign(node, replica);
-    reported(node);
+  auto last_contact(std::uint64_t replica) {
+    return self_->delegate(replica_, contact_atom_v, replica);
   }
 
-  void node_gone(const std::string& node) {
-    members_.erase(node);
-    reported(node);
+  void node_up(const std::string& node, const neighbour& replica) {
+    nodes_[node] = {node, node_presence::up, replica, true};
+    tell(handoff_event_kind::node_up, node);
+  }
+
+  void node_down(const std::string& node) {
+    const auto was_up = nodes_[node].presence == node_presence::up;
+    nodes_[node] = {node, node_presence::down, {}, true};
+    if (was_up)
+      tell(handoff_event_kind::node_down, node);
+    else
+      tell_replica();
+  }
+
+  void node_left(const std::string& node) {
+    nodes_.erase(node);
+    tell(handoff_event_kind::node_left, node);
   }
 
 private:
-  void reported(const std::string& node) {
-    unreported_.erase(node);
-    std::vector<neighbour> neighbours;
-    for (const auto& [name, replica] : members_)
-      neighbours.push_back(replica);
-    self_->send(replica_, neighbours_atom_v, std::move(neighbours));
+  void tell(handoff_event_kind what, const std::string& node) {
+    tell_replica();
+    watchers_.tell_of_node(what, node);
+  }
+
+  void tell_replica() {
+    std::set<std::string> up;
+    for (const auto& [name, node] : nodes_)
+      if (node.presence == node_presence::up)
+        up.insert(name);
+    const auto neighbours = replication_.neighbours_of(status_.node, up);
+    std::vector<known_node> known;
+    for (auto& [name, node] : nodes_) {
+      node.is_neighbour = neighbours.contains(name);
+      known.push_back(node);
+    }
+    self_->send(replica_, neighbours_atom_v, std::move(known));
+  }
+
+  void participant_stopped(pending_drain& drain, std::vector<leftover> not_stashed) {
+    std::move(not_stashed.begin(), not_stashed.end(), std::back_inserter(drain.leftovers));
+    if (--drain.participants_left > 0)
+      return;
+    is_draining_ = true;
+    auto pending = std::make_shared<pending_drain>(std::move(drain));
+    self_->request(replica_, caf::infinite, drain_atom_v, pending->handover_timeout_ms)
+      .then(
+        [pending](drain_report& report) {
+          report.complete = report.complete && pending->leftovers.empty();
+          report.leftovers.insert(report.leftovers.begin(), pending->leftovers.begin(), pending->leftovers.end());
+          pending->answer.deliver(std::move(report));
+        },
+        [pending](caf::error& error) { pending->answer.deliver(std::move(error)); });
   }
 
   /// Sends a request to the replica, and answers with what `convert` makes of the response.
@@ -144,11 +215,9 @@ private:
     return promise;
   }
 
-  caf::expected<pickup_result> to_pickup_result(const map_entry& entry) const {
-    if (!entry.found) {
-      const auto proves_absence = entry.caught_up && unreported_.empty();
-      return pickup_result{proves_absence ? pickup_outcome::absent : pickup_outcome::pending, {}, {}};
-    }
+  static caf::expected<pickup_result> to_pickup_result(const map_entry& entry) {
+    if (!entry.found)
+      return pickup_result{entry.caught_up ? pickup_outcome::absent : pickup_outcome::pending, {}, {}};
     auto state = decode_snapshot(entry.value);
     if (!state)
       return std::move(state.error());
@@ -158,31 +227,52 @@ private:
   state_handoff_actor::pointer self_;
   /// Without the replica's part.
   node_status status_;
+  topology replication_;
   std::uint64_t replica_id_ = 0;
   crdt_replica_actor replica_;
-  /// The nodes that are up, and their replicas.
-  std::map<std::string, neighbour> members_;
-  /// The expected nodes of which nothing has been heard.
-  std::set<std::string> unreported_;
+  /// The other nodes, by name, but for those that have left.
+  std::map<std::string, known_node> nodes_;
+  std::vector<participant_actor> participants_;
   bool is_draining_ = false;
+  event_feeds<state_handoff_actor::pointer> watchers_;
 };
 
 state_handoff_actor::behavior_type state_handoff(state_handoff_actor::stateful_pointer<state_handoff_state> self,
                                                  state_handoff_options options) {
   auto& state = self->state;
+  self->set_down_handler([&state](const caf::down_msg& down) { state.ended(down); });
   state.start(std::move(options));
   return {
-    [&state](stash_atom, std::string& key, const snapshot& stashed) { return state.stash(std::move(key), stashed); },
-    [&state](pickup_atom, std::string& key) { return state.pickup(get_atom_v, std::move(key)); },
-    [&state](take_atom, std::string& key) { return state.pickup(erase_atom_v, std::move(key)); },
+    [&state](stash_atom, std::string& key, const snapshot& stashed) {
+      return state.stash(std::move(key), stashed, {});
+    },
+    [&state](stash_atom, std::string& key, const snapshot& stashed, const write_options& options) {
+      return state.stash(std::move(key), stashed, options);
+    },
+    [&state](pickup_atom, std::string& key) { return state.pickup(get_atom_v, std::move(key), {}); },
+    [&state](pickup_atom, std::string& key, const wait_options& options) {
+      return state.pickup(get_atom_v, std::move(key), options);
+    },
+    [&state](take_atom, std::string& key) { return state.pickup(erase_atom_v, std::move(key), {}); },
+    [&state](take_atom, std::string& key, const wait_options& options) {
+      return state.pickup(erase_atom_v, std::move(key), options);
+    },
     [&state](discard_atom, std::string& key) { return state.discard(std::move(key)); },
     [&state](keys_atom, std::string& prefix) { return state.keys(std::move(prefix)); },
-    [&state](drain_atom, std::uint64_t timeout_ms) { return state.drain(timeout_ms); },
+    [&state](watch_atom, std::string& prefix, const watcher_actor& watcher) {
+      state.watch(std::move(prefix), watcher);
+    },
+    [&state](watch_atom, const watcher_actor& watcher) { state.watch(watcher); },
+    [&state](register_atom, const participant_actor& participant) { state.add_participant(participant); },
+    [&state](drain_atom, std::uint64_t stop_timeout_ms, std::uint64_t handover_timeout_ms) {
+      return state.drain(stop_timeout_ms, handover_timeout_ms);
+    },
     [&state](status_atom) { return state.status(); },
     [&state](replica_atom) { return state.own_replica(); },
+    [&state](contact_atom, std::uint64_t replica) { return state.last_contact(replica); },
     [&state](node_up_atom, const std::string& node, const neighbour& replica) { state.node_up(node, replica); },
-    [&state](node_down_atom, const std::string& node) { state.node_gone(node); },
-    [&state](node_left_atom, const std::string& node) { state.node_gone(node); },
+    [&state](node_down_atom, const std::string& node) { state.node_down(node); },
+    [&state](node_left_atom, const std::string& node) { state.node_left(node); },
   };
 }
 

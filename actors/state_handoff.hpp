@@ -2,6 +2,7 @@
 
 #include "actors/log.hpp"
 #include "actors/protocol.hpp"
+#include "actors/topology.hpp"
 #include "crdt/replica_options.hpp"
 
 #include <caf/actor_system.hpp>
@@ -13,12 +14,20 @@
 //
 //     session              state_handoff                crdt_replica             crdt_replicas of other nodes
 //       | -- stash ------------> | -- put -----------------> | -- sync_frame --------> |
-//       | <-- receipt ---------- | <-- event --------------- |                         |
+//       | <-- receipt -------------------------------------- | <-- sync_frame -------- |
 //       | -- pickup -----------> | -- get -----------------> |                         |
 //       | <-- found, absent ---- | <-- entry --------------- |                         |
 //       |     or pending         |                           |                         |
+//     watcher                    |                           |                         |
+//       | -- watch ------------> | -- watch ---------------> |                         |
+//       | <-- node up, down, left|                           |                         |
+//       | <-- changed keys, caught up ---------------------- |                         |
 //     cluster_membership         |                           |                         |
 //       | -- node up, down, left | -- neighbours ----------> | -- sync_frame --------> |
+//     whoever stops the node     |                           |                         |
+//       | -- drain ------------> | -- drain --> participants |                         |
+//       |                        | -- drain ---------------> | -- sync_frame --------> |
+//       | <-- drain_report ----- | <-- drain_report -------- | <-- sync_frame -------- |
 //
 // It spawns its crdt_replica, and is linked to it: if one dies, so does the other. Whoever supervises the pair starts a
 // new one, which is a new incarnation and gets everything back from the other nodes. A request that is under way when
@@ -32,9 +41,13 @@ struct state_handoff_options {
   std::string cluster;
   std::string node;
   crdt::replica_limits limits;
-  /// Nodes that may hold state that this node lacks. Until each has been reported up, down or left for the first time,
-  /// `pickup` answers `pending` instead of `absent`.
+  /// The other nodes of the cluster file: they may hold state that this node lacks, so until it has caught up with
+  /// each, `pickup` answers `pending` instead of `absent`. The write concerns `majority` and `all` count them and this
+  /// node, unless `is_listed` says that the list is not about this node, or the list is empty.
   std::vector<std::string> expected_nodes;
+  /// Whether the cluster file lists this node, too.
+  bool is_listed = true;
+  topology replication;
   log_sink log = log_nothing;
 };
 

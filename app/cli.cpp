@@ -6,7 +6,12 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
+#include <cstdint>
+#include <map>
 #include <sstream>
+#include <string>
+#include <system_error>
 
 namespace ariadne {
 
@@ -30,11 +35,12 @@ public:
     add_node();
     add_cluster();
     add_stash();
-    add_client("pickup", client_operation::pickup, "Write the state under a key to stdout, and leave it there", "KEY");
-    add_client("take", client_operation::take, "Write the state under a key to stdout, and discard it", "KEY");
+    add_pickup("pickup", client_operation::pickup, "Write the state under a key to stdout, and leave it there");
+    add_pickup("take", client_operation::take, "Write the state under a key to stdout, and discard it");
     add_client("discard", client_operation::discard, "Forget the state under a key", "KEY");
     add_keys();
     add_client("status", client_operation::status, "Show a node, its replica, and the members that it knows");
+    add_watch();
     add_game();
   }
 
@@ -60,6 +66,11 @@ private:
     auto* sub = app_.add_subcommand("node", "Run one node of a cluster until SIGTERM or SIGINT");
     sub->add_option("--cluster", node_.cluster_file, "The cluster file")->required()->type_name("FILE");
     sub->add_option("--name", node_.name, "Which node of the file")->required()->type_name("NAME");
+    sub
+      ->add_option_function<std::string>(
+        "--listen", [this](const std::string& text) { node_.listen = parse_endpoint("--listen", text); },
+        "Join the cluster as a node that the file does not list, and accept connections here")
+      ->type_name("HOST:PORT");
     sub->footer("SIGTERM or SIGINT stops the node gracefully; a second one ends it at once, by that signal.");
     sub->callback([this] { parsed_ = node_; });
   }
@@ -67,6 +78,8 @@ private:
   void add_cluster() {
     auto* sub = app_.add_subcommand("cluster", "Run all nodes of a cluster as child processes");
     sub->add_option("FILE", cluster_.cluster_file, "The cluster file")->required()->type_name("");
+    sub->add_flag("--rolling-restart", cluster_.rolling_restart,
+                  "Have the nodes that another \"ariadne cluster FILE\" runs restarted, one after the other");
     sub->footer("SIGTERM or SIGINT stops the nodes gracefully, one after the other; a second one kills them.");
     sub->callback([this] { parsed_ = cluster_; });
   }
@@ -74,6 +87,37 @@ private:
   void add_stash() {
     auto* sub = add_client("stash", client_operation::stash, "Keep a value under a key", "KEY");
     sub->add_option("FILE", client_.value_file, "Where the value is; - is stdin, the default")->type_name("");
+    sub
+      ->add_option_function<std::string>(
+        "--concern", [this](const std::string& text) { set_concern(text); },
+        "Which nodes have to hold the value: local, one besides this one (the default), majority, all, or how many")
+      ->type_name("CONCERN");
+    sub
+      ->add_option_function<std::string>(
+        "--ttl",
+        [this](const std::string& text) {
+          client_.write.time_to_live_ms = parse_time("--ttl", text, std::chrono::hours{24 * 365});
+        },
+        "After how long nobody can pick it up any more, such as 10m or 1h; never by default")
+      ->type_name("TIME");
+  }
+
+  void add_pickup(const char* name, client_operation operation, const char* description) {
+    auto* sub = add_client(name, operation, description, "KEY");
+    sub
+      ->add_option_function<std::string>(
+        "--wait",
+        [this](const std::string& text) { client_.wait.wait_ms = parse_time("--wait", text, std::chrono::hours{24}); },
+        "Wait so long for the key to arrive; the timeout counts from then on")
+      ->type_name("TIME");
+    sub->add_flag_callback(
+      "--until-certain", [this] { client_.wait.until = wait_end::certainty; },
+      "Wait no longer than until it is certain that nobody has stashed it");
+  }
+
+  void add_watch() {
+    auto* sub = add_client("watch", client_operation::watch, "Show what happens to keys and nodes, until Ctrl-C");
+    sub->add_option("PREFIX", client_.argument, "Only the keys that start with it")->type_name("");
   }
 
   void add_keys() {
@@ -97,13 +141,16 @@ private:
       sub->add_option(argument, client_.argument)->required()->type_name("");
     sub
       ->add_option_function<std::string>(
-        "--node", [this](const std::string& text) { set_node(text); },
+        "--node", [this](const std::string& text) { client_.node = parse_endpoint("--node", text); },
         "The node to talk to; without it, the first one of the cluster file")
       ->type_name("HOST:PORT");
     sub->add_option("--cluster", client_.cluster_file, "The cluster file")->type_name("FILE");
     sub
       ->add_option_function<std::string>(
-        "--timeout", [this](const std::string& text) { set_timeout(text); },
+        "--timeout",
+        [this](const std::string& text) {
+          client_.timeout = std::chrono::milliseconds{parse_time("--timeout", text, std::chrono::hours{24})};
+        },
         "How long to try at most, such as 500ms or 2s; 5s by default")
       ->type_name("TIME");
     if (!parent)
@@ -117,17 +164,37 @@ private:
     return sub;
   }
 
-  void set_node(const std::string& text) {
-    client_.node = endpoint_from_string(text);
-    if (!client_.node)
-      throw CLI::ValidationError("--node", fmt::format("{} is not HOST:PORT", text));
+  static endpoint parse_endpoint(const char* option, const std::string& text) {
+    const auto result = endpoint_from_string(text);
+    if (!result)
+      throw CLI::ValidationError(option, fmt::format("{} is not HOST:PORT", text));
+    return *result;
   }
 
-  void set_timeout(const std::string& text) {
-    const auto timeout = parse_duration(text);
-    if (!timeout || *timeout < std::chrono::milliseconds{1} || *timeout > std::chrono::hours{24})
-      throw CLI::ValidationError("--timeout", fmt::format("{} is not a time from 1ms to 24h, such as 2s", text));
-    client_.timeout = *timeout;
+  /// In milliseconds.
+  static std::uint64_t parse_time(const char* option, const std::string& text, std::chrono::milliseconds most) {
+    const auto time = parse_duration(text);
+    if (!time || *time < std::chrono::milliseconds{1} || *time > most)
+      throw CLI::ValidationError(option,
+                                 fmt::format("{} is not a time from 1ms to {}, such as 2s", text, to_string(most)));
+    return static_cast<std::uint64_t>(time->count());
+  }
+
+  void set_concern(const std::string& text) {
+    static const std::map<std::string, concern_level> levels{{"one", concern_level::one},
+                                                             {"local", concern_level::local},
+                                                             {"majority", concern_level::majority},
+                                                             {"all", concern_level::all}};
+    auto& concern = client_.write.concern;
+    if (const auto level = levels.find(text); level != levels.end()) {
+      concern.level = level->second;
+      return;
+    }
+    concern.level = concern_level::count;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), concern.count);
+    if (error != std::errc{} || end != text.data() + text.size() || concern.count == 0)
+      throw CLI::ValidationError("--concern",
+                                 fmt::format("{} is none of one, local, majority, all, and no number from 1 on", text));
   }
 
   CLI::App app_{"Keeps the state of running actors alive while the nodes of a cluster come and go", "ariadne"};

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/endpoint.hpp"
+#include "actors/protocol.hpp"
 #include "app/exit_code.hpp"
 
 #include <tl/expected.hpp>
@@ -20,11 +21,15 @@ constexpr std::uint16_t default_node_port = 4100;
 struct node_command {
   std::string cluster_file;
   std::string name;
+  /// Where a node that the file does not list accepts connections.
+  std::optional<endpoint> listen;
 };
 
 /// `ariadne cluster`: run all nodes of a cluster file.
 struct cluster_command {
   std::string cluster_file;
+  /// Instead, have the one that runs them restart them one by one.
+  bool rolling_restart = false;
 };
 
 enum class client_operation {
@@ -34,6 +39,7 @@ enum class client_operation {
   discard,
   keys,
   status,
+  watch,
   game_start,
   game_resume,
   game_show,
@@ -47,6 +53,10 @@ struct client_command {
   std::string argument;
   /// `stash`: the file that holds the value; "-" is the standard input.
   std::string value_file = "-";
+  /// `stash`: how many nodes have to hold the value, and for how long it is kept.
+  write_options write;
+  /// `pickup` and `take`: how long to wait for the key.
+  wait_options wait;
   /// Which node to talk to. If there is none: the first one of `cluster_file`.
   std::optional<endpoint> node;
   std::string cluster_file;

@@ -103,6 +103,21 @@ public:
       });
   }
 
+  /// How long the node may take for what it is asked to wait for: a little less than this side waits for its answer.
+  std::uint64_t remaining_ms() const {
+    return static_cast<std::uint64_t>((remaining() * 9 / 10).count());
+  }
+
+  /// Gives the node so much more time.
+  void extend(std::chrono::milliseconds time) {
+    timeout_ += time;
+    deadline_ += time;
+  }
+
+  failure describe_end(const caf::error& reason) const {
+    return fmt::format("the node at {} has ended or restarts: {}", to_string(address_), describe(reason));
+  }
+
   template <class Answer, class Actor, class... Ts>
   fallible<Answer> ask(const Actor& actor, Ts&&... request) {
     auto answer = ariadne::ask<Answer>(system_, actor, remaining(), std::forward<Ts>(request)...);
@@ -216,18 +231,31 @@ fallible<std::string> read_value(const std::string& file) {
   return value;
 }
 
+/// The nodes of these replicas, by name as far as they are known.
+std::vector<std::string> names_of(node_client& client, const std::vector<std::uint64_t>& replicas) {
+  const auto members = client.members().value_or(std::vector<member_status>{});
+  std::vector<std::string> result;
+  for (const auto replica : replicas) {
+    const auto found = std::find_if(members.begin(), members.end(),
+                                    [&](const member_status& member) { return member.replica == replica; });
+    result.push_back(found == members.end() ? replica_text(replica) : found->name);
+  }
+  return result;
+}
+
 fallible<exit_code> stash(node_client& client, const state_handoff_actor& handoff, const client_command& command,
                           std::string value) {
-  auto done = client.ask<receipt>(handoff, stash_atom_v, command.argument, snapshot{bytes_type, 1, std::move(value)});
+  auto options = command.write;
+  options.timeout_ms = client.remaining_ms();
+  auto done =
+    client.ask<receipt>(handoff, stash_atom_v, command.argument, snapshot{bytes_type, 1, std::move(value)}, options);
   if (!done)
     return tl::unexpected(done.error());
-  json holders = json::array();
-  for (auto holder : done->holders)
-    holders.push_back(replica_text(holder));
-  const auto written = command.json
-                         ? write_json({{"event", event_text(done->event)}, {"holders", std::move(holders)}})
-                         : write_out(fmt::format("stashed as event {}, held by {} replica{}\n", event_text(done->event),
-                                                 done->holders.size(), done->holders.size() == 1 ? "" : "s"));
+  auto holders = names_of(client, done->holders);
+  const auto written =
+    command.json
+      ? write_json({{"event", event_text(done->event)}, {"holders", std::move(holders)}})
+      : write_out(fmt::format("stashed as event {}, held by {}\n", event_text(done->event), fmt::join(holders, ", ")));
   return written.map([] { return exit_code::done; });
 }
 
@@ -258,7 +286,8 @@ fallible<void> print_picked_up(const pickup_result& result, const client_command
 template <class Atom>
 fallible<exit_code> pick_up(node_client& client, const state_handoff_actor& handoff, const client_command& command,
                             Atom operation) {
-  auto result = client.ask<pickup_result>(handoff, operation, command.argument);
+  client.extend(std::chrono::milliseconds{command.wait.wait_ms});
+  auto result = client.ask<pickup_result>(handoff, operation, command.argument, command.wait);
   if (!result)
     return tl::unexpected(result.error());
   return print_picked_up(*result, command).map([&] { return to_exit_code(result->outcome); });
@@ -287,6 +316,28 @@ fallible<exit_code> keys(node_client& client, const state_handoff_actor& handoff
   return written.map([] { return exit_code::done; });
 }
 
+json counters_json(const replica_counters& counters) {
+  return {{"puts", counters.puts},
+          {"erases", counters.erases},
+          {"frames_sent", counters.frames_sent},
+          {"frames_received", counters.frames_received},
+          {"bytes_sent", counters.bytes_sent},
+          {"bytes_received", counters.bytes_received},
+          {"registers_sent", counters.registers_sent},
+          {"registers_received", counters.registers_received},
+          {"full_states_sent", counters.full_states_sent},
+          {"refusals", counters.refusals},
+          {"divergences", counters.divergences}};
+}
+
+const replication_status* find_replication(const node_status& status, const member_status& member) {
+  const auto& links = status.replica.links;
+  const auto found = std::find_if(links.begin(), links.end(), [&](const replication_status& link) {
+    return link.replica != 0 && link.replica == member.replica;
+  });
+  return found == links.end() ? nullptr : &*found;
+}
+
 json status_json(const node_status& status, const std::vector<member_status>& members) {
   json answer{{"node", status.node},
               {"cluster", status.cluster},
@@ -295,37 +346,68 @@ json status_json(const node_status& status, const std::vector<member_status>& me
               {"keys", status.replica.keys},
               {"bytes", status.replica.bytes},
               {"neighbours", status.replica.neighbours},
-              {"frames_sent", status.replica.frames_sent},
-              {"frames_received", status.replica.frames_received},
-              {"bytes_sent", status.replica.bytes_sent},
-              {"bytes_received", status.replica.bytes_received},
+              {"waiting_writes", status.replica.waiting_writes},
+              {"counters", counters_json(status.replica.counters)},
               {"members", json::array()}};
-  for (const auto& member : members)
-    answer["members"].push_back({{"name", member.name},
-                                 {"address", member.address},
-                                 {"state", to_text(member.state)},
-                                 {"replica", replica_text(member.replica)}});
+  for (const auto& member : members) {
+    json entry{{"name", member.name},
+               {"address", member.address},
+               {"state", to_text(member.state)},
+               {"replica", replica_text(member.replica)},
+               {"round_trip_us", member.round_trip_us},
+               {"last_contact_ms", member.last_contact_ms}};
+    if (const auto* link = find_replication(status, member))
+      entry["replication"] = {{"neighbour", link->is_neighbour},          {"caught_up", link->caught_up},
+                              {"lag_events", link->lag_events},           {"lag_bytes_max", link->lag_bytes_max},
+                              {"in_flight_bytes", link->in_flight_bytes}, {"last_frame_ms", link->last_frame_ms}};
+    answer["members"].push_back(std::move(entry));
+  }
   return answer;
+}
+
+std::string member_line(const node_status& status, const member_status& member) {
+  if (member.name == status.node)
+    return "this node";
+  if (member.state != member_state::up)
+    return "";
+  const auto contact =
+    fmt::format("round trip {} us, heard of {} ms ago", member.round_trip_us, member.last_contact_ms);
+  const auto* link = find_replication(status, member);
+  if (!link)
+    return contact + ", no replication yet";
+  return fmt::format("{}, {}, lag {} events{}{}", contact, link->caught_up ? "caught up with" : "catching up",
+                     link->lag_events,
+                     link->lag_events > 0 ? fmt::format(" (up to {} bytes)", link->lag_bytes_max) : std::string{},
+                     link->is_neighbour ? "" : ", by way of others");
 }
 
 std::string status_table(const node_status& status, const std::vector<member_status>& members) {
   const auto& replica = status.replica;
-  auto text =
-    fmt::format("node     {} of cluster {}\n"
-                "replica  {}, {}\n"
-                "keys     {}, {} bytes\n"
-                "members\n",
-                status.node, status.cluster, replica_text(replica.replica),
-                replica.caught_up ? "caught up with all members" : "not yet caught up", replica.keys, replica.bytes);
+  const auto& counters = replica.counters;
+  auto text = fmt::format("node     {} of cluster {}\n"
+                          "replica  {}, {}\n"
+                          "keys     {}, {} bytes\n"
+                          "written  {} puts, {} erases; {} wait for acknowledgements\n"
+                          "sent     {} frames, {} bytes; received {} frames, {} bytes\n"
+                          "trouble  {} full states sent, {} refusals, {} divergences\n"
+                          "members\n",
+                          status.node, status.cluster, replica_text(replica.replica),
+                          replica.caught_up ? "caught up with all nodes" : "not yet caught up", replica.keys,
+                          replica.bytes, counters.puts, counters.erases, replica.waiting_writes, counters.frames_sent,
+                          counters.bytes_sent, counters.frames_received, counters.bytes_received,
+                          counters.full_states_sent, counters.refusals, counters.divergences);
   std::size_t name_width = 0;
   std::size_t address_width = 0;
   for (const auto& member : members) {
     name_width = std::max(name_width, member.name.size());
     address_width = std::max(address_width, member.address.size());
   }
-  for (const auto& member : members)
-    text += fmt::format("  {:<{}}  {:<{}}  {}\n", member.name, name_width, member.address, address_width,
-                        to_text(member.state));
+  for (const auto& member : members) {
+    auto line = fmt::format("  {:<{}}  {:<{}}  {:<4}  {}", member.name, name_width, member.address, address_width,
+                            to_text(member.state), member_line(status, member));
+    line.erase(line.find_last_not_of(' ') + 1);
+    text += line + '\n';
+  }
   return text;
 }
 
@@ -341,6 +423,66 @@ fallible<exit_code> status(node_client& client, const state_handoff_actor& hando
   return written.map([] { return exit_code::done; });
 }
 
+constexpr const char* to_text(handoff_event_kind kind) {
+  switch (kind) {
+    case handoff_event_kind::stashed:
+      return "stashed";
+    case handoff_event_kind::discarded:
+      return "discarded";
+    case handoff_event_kind::expired:
+      return "expired";
+    case handoff_event_kind::node_up:
+      return "node up";
+    case handoff_event_kind::node_down:
+      return "node down";
+    case handoff_event_kind::node_left:
+      return "node left";
+    case handoff_event_kind::caught_up:
+      return "caught up";
+  }
+  return "unknown";
+}
+
+fallible<void> print_event(const handoff_event& event, bool as_json) {
+  const auto is_stash = event.kind == handoff_event_kind::stashed;
+  if (!as_json)
+    return write_out(fmt::format("{} {}{}\n", to_text(event.kind), event.subject,
+                                 is_stash ? fmt::format(" (event {})", event_text(event.event)) : std::string{}));
+  json line{{"what", to_text(event.kind)}, {"subject", event.subject}};
+  if (is_stash)
+    line["event"] = event_text(event.event);
+  return write_json(line);
+}
+
+fallible<void> print_events(const handoff_events& message, bool as_json) {
+  if (message.missed > 0) {
+    const auto written = as_json
+                           ? write_json({{"what", "missed"}, {"count", message.missed}})
+                           : write_out(fmt::format("missed {} events: read again what you watch\n", message.missed));
+    if (!written)
+      return written;
+  }
+  for (const auto& event : message.events)
+    if (auto written = print_event(event, as_json); !written)
+      return written;
+  return {};
+}
+
+/// Until this process is ended, or the node is.
+fallible<exit_code> watch(caf::actor_system& system, node_client& client, const state_handoff_actor& handoff,
+                          const client_command& command) {
+  caf::scoped_actor self{system};
+  const auto watcher = caf::actor_cast<watcher_actor>(self->ctrl());
+  self->monitor(handoff);
+  self->send(handoff, watch_atom_v, watcher);
+  self->send(handoff, watch_atom_v, command.argument, watcher);
+  fallible<void> result;
+  while (result)
+    self->receive([&](const handoff_events& message) { result = print_events(message, command.json); },
+                  [&](const caf::down_msg& down) { result = tl::unexpected(client.describe_end(down.reason)); });
+  return tl::unexpected(result.error());
+}
+
 template <class Atom>
 fallible<exit_code> play(node_client& client, const client_command& command, Atom operation) {
   auto game = client.game_host().and_then(
@@ -350,7 +492,8 @@ fallible<exit_code> play(node_client& client, const client_command& command, Ato
   });
 }
 
-fallible<exit_code> run(node_client& client, const client_command& command, std::string value) {
+fallible<exit_code> run(caf::actor_system& system, node_client& client, const client_command& command,
+                        std::string value) {
   if (auto connected = client.connect(); !connected)
     return tl::unexpected(connected.error());
   auto with_handoff = [&](auto&& operation) { return client.handoff().and_then(operation); };
@@ -370,6 +513,8 @@ fallible<exit_code> run(node_client& client, const client_command& command, std:
       return with_handoff([&](const state_handoff_actor& handoff) { return keys(client, handoff, command); });
     case client_operation::status:
       return with_handoff([&](const state_handoff_actor& handoff) { return status(client, handoff, command); });
+    case client_operation::watch:
+      return with_handoff([&](const state_handoff_actor& handoff) { return watch(system, client, handoff, command); });
     case client_operation::game_start:
       return play(client, command, minotaur::start_atom_v);
     case client_operation::game_resume:
@@ -392,7 +537,7 @@ exit_code run_client(const client_command& command) {
     client_config config;
     caf::actor_system system{config};
     node_client client{system, command.node.value(), command.timeout};
-    return run(client, command, std::move(bytes));
+    return run(system, client, command, std::move(bytes));
   });
   if (!result)
     complain(result.error());

@@ -1,63 +1,37 @@
 #include "app/cluster_runner.hpp"
 
+#include "app/control_socket.hpp"
+#include "app/node_process.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
-#include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <list>
 #include <optional>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
-#include <fcntl.h>
 #include <poll.h>
-#include <sys/prctl.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 namespace ariadne {
 
 namespace {
 
-/// Throws for a system call that answered -1.
-int check(int result, const char* call) {
-  if (result == -1)
-    throw std::system_error{errno, std::generic_category(), call};
-  return result;
-}
+using steady_clock = std::chrono::steady_clock;
 
-class file_descriptor {
-public:
-  explicit file_descriptor(int fd) : fd_(fd) {}
-  file_descriptor(file_descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  file_descriptor& operator=(file_descriptor&& other) noexcept {
-    std::swap(fd_, other.fd_);
-    return *this;
-  }
-  ~file_descriptor() {
-    reset();
-  }
-
-  int get() const {
-    return fd_;
-  }
-
-  void reset() {
-    if (fd_ != -1)
-      ::close(std::exchange(fd_, -1));
-  }
-
-private:
-  int fd_;
-};
+/// A node that is restarted and does not come to hold everything within this time ends the rolling restart.
+constexpr std::chrono::seconds catch_up_timeout{60};
 
 /// The signals that the runner reads from a file descriptor. The nodes inherit that they are blocked: one that is told
 /// to stop before it has come up stops as soon as it waits for the signal.
@@ -89,107 +63,10 @@ private:
   file_descriptor fd_{-1};
 };
 
-/// Nobody may be reading any more; the nodes go on all the same.
-void write(std::FILE* stream, const std::string& text) {
-  std::fwrite(text.data(), 1, text.size(), stream);
-  std::fflush(stream);
+void say(const std::string& text) {
+  std::fputs(text.c_str(), stderr);
+  std::fflush(stderr);
 }
-
-/// One node, as a child process.
-class node_process {
-public:
-  node_process(const std::string& program, const std::string& cluster_file, std::string name) : name_(std::move(name)) {
-    std::array<int, 2> ends;
-    check(::pipe2(ends.data(), O_CLOEXEC), "pipe");
-    output_ = file_descriptor{ends[0]};
-    const file_descriptor input{ends[1]};
-    check(::fcntl(output_.get(), F_SETFL, O_NONBLOCK), "fcntl");
-    const auto parent = ::getpid();
-    pid_ = check(::fork(), "fork");
-    if (pid_ == 0)
-      become_node(program, cluster_file, parent, input.get());
-  }
-
-  const std::string& name() const {
-    return name_;
-  }
-
-  /// Readable when there is output; -1 after its end.
-  int output_fd() const {
-    return output_.get();
-  }
-
-  bool is_running() const {
-    return pid_ != -1;
-  }
-
-  /// Asks the node to stop, once: a second request would make it break off.
-  void stop() {
-    if (is_running() && !std::exchange(is_stopping_, true))
-      ::kill(pid_, SIGTERM);
-  }
-
-  void kill() {
-    if (is_running())
-      ::kill(pid_, SIGKILL);
-  }
-
-  /// Passes on what the node has written, line by line.
-  void forward_output() {
-    std::array<char, 16u << 10> chunk;
-    ssize_t count = 0;
-    while ((count = ::read(output_.get(), chunk.data(), chunk.size())) > 0) {
-      pending_line_.append(chunk.data(), static_cast<std::size_t>(count));
-      print_lines();
-    }
-    if (count == 0) {
-      if (!pending_line_.empty())
-        pending_line_ += '\n';
-      print_lines();
-      output_.reset();
-    }
-  }
-
-  /// Answers the wait status if the node has ended since the last call.
-  std::optional<int> take_end() {
-    int status = 0;
-    if (!is_running() || ::waitpid(pid_, &status, WNOHANG) != pid_)
-      return std::nullopt;
-    pid_ = -1;
-    return status;
-  }
-
-private:
-  /// In the child: runs the program anew, as a node.
-  [[noreturn]] void become_node(const std::string& program, const std::string& cluster_file, pid_t parent,
-                                int output) const {
-    // Ctrl-C in a terminal goes to the whole process group: it is for the runner to say in which order nodes stop.
-    ::setpgid(0, 0);
-    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (::getppid() != parent)
-      std::_Exit(EXIT_FAILURE);
-    ::dup2(output, STDOUT_FILENO);
-    ::dup2(output, STDERR_FILENO);
-    ::execl(program.c_str(), program.c_str(), "node", "--cluster", cluster_file.c_str(), "--name", name_.c_str(),
-            nullptr);
-    std::fprintf(stderr, "cannot run %s: %s\n", program.c_str(), std::strerror(errno));
-    std::_Exit(EXIT_FAILURE);
-  }
-
-  void print_lines() {
-    std::size_t end = 0;
-    while ((end = pending_line_.find('\n')) != std::string::npos) {
-      write(stdout, fmt::format("{} | {}\n", name_, std::string_view{pending_line_}.substr(0, end)));
-      pending_line_.erase(0, end + 1);
-    }
-  }
-
-  std::string name_;
-  pid_t pid_ = -1;
-  bool is_stopping_ = false;
-  file_descriptor output_{-1};
-  std::string pending_line_;
-};
 
 std::string describe_end(int status) {
   if (WIFSIGNALED(status))
@@ -205,9 +82,109 @@ exit_code to_exit_code(int status) {
   return WEXITSTATUS(status) == 0 ? exit_code::done : exit_code::failed;
 }
 
+/// The last line that the requester of a rolling restart gets.
+constexpr std::string_view to_verdict(exit_code code) {
+  switch (code) {
+    case exit_code::done:
+      return "done";
+    case exit_code::drain_incomplete:
+      return "drain incomplete";
+    default:
+      return "failed";
+  }
+}
+
+/// The nodes are restarted one after the other.
+class rolling_restart {
+public:
+  rolling_restart(file_descriptor requester, std::list<node_process>& nodes)
+    : requester_(std::move(requester)), nodes_(nodes), current_(nodes.begin()) {
+    stop_current();
+  }
+
+  /// Goes on if what it waits for has come about. Answers whether it is over.
+  bool proceed() {
+    if (is_over_ || !(phase_ == phase::stopping ? current_->has_ended() : is_back()))
+      return is_over_;
+    if (phase_ == phase::stopping) {
+      tell(fmt::format("node {} starts", current_->name()));
+      current_->start();
+      phase_ = phase::starting;
+      deadline_ = steady_clock::now() + catch_up_timeout;
+    } else {
+      tell(fmt::format("node {} is back, and has caught up", current_->name()));
+      if (++current_ == nodes_.end())
+        end();
+      else
+        stop_current();
+    }
+    return is_over_;
+  }
+
+  /// A node has ended.
+  void ended(const node_process& node, int status) {
+    const auto code = to_exit_code(status);
+    if (phase_ == phase::stopping && &node == &*current_ && code != exit_code::failed) {
+      if (code == exit_code::drain_incomplete)
+        result_ = code;
+      tell(fmt::format("node {} {}", node.name(), describe_end(status)));
+    } else {
+      break_off(fmt::format("node {} {}", node.name(), describe_end(status)));
+    }
+  }
+
+  void break_off(const std::string& reason) {
+    if (is_over_)
+      return;
+    tell(reason);
+    result_ = exit_code::failed;
+    end();
+  }
+
+private:
+  enum class phase { stopping, starting };
+
+  bool is_back() {
+    if (current_->has_caught_up())
+      return true;
+    if (steady_clock::now() >= deadline_)
+      break_off(fmt::format("node {} has not caught up with the others within {} s; the restart ends here",
+                            current_->name(), catch_up_timeout.count()));
+    return false;
+  }
+
+  void stop_current() {
+    tell(fmt::format("node {} stops", current_->name()));
+    current_->stop();
+    phase_ = phase::stopping;
+  }
+
+  void end() {
+    tell(to_verdict(result_));
+    requester_.reset();
+    is_over_ = true;
+  }
+
+  /// Whoever asked may have gone; the restart goes on all the same.
+  void tell(std::string_view line) {
+    const auto text = fmt::format("{}\n", line);
+    if (::send(requester_.get(), text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT) == -1)
+      say(fmt::format("ariadne: rolling restart: {}\n", line));
+  }
+
+  file_descriptor requester_;
+  std::list<node_process>& nodes_;
+  std::list<node_process>::iterator current_;
+  phase phase_ = phase::stopping;
+  steady_clock::time_point deadline_;
+  exit_code result_ = exit_code::done;
+  bool is_over_ = false;
+};
+
 class cluster_runner {
 public:
-  cluster_runner(const cluster_config& cluster, const std::string& cluster_file) {
+  cluster_runner(const cluster_config& cluster, const std::string& cluster_file, file_descriptor control)
+    : control_(std::move(control)) {
     const auto program = std::filesystem::read_symlink("/proc/self/exe").string();
     for (const auto& node : cluster.nodes)
       nodes_.emplace_back(program, cluster_file, node.name);
@@ -217,7 +194,7 @@ public:
   cluster_runner& operator=(const cluster_runner&) = delete;
 
   exit_code run() {
-    while (is_any([](const node_process& node) { return node.is_running() || node.output_fd() != -1; })) {
+    while (restart_ || is_any([](const node_process& node) { return !node.has_ended(); })) {
       wait();
       for (auto& node : nodes_)
         if (node.output_fd() != -1)
@@ -227,6 +204,10 @@ public:
       for (auto& node : nodes_)
         if (auto status = node.take_end())
           ended(node, *status);
+      if (auto requester = accept_control(control_))
+        restart_requested(std::move(*requester));
+      if (restart_ && restart_->proceed())
+        restart_.reset();
     }
     return result_;
   }
@@ -239,14 +220,18 @@ private:
 
   void wait() const {
     // poll passes over descriptors of -1.
-    std::vector<pollfd> waiting{{signals_.fd(), POLLIN, 0}};
+    std::vector<pollfd> waiting{{signals_.fd(), POLLIN, 0}, {control_.get(), POLLIN, 0}};
     for (const auto& node : nodes_)
       waiting.push_back({node.output_fd(), POLLIN, 0});
-    if (::poll(waiting.data(), waiting.size(), -1) == -1 && errno != EINTR)
+    constexpr int deadlines_checked_every_ms = 1000;
+    if (::poll(waiting.data(), waiting.size(), restart_ ? deadlines_checked_every_ms : -1) == -1 && errno != EINTR)
       check(-1, "poll");
   }
 
   void stop_requested() {
+    if (restart_)
+      restart_->break_off("the cluster is stopped");
+    restart_.reset();
     if (!is_stopping_) {
       is_stopping_ = true;
       stop_next();
@@ -263,8 +248,22 @@ private:
       next->stop();
   }
 
+  void restart_requested(file_descriptor requester) {
+    auto refusal = restart_ ? "a rolling restart is going on already" : is_stopping_ ? "the cluster is stopping" : "";
+    if (is_any([](const node_process& node) { return !node.is_running(); }))
+      refusal = "not all nodes are running";
+    if (*refusal == '\0') {
+      restart_.emplace(std::move(requester), nodes_);
+      return;
+    }
+    const auto answer = fmt::format("{}\n{}\n", refusal, to_verdict(exit_code::failed));
+    ::send(requester.get(), answer.data(), answer.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  }
+
   void ended(const node_process& node, int status) {
-    write(stderr, fmt::format("ariadne: node {} {}\n", node.name(), describe_end(status)));
+    say(fmt::format("ariadne: node {} {}\n", node.name(), describe_end(status)));
+    if (restart_)
+      return restart_->ended(node, status);
     const auto code = to_exit_code(status);
     if (result_ != exit_code::failed && code != exit_code::done)
       result_ = code;
@@ -273,7 +272,9 @@ private:
   }
 
   runner_signals signals_;
-  std::vector<node_process> nodes_;
+  file_descriptor control_;
+  std::list<node_process> nodes_;
+  std::optional<rolling_restart> restart_;
   bool is_stopping_ = false;
   exit_code result_ = exit_code::done;
 };
@@ -282,7 +283,37 @@ private:
 
 exit_code run_cluster(const cluster_config& cluster, const std::string& cluster_file) {
   std::signal(SIGPIPE, SIG_IGN);
-  return cluster_runner{cluster, cluster_file}.run();
+  auto control = listen_for_control(cluster_file);
+  if (!control) {
+    say(fmt::format("ariadne: another process runs the nodes of {} already\n", cluster_file));
+    return exit_code::failed;
+  }
+  return cluster_runner{cluster, cluster_file, std::move(*control)}.run();
+}
+
+exit_code restart_cluster(const std::string& cluster_file) {
+  const auto runner = connect_control(cluster_file);
+  if (!runner) {
+    say(fmt::format("ariadne: nobody runs the nodes of {0}; start them with \"ariadne cluster {0}\"\n", cluster_file));
+    return exit_code::failed;
+  }
+  std::string text;
+  std::array<char, 4096> chunk;
+  ssize_t count = 0;
+  while ((count = ::read(runner->get(), chunk.data(), chunk.size())) > 0) {
+    text.append(chunk.data(), static_cast<std::size_t>(count));
+    for (auto end = text.find('\n'); end != std::string::npos; end = text.find('\n')) {
+      const auto line = text.substr(0, end);
+      text.erase(0, end + 1);
+      for (const auto verdict : {exit_code::done, exit_code::drain_incomplete, exit_code::failed})
+        if (line == to_verdict(verdict))
+          return verdict;
+      fmt::print("{}\n", line);
+      std::fflush(stdout);
+    }
+  }
+  say("ariadne: the process that runs the nodes has ended before they were restarted\n");
+  return exit_code::failed;
 }
 
 } // namespace ariadne

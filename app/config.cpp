@@ -13,6 +13,8 @@
 #include <fstream>
 #include <initializer_list>
 #include <limits>
+#include <map>
+#include <set>
 #include <system_error>
 #include <utility>
 
@@ -72,6 +74,20 @@ public:
 
   void host(std::string_view key, std::string& target) {
     text(key, target, is_host, "must be a string with a host name or an IP address");
+  }
+
+  void names(std::string_view key, std::vector<std::string>& target) {
+    if (auto value = find(key)) {
+      const auto* array = value->as_array();
+      if (!array)
+        fail(value->source(), fmt::format("{} must be an array of names of nodes", key));
+      for (auto& element : *array) {
+        auto text = element.value_exact<std::string>();
+        if (!text || !is_name(*text))
+          fail(element.source(), fmt::format("{} must be an array of names of nodes", key));
+        target.push_back(std::move(*text));
+      }
+    }
   }
 
   template <std::unsigned_integral Integer>
@@ -151,9 +167,15 @@ cluster_config read_cluster(const toml::table& table) {
   reader.integer("key_bytes_max", result.limits.key_bytes_max, 1, key_bytes_limit);
   reader.integer("value_bytes_max", result.limits.value_bytes_max, 1, value_bytes_limit);
   reader.integer("map_bytes_max", result.limits.map_bytes_max, 1, std::numeric_limits<std::int64_t>::max());
+  reader.duration("session_stop_timeout", result.session_stop_timeout, 0ms, 24h);
   reader.duration("drain_timeout", result.drain_timeout, 0ms, 24h);
   reader.duration("reconnect_min", result.reconnect_min, 1ms, 1h);
   reader.duration("reconnect_max", result.reconnect_max, 1ms, 1h);
+  reader.duration("heartbeat_interval", result.heartbeats.interval, 10ms, 1h);
+  reader.duration("heartbeat_tolerance", result.heartbeats.tolerance, 20ms, 24h);
+  reader.choice(
+    "topology", result.topology,
+    {{"mesh", topology::shape::mesh}, {"ring", topology::shape::ring}, {"explicit", topology::shape::listed}});
   reader.choice("scheduler_policy", result.scheduler_policy,
                 {{"sharing", scheduler_policy::sharing}, {"stealing", scheduler_policy::stealing}});
   reader.integer("scheduler_threads", result.scheduler_threads, 0, scheduler_threads_limit);
@@ -167,6 +189,10 @@ cluster_config read_cluster(const toml::table& table) {
     fail(reader.where("reconnect_max", "reconnect_min"),
          fmt::format("reconnect_max, {}, must not be less than reconnect_min, {}", to_string(result.reconnect_max),
                      to_string(result.reconnect_min)));
+  if (result.heartbeats.tolerance < 2 * result.heartbeats.interval)
+    fail(reader.where("heartbeat_tolerance", "heartbeat_interval"),
+         fmt::format("heartbeat_tolerance, {}, must be at least twice the heartbeat_interval, {}",
+                     to_string(result.heartbeats.tolerance), to_string(result.heartbeats.interval)));
   return result;
 }
 
@@ -179,6 +205,7 @@ node_config read_node(const toml::table& table, const std::vector<node_config>& 
   reader.host("host", result.host);
   reader.required("port");
   reader.integer("port", result.port, 1, std::numeric_limits<std::uint16_t>::max());
+  reader.names("neighbours", result.neighbours);
   reader.finish();
   for (auto& other : others) {
     if (other.name == result.name)
@@ -187,6 +214,44 @@ node_config read_node(const toml::table& table, const std::vector<node_config>& 
       fail(reader.where("port"), fmt::format("node \"{}\" has this address already; choose another port", other.name));
   }
   return result;
+}
+
+/// The graph of an explicit topology. An edge that one side names holds for both.
+void check_neighbours(cluster_config& cluster, const toml::array& tables) {
+  std::map<std::string, std::set<std::string>> edges;
+  for (std::size_t i = 0; i < cluster.nodes.size(); ++i) {
+    const auto& node = cluster.nodes[i];
+    const auto* listed = tables.get(i)->as_table()->get("neighbours");
+    if (listed && cluster.topology != topology::shape::listed)
+      fail(listed->source(), "neighbours are for topology = \"explicit\" in [cluster]");
+    for (const auto& neighbour : node.neighbours) {
+      if (neighbour == node.name)
+        fail(listed->source(), fmt::format("node \"{}\" cannot be its own neighbour", node.name));
+      if (std::none_of(cluster.nodes.begin(), cluster.nodes.end(),
+                       [&](const node_config& other) { return other.name == neighbour; }))
+        fail(listed->source(), fmt::format("there is no node \"{}\"", neighbour));
+      edges[node.name].insert(neighbour);
+      edges[neighbour].insert(node.name);
+    }
+  }
+  if (cluster.topology != topology::shape::listed)
+    return;
+  std::set<std::string> reached{cluster.nodes.front().name};
+  std::vector<std::string> next{cluster.nodes.front().name};
+  while (!next.empty()) {
+    const auto node = std::move(next.back());
+    next.pop_back();
+    for (const auto& neighbour : edges[node])
+      if (reached.insert(neighbour).second)
+        next.push_back(neighbour);
+  }
+  for (std::size_t i = 0; i < cluster.nodes.size(); ++i) {
+    auto& node = cluster.nodes[i];
+    if (!reached.contains(node.name))
+      fail(tables.get(i)->source(), fmt::format("node \"{}\" is not reached from node \"{}\" by way of neighbours",
+                                                node.name, cluster.nodes.front().name));
+    node.neighbours.assign(edges[node.name].begin(), edges[node.name].end());
+  }
 }
 
 cluster_config read_file(const toml::table& root) {
@@ -210,6 +275,7 @@ cluster_config read_file(const toml::table& root) {
     fail(nodes->source(), "node must be tables, one [[node]] for each node");
   for (auto& node : *nodes->as_array())
     result.nodes.push_back(read_node(*node.as_table(), result.nodes));
+  check_neighbours(result, *nodes->as_array());
   return result;
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 
+#include "actors/heartbeat_monitor.hpp"
 #include "actors/log.hpp"
+#include "actors/topology.hpp"
 #include "crdt/replica_options.hpp"
 
 #include <tl/expected.hpp>
@@ -22,6 +24,8 @@ struct node_config {
   std::string name;
   std::string host = "127.0.0.1";
   std::uint16_t port = 0;
+  /// With `topology = "explicit"`: the names of its neighbours.
+  std::vector<std::string> neighbours = {};
 
   friend bool operator==(const node_config&, const node_config&) = default;
 };
@@ -33,9 +37,12 @@ constexpr std::int64_t value_bytes_limit = 1 << 30;
 struct cluster_config {
   std::string name;
   crdt::replica_limits limits;
+  std::chrono::milliseconds session_stop_timeout{5'000};
   std::chrono::milliseconds drain_timeout{5'000};
   std::chrono::milliseconds reconnect_min{100};
-  std::chrono::milliseconds reconnect_max{5'000};
+  std::chrono::milliseconds reconnect_max{2'000};
+  heartbeat_options heartbeats;
+  ariadne::topology::shape topology = topology::shape::mesh;
   ariadne::scheduler_policy scheduler_policy = scheduler_policy::sharing;
   /// 0: as many as CAF chooses.
   unsigned scheduler_threads = 0;

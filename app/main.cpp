@@ -29,13 +29,16 @@ exit_code with_cluster(const std::string& file, Function&& run) {
 }
 
 exit_code run(const node_command& command) {
-  return with_cluster(command.cluster_file,
-                      [&](const cluster_config& cluster) { return run_node(cluster, command.name); });
+  return with_cluster(command.cluster_file, [&](const cluster_config& cluster) {
+    const auto self = select_node(cluster, command.name, command.listen);
+    return self ? run_node(cluster, *self) : report(exit_code::usage, "ariadne: " + self.error() + "\n");
+  });
 }
 
 exit_code run(const cluster_command& command) {
-  return with_cluster(command.cluster_file,
-                      [&](const cluster_config& cluster) { return run_cluster(cluster, command.cluster_file); });
+  return with_cluster(command.cluster_file, [&](const cluster_config& cluster) {
+    return command.rolling_restart ? restart_cluster(command.cluster_file) : run_cluster(cluster, command.cluster_file);
+  });
 }
 
 exit_code run(client_command command) {

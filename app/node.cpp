@@ -9,6 +9,7 @@
 #include "app/minotaur/protocol.hpp"
 #include "app/supervisor.hpp"
 
+#include <caf/actor_cast.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 #include <caf/io/middleman.hpp>
@@ -21,6 +22,7 @@
 #include <chrono>
 #include <csignal>
 #include <future>
+#include <mutex>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -105,49 +107,88 @@ supervisor_options options_of(const cluster_config& cluster, const node_config& 
   options.membership.address = {self.host, self.port};
   options.membership.reconnect_min = cluster.reconnect_min;
   options.membership.reconnect_max = cluster.reconnect_max;
+  options.membership.heartbeats = cluster.heartbeats;
   options.membership.log = log;
   options.address = {self.host, self.port};
   options.log = log;
-  for (const auto& node : cluster.nodes)
-    if (node.name != self.name) {
+  options.handoff.is_listed = false;
+  options.handoff.replication.is = cluster.topology;
+  options.handoff.replication.neighbours.insert(self.neighbours.begin(), self.neighbours.end());
+  for (const auto& node : cluster.nodes) {
+    options.handoff.replication.nodes.insert(node.name);
+    if (node.name == self.name) {
+      options.handoff.is_listed = true;
+    } else {
       options.handoff.expected_nodes.push_back(node.name);
       options.membership.seeds.push_back({node.name, {node.host, node.port}});
     }
+  }
   return options;
 }
+
+/// Says on stdout what other programs wait for: each line once, and that the node is ready before all else.
+/// Thread-safe.
+class announcer {
+public:
+  announcer(const cluster_config& cluster, const node_config& self)
+    : node_(fmt::format("node {} of cluster {}", self.name, cluster.name)),
+      address_(to_string(endpoint{self.host, self.port})) {}
+
+  void ready() {
+    const std::lock_guard lock{mutex_};
+    say("ready at " + address_);
+    is_ready_ = true;
+    if (has_caught_up_)
+      say("caught up");
+  }
+
+  void caught_up() {
+    const std::lock_guard lock{mutex_};
+    if (!std::exchange(has_caught_up_, true) && is_ready_)
+      say("caught up");
+  }
+
+private:
+  void say(const std::string& what) const {
+    fmt::print("ariadne: {} {}\n", node_, what);
+    std::fflush(stdout);
+  }
+
+  std::string node_;
+  std::string address_;
+  std::mutex mutex_;
+  bool is_ready_ = false;
+  bool has_caught_up_ = false;
+};
 
 /// Whatever is asked keeps a time limit of its own; this is for an actor that has died.
 constexpr auto grace = 2s;
 
-/// Stops the sessions, hands over what the node holds, and leaves the cluster.
-exit_code stop_gracefully(caf::actor_system& system, const cluster_config& cluster, const minotaur::host_actor& games,
-                          const supervisor_actor& supervisor, const log_sink& log) {
+/// Has the sessions stopped, hands over what the node holds, and leaves the cluster.
+exit_code stop_gracefully(caf::actor_system& system, const cluster_config& cluster, const supervisor_actor& supervisor,
+                          const log_sink& log) {
   auto result = exit_code::done;
   auto incomplete = [&](const std::string& what) {
     log(log_level::error, what);
     result = exit_code::drain_incomplete;
   };
 
-  log(log_level::info, "stopping: stashing the games");
-  auto not_stashed = ask<std::vector<std::string>>(system, games, cluster.drain_timeout + grace, minotaur::stop_atom_v);
-  if (!not_stashed)
-    incomplete(fmt::format("the games could not be stashed: {}", describe(not_stashed.error())));
-  else
-    for (const auto& key : *not_stashed)
-      incomplete(fmt::format("not stashed: {}", key));
-
-  log(log_level::info, fmt::format("stopping: handing over, for {} at most", to_string(cluster.drain_timeout)));
-  auto handoff = ask<state_handoff_actor>(system, supervisor, cluster.drain_timeout, handoff_atom_v);
+  log(log_level::info, fmt::format("stopping: the sessions stash, for {} at most; then handing over, for {} at most",
+                                   to_string(cluster.session_stop_timeout), to_string(cluster.drain_timeout)));
+  auto handoff = ask<state_handoff_actor>(system, supervisor, cluster.drain_timeout + grace, handoff_atom_v);
   caf::expected<drain_report> report =
     !handoff ? handoff.error()
-             : ask<drain_report>(system, *handoff, cluster.drain_timeout + grace, drain_atom_v,
+             : ask<drain_report>(system, *handoff, cluster.session_stop_timeout + cluster.drain_timeout + grace,
+                                 drain_atom_v, static_cast<std::uint64_t>(cluster.session_stop_timeout.count()),
                                  static_cast<std::uint64_t>(cluster.drain_timeout.count()));
   if (!report) {
     incomplete(fmt::format("the state could not be handed over: {}", describe(report.error())));
   } else if (!report->complete) {
     incomplete(fmt::format("not everything was handed over within {}", to_string(cluster.drain_timeout)));
-    for (const auto& key : report->not_handed_over)
-      incomplete(fmt::format("not handed over: {}", key));
+    for (const auto& [key, reason] : report->leftovers)
+      incomplete(fmt::format("not handed over: {}: {}", key, reason));
+  } else if (report->members == 0) {
+    log(log_level::warning, "stopping: no other node is up to take over, so what this node holds ends with it");
   } else {
     log(log_level::info, fmt::format("stopping: everything is handed over; other nodes present: {}", report->members));
   }
@@ -159,32 +200,41 @@ exit_code stop_gracefully(caf::actor_system& system, const cluster_config& clust
 
 } // namespace
 
-exit_code run_node(const cluster_config& cluster, const std::string& name) {
+tl::expected<node_config, std::string> select_node(const cluster_config& cluster, const std::string& name,
+                                                   const std::optional<endpoint>& listen) {
   const auto node = std::find_if(cluster.nodes.begin(), cluster.nodes.end(),
                                  [&](const node_config& candidate) { return candidate.name == name; });
-  if (node == cluster.nodes.end()) {
-    std::vector<std::string_view> names;
-    for (const auto& other : cluster.nodes)
-      names.push_back(other.name);
-    fmt::print(stderr, "ariadne: cluster {} has no node {}; its nodes are {}\n", cluster.name, name,
-               fmt::join(names, ", "));
-    return exit_code::usage;
-  }
+  if (node != cluster.nodes.end() && listen)
+    return tl::unexpected(fmt::format("cluster {} lists node {}, which listens at {}", cluster.name, name,
+                                      to_string(endpoint{node->host, node->port})));
+  if (node != cluster.nodes.end())
+    return *node;
+  if (listen)
+    return node_config{name, listen->host, listen->port, {}};
+  std::vector<std::string_view> names;
+  for (const auto& other : cluster.nodes)
+    names.push_back(other.name);
+  return tl::unexpected(fmt::format("cluster {} has no node {}; its nodes are {}. Another one may join with --listen",
+                                    cluster.name, name, fmt::join(names, ", ")));
+}
 
+exit_code run_node(const cluster_config& cluster, const node_config& self) {
   // Nobody may be reading the log any more.
   std::signal(SIGPIPE, SIG_IGN);
   stop_signals signals;
   std::promise<std::string> failure;
   auto failed = failure.get_future();
-  const auto log = log_to_stderr(cluster.log_level, name);
+  const auto log = log_to_stderr(cluster.log_level, self.name);
+  announcer announced{cluster, self};
   node_system_config config{cluster};
   caf::actor_system system{config};
 
-  auto options = options_of(cluster, *node, log);
+  auto options = options_of(cluster, self, log);
   options.on_failure = [&failure](std::string reason) {
     failure.set_value(std::move(reason));
     ::kill(::getpid(), SIGTERM);
   };
+  options.on_caught_up = [&announced] { announced.caught_up(); };
   const auto supervisor = spawn_supervisor(system, std::move(options));
   if (!ask<state_handoff_actor>(system, supervisor, caf::infinite, handoff_atom_v)) {
     fmt::print(stderr, "ariadne: {}\n", failed.get());
@@ -194,16 +244,15 @@ exit_code run_node(const cluster_config& cluster, const std::string& name) {
   const auto games = minotaur::spawn_host(
     system, {.handoff = [&system] { return system.registry().get<state_handoff_actor>(handoff_atom_v); }, .log = log});
   system.registry().put(minotaur::minotaur_atom_v, games);
-  fmt::print("ariadne: node {} of cluster {} ready at {}\n", name, cluster.name,
-             to_string(endpoint{node->host, node->port}));
-  std::fflush(stdout);
+  caf::anon_send(supervisor, register_atom_v, caf::actor_cast<participant_actor>(games));
+  announced.ready();
 
   signals.wait();
   auto result = exit_code::failed;
   if (failed.wait_for(0s) == std::future_status::ready)
     fmt::print(stderr, "ariadne: {}\n", failed.get());
   else
-    result = stop_gracefully(system, cluster, games, supervisor, log);
+    result = stop_gracefully(system, cluster, supervisor, log);
   caf::anon_send_exit(games, caf::exit_reason::user_shutdown);
   caf::anon_send_exit(supervisor, caf::exit_reason::user_shutdown);
   return result;

@@ -31,8 +31,11 @@ std::optional<std::chrono::milliseconds> restart_policy::next_delay(time_point n
 
 namespace {
 
-/// A tick starts whatever does not run.
-using ticking_supervisor_actor = supervisor_actor::extend<takes<tick_atom>>;
+using ticking_supervisor_actor = supervisor_actor::extend<
+  // Whatever does not run is to be started.
+  takes<tick_atom>,
+  // What the handoff pair tells of nodes.
+  takes<handoff_events>>;
 
 class supervisor_state {
 public:
@@ -61,6 +64,21 @@ public:
     return waiting_.back();
   }
 
+  void add_participant(const participant_actor& participant) {
+    participants_.push_back(participant);
+    self_->monitor(participant);
+    if (handoff_)
+      self_->send(handoff_, register_atom_v, participant);
+  }
+
+  void note(const handoff_events& message) {
+    for (const auto& event : message.events)
+      if (event.kind == handoff_event_kind::caught_up) {
+        options_.log(log_level::info, "caught up with all nodes");
+        options_.on_caught_up();
+      }
+  }
+
   caf::result<bool> leave() {
     if (!membership_)
       return false;
@@ -76,6 +94,8 @@ public:
       close_port();
       membership_ = nullptr;
       restart("the membership actor", down.reason);
+    } else {
+      std::erase_if(participants_, [&](const participant_actor& p) { return p.address() == down.source; });
     }
   }
 
@@ -90,6 +110,9 @@ private:
     handoff_ = spawn_state_handoff(self_->system(), options_.handoff);
     self_->monitor(handoff_);
     self_->system().registry().put(handoff_atom_v, handoff_);
+    self_->send(handoff_, watch_atom_v, caf::actor_cast<watcher_actor>(self_->ctrl()));
+    for (const auto& participant : participants_)
+      self_->send(handoff_, register_atom_v, participant);
     announce();
   }
 
@@ -150,6 +173,7 @@ private:
   std::optional<restart_policy> policy_;
   state_handoff_actor handoff_;
   cluster_membership_actor membership_;
+  std::vector<participant_actor> participants_;
   bool port_open_ = false;
   bool was_in_service_ = false;
   /// Who waits for the node to be in service.
@@ -164,7 +188,9 @@ ticking_supervisor_actor::behavior_type supervisor(ticking_supervisor_actor::sta
   state.start(std::move(options));
   return {
     [&state](handoff_atom) { return state.in_service(); },
+    [&state](register_atom, const participant_actor& participant) { state.add_participant(participant); },
     [&state](leave_atom) { return state.leave(); },
+    [&state](const handoff_events& message) { state.note(message); },
     [&state](tick_atom) { state.start_missing(); },
   };
 }

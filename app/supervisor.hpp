@@ -21,8 +21,9 @@
 //       |- state_handoff ---- linked ---- crdt_replica
 //       `- cluster_membership, published at the node's port
 //
-// A child that dies is started anew after a while. A new handoff pair is registered under the name `handoff_atom`
-// before the membership actor hears of it, as `(handoff_atom, handle)`, and tells the other nodes.
+// A child that dies is started anew after a while, and the participants of a drain are registered anew. A new handoff
+// pair is registered under the name `handoff_atom` before the membership actor hears of it, as `(handoff_atom,
+// handle)`, and tells the other nodes.
 
 namespace ariadne {
 
@@ -60,12 +61,16 @@ struct supervisor_options {
   log_sink log = log_nothing;
   /// Called once, from the supervisor's thread, when it gives up: with the reason, a sentence without final stop.
   std::function<void(std::string)> on_failure = [](const std::string&) {};
+  /// Called from the supervisor's thread whenever the node has caught up with all nodes that it knows.
+  std::function<void()> on_caught_up = [] {};
 };
 
 using supervisor_actor = caf::typed_actor<
   // Answers the handoff actor as soon as the node is in service: the port is open, and a handoff pair runs. An error if
   // the supervisor gives up before.
   answers<state_handoff_actor, handoff_atom>,
+  // The participant is registered with the handoff pair of now, and with each one that replaces it.
+  takes<register_atom, participant_actor>,
   // Tells the other nodes that this node leaves, then answers.
   answers<bool, leave_atom>>;
 

@@ -94,8 +94,9 @@ struct neighbour_session {
   /// Replica ids whose entries in our version vector have risen since we told the neighbour.
   absl::btree_set<replica_id> untold;
 
-  /// The replica's count of changed bytes when the last part was sent.
+  /// The replica's count of changed bytes when the last part was sent, and when the neighbour last had everything.
   std::uint64_t changed_bytes_at_send = 0;
+  std::uint64_t changed_bytes_at_level = 0;
   /// When the neighbour last got on with what it owes us: a hello, or an acknowledgement; or was last asked to.
   std::uint64_t progress_ms = 0;
 

@@ -86,13 +86,18 @@ std::vector<std::string> replica::keys(std::string_view prefix, std::uint64_t no
   return result;
 }
 
-void replica::note(const aw_lww_map::effect& effect) {
+void replica::note(const aw_lww_map::effect& effect, key_change::kind loss) {
   if (!effect.changed)
     return;
   const auto& owner = *effect.owner;
   changed_bytes_ += owner.key().size() + owner.value_bytes();
-  if (owner.is_live() || effect.was_live)
-    changes_.push_back({std::string{owner.key()}, owner.is_live()});
+  if (!collects_changes_)
+    return;
+  if (owner.is_live())
+    // Expired entries count as well here: their expiry is told when they are dropped.
+    changes_.push_back({std::string{owner.key()}, key_change::kind::written, map_.winner(owner, 0)->dot});
+  else if (effect.was_live)
+    changes_.push_back({std::string{owner.key()}, loss, {}});
 }
 
 void replica::raise_vector(dot d) {
@@ -116,6 +121,11 @@ void replica::open(link_id link, bool push, std::uint64_t now_ms) {
   session.progress_ms = now_ms;
   if (push)
     send_hello(link, session, want::answer, now_ms);
+}
+
+void replica::greet(link_id link, std::uint64_t now_ms) {
+  if (auto position = sessions_.find(link); position != sessions_.end() && !position->second.introduced)
+    send_hello(link, position->second, want::answer, now_ms);
 }
 
 void replica::set_push(link_id link, bool push, std::uint64_t now_ms) {
@@ -230,6 +240,8 @@ void replica::learn(neighbour_session& session, const version_vector& has) {
     note_mentioned(d.replica);
     session.known.raise(d);
   }
+  if (!has.empty() && session.known.covers(vector_))
+    session.changed_bytes_at_level = changed_bytes_;
 }
 
 std::optional<refusal> replica::handle(session_map::iterator position, const delta_view& message,
@@ -672,7 +684,7 @@ void replica::tick(std::uint64_t now_ms) {
   // An entry outlives its expiry by the permitted drift, so that no clock of the cluster still lets it be read.
   if (now_ms > options_.drift_max_ms)
     map_.drop_expired(now_ms - options_.drift_max_ms, options_.work_registers_max,
-                      [this](const auto& effect) { note(effect); });
+                      [this](const auto& effect) { note(effect, key_change::kind::expired); });
   map_.forget([this](dot d) { return is_stable(d); }, forgotten_, options_.work_registers_max);
   retire_incarnations();
   auto is_heartbeat_due = has_passed(options_.heartbeat_every_ms, last_heartbeat_ms_, now_ms);
@@ -735,24 +747,27 @@ std::vector<replica_id> replica::holders(dot d) const {
   return {found.begin(), found.end()};
 }
 
+std::uint64_t replica::acknowledged_by(replica_id member) const {
+  std::uint64_t highest = 0;
+  for (const auto& [link, session] : sessions_)
+    if (session.id == member)
+      highest = std::max(highest, session.known[options_.id]);
+  return highest;
+}
+
 std::uint64_t replica::acknowledged_by_members() const {
   auto lowest = vector_[options_.id];
-  for (auto member : members_) {
-    std::uint64_t highest = 0;
-    for (const auto& [link, session] : sessions_)
-      if (session.id == member)
-        highest = std::max(highest, session.known[options_.id]);
-    lowest = std::min(lowest, highest);
-  }
+  for (auto member : members_)
+    lowest = std::min(lowest, acknowledged_by(member));
   return lowest;
 }
 
-std::vector<std::string> replica::unacknowledged_keys() const {
-  std::vector<std::string> result;
-  for (auto [counter, owner] = map_.index().next(options_.id, acknowledged_by_members()); owner != nullptr;
+std::vector<last_event> replica::own_events_beyond(std::uint64_t beyond) const {
+  std::vector<last_event> result;
+  for (auto [counter, owner] = map_.index().next(options_.id, beyond); owner != nullptr;
        std::tie(counter, owner) = map_.index().next(options_.id, counter))
-    result.emplace_back(owner->key());
-  std::sort(result.begin(), result.end());
+    result.push_back({std::string{owner->key()}, counter});
+  std::sort(result.begin(), result.end(), [](const auto& left, const auto& right) { return left.key < right.key; });
   return result;
 }
 
@@ -760,12 +775,19 @@ bool replica::caught_up() const {
   return std::all_of(sessions_.begin(), sessions_.end(), [](const auto& item) { return item.second.caught_up; });
 }
 
+bool replica::caught_up(link_id link) const {
+  const auto position = sessions_.find(link);
+  return position != sessions_.end() && position->second.caught_up;
+}
+
 std::vector<neighbour_status> replica::neighbours() const {
   std::vector<neighbour_status> result;
   for (const auto& [link, session] : sessions_) {
-    neighbour_status status{link, session.id, session.node, session.push, session.caught_up, 0, 0};
+    neighbour_status status{link, session.id, session.node, session.push, session.caught_up, 0, 0, 0};
     for (const auto& d : session.introduced ? vector_ : whole_vector())
       status.lag_events += d.counter - std::min(d.counter, session.known[d.replica]);
+    if (status.lag_events > 0)
+      status.lag_bytes_max = changed_bytes_ - session.changed_bytes_at_level;
     if (session.out)
       status.in_flight_bytes = session.out->in_flight_bytes();
     result.push_back(std::move(status));

@@ -44,11 +44,24 @@ struct outgoing_frame {
   std::string bytes;
 };
 
-/// What a key's readable value changed to, for watchers.
+/// What has become of a key, for watchers. `expired` is told when the entry is dropped.
 struct key_change {
+  enum class kind { written, erased, expired };
+
   std::string key;
-  /// Whether the key is readable after the change.
-  bool readable = false;
+  kind what = kind::written;
+  /// `written`: the event that a reader sees from now on.
+  crdt::dot dot;
+
+  bool readable() const {
+    return what == kind::written;
+  }
+};
+
+/// The last event of a replica on a key.
+struct last_event {
+  std::string key;
+  std::uint64_t counter = 0;
 };
 
 /// What a replica knows of one neighbour.
@@ -61,8 +74,9 @@ struct neighbour_status {
   bool push = false;
   /// Everything that the neighbour had when it said hello has arrived here.
   bool caught_up = false;
-  /// Events known here that the neighbour has not acknowledged.
+  /// Events known here that the neighbour has not acknowledged, and the most that their keys and values can amount to.
   std::uint64_t lag_events = 0;
+  std::uint64_t lag_bytes_max = 0;
   /// Bytes of deltas sent and not acknowledged.
   std::size_t in_flight_bytes = 0;
 };
@@ -124,6 +138,10 @@ public:
   /// A way to a neighbour has opened. With `push`, this replica sends its changes there; without, it only answers.
   void open(link_id link, bool push, std::uint64_t now_ms);
 
+  /// Makes the neighbour of an open link without `push` known to this replica, and the other way round: for members
+  /// that are no neighbours in the topology, but whose acknowledgements count.
+  void greet(link_id link, std::uint64_t now_ms);
+
   /// Starts or stops sending changes over an open link.
   void set_push(link_id link, bool push, std::uint64_t now_ms);
 
@@ -152,6 +170,11 @@ public:
 
   std::vector<outgoing_frame> take_frames();
   std::vector<key_change> take_changes();
+
+  /// Whether there is anybody to take the changes; by default there is. Without, none are collected.
+  void collect_changes(bool wanted) {
+    collects_changes_ = wanted;
+  }
 
   // -- what is known -------------------------------------------------------------------------------------------------
 
@@ -200,11 +223,18 @@ public:
     return acknowledged_by_members() >= vector_[options_.id];
   }
 
-  /// The keys with an event of this replica that not all members have acknowledged, sorted.
-  std::vector<std::string> unacknowledged_keys() const;
+  /// The highest counter of this replica that the member has acknowledged.
+  std::uint64_t acknowledged_by(replica_id member) const;
 
-  /// Whether every open link has been caught up with, see `neighbour_status::caught_up`.
+  /// The highest counter of this replica that all members have acknowledged.
+  std::uint64_t acknowledged_by_members() const;
+
+  /// The last event of this replica on each key, of those beyond a counter; by key.
+  std::vector<last_event> own_events_beyond(std::uint64_t beyond) const;
+
+  /// Whether every open link has been caught up with, or this one, see `neighbour_status::caught_up`.
   bool caught_up() const;
+  bool caught_up(link_id link) const;
 
   std::vector<neighbour_status> neighbours() const;
 
@@ -280,7 +310,7 @@ private:
   aw_lww_map::effect join_register(std::string_view key, causal_register value);
   void join_forgotten(const version_vector& forgotten);
   bool is_stable(dot d) const;
-  void note(const aw_lww_map::effect& effect);
+  void note(const aw_lww_map::effect& effect, key_change::kind loss = key_change::kind::erased);
   /// The digest of `vector` together with all that has been retired.
   std::uint64_t digest(const version_vector& vector) const {
     return vector.digest() + retired_.digest();
@@ -288,9 +318,6 @@ private:
   stream_source source() const {
     return {map_, vector_, retired_, forgotten_};
   }
-  /// The highest counter of this replica that all members have acknowledged.
-  std::uint64_t acknowledged_by_members() const;
-
   replica_options options_;
   hybrid_clock clock_;
   aw_lww_map map_;
@@ -311,6 +338,7 @@ private:
   /// Bytes of all registers that have changed so far.
   std::uint64_t changed_bytes_ = 0;
   std::vector<outgoing_frame> frames_;
+  bool collects_changes_ = true;
   std::vector<key_change> changes_;
   replica_counters counters_;
 };

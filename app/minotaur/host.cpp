@@ -24,9 +24,9 @@ using host_self = host_actor::stateful_pointer<host_state>;
 
 /// The answer to a stop of all games, while the sessions are at it.
 struct stop_all {
-  caf::typed_response_promise<std::vector<std::string>> promise;
+  caf::typed_response_promise<std::vector<leftover>> promise;
   std::size_t sessions_left = 0;
-  std::vector<std::string> not_stashed;
+  std::vector<leftover> not_stashed;
 
   void session_done() {
     if (--sessions_left == 0)
@@ -60,20 +60,20 @@ caf::result<game> forward(host_self self, const std::string& id, Request request
   return self->delegate(found->second, request);
 }
 
-caf::result<std::vector<std::string>> stop_sessions(host_self self) {
+caf::result<std::vector<leftover>> stop_sessions(host_self self) {
   auto& state = self->state;
   state.stopping = true;
   if (state.sessions.empty())
-    return std::vector<std::string>{};
+    return std::vector<leftover>{};
   auto stop = std::make_shared<stop_all>();
-  stop->promise = self->make_response_promise<std::vector<std::string>>();
+  stop->promise = self->make_response_promise<std::vector<leftover>>();
   stop->sessions_left = state.sessions.size();
   for (const auto& [id, session] : state.sessions)
     // A stop has a time limit of its own.
     self->request(session, caf::infinite, stop_atom_v)
       .then([stop](const game&) { stop->session_done(); },
-            [stop, id = id](const caf::error&) {
-              stop->not_stashed.push_back(stash_key(id));
+            [stop, id = id](const caf::error& error) {
+              stop->not_stashed.push_back({stash_key(id), "not stashed: " + ariadne::describe(error)});
               stop->session_done();
             });
   return stop->promise;
@@ -94,7 +94,7 @@ host_actor::behavior_type host(host_self self, host_options options) {
     [self](resume_atom, const std::string& id) { return launch(self, id, if_absent::refuse); },
     [self](show_atom, const std::string& id) { return forward(self, id, show_atom_v); },
     [self](stop_atom, const std::string& id) { return forward(self, id, stop_atom_v); },
-    [self](stop_atom) { return stop_sessions(self); },
+    [self](drain_atom) { return stop_sessions(self); },
   };
 }
 

@@ -13,7 +13,7 @@ struct host_options {
 };
 
 /// Spawns the actor that hosts the games of this node: at most one session for each, linked to it. Whoever spawns it
-/// registers it under `minotaur_atom`, and asks it to stop all games before the handoff actor drains.
+/// registers it under `minotaur_atom`, and as a participant of the drain.
 host_actor spawn_host(caf::actor_system& sys, host_options options);
 
 } // namespace ariadne::minotaur

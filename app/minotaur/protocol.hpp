@@ -44,7 +44,7 @@ using host_actor = caf::typed_actor<
   answers<game, show_atom, std::string>,
   // Stashes the game and ends its session. Answers the game as it was stashed.
   answers<game, stop_atom, std::string>,
-  // Stashes all games, ends their sessions, and starts no more. Answers the keys of those that could not be stashed.
-  answers<std::vector<std::string>, stop_atom>>;
+  // The host takes part in a drain: stashes all games, ends their sessions, and starts no more.
+  answers<std::vector<leftover>, drain_atom>>;
 
 } // namespace ariadne::minotaur

@@ -232,7 +232,7 @@ BOOST_AUTO_TEST_CASE(a_restarted_handoff_pair_replaces_the_old_one_on_the_others
   BOOST_TEST(eventually_neighbours(a, 1));
   BOOST_TEST(eventually_neighbours(b, 1));
   b.host.ask<receipt>(b.handoff, stash_atom_v, std::string{"key"}, snapshot{"game", 1, "state"});
-  BOOST_TEST(b.host.ask<drain_report>(b.handoff, drain_atom_v, std::uint64_t{30'000}).complete);
+  BOOST_TEST(b.host.ask<drain_report>(b.handoff, drain_atom_v, std::uint64_t{0}, std::uint64_t{30'000}).complete);
 
   caf::anon_send_exit(b.handoff, caf::exit_reason::kill);
   BOOST_TEST(eventually([&] {
@@ -313,7 +313,7 @@ BOOST_AUTO_TEST_CASE(a_client_is_no_member) {
   BOOST_TEST(client.ask<std::vector<member_status>>(*door, status_atom_v).size() == 2u);
   BOOST_TEST(a.member_count() == 2u);
   BOOST_TEST(a.has_neighbours(1));
-  BOOST_TEST(a.host.ask<drain_report>(a.handoff, drain_atom_v, std::uint64_t{30'000}).members == 1u);
+  BOOST_TEST(a.host.ask<drain_report>(a.handoff, drain_atom_v, std::uint64_t{0}, std::uint64_t{30'000}).members == 1u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -14,6 +14,8 @@ using namespace ariadne::test;
 
 namespace {
 
+const write_options local{{concern_level::local, 0}};
+
 struct fixture : test_system {
   /// A replica with the id `id`. Its link to a peer that was refused rests for longer than a test lasts.
   crdt_replica_actor replica(std::uint64_t id, const std::string& cluster = "test") {
@@ -32,18 +34,19 @@ struct fixture : test_system {
 
   void set_neighbours(const crdt_replica_actor& whom,
                       const std::vector<std::pair<std::uint64_t, crdt_replica_actor>>& to) {
-    std::vector<neighbour> neighbours;
+    std::vector<known_node> nodes;
     for (const auto& [id, handle] : to)
-      neighbours.push_back({id, caf::actor_cast<caf::strong_actor_ptr>(handle)});
-    self->send(whom, neighbours_atom_v, neighbours);
+      nodes.push_back(
+        {"node-" + std::to_string(id), node_presence::up, {id, caf::actor_cast<caf::strong_actor_ptr>(handle)}, true});
+    self->send(whom, neighbours_atom_v, nodes);
   }
 
   event_id put(const crdt_replica_actor& whom, const std::string& key, const std::string& value) {
-    return ask<event_id>(whom, put_atom_v, key, value, std::uint64_t{0});
+    return ask<receipt>(whom, put_atom_v, key, value, local).event;
   }
 
   map_entry get(const crdt_replica_actor& whom, const std::string& key) {
-    return ask<map_entry>(whom, get_atom_v, key);
+    return ask<map_entry>(whom, get_atom_v, key, wait_options{});
   }
 
   bool eventually_reads(const crdt_replica_actor& whom, const std::string& key, const std::string& value) {
@@ -51,7 +54,7 @@ struct fixture : test_system {
   }
 
   caf::error put_error(const crdt_replica_actor& whom, const std::string& key, const std::string& value) {
-    const auto answer = try_ask<event_id>(whom, put_atom_v, key, value, std::uint64_t{0});
+    const auto answer = try_ask<receipt>(whom, put_atom_v, key, value, local);
     return answer ? caf::error{} : answer.error();
   }
 
@@ -78,12 +81,12 @@ BOOST_AUTO_TEST_CASE(a_map_is_written_read_and_erased) {
   BOOST_TEST(get(a, "key").event.counter == 1u);
   BOOST_TEST(!get(a, "other").found);
 
-  const auto erased = ask<map_entry>(a, erase_atom_v, std::string{"key"});
+  const auto erased = ask<map_entry>(a, erase_atom_v, std::string{"key"}, wait_options{});
   BOOST_TEST(erased.found);
   BOOST_TEST(erased.value == "value");
-  BOOST_TEST(erased.event.counter == 2u);
+  BOOST_TEST(erased.event.counter == 1u);
   BOOST_TEST(!get(a, "key").found);
-  BOOST_TEST(!ask<map_entry>(a, erase_atom_v, std::string{"key"}).found);
+  BOOST_TEST(!ask<map_entry>(a, erase_atom_v, std::string{"key"}, wait_options{}).found);
 }
 
 BOOST_AUTO_TEST_CASE(the_keys_with_a_prefix_come_sorted) {
@@ -118,7 +121,7 @@ BOOST_AUTO_TEST_CASE(neighbours_of_each_other_converge) {
   put(b, "after", "b");
   BOOST_TEST(eventually_reads(b, "before", "a"));
   BOOST_TEST(eventually_reads(a, "after", "b"));
-  ask<map_entry>(b, erase_atom_v, std::string{"before"});
+  ask<map_entry>(b, erase_atom_v, std::string{"before"}, wait_options{});
   BOOST_TEST(eventually([&] { return !get(a, "before").found; }));
 }
 
@@ -201,7 +204,7 @@ BOOST_AUTO_TEST_CASE(a_drain_is_complete_once_all_neighbours_have_acknowledged) 
   const auto report = ask<drain_report>(a, drain_atom_v, std::uint64_t{30'000});
   BOOST_TEST(report.complete);
   BOOST_TEST(report.members == 1u);
-  BOOST_TEST(report.not_handed_over.empty());
+  BOOST_TEST(report.leftovers.empty());
   BOOST_TEST(get(b, "key").value == "value");
 }
 
@@ -213,7 +216,10 @@ BOOST_AUTO_TEST_CASE(a_drain_says_what_could_not_be_handed_over) {
   const auto report = ask<drain_report>(a, drain_atom_v, std::uint64_t{1});
   BOOST_TEST(!report.complete);
   BOOST_TEST(report.members == 1u);
-  BOOST_TEST((report.not_handed_over == std::vector<std::string>{"key 1", "key 2"}));
+  BOOST_REQUIRE(report.leftovers.size() == 2u);
+  BOOST_TEST(report.leftovers[0].key == "key 1");
+  BOOST_TEST(report.leftovers[1].key == "key 2");
+  BOOST_TEST(report.leftovers[0].reason == "not acknowledged by node-2");
 }
 
 BOOST_AUTO_TEST_CASE(garbage_is_refused_once_and_harms_nobody) {

@@ -4,10 +4,14 @@
 #include "test/support/test_system.hpp"
 
 #include <caf/after.hpp>
+#include <caf/event_based_actor.hpp>
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
+#include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace ariadne;
@@ -32,6 +36,54 @@ struct fixture : test_system {
   caf::error stash_error(const state_handoff_actor& whom, const std::string& key, const std::string& bytes) {
     const auto answer = try_ask<receipt>(whom, stash_atom_v, key, state(bytes));
     return answer ? caf::error{} : answer.error();
+  }
+
+  receipt stash(const state_handoff_actor& whom, const std::string& key, const std::string& bytes,
+                const write_options& options) {
+    return ask<receipt>(whom, stash_atom_v, key, state(bytes), options);
+  }
+
+  drain_report drain(const state_handoff_actor& whom, std::uint64_t timeout_ms = 30'000) {
+    return ask<drain_report>(whom, drain_atom_v, timeout_ms, timeout_ms);
+  }
+
+  /// Two nodes that know each other, and wait for each other.
+  std::pair<state_handoff_actor, state_handoff_actor> pair() {
+    const auto a = handoff("a", {"b"});
+    const auto b = handoff("b", {"a"});
+    introduce(a, "a", b);
+    introduce(b, "b", a);
+    return {a, b};
+  }
+
+  /// Makes `to` believe that a node is up, which never answers.
+  void introduce_mute_node(const std::string& node, const state_handoff_actor& to) {
+    self->send(to, node_up_atom_v, node, neighbour{99, caf::actor_cast<caf::strong_actor_ptr>(self)});
+  }
+
+  /// What the next message to this watcher says; the message has been answered then.
+  handoff_events next_events(caf::scoped_actor& watcher) {
+    handoff_events result;
+    watcher->receive([&](handoff_events& events) { result = std::move(events); },
+                     caf::after(patience) >> [] { BOOST_FAIL("nothing is told"); });
+    return result;
+  }
+
+  /// The next events, as "kind subject".
+  std::vector<std::string> next(caf::scoped_actor& watcher, std::size_t count) {
+    static const std::vector<std::string> names{"stashed", "discarded", "expired", "up", "down", "left", "caught up"};
+    std::vector<std::string> result;
+    while (result.size() < count)
+      for (const auto& event : next_events(watcher).events)
+        result.push_back(names[static_cast<std::size_t>(event.kind)] + " " + event.subject);
+    return result;
+  }
+
+  /// What is told of nodes comes from two actors, in any order.
+  std::vector<std::string> next_sorted(caf::scoped_actor& watcher, std::size_t count) {
+    auto result = next(watcher, count);
+    std::sort(result.begin(), result.end());
+    return result;
   }
 
   pickup_result pickup(const state_handoff_actor& whom, const std::string& key) {
@@ -121,7 +173,7 @@ BOOST_AUTO_TEST_CASE(what_exceeds_a_limit_is_refused_with_the_reason) {
 BOOST_AUTO_TEST_CASE(a_draining_node_takes_no_new_state_but_hands_out_what_it_has) {
   const auto a = handoff("a");
   stash(a, "key", "state");
-  const auto report = ask<drain_report>(a, drain_atom_v, std::uint64_t{30'000});
+  const auto report = drain(a);
   BOOST_TEST(report.complete);
   BOOST_TEST(report.members == 0u);
   BOOST_TEST((stash_error(a, "other", "state") == ec::draining));
@@ -145,7 +197,7 @@ BOOST_AUTO_TEST_CASE(state_stashed_on_one_node_is_picked_up_on_another) {
   introduce(a, "a", b);
   introduce(b, "b", a);
   stash(a, "key", "state");
-  BOOST_TEST(ask<drain_report>(a, drain_atom_v, std::uint64_t{30'000}).complete);
+  BOOST_TEST(drain(a).complete);
   BOOST_TEST(pickup(b, "key").state.bytes == "state");
 }
 
@@ -165,12 +217,229 @@ BOOST_AUTO_TEST_CASE(a_key_that_may_be_on_its_way_is_pending) {
   BOOST_TEST(eventually([&] { return is_outcome(pickup(a, "unknown"), pickup_outcome::absent); }));
 }
 
-BOOST_AUTO_TEST_CASE(a_node_that_is_down_keeps_nobody_waiting) {
+BOOST_AUTO_TEST_CASE(while_a_node_that_was_never_caught_up_with_may_come_back_absence_is_uncertain) {
   const auto a = handoff("a", {"b", "c"});
   self->send(a, node_down_atom_v, "b");
-  BOOST_TEST(is_outcome(pickup(a, "key"), pickup_outcome::pending));
   self->send(a, node_left_atom_v, "c");
+  BOOST_TEST(is_outcome(pickup(a, "key"), pickup_outcome::pending));
+  self->send(a, node_left_atom_v, "b");
   BOOST_TEST(is_outcome(pickup(a, "key"), pickup_outcome::absent));
+}
+
+BOOST_AUTO_TEST_CASE(absence_stays_certain_when_a_node_goes_down_that_was_caught_up_with) {
+  const auto [a, b] = pair();
+  BOOST_TEST(eventually([&, &a = a] { return is_outcome(pickup(a, "key"), pickup_outcome::absent); }));
+  self->send(a, node_down_atom_v, "b");
+  BOOST_TEST(is_outcome(pickup(a, "key"), pickup_outcome::absent));
+  introduce_mute_node("b", a);
+  BOOST_TEST(is_outcome(pickup(a, "key"), pickup_outcome::pending));
+}
+
+// -- write concerns --------------------------------------------------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(a_receipt_means_by_default_that_another_node_holds_the_state) {
+  const auto [a, b] = pair();
+  const auto stashed = stash(a, "key", "state");
+  BOOST_TEST((stashed.holders == std::vector{replica_of(a).replica, replica_of(b).replica}));
+  BOOST_TEST(pickup(b, "key").state.bytes == "state");
+}
+
+BOOST_AUTO_TEST_CASE(a_node_alone_answers_at_once_that_it_alone_holds_the_state) {
+  const auto a = handoff("a", {"b"});
+  self->send(a, node_down_atom_v, "b");
+  BOOST_TEST((stash(a, "key", "state").holders == std::vector{replica_of(a).replica}));
+}
+
+BOOST_AUTO_TEST_CASE(a_stash_waits_until_it_is_known_whether_there_is_another_node) {
+  const auto a = handoff("a", {"b"});
+  bool is_answered = false;
+  auto handle = self->request(a, caf::infinite, stash_atom_v, std::string{"key"}, state("state"));
+  BOOST_TEST(is_outcome(pickup(a, "key"), pickup_outcome::found));
+  self->send(a, node_down_atom_v, "b");
+  handle.receive([&](const receipt& r) { is_answered = r.holders.size() == 1; },
+                 [](const caf::error& error) { BOOST_FAIL(describe(error)); });
+  BOOST_TEST(is_answered);
+}
+
+BOOST_AUTO_TEST_CASE(a_concern_that_is_not_met_in_time_is_an_error_and_the_state_stays) {
+  const auto a = handoff("a", {"b", "c"});
+  introduce_mute_node("b", a);
+  for (const auto level : {concern_level::one, concern_level::majority, concern_level::all}) {
+    const write_options options{{level, 0}, 1};
+    const auto answer = try_ask<receipt>(a, stash_atom_v, std::string{"key"}, state("state"), options);
+    BOOST_REQUIRE(!answer);
+    BOOST_TEST((answer.error() == ec::too_few_holders));
+    BOOST_TEST(describe(answer.error()).find(": 1 of ") != std::string::npos, describe(answer.error()));
+  }
+  BOOST_TEST(pickup(a, "key").state.bytes == "state");
+  BOOST_TEST(stash(a, "key", "newer", {{concern_level::local, 0}, 1}).holders.size() == 1u);
+  BOOST_TEST(stash(a, "key", "newest", {{concern_level::count, 1}, 1}).holders.size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(the_majority_is_that_of_the_nodes_of_the_cluster_file) {
+  const auto a = handoff("a", {"b", "c"});
+  const auto b = handoff("b", {"a", "c"});
+  introduce(a, "a", b);
+  introduce(b, "b", a);
+  BOOST_TEST(stash(a, "key", "state", {{concern_level::majority, 0}, 30'000}).holders.size() == 2u);
+  BOOST_TEST(stash(a, "key", "state", {{concern_level::count, 2}, 30'000}).holders.size() == 2u);
+  const write_options all{{concern_level::all, 0}, 1};
+  BOOST_TEST((try_ask<receipt>(a, stash_atom_v, std::string{"key"}, state(""), all).error() == ec::too_few_holders));
+}
+
+BOOST_AUTO_TEST_CASE(state_with_a_time_to_live_is_gone_after_it) {
+  const auto a = handoff("a");
+  stash(a, "short", "state", {{}, 1, 1});
+  stash(a, "long", "state", {{}, 1, 3'600'000});
+  BOOST_TEST(eventually([&] { return is_outcome(pickup(a, "short"), pickup_outcome::absent); }));
+  BOOST_TEST(is_outcome(pickup(a, "long"), pickup_outcome::found));
+}
+
+// -- waiting ---------------------------------------------------------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(a_waiting_pickup_is_answered_when_the_key_arrives_at_its_node) {
+  const auto [a, b] = pair();
+  auto waiting =
+    self->request(b, caf::infinite, pickup_atom_v, std::string{"key"}, wait_options{60'000, wait_end::arrival});
+  stash(a, "key", "state");
+  waiting.receive([](const pickup_result& result) { BOOST_TEST(result.state.bytes == "state"); },
+                  [](const caf::error& error) { BOOST_FAIL(describe(error)); });
+}
+
+BOOST_AUTO_TEST_CASE(of_two_that_wait_to_take_a_key_one_gets_it) {
+  const auto a = handoff("a");
+  const wait_options briefly{200, wait_end::arrival};
+  auto first = self->request(a, caf::infinite, take_atom_v, std::string{"key"}, briefly);
+  auto second = self->request(a, caf::infinite, take_atom_v, std::string{"key"}, briefly);
+  stash(a, "key", "state");
+  int found = 0;
+  for (auto* waiting : {&first, &second})
+    waiting->receive([&](const pickup_result& result) { found += is_outcome(result, pickup_outcome::found); },
+                     [](const caf::error& error) { BOOST_FAIL(describe(error)); });
+  BOOST_TEST(found == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_pickup_that_waits_for_certainty_ends_with_it) {
+  const wait_options options{60'000, wait_end::certainty};
+  const auto alone = handoff("a");
+  BOOST_TEST(is_outcome(ask<pickup_result>(alone, pickup_atom_v, std::string{"key"}, options), pickup_outcome::absent));
+
+  const auto a = handoff("a", {"b"});
+  auto waiting = self->request(a, caf::infinite, pickup_atom_v, std::string{"key"}, options);
+  const auto b = handoff("b");
+  introduce(a, "a", b);
+  introduce(b, "b", a);
+  waiting.receive([](const pickup_result& result) { BOOST_TEST(is_outcome(result, pickup_outcome::absent)); },
+                  [](const caf::error& error) { BOOST_FAIL(describe(error)); });
+}
+
+BOOST_AUTO_TEST_CASE(at_the_end_of_its_wait_a_pickup_says_whether_absence_is_certain) {
+  const wait_options briefly{1, wait_end::arrival};
+  const auto unknown = std::string{"key"};
+  BOOST_TEST(is_outcome(ask<pickup_result>(handoff("a"), pickup_atom_v, unknown, briefly), pickup_outcome::absent));
+  BOOST_TEST(
+    is_outcome(ask<pickup_result>(handoff("a", {"b"}), pickup_atom_v, unknown, briefly), pickup_outcome::pending));
+}
+
+// -- watching --------------------------------------------------------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(a_watcher_is_told_what_happens_to_the_keys_of_its_prefix_on_any_node) {
+  const auto [a, b] = pair();
+  caf::scoped_actor watcher{system};
+  self->send(b, watch_atom_v, std::string{"game_"}, caf::actor_cast<watcher_actor>(watcher->ctrl()));
+  stash(a, "game_A", "state");
+  stash(a, "other", "state");
+  stash(b, "game_B", "state");
+  ask<bool>(a, discard_atom_v, std::string{"game_A"});
+  BOOST_TEST((next(watcher, 3) == std::vector<std::string>{"stashed game_A", "stashed game_B", "discarded game_A"}));
+}
+
+BOOST_AUTO_TEST_CASE(a_watcher_of_nodes_is_told_who_is_there_and_who_comes_and_goes) {
+  const auto a = handoff("a", {"b"});
+  const auto b = handoff("b", {"a"});
+  caf::scoped_actor watcher{system};
+  self->send(a, watch_atom_v, caf::actor_cast<watcher_actor>(watcher->ctrl()));
+  introduce(a, "a", b);
+  introduce(b, "b", a);
+  BOOST_TEST((next_sorted(watcher, 2) == std::vector<std::string>{"caught up a", "up b"}));
+  self->send(a, node_down_atom_v, "b");
+  self->send(a, node_left_atom_v, "b");
+  BOOST_TEST((next_sorted(watcher, 2) == std::vector<std::string>{"down b", "left b"}));
+
+  caf::scoped_actor late{system};
+  self->send(b, watch_atom_v, caf::actor_cast<watcher_actor>(late->ctrl()));
+  BOOST_TEST((next_sorted(late, 2) == std::vector<std::string>{"caught up b", "up a"}));
+}
+
+BOOST_AUTO_TEST_CASE(a_watcher_that_is_too_slow_holds_nobody_up_and_is_told_that_it_has_missed_some) {
+  const auto a = handoff("a");
+  caf::scoped_actor watcher{system};
+  self->send(a, watch_atom_v, std::string{}, caf::actor_cast<watcher_actor>(watcher->ctrl()));
+  constexpr std::uint64_t writes = 3000;
+  for (std::uint64_t i = 0; i < writes; ++i)
+    stash(a, "key", std::to_string(i));
+  std::size_t told = 0;
+  std::uint64_t missed = 0;
+  std::uint64_t last = 0;
+  while (last != writes) {
+    const auto events = next_events(watcher);
+    told += events.events.size();
+    missed += events.missed;
+    last = events.events.back().event.counter;
+  }
+  BOOST_TEST(missed > 0u);
+  BOOST_TEST(told + missed == writes);
+}
+
+// -- draining --------------------------------------------------------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(participants_stash_and_stop_before_new_state_is_refused) {
+  const auto [a, b] = pair();
+  const auto session = keep(system.spawn(
+    [](caf::event_based_actor* self, state_handoff_actor handoff) -> caf::behavior {
+      return {[=](drain_atom) {
+        auto promise = self->make_response_promise<std::vector<leftover>>();
+        self->request(handoff, caf::infinite, stash_atom_v, std::string{"last"}, snapshot{"game", 1, "words"})
+          .then([=](const receipt&) mutable {
+            promise.deliver(std::vector<leftover>{{"other", "it is too heavy"}});
+          });
+        return promise;
+      }};
+    },
+    a));
+  self->send(a, register_atom_v, caf::actor_cast<participant_actor>(session));
+  const auto report = drain(a);
+  BOOST_TEST(!report.complete);
+  BOOST_REQUIRE(report.leftovers.size() == 1u);
+  BOOST_TEST(report.leftovers[0].key == "other");
+  BOOST_TEST(report.leftovers[0].reason == "it is too heavy");
+  BOOST_TEST(pickup(b, "last").state.bytes == "words");
+  BOOST_TEST((stash_error(a, "too late", "state") == ec::draining));
+}
+
+BOOST_AUTO_TEST_CASE(a_participant_that_does_not_answer_is_named_and_holds_nobody_up) {
+  const auto a = handoff("a");
+  self->send(a, register_atom_v, caf::actor_cast<participant_actor>(self));
+  const auto report = drain(a, 1);
+  BOOST_TEST(!report.complete);
+  BOOST_REQUIRE(report.leftovers.size() == 1u);
+  BOOST_TEST(report.leftovers[0].reason == "has not stopped: no answer in time");
+}
+
+BOOST_AUTO_TEST_CASE(what_the_only_other_node_has_not_acknowledged_is_not_handed_over_when_that_goes_down) {
+  const auto a = handoff("a", {"b"});
+  introduce_mute_node("b", a);
+  stash(a, "key", "state", {{concern_level::local, 0}, 1});
+  auto draining = self->request(a, caf::infinite, drain_atom_v, std::uint64_t{1}, std::uint64_t{300});
+  self->send(a, node_down_atom_v, "b");
+  draining.receive(
+    [](const drain_report& report) {
+      BOOST_TEST(!report.complete);
+      BOOST_REQUIRE(report.leftovers.size() == 1u);
+      BOOST_TEST(report.leftovers[0].key == "key");
+      BOOST_TEST(report.leftovers[0].reason == "no other node is up any more");
+    },
+    [](const caf::error& error) { BOOST_FAIL(describe(error)); });
 }
 
 BOOST_AUTO_TEST_CASE(the_replica_and_its_handoff_die_together) {
@@ -204,7 +473,7 @@ BOOST_AUTO_TEST_CASE(a_new_incarnation_gets_back_what_was_stashed_on_the_old_one
   introduce(a, "a", old_b);
   introduce(old_b, "b", a);
   stash(old_b, "key", "state");
-  BOOST_TEST(ask<drain_report>(old_b, drain_atom_v, std::uint64_t{30'000}).complete);
+  BOOST_TEST(drain(old_b).complete);
   const auto old_replica = replica_of(old_b).replica;
   caf::anon_send_exit(old_b, caf::exit_reason::kill);
 

@@ -94,6 +94,40 @@ BOOST_AUTO_TEST_CASE(a_stash_reads_stdin_unless_there_is_a_file) {
   BOOST_TEST(parsed<client_command>({"stash", "key", "state.bin"}).value_file == "state.bin");
 }
 
+BOOST_AUTO_TEST_CASE(a_stash_may_say_how_many_nodes_hold_it_and_for_how_long) {
+  const auto write = [](std::initializer_list<const char*> arguments) {
+    return parsed<client_command>(arguments).write;
+  };
+  BOOST_TEST((write({"stash", "key"}).concern.level == concern_level::one));
+  BOOST_TEST((write({"stash", "key", "--concern", "majority"}).concern.level == concern_level::majority));
+  BOOST_TEST((write({"stash", "key", "--concern", "3"}).concern.level == concern_level::count));
+  BOOST_TEST(write({"stash", "key", "--concern", "3"}).concern.count == 3u);
+  BOOST_TEST(write({"stash", "key", "--ttl", "2m"}).time_to_live_ms == 120'000u);
+  for (const auto* concern : {"0", "-1", "some", "3x", "4294967296", ""})
+    check_is_usage_error({"stash", "key", "--concern", concern}, "--concern");
+  check_is_usage_error({"stash", "key", "--ttl", "soon"}, "soon");
+}
+
+BOOST_AUTO_TEST_CASE(a_pickup_may_wait) {
+  const auto waits = parsed<client_command>({"pickup", "key", "--wait", "2s"}).wait;
+  BOOST_TEST(waits.wait_ms == 2000u);
+  BOOST_TEST((waits.until == wait_end::arrival));
+  BOOST_TEST(
+    (parsed<client_command>({"take", "key", "--wait", "2s", "--until-certain"}).wait.until == wait_end::certainty));
+  check_is_usage_error({"pickup", "key", "--wait", "long"}, "long");
+}
+
+BOOST_AUTO_TEST_CASE(a_node_that_the_file_does_not_list_says_where_it_listens) {
+  const auto node = parsed<node_command>({"node", "--cluster", "f", "--name", "d", "--listen", "127.0.0.1:4104"});
+  BOOST_TEST((node.listen == endpoint{"127.0.0.1", 4104}));
+  check_is_usage_error({"node", "--cluster", "f", "--name", "d", "--listen", "4104"}, "4104");
+}
+
+BOOST_AUTO_TEST_CASE(a_cluster_may_be_restarted_by_another_process) {
+  BOOST_TEST(!parsed<cluster_command>({"cluster", "f"}).rolling_restart);
+  BOOST_TEST(parsed<cluster_command>({"cluster", "f", "--rolling-restart"}).rolling_restart);
+}
+
 BOOST_AUTO_TEST_CASE(keys_are_bytes_and_taken_as_they_are) {
   BOOST_TEST(parsed<client_command>({"discard", "\xff\xfe"}).argument == "\xff\xfe");
   BOOST_TEST(parsed<client_command>({"take", "--", "--key"}).argument == "--key");

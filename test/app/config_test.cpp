@@ -34,6 +34,19 @@ std::ostream& operator<<(std::ostream& out, const mistake& x) {
 
 const std::vector<mistake> mistakes{
   {"bad syntax", "[cluster]\nname = \n", "f:2:8: "},
+  {"a tolerance of less than two heartbeats", "[cluster]\nname = \"c\"\nheartbeat_interval = \"300ms\"\n",
+   "f:3:22: heartbeat_tolerance, 500ms, must be at least twice the heartbeat_interval, 300ms"},
+  {"an unknown topology", "[cluster]\nname = \"c\"\ntopology = \"star\"\n",
+   "f:3:12: topology must be one of \"mesh\", \"ring\", \"explicit\""},
+  {"neighbours in a mesh", "[cluster]\nname = \"c\"\n[[node]]\nname = \"a\"\nport = 1\nneighbours = []\n",
+   "f:6:14: neighbours are for topology = \"explicit\""},
+  {"an unknown neighbour",
+   "[cluster]\nname = \"c\"\ntopology = \"explicit\"\n[[node]]\nname = \"a\"\nport = 1\nneighbours = [\"z\"]\n",
+   "f:7:14: there is no node \"z\""},
+  {"a graph in two parts",
+   "[cluster]\nname = \"c\"\ntopology = \"explicit\"\n[[node]]\nname = \"a\"\nport = 1\n[[node]]\nname = "
+   "\"b\"\nport = 2\n",
+   "f:7:1: node \"b\" is not reached from node \"a\" by way of neighbours"},
   {"an empty file", "", "f:1:1: the table [cluster] is missing; it needs a name"},
   {"no cluster", "[[node]]\nname = \"a\"\nport = 1\n", "f:1:1: the table [cluster] is missing; it needs a name"},
   {"cluster is no table", "cluster = 1\n", "f:1:11: cluster must be a table, [cluster]"},
@@ -70,7 +83,7 @@ const std::vector<mistake> mistakes{
   {"a minimum beyond the maximum", "[cluster]\nname = \"c\"\nreconnect_max = \"1s\"\nreconnect_min = \"2s\"\n",
    "f:3:17: reconnect_max, 1s, must not be less than reconnect_min, 2s"},
   {"a minimum beyond the default maximum", "[cluster]\nname = \"c\"\nreconnect_min = \"6s\"\n",
-   "f:3:17: reconnect_max, 5s, must not be less than reconnect_min, 6s"},
+   "f:3:17: reconnect_max, 2s, must not be less than reconnect_min, 6s"},
   {"a maximum below the default minimum", "[cluster]\nname = \"c\"\nreconnect_max = \"1ms\"\n",
    "f:3:17: reconnect_max, 1ms, must not be less than reconnect_min, 100ms"},
   {"an unknown choice", "[cluster]\nname = \"c\"\nscheduler_policy = \"fair\"\n",
@@ -107,6 +120,10 @@ void check_equal_tunables(const cluster_config& left, const cluster_config& righ
   BOOST_TEST(left.limits.value_bytes_max == right.limits.value_bytes_max);
   BOOST_TEST(left.limits.map_bytes_max == right.limits.map_bytes_max);
   BOOST_CHECK(left.drain_timeout == right.drain_timeout);
+  BOOST_CHECK(left.session_stop_timeout == right.session_stop_timeout);
+  BOOST_CHECK(left.heartbeats.interval == right.heartbeats.interval);
+  BOOST_CHECK(left.heartbeats.tolerance == right.heartbeats.tolerance);
+  BOOST_CHECK(left.topology == right.topology);
   BOOST_CHECK(left.reconnect_min == right.reconnect_min);
   BOOST_CHECK(left.reconnect_max == right.reconnect_max);
   BOOST_CHECK(left.scheduler_policy == right.scheduler_policy);
@@ -131,9 +148,13 @@ name = "c"
 key_bytes_max = 1
 value_bytes_max = 2
 map_bytes_max = 3
+session_stop_timeout = "8s"
 drain_timeout = "4s"
 reconnect_min = "5ms"
 reconnect_max = "6m"
+heartbeat_interval = "10ms"
+heartbeat_tolerance = "20ms"
+topology = "ring"
 scheduler_policy = "stealing"
 scheduler_threads = 7
 log_level = "debug"
@@ -148,12 +169,37 @@ port = 65535
   cluster_config expected;
   expected.limits = {.key_bytes_max = 1, .value_bytes_max = 2, .map_bytes_max = 3};
   expected.drain_timeout = 4s;
+  expected.session_stop_timeout = 8s;
+  expected.heartbeats = {10ms, 20ms};
+  expected.topology = topology::shape::ring;
   expected.reconnect_min = 5ms;
   expected.reconnect_max = 6min;
   expected.scheduler_policy = scheduler_policy::stealing;
   expected.scheduler_threads = 7;
   expected.log_level = log_level::debug;
   check_equal_tunables(config, expected);
+}
+
+BOOST_AUTO_TEST_CASE(an_edge_of_an_explicit_topology_holds_for_both_of_its_nodes) {
+  const auto config = valid(parse_cluster_config(R"([cluster]
+name = "c"
+topology = "explicit"
+[[node]]
+name = "a"
+port = 1
+neighbours = ["b"]
+[[node]]
+name = "b"
+port = 2
+neighbours = ["c"]
+[[node]]
+name = "c"
+port = 3
+)",
+                                                 "f"));
+  BOOST_TEST(config.nodes[0].neighbours == std::vector<std::string>{"b"}, boost::test_tools::per_element());
+  BOOST_TEST(config.nodes[1].neighbours == (std::vector<std::string>{"a", "c"}), boost::test_tools::per_element());
+  BOOST_TEST(config.nodes[2].neighbours == std::vector<std::string>{"b"}, boost::test_tools::per_element());
 }
 
 BOOST_DATA_TEST_CASE(a_mistake_is_an_error_with_line_and_column, boost::unit_test::data::make(mistakes), mistake) {

@@ -389,7 +389,7 @@ BOOST_FIXTURE_TEST_CASE(a_host_plays_a_game_once_and_lets_it_go, still_world) {
 BOOST_FIXTURE_TEST_CASE(a_host_stops_all_games_and_starts_no_more, still_world) {
   BOOST_REQUIRE(ask(host, start_atom_v, std::string{"ABYZ"}));
   BOOST_REQUIRE(ask(host, start_atom_v, std::string{"KNOS"}));
-  BOOST_TEST(ask<std::vector<std::string>>(host, stop_atom_v).value().empty());
+  BOOST_TEST(ask<std::vector<leftover>>(host, drain_atom_v).value().empty());
   BOOST_TEST(node->states.contains("game_ABYZ"));
   BOOST_TEST(node->states.contains("game_KNOS"));
   BOOST_TEST((ask(host, start_atom_v, std::string{"ABYZ"}).error() == ec::draining));
@@ -398,8 +398,10 @@ BOOST_FIXTURE_TEST_CASE(a_host_stops_all_games_and_starts_no_more, still_world) 
 BOOST_FIXTURE_TEST_CASE(a_host_names_the_games_that_it_could_not_stash, still_world) {
   BOOST_REQUIRE(ask(host, start_atom_v, std::string{"ABYZ"}));
   node->draining = true;
-  const auto not_stashed = ask<std::vector<std::string>>(host, stop_atom_v);
-  BOOST_TEST((not_stashed.value() == std::vector<std::string>{"game_ABYZ"}));
+  const auto not_stashed = ask<std::vector<leftover>>(host, drain_atom_v).value();
+  BOOST_REQUIRE(not_stashed.size() == 1u);
+  BOOST_TEST(not_stashed[0].key == "game_ABYZ");
+  BOOST_TEST(not_stashed[0].reason != "");
 }
 
 BOOST_FIXTURE_TEST_CASE(a_host_ends_its_sessions_with_itself, still_world) {

@@ -147,6 +147,8 @@ BOOST_FIXTURE_TEST_CASE(a_session_that_shuts_down_with_its_node_goes_on_at_the_o
 
 BOOST_FIXTURE_TEST_CASE(every_one_of_many_clients_is_answered, two_nodes) {
   start("a");
+  start("b");
+  settle();
   const std::vector<int> all_absent(100, absent);
   std::vector<std::vector<int>> exit_codes(4, std::vector<int>(all_absent.size()));
   {

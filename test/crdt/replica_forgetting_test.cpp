@@ -187,7 +187,7 @@ BOOST_FIXTURE_TEST_CASE(watchers_on_the_returning_replica_are_told_what_is_gone,
   auto changes = three->replica.take_changes();
   BOOST_REQUIRE(changes.size() == 1u);
   BOOST_TEST(changes[0].key == "dead");
-  BOOST_TEST(!changes[0].readable);
+  BOOST_TEST(!changes[0].readable());
 }
 
 BOOST_FIXTURE_TEST_CASE(a_full_state_in_many_parts_drops_nothing_before_its_end, three_members_with_small_steps) {

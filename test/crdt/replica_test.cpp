@@ -3,6 +3,7 @@
 #include "test/support/crdt_values.hpp"
 #include "test/support/map_audit.hpp"
 #include "test/support/replica_network.hpp"
+#include "test/support/unacknowledged_keys.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -52,7 +53,7 @@ struct one_replica {
   strings changes() {
     strings result;
     for (const auto& change : node->replica.take_changes())
-      result.push_back((change.readable ? "+" : "-") + change.key);
+      result.push_back((change.readable() ? "+" : "-") + change.key);
     return result;
   }
 
@@ -156,7 +157,7 @@ BOOST_FIXTURE_TEST_CASE(stamps_grow_although_the_clock_jumps_back, one_replica) 
 BOOST_FIXTURE_TEST_CASE(what_a_lone_replica_writes_is_acknowledged_by_all_there_are, one_replica) {
   auto written = node->put("x", "1");
   BOOST_TEST(node->replica.is_acknowledged());
-  BOOST_TEST(node->replica.unacknowledged_keys().empty());
+  BOOST_TEST(unacknowledged_keys(node->replica).empty());
   BOOST_TEST(node->replica.holders(written).empty());
   BOOST_TEST(node->replica.caught_up());
 }

@@ -45,7 +45,7 @@ void observer::check_step(const crdt::replica& replica, const std::vector<crdt::
       continue;
     seen_[key] = true;
     check_key(replica, key, now_ms);
-    if (change->readable != !live_[key].empty())
+    if (change->readable() != !live_[key].empty())
       throw violation{"watchers are told the truth", "of " + change->key};
   }
   for (const auto& change : changes)

@@ -1,0 +1,119 @@
+#pragma once
+
+#include "actors/protocol.hpp"
+
+#include <caf/actor_addr.hpp>
+#include <caf/duration.hpp>
+#include <caf/error.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <iterator>
+#include <list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace ariadne {
+
+/// What an actor tells its watchers. Each watcher has one message on its way at a time; what happens meanwhile is kept
+/// up to `events_max`, then the oldest is dropped and counted: a slow watcher costs a bounded amount of memory, and
+/// nobody waits for it.
+///
+/// `Self` is a pointer to the actor, which monitors its watchers and calls `ended` for those that have gone.
+template <class Self>
+class event_feeds {
+public:
+  static constexpr std::size_t events_max = 1024;
+
+  explicit event_feeds(Self self) : self_(self) {}
+
+  /// Adds a watcher of the keys that start with the prefix.
+  void add(std::string prefix, const watcher_actor& watcher) {
+    add_feed(std::move(prefix), watcher);
+  }
+
+  /// Adds a watcher of nodes, for which these events are the first.
+  void add(const watcher_actor& watcher, const std::vector<handoff_event>& first) {
+    auto& added = add_feed(std::nullopt, watcher);
+    for (const auto& event : first)
+      push(added, event);
+  }
+
+  void ended(const caf::actor_addr& watcher) {
+    feeds_.remove_if([&](const feed& f) { return f.watcher.address() == watcher; });
+  }
+
+  /// To the watchers of a prefix of the key.
+  void tell_of_key(handoff_event_kind kind, std::string_view key, const event_id& event) {
+    for (auto& f : feeds_)
+      if (f.prefix && key.starts_with(*f.prefix))
+        push(f, {kind, std::string{key}, event});
+  }
+
+  /// To the watchers of nodes.
+  void tell_of_node(handoff_event_kind kind, const std::string& node) {
+    for (auto& f : feeds_)
+      if (!f.prefix)
+        push(f, {kind, node, {}});
+  }
+
+  /// Whether anybody watches keys.
+  bool has_key_watchers() const {
+    return std::any_of(feeds_.begin(), feeds_.end(), [](const feed& f) { return f.prefix.has_value(); });
+  }
+
+private:
+  struct feed {
+    std::uint64_t id;
+    /// Of the keys that are watched; nothing for a watcher of nodes.
+    std::optional<std::string> prefix;
+    watcher_actor watcher;
+    std::deque<handoff_event> events;
+    std::uint64_t missed = 0;
+    bool is_on_its_way = false;
+  };
+
+  feed& add_feed(std::optional<std::string> prefix, const watcher_actor& watcher) {
+    self_->monitor(watcher);
+    return feeds_.emplace_back(feed{++last_id_, std::move(prefix), watcher, {}, 0, false});
+  }
+
+  void push(feed& f, handoff_event event) {
+    if (f.events.size() == events_max) {
+      f.events.pop_front();
+      ++f.missed;
+    }
+    f.events.push_back(std::move(event));
+    send(f);
+  }
+
+  void send(feed& f) {
+    if (f.is_on_its_way || f.events.empty())
+      return;
+    f.is_on_its_way = true;
+    handoff_events message;
+    message.events.assign(std::move_iterator{f.events.begin()}, std::move_iterator{f.events.end()});
+    message.missed = std::exchange(f.missed, 0);
+    f.events.clear();
+    auto answered = [this, id = f.id] {
+      for (auto& each : feeds_)
+        if (each.id == id && std::exchange(each.is_on_its_way, false))
+          send(each);
+    };
+    auto refused = [this, id = f.id](const caf::error&) {
+      feeds_.remove_if([&](const feed& each) { return each.id == id; });
+    };
+    self_->request(f.watcher, caf::infinite, std::move(message)).then(answered, refused);
+  }
+
+  Self self_;
+  std::list<feed> feeds_;
+  std::uint64_t last_id_ = 0;
+};
+
+} // namespace ariadne

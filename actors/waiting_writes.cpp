@@ -1,0 +1,58 @@
+#include "actors/waiting_writes.hpp"
+
+#include "actors/error.hpp"
+
+#include <fmt/format.h>
+
+namespace ariadne {
+
+receipt make_receipt(const event_id& event, const concern_view& view) {
+  receipt result{event, {event.replica}};
+  for (const auto& member : view.members)
+    if (member.acknowledged >= event.counter)
+      result.holders.push_back(member.replica);
+  return result;
+}
+
+void waiting_writes::add(event_id event, const write_options& options, kept_promise<receipt> answer) {
+  by_concern_[{options.concern.level, options.concern.count}].push_back(
+    {event, deadline_in(options.timeout_ms), std::move(answer)});
+}
+
+void waiting_writes::settle(const concern_view& view) {
+  for (auto& [concern, writes] : by_concern_) {
+    const auto met = met_up_to({concern.first, concern.second}, view);
+    for (; !writes.empty() && writes.front().event.counter <= met; writes.pop_front())
+      writes.front().answer.deliver(make_receipt(writes.front().event, view));
+  }
+  drop_idle();
+}
+
+void waiting_writes::give_up_overdue(const concern_view& view) {
+  const auto now = steady_clock::now();
+  for (auto& [concern, writes] : by_concern_) {
+    const auto wanted = nodes_wanted({concern.first, concern.second}, view);
+    std::erase_if(writes, [&, wanted](waiting& write) {
+      if (now < write.deadline)
+        return false;
+      write.answer.deliver(make_error(
+        ec::too_few_holders, fmt::format("{} of {} nodes hold it in time; it stays stashed, and goes on replicating",
+                                         make_receipt(write.event, view).holders.size(), wanted)));
+      return true;
+    });
+  }
+  drop_idle();
+}
+
+void waiting_writes::drop_idle() {
+  std::erase_if(by_concern_, [](const auto& entry) { return entry.second.empty(); });
+}
+
+std::size_t waiting_writes::size() const {
+  std::size_t result = 0;
+  for (const auto& [concern, writes] : by_concern_)
+    result += writes.size();
+  return result;
+}
+
+} // namespace ariadne

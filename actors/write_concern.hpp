@@ -1,0 +1,40 @@
+#pragma once
+
+#include "actors/protocol.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <vector>
+
+namespace ariadne {
+
+/// How far a member has acknowledged the events of this node's replica.
+struct member_progress {
+  std::uint64_t replica = 0;
+  /// All events up to this counter.
+  std::uint64_t acknowledged = 0;
+  /// It is one of the nodes of which `majority` and `all` are counted.
+  bool is_counted = false;
+};
+
+/// What decides whether a write concern is met.
+struct concern_view {
+  std::vector<member_progress> members;
+  /// Of how many nodes `majority` and `all` are counted, and whether this node is one of them.
+  std::size_t counted_nodes = 1;
+  bool is_self_counted = true;
+  /// Nothing has been heard yet of some nodes, good or bad.
+  bool are_nodes_unknown = false;
+};
+
+/// A concern that every event meets.
+inline constexpr auto every_event = std::numeric_limits<std::uint64_t>::max();
+
+/// The counter up to which the events of this replica meet the concern.
+std::uint64_t met_up_to(const write_concern& concern, const concern_view& view);
+
+/// How many nodes the concern asks for, this one included. With `one`, that is 2 though fewer may do.
+std::size_t nodes_wanted(const write_concern& concern, const concern_view& view);
+
+} // namespace ariadne

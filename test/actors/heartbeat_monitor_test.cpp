@@ -1,0 +1,95 @@
+#include "actors/heartbeat_monitor.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace ariadne;
+using namespace std::chrono_literals;
+
+namespace {
+
+using clock_type = heartbeat_monitor::clock;
+
+const clock_type::time_point start{1h};
+
+/// Hears `count` heartbeats at intervals that alternate between two values. Returns the time of the last one.
+clock_type::time_point hear(heartbeat_monitor& monitor, int count, clock_type::duration odd,
+                            clock_type::duration even) {
+  auto now = start;
+  for (int i = 1; i <= count; ++i) {
+    now += i % 2 == 1 ? odd : even;
+    monitor.heard(now);
+    monitor.answered(now - 1ms);
+  }
+  return now;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(heartbeat_monitor)
+
+BOOST_AUTO_TEST_CASE(regular_heartbeats_permit_no_more_silence_than_the_tolerance) {
+  ariadne::heartbeat_monitor monitor{{100ms, 500ms}, start};
+  const auto last = hear(monitor, 100, 100ms, 100ms);
+  BOOST_TEST(!monitor.is_silent(last + 499ms, 1));
+  BOOST_TEST(monitor.is_silent(last + 501ms, 1));
+}
+
+BOOST_AUTO_TEST_CASE(a_node_that_has_never_been_heard_is_silent_in_the_end) {
+  const ariadne::heartbeat_monitor monitor{{100ms, 500ms}, start};
+  BOOST_TEST(!monitor.is_silent(start + 500ms, 1));
+  BOOST_TEST(monitor.is_silent(start + 501ms, 1));
+}
+
+BOOST_AUTO_TEST_CASE(irregular_heartbeats_permit_more_silence_but_not_for_ever) {
+  ariadne::heartbeat_monitor monitor{{100ms, 500ms}, start};
+  const auto last = hear(monitor, 100, 20ms, 450ms);
+  BOOST_TEST(!monitor.is_silent(last + 1s, 1));
+  BOOST_TEST(monitor.is_silent(last + 5001ms, 1));
+}
+
+BOOST_AUTO_TEST_CASE(the_patience_of_a_node_that_is_late_itself_multiplies_the_silence) {
+  ariadne::heartbeat_monitor monitor{{100ms, 500ms}, start};
+  const auto last = hear(monitor, 100, 100ms, 100ms);
+  BOOST_TEST(!monitor.is_silent(last + 1900ms, 4));
+  BOOST_TEST(monitor.is_silent(last + 2001ms, 4));
+}
+
+BOOST_AUTO_TEST_CASE(a_node_that_does_not_receive_what_is_sent_to_it_is_as_good_as_silent) {
+  ariadne::heartbeat_monitor monitor{{100ms, 500ms}, start};
+  for (auto now = start; now < start + 10s; now += 100ms)
+    monitor.heard(now);
+  BOOST_TEST(monitor.is_silent(start + 10s, 1));
+  monitor.answered(start + 10s - 50ms);
+  BOOST_TEST(!monitor.is_silent(start + 10s, 1));
+}
+
+BOOST_AUTO_TEST_CASE(another_sign_of_life_is_as_good_as_a_heartbeat) {
+  ariadne::heartbeat_monitor monitor{{100ms, 500ms}, start};
+  monitor.alive(start + 400ms);
+  BOOST_TEST(!monitor.is_silent(start + 800ms, 1));
+}
+
+BOOST_AUTO_TEST_CASE(nobody_is_blamed_for_the_time_in_which_this_process_did_not_run) {
+  ariadne::heartbeat_monitor monitor{{100ms, 500ms}, start};
+  monitor.forgive(5s);
+  BOOST_TEST(!monitor.is_silent(start + 5400ms, 1));
+  BOOST_TEST(monitor.is_silent(start + 5501ms, 1));
+}
+
+BOOST_AUTO_TEST_CASE(patience_grows_while_this_process_is_late_and_goes_when_it_is_not) {
+  local_health health{100ms};
+  auto now = start;
+  BOOST_TEST((health.tick(now) == 0ms));
+  BOOST_TEST((health.tick(now += 120ms) == 0ms));
+  BOOST_TEST(health.patience() == 1u);
+  BOOST_TEST((health.tick(now += 5s) == 4900ms));
+  BOOST_TEST(health.patience() == 2u);
+  for (int i = 0; i < 10; ++i)
+    health.tick(now += 300ms);
+  BOOST_TEST(health.patience() == 4u);
+  for (int i = 0; i < 3; ++i)
+    health.tick(now += 100ms);
+  BOOST_TEST(health.patience() == 1u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
