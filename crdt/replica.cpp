@@ -511,7 +511,9 @@ void replica::retire_incarnations() {
     return session.introduced && session.id != last.replica && session.known[last.replica] == last.counter;
   };
   auto is_done_with = [&](dot last) {
+    // What has been forgotten elsewhere must not be forgotten to be so before it has arrived here.
     return last.replica != options_.id && !members_.contains(last.replica) && map_.index().highest(last.replica) == 0
+           && forgotten_[last.replica] <= last.counter
            && std::all_of(sessions_.begin(), sessions_.end(),
                           [&](const auto& item) { return has_all(item.second, last); });
   };

@@ -1,3 +1,4 @@
+#include "crdt/codec.hpp"
 #include "crdt/replica.hpp"
 
 #include "test/support/replica_network.hpp"
@@ -85,6 +86,22 @@ BOOST_FIXTURE_TEST_CASE(one_that_a_member_does_not_know_of_stays, two_members) {
   network.set_members();
   network.pass(1'000);
   BOOST_TEST(is_retired(visitor));
+}
+
+// Seed 238572 of the simulator: else what has been forgotten is forgotten to be so, and nobody is told any more that the
+// erased key is gone.
+BOOST_FIXTURE_TEST_CASE(one_of_which_more_has_been_forgotten_than_has_arrived_stays, two_members) {
+  const auto visitor = visit(true);
+  const link_id link{1'000};
+  one.replica.open(link, false, one.now_ms());
+  const hello stranger{"test", "stranger", {0xbad}, 1, false, false, false, {}, {{visitor, 2}}, 0, {}};
+  BOOST_TEST(!one.replica.receive(link, encode(stranger), one.now_ms()));
+  one.replica.close(link, one.now_ms());
+  one.replica.take_frames();
+  one.erase("k");
+  network.pass(1'000);
+  BOOST_TEST(one.replica.vector()[visitor] == 1u);
+  BOOST_TEST(one.replica.retired().empty());
 }
 
 BOOST_FIXTURE_TEST_CASE(a_hundred_dead_incarnations_make_no_message_grow, two_members) {
