@@ -19,7 +19,9 @@ packages=(
   libtomlplusplus-dev
   nlohmann-json3-dev
   # tests
+  clang-14
   libboost-test-dev
+  libclang-rt-14-dev
   librapidcheck-dev
 )
 

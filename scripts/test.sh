@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Builds and runs the tests: all of them in release, then the unit tests again under the address and
-# undefined-behaviour sanitizers. Exits with 0 if every one has passed.
+# Builds and runs the tests: all of them in release; the unit tests and some seeds of the simulator again under the
+# address and undefined-behaviour sanitizers, those of the core under the thread sanitizer as well; and the fuzz targets,
+# a minute each. Exits with 0 if every one has passed.
 #
 # usage: scripts/test.sh [--nightly]
 #   --nightly   runs the tests with the label "nightly" too, which take longer than a developer waits
@@ -19,12 +20,14 @@ esac
 
 scripts/deps.sh
 
-cmake --preset asan
-cmake --build --preset asan
-cmake --preset release
-cmake --build --preset release
+for preset in asan tsan release; do
+  cmake --preset "${preset}"
+  cmake --build --preset "${preset}"
+done
 
 failed=0
 ctest --preset asan || failed=1
+ctest --preset tsan || failed=1
 ctest --preset release --label-regex "^(${labels})\$" || failed=1
+scripts/fuzz.sh || failed=1
 exit "${failed}"
