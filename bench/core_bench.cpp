@@ -152,6 +152,54 @@ void exchange(replica& left, replica& right) {
   }
 }
 
+/// The longest single call while two replicas of a million keys get to the same state: an empty one catches up; then,
+/// while they are apart, half of the keys are erased and forgotten, so that a full state has to be sent and swept.
+void longest_step_at_a_million_keys(benchmark::State& state) {
+  constexpr std::size_t count = 1'000'000;
+  for (auto _ : state) {
+    auto left = make_replica(1);
+    auto right = make_replica(2);
+    auto now = now_ms;
+    std::chrono::nanoseconds longest{};
+    auto step = [&](auto call) {
+      const auto start = std::chrono::steady_clock::now();
+      call();
+      longest = std::max<std::chrono::nanoseconds>(longest, std::chrono::steady_clock::now() - start);
+      left.take_changes();
+      right.take_changes();
+    };
+    auto talk = [&](link_id link) {
+      step([&] { left.open(link, true, now); });
+      step([&] { right.open(link, true, now); });
+      for (auto quiet = false; !quiet;) {
+        const auto to_right = left.take_frames();
+        const auto to_left = right.take_frames();
+        quiet = to_right.empty() && to_left.empty() && !right.has_work();
+        for (const auto& frame : to_right)
+          step([&] { right.receive(link, frame.bytes, now); });
+        for (const auto& frame : to_left)
+          step([&] { left.receive(link, frame.bytes, now); });
+        step([&] { right.work(now); });
+      }
+      step([&] { left.close(link, now); });
+      step([&] { right.close(link, now); });
+    };
+    auto key = [](std::size_t i) { return "game_" + std::to_string(i); };
+    for (std::size_t i = 0; i < count; ++i)
+      step([&] { (void)left.put(key(i), shared_bytes{"v"}, now); });
+    talk({1});
+    for (std::size_t i = 0; i < count; i += 2)
+      step([&] { left.erase(key(i), now); });
+    while (left.map().size() > count / 2)
+      step([&] { left.tick(now += 100); });
+    talk({2});
+    if (right.key_count() != count / 2)
+      state.SkipWithError("the replicas differ");
+    state.counters["longest_us"] = static_cast<double>(longest.count()) / 1'000;
+  }
+}
+BENCHMARK(longest_step_at_a_million_keys)->Iterations(1)->Unit(benchmark::kMillisecond);
+
 void catch_up_of_an_empty_replica(benchmark::State& state) {
   auto source = make_replica(1);
   fill(source);

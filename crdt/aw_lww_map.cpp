@@ -176,7 +176,15 @@ bool aw_lww_map::is_contradicted(const causal_register& other, const keyed_regis
 aw_lww_map::effect aw_lww_map::join(std::string_view key, causal_register other, const version_vector& covered_here) {
   const hashed_key hashed{key};
   auto join_into = [&](keyed_register& owner) {
-    return update(owner, [&](causal_register& value) { return value.join(other, covered_here); });
+    return update(owner, [&](causal_register& value) {
+      if (value.live_count() + other.live_count() <= live_entries_max)
+        return value.join(other, covered_here);
+      auto joined = value;
+      if (!joined.join(other, covered_here) || joined.live_count() > live_entries_max)
+        return false;
+      value = std::move(joined);
+      return true;
+    });
   };
   if (is_plain(other)) {
     const auto d = other.live(0).dot;

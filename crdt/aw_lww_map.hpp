@@ -64,7 +64,8 @@ public:
   effect erase(std::string_view key, dot erased);
 
   /// Joins one key of a delta; see causal_register::join. A register that says nothing new about a key that the map
-  /// does not hold is not taken up; nor is one that names a dot of another key, which no sound replica does.
+  /// does not hold is not taken up; nor is one that names a dot of another key, or brings the key to more than
+  /// `live_entries_max` live entries, which no sound replica does.
   effect join(std::string_view key, causal_register other, const version_vector& covered_here);
 
   /// Removes the live entries of `owner` that `dead(entry)` says yes to.

@@ -5,6 +5,7 @@
 #include "crdt/shared_bytes.hpp"
 #include "crdt/version_vector.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -25,6 +26,10 @@ struct entry {
 
   friend bool operator==(const entry&, const entry&) = default;
 };
+
+/// How many live entries a register may hold in a frame, and in a map. No key has as many concurrent writers; but an
+/// entry takes ten times as much memory as it may take bytes in a frame.
+inline constexpr std::size_t live_entries_max = 4096;
 
 /// The state of one key (an optimised multi-value register; Almeida, Shoker, Baquero 2018, section 7.4).
 ///

@@ -1,6 +1,7 @@
 #include "crdt/wire.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace ariadne::crdt {
 
@@ -170,9 +171,6 @@ wire_reader::flagged_dot wire_reader::dot() {
   }
   if (number == origins_.size()) {
     auto id = replica();
-    auto is_known = [&](const crdt::dot& origin) { return origin.replica == id; };
-    if (std::any_of(origins_.begin(), origins_.end(), is_known))
-      fail("a replica id stands twice in the table of origins");
     // Most frames have few origins, and each takes ten bytes or more. To double the table again and again would take
     // more memory than twice the frame.
     if (origins_.size() == origins_.capacity())
@@ -183,6 +181,15 @@ wire_reader::flagged_dot wire_reader::dot() {
   if (auto counter = difference(origin.counter); counter == 0 || counter > counter_max)
     fail("a counter is out of range");
   return {origin, (head & 1) != 0};
+}
+
+void wire_reader::end_registers() {
+  auto ids = std::exchange(origins_, {});
+  // Once for all: to look for each id among those before it would take minutes if they are many.
+  std::sort(ids.begin(), ids.end());
+  auto is_same = [](const crdt::dot& left, const crdt::dot& right) { return left.replica == right.replica; };
+  if (std::adjacent_find(ids.begin(), ids.end(), is_same) != ids.end())
+    fail("a replica id stands twice in the table of origins");
 }
 
 template <class Visitor>

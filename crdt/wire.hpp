@@ -17,10 +17,6 @@ namespace ariadne::crdt {
 // registers, both keep the table of the frame's replica ids, and the last counter of each and the last stamp, from
 // which the next ones are differences.
 
-/// How many live entries a register may hold on the wire. No key has as many concurrent writers; but an entry takes
-/// ten times as much memory as it may take bytes in a frame.
-inline constexpr std::size_t live_entries_max = 4096;
-
 /// Appends to one frame.
 class wire_writer {
 public:
@@ -74,10 +70,8 @@ public:
   register_shape skip_register();
   crdt::causal_register causal_register();
 
-  /// To be called at the end of the registers: frees the table of replica ids.
-  void end_registers() {
-    origins_ = std::vector<crdt::dot>{};
-  }
+  /// To be called at the end of the registers: checks and frees the table of replica ids.
+  void end_registers();
 
   /// A new reader for what has been read since `offset`.
   wire_reader since(std::size_t offset) const {

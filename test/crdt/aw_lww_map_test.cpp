@@ -207,6 +207,25 @@ BOOST_AUTO_TEST_CASE(a_register_that_names_an_event_of_another_key_is_not_taken_
   BOOST_TEST(audit(map) == "");
 }
 
+// No neighbour could read it, and nothing more would ever get there.
+BOOST_AUTO_TEST_CASE(a_register_that_would_crowd_a_key_is_not_taken_up) {
+  auto crowd = [](ariadne::crdt::replica_id id) {
+    std::vector<entry> live;
+    for (std::uint64_t i = 1; i <= ariadne::crdt::live_entries_max / 2; ++i)
+      live.push_back(entry_of({id, i}, 0, ""));
+    return causal_register{std::move(live), {}};
+  };
+  aw_lww_map map;
+  map.put("k", entry_of({c, 1}, 9, "mine"));
+  BOOST_TEST(map.join("k", crowd(a), {}).changed);
+  BOOST_TEST(!map.join("k", crowd(b), {}).changed);
+  BOOST_TEST(register_of(map, "k").live_count() == ariadne::crdt::live_entries_max / 2 + 1);
+  BOOST_TEST(winner_of(register_of(map, "k")) == "mine");
+  BOOST_TEST(map.join("k", causal_register{{}, {{a, ariadne::crdt::live_entries_max}}}, {}).changed);
+  BOOST_TEST(map.join("k", crowd(b), {}).changed);
+  BOOST_TEST(audit(map) == "");
+}
+
 BOOST_AUTO_TEST_CASE(a_packed_register_gives_back_what_it_was_given) {
   aw_lww_map map;
   const auto plain = entry_of({a, 1}, 7, "value");

@@ -245,6 +245,13 @@ BOOST_AUTO_TEST_CASE(the_greatest_numbers_are_read_as_they_were_written) {
   check_round_trip(message);
 }
 
+BOOST_AUTO_TEST_CASE(a_delta_may_name_a_thousand_replicas) {
+  delta message{{1, 1, false, {}}, {}, {}};
+  for (std::uint64_t i = 1; i <= 1'000; ++i)
+    message.registers.emplace_back(std::to_string(i), causal_register{entry_of({{i * 7919 % 1'000 + 1}, i}, i, "")});
+  check_round_trip(message);
+}
+
 BOOST_AUTO_TEST_CASE(keys_and_values_may_be_any_bytes_and_a_value_may_be_empty) {
   std::string any{"\0\xff\n", 3};
   check_round_trip(
