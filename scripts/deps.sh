@@ -23,6 +23,8 @@ packages=(
   libboost-test-dev
   libclang-rt-14-dev
   librapidcheck-dev
+  # benchmarks
+  libbenchmark-dev
 )
 
 if ! command -v dpkg-query >/dev/null; then
