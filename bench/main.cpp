@@ -1,5 +1,6 @@
 #include "bench/command_line.hpp"
 #include "bench/core_rows.hpp"
+#include "bench/node_rows.hpp"
 #include "bench/result.hpp"
 
 #include <fmt/format.h>
@@ -26,6 +27,7 @@ std::vector<row> all_rows() {
   };
   add(core_rows());
   add(overhead_rows());
+  add(node_rows());
   return rows;
 }
 

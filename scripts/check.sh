@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# What has to pass before a commit: formatting, shell scripts, layers, the build and the tests. Takes the arguments of
-# scripts/test.sh.
+# What has to pass before a commit: formatting, shell scripts, layers, the build, the tests, and the instruction counts of
+# the core. Takes the arguments of scripts/test.sh.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-for tool in clang-format shellcheck; do
+for tool in clang-format shellcheck valgrind; do
   if ! command -v "${tool}" >/dev/null; then
     echo "error: ${tool} is missing; install the package of that name" >&2
     exit 1
@@ -15,3 +15,4 @@ git ls-files -z --cached --others --exclude-standard '*.cpp' '*.hpp' | xargs -0 
 git ls-files -z --cached --others --exclude-standard '*.sh' .ci/run | xargs -0 shellcheck
 scripts/check_layers.sh
 scripts/test.sh "$@"
+bench/instruction_counts.sh
