@@ -1,5 +1,7 @@
+#include "bench/cluster_rows.hpp"
 #include "bench/command_line.hpp"
 #include "bench/core_rows.hpp"
+#include "bench/floor_server.hpp"
 #include "bench/node_rows.hpp"
 #include "bench/result.hpp"
 
@@ -28,6 +30,7 @@ std::vector<row> all_rows() {
   add(core_rows());
   add(overhead_rows());
   add(node_rows());
+  add(cluster_rows());
   return rows;
 }
 
@@ -120,6 +123,9 @@ int run(const bench_command& command) {
 
 int main(int argc, char** argv) {
   using namespace ariadne::bench;
+  // The other side of a floor between two processes.
+  if (argc >= 2 && std::string_view{argv[1]} == "serve")
+    return serve_floor({argv + 2, argv + argc});
   const auto command = parse_bench_command(argc, argv);
   if (!command) {
     std::fputs(command.error().text.c_str(), command.error().exit_code == 0 ? stdout : stderr);
