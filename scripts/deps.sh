@@ -20,11 +20,13 @@ packages=(
   nlohmann-json3-dev
   # tests
   clang-14
+  iproute2
   libboost-test-dev
   libclang-rt-14-dev
   librapidcheck-dev
   # benchmarks
   libbenchmark-dev
+  nftables
 )
 
 if ! command -v dpkg-query >/dev/null; then

@@ -1,6 +1,7 @@
 #include "test/support/child_process.hpp"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -20,11 +21,13 @@ namespace {
 constexpr int cannot_execute = 127;
 
 /// Runs in the child between fork and exec, where other threads may have left any lock locked: system calls only.
-[[noreturn]] void become(char* const* arguments, const char* in, const char* out, const char* err, pid_t parent) {
+[[noreturn]] void become(char* const* arguments, const char* in, const char* out, const char* err, pid_t parent,
+                         int network_namespace) {
   constexpr int write_flags = O_WRONLY | O_CREAT | O_APPEND;
   constexpr mode_t mode = 0600;
-  if (prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == parent && dup2(open(in, O_RDONLY), STDIN_FILENO) >= 0
-      && dup2(open(out, write_flags, mode), STDOUT_FILENO) >= 0
+  if (prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == parent
+      && (network_namespace < 0 || setns(network_namespace, CLONE_NEWNET) == 0)
+      && dup2(open(in, O_RDONLY), STDIN_FILENO) >= 0 && dup2(open(out, write_flags, mode), STDOUT_FILENO) >= 0
       && dup2(open(err, write_flags, mode), STDERR_FILENO) >= 0 && close_range(STDERR_FILENO + 1, ~0u, 0) == 0)
     execv(arguments[0], arguments);
   _exit(cannot_execute);
@@ -36,7 +39,7 @@ int exit_code_of(int status) {
 
 } // namespace
 
-child_process::child_process(const std::vector<std::string>& command, const streams& files) {
+child_process::child_process(const std::vector<std::string>& command, const streams& files, int network_namespace) {
   std::vector<char*> arguments;
   for (const auto& argument : command)
     arguments.push_back(const_cast<char*>(argument.c_str()));
@@ -46,7 +49,7 @@ child_process::child_process(const std::vector<std::string>& command, const stre
   if (pid_ < 0)
     throw std::system_error(errno, std::generic_category(), "fork");
   if (pid_ == 0)
-    become(arguments.data(), files.in.c_str(), files.out.c_str(), files.err.c_str(), parent);
+    become(arguments.data(), files.in.c_str(), files.out.c_str(), files.err.c_str(), parent, network_namespace);
 }
 
 child_process::~child_process() {
@@ -71,11 +74,11 @@ std::optional<int> child_process::wait(std::chrono::steady_clock::duration timeo
   return exit_code_;
 }
 
-run_result run_to_end(const std::vector<std::string>& command, std::string_view input) {
+run_result run_to_end(const std::vector<std::string>& command, std::string_view input, int network_namespace) {
   const temporary_directory directory;
   const child_process::streams files{directory.path() / "in", directory.path() / "out", directory.path() / "err"};
   write_file(files.in, input);
-  child_process process{command, files};
+  child_process process{command, files, network_namespace};
   const auto exit_code = process.wait();
   if (!exit_code)
     throw std::runtime_error("does not end: " + command.front());

@@ -22,14 +22,19 @@ public:
     std::filesystem::path err;
   };
 
-  /// Starts `command`: the path of the program, then its arguments. Throws std::system_error.
-  child_process(const std::vector<std::string>& command, const streams& files);
+  /// Starts `command`: the path of the program, then its arguments; in a network namespace, if that is the descriptor
+  /// of one. Throws std::system_error.
+  child_process(const std::vector<std::string>& command, const streams& files, int network_namespace = -1);
   ~child_process();
 
   child_process(const child_process&) = delete;
   child_process& operator=(const child_process&) = delete;
 
   bool running();
+
+  pid_t pid() const {
+    return pid_;
+  }
 
   /// Does nothing if the program has ended.
   void signal(int number);
@@ -50,8 +55,9 @@ struct run_result {
   std::string err;
 };
 
-/// Runs `command` to its end, with `input` on its stdin. Throws std::runtime_error if it does not end.
-run_result run_to_end(const std::vector<std::string>& command, std::string_view input = {});
+/// Runs `command` to its end, with `input` on its stdin, in a network namespace if one is given. Throws
+/// std::runtime_error if it does not end.
+run_result run_to_end(const std::vector<std::string>& command, std::string_view input = {}, int network_namespace = -1);
 
 std::string read_file(const std::filesystem::path& file);
 void write_file(const std::filesystem::path& file, std::string_view text);

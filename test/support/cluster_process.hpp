@@ -3,6 +3,7 @@
 #include "test/support/child_process.hpp"
 #include "test/support/node_client.hpp"
 #include "test/support/reserved_port.hpp"
+#include "test/support/virtual_network.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -20,8 +21,10 @@ namespace ariadne::test {
 /// All functions throw std::runtime_error if what they wait for does not happen.
 class cluster_process {
 public:
-  /// Writes the cluster file, and starts no node yet. `settings` are further lines of its `[cluster]` table.
-  explicit cluster_process(const std::vector<std::string>& nodes, std::string_view settings = {});
+  /// Writes the cluster file, and starts no node yet. `settings` are further lines of its `[cluster]` table. Each node
+  /// runs on the host of its name in `network`, if there is one, else on the loopback interface.
+  explicit cluster_process(const std::vector<std::string>& nodes, std::string_view settings = {},
+                           virtual_network* network = nullptr);
   ~cluster_process();
 
   cluster_process(const cluster_process&) = delete;
@@ -33,6 +36,12 @@ public:
 
   /// Stops a node gracefully. Returns its exit code.
   int stop(const std::string& node);
+
+  /// Sends a signal to a node's process.
+  void signal(const std::string& node, int number);
+
+  /// Waits until a node has ended by itself or by a signal. Returns its exit code, see child_process::wait.
+  int wait(const std::string& node);
 
   /// Kills a node as a power failure would.
   void kill(const std::string& node);
@@ -48,7 +57,11 @@ public:
   /// Connects this process to a node as a client. The connection is kept until the node ends.
   node_client& client(const std::string& node);
 
+  const std::string& host(const std::string& node) const;
   std::uint16_t port(const std::string& node) const;
+
+  /// The memory of a node's process that is not swapped out.
+  std::size_t resident_bytes(const std::string& node) const;
   const std::filesystem::path& file() const {
     return file_;
   }
@@ -63,6 +76,7 @@ private:
   node_process& find(const std::string& node);
   bool settled();
 
+  virtual_network* network_;
   temporary_directory directory_;
   std::filesystem::path file_;
   std::map<std::string, std::unique_ptr<node_process>> nodes_;
