@@ -1,13 +1,39 @@
+#include "test/support/cpu_load.hpp"
 #include "test/support/loaded_cluster.hpp"
 #include "test/support/measured.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <fmt/format.h>
+
+#include <chrono>
+#include <csignal>
+#include <thread>
 
 namespace ariadne::test {
 
 namespace {
 
+// How long the faults of these scenarios last.
+constexpr std::chrono::seconds freeze_time{5};
 constexpr std::chrono::seconds cut_time{10};
+constexpr std::chrono::seconds bad_line_time{20};
+
+/// Three nodes on hosts, with sessions that stash once each and that there are enough of for every scenario.
+struct three_hosts : loaded_cluster {
+  three_hosts() : loaded_cluster(placement::on_hosts, 3, 20'000) {
+    begin_load({.stashes_per_second = 300, .once = true, .write = {.concern = {}, .timeout_ms = 1'000}});
+  }
+};
+
+/// When a fault has begun.
+struct fault_time {
+  const std::chrono::system_clock::time_point begin = std::chrono::system_clock::now();
+
+  /// Lets it last so long altogether.
+  void last(std::chrono::seconds time) const {
+    std::this_thread::sleep_until(begin + time);
+  }
+};
 
 } // namespace
 
@@ -16,14 +42,80 @@ BOOST_AUTO_TEST_SUITE(network, *boost::unit_test::precondition(has_virtual_netwo
 BOOST_AUTO_TEST_CASE(what_is_stashed_while_a_link_is_cut_arrives_once_it_is_not) {
   loaded_cluster cluster{placement::on_hosts, 2, 1};
   cluster.network().cut("a", "b");
-  const auto stashed = cluster.clients().stash("a", "game_ABYZ", "round 7");
-  const auto read = cluster.clients().pickup("b", "game_ABYZ");
-  BOOST_TEST((read.value().outcome != pickup_outcome::found));
+  BOOST_TEST(
+    cluster.clients().stash("a", "game_ABYZ", "round 7", {.concern = {.level = concern_level::local}}).has_value());
+  BOOST_TEST((cluster.clients().pickup("b", "game_ABYZ").value().outcome != pickup_outcome::found));
   cluster.network().heal();
-  BOOST_TEST(eventually([&] {
-    const auto arrived = cluster.clients().pickup("b", "game_ABYZ");
-    return arrived && arrived->outcome == pickup_outcome::found;
-  }));
+  const auto arrived = cluster.clients().pickup("b", "game_ABYZ", {.wait_ms = 30'000});
+  BOOST_TEST((arrived.value().outcome == pickup_outcome::found));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_node_that_is_frozen_for_a_while_is_missed_and_welcomed_back, three_hosts) {
+  std::vector<double> detection_ms;
+  for (const auto& node : nodes()) {
+    const fault_time time;
+    processes().signal(node, SIGSTOP);
+    const auto noticed = wait_until_missed(node, others(node), time.begin);
+    detection_ms.insert(detection_ms.end(), noticed.begin(), noticed.end());
+    time.last(freeze_time);
+    processes().signal(node, SIGCONT);
+    processes().settle();
+  }
+  measured_spread("frozen process, to node down on another node", std::move(detection_ms), "ms");
+  judge("frozen process");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_link_that_is_cut_parts_its_two_ends_until_it_is_mended, three_hosts) {
+  const fault_time time;
+  network().cut("a", "b");
+  auto detection_ms = wait_until_missed("a", {"b"}, time.begin);
+  detection_ms.push_back(wait_until_missed("b", {"a"}, time.begin).front());
+  measured_spread("link cut, to node down at its ends", std::move(detection_ms), "ms");
+  time.last(cut_time);
+  // The third node sees both, all the time.
+  for (const auto& member : processes().client("c").members())
+    BOOST_TEST((member.state == member_state::up));
+  network().heal();
+  judge("link cut");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_link_that_is_cut_in_one_direction_ends_in_the_same_state_at_both_ends, three_hosts) {
+  const fault_time time;
+  network().cut_one_way("a", "b");
+  measured_spread("link cut one way, to node down at the deaf end", wait_until_missed("a", {"b"}, time.begin), "ms");
+  measured_spread("link cut one way, to node down at the other end", wait_until_missed("b", {"a"}, time.begin), "ms");
+  time.last(cut_time);
+  network().heal();
+  judge("link cut one way");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_node_that_is_cut_off_from_all_others_has_everything_afterwards, three_hosts) {
+  const fault_time time;
+  network().partition({"a"});
+  measured_spread("node cut off, to node down on another node", wait_until_missed("a", others("a"), time.begin), "ms");
+  time.last(cut_time);
+  network().heal();
+  judge("node cut off");
+}
+
+BOOST_FIXTURE_TEST_CASE(nothing_is_lost_on_a_line_that_is_slow_and_loses_packets, three_hosts) {
+  const fault_time time;
+  network().delay(std::chrono::milliseconds{50});
+  network().lose(20);
+  time.last(bad_line_time);
+  network().heal();
+  measured("slow and lossy line, nodes declared down", static_cast<double>(nodes_declared_down()), "");
+  judge("slow and lossy line");
+}
+
+BOOST_FIXTURE_TEST_CASE(no_node_is_declared_down_only_because_the_machine_is_busy, three_hosts) {
+  {
+    const cpu_load load{30};
+    fault_time{}.last(bad_line_time);
+  }
+  BOOST_TEST(nodes_declared_down() == 0u);
+  measured("30 % CPU steal, nodes declared down", static_cast<double>(nodes_declared_down()), "");
+  judge("30 % CPU steal");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

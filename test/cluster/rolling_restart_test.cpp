@@ -2,8 +2,15 @@
 #include "test/support/measured.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <fmt/format.h>
 
+#include <algorithm>
+#include <atomic>
 #include <chrono>
+#include <csignal>
+#include <memory>
+#include <thread>
+#include <utility>
 
 namespace ariadne::test {
 
@@ -38,12 +45,81 @@ void restart_all(std::size_t rounds) {
   cluster.judge("rolling restart");
 }
 
+/// `ariadne cluster FILE`.
+class running_cluster {
+public:
+  explicit running_cluster(std::vector<std::string> names) : names_(std::move(names)), described_(names_) {
+    for (const auto& name : names_)
+      clients_.add(name, described_.host(name), described_.port(name));
+    process_ = std::make_unique<child_process>(
+      std::vector<std::string>{ARIADNE_PROGRAM, "cluster", file()},
+      child_process::streams{.out = directory_.path() / "out", .err = directory_.path() / "err"});
+    BOOST_REQUIRE(eventually([&] {
+      return std::all_of(names_.begin(), names_.end(),
+                         [&](const auto& name) { return clients_.stash(name, "ready", "").has_value(); });
+    }));
+  }
+
+  const std::vector<std::string>& names() const {
+    return names_;
+  }
+  std::string file() const {
+    return described_.file().string();
+  }
+  cluster_client& clients() const {
+    return clients_;
+  }
+
+  /// As Ctrl-C does. Answers the exit code.
+  int stop() const {
+    process_->signal(SIGINT);
+    return process_->wait().value_or(-1);
+  }
+
+private:
+  std::vector<std::string> names_;
+  /// Has the file and the ports; its nodes are those of the command.
+  cluster_process described_;
+  mutable cluster_client clients_;
+  temporary_directory directory_;
+  std::unique_ptr<child_process> process_;
+};
+
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(rolling_restart)
 
 BOOST_AUTO_TEST_CASE(nothing_is_lost_when_all_nodes_are_restarted_in_turn_while_sessions_stash) {
   restart_all(20);
+}
+
+BOOST_AUTO_TEST_CASE(the_command_restarts_all_nodes_of_a_cluster_while_clients_stash) {
+  const running_cluster cluster{{"a", "b", "c"}};
+  std::vector<std::string> stashed;
+  std::atomic<bool> is_over = false;
+  std::thread stashing{[&] {
+    for (std::size_t i = 0; !is_over; ++i)
+      for (const auto& node : cluster.names())
+        if (cluster.clients().stash(node, fmt::format("game_{}_of_{}", i, node), "round 7"))
+          stashed.push_back(fmt::format("game_{}_of_{}", i, node));
+  }};
+  for (int round = 0; round < 2; ++round) {
+    const auto restarted = run_ariadne({"cluster", cluster.file(), "--rolling-restart"});
+    BOOST_TEST(restarted.exit_code == done, restarted.err);
+    for (const auto& node : cluster.names())
+      BOOST_TEST(restarted.out.find("node " + node) != std::string::npos, restarted.out);
+  }
+  is_over = true;
+  stashing.join();
+  BOOST_TEST(stashed.size() > 0u);
+  for (const auto& node : cluster.names())
+    for (const auto& key : stashed)
+      BOOST_TEST(eventually([&] {
+                   const auto found = cluster.clients().pickup(node, key);
+                   return found && found->outcome == pickup_outcome::found;
+                 }),
+                 key << " at " << node);
+  BOOST_TEST(cluster.stop() == done);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -20,7 +20,6 @@ namespace {
 
 /// For each step of a connection, and for an answer beyond the time that the request itself allows.
 constexpr std::chrono::seconds step_timeout{2};
-constexpr std::chrono::seconds answer_timeout{8};
 
 bool is_unconnected(const caf::error& error) {
   return error.category() == error_category && error.code() == static_cast<std::uint8_t>(ec::unreachable);
@@ -28,9 +27,9 @@ bool is_unconnected(const caf::error& error) {
 
 /// Passes requests on to the handoff actor of one node, and answers all that are under way with an error when that
 /// actor is lost, since CAF leaves them without an answer.
-using gateway_actor =
-  caf::typed_actor<answers<receipt, stash_atom, std::string, snapshot>,
-                   answers<pickup_result, pickup_atom, std::string>, takes<handoff_atom, state_handoff_actor>>;
+using gateway_actor = caf::typed_actor<answers<receipt, stash_atom, std::string, snapshot, write_options>,
+                                       answers<pickup_result, pickup_atom, std::string, wait_options>,
+                                       takes<handoff_atom, state_handoff_actor>>;
 
 class gateway_state {
 public:
@@ -54,13 +53,13 @@ public:
   }
 
   template <class Answer, class... Arguments>
-  caf::result<Answer> pass_on(Arguments... arguments) {
+  caf::result<Answer> pass_on(std::uint64_t allowed_ms, Arguments... arguments) {
     if (!handoff_)
       return make_error(ec::unreachable);
     auto promise = self_->make_response_promise<Answer>();
     const auto number = ++last_;
     waiting_.emplace(number, [promise](const caf::error& error) mutable { promise.deliver(caf::error{error}); });
-    self_->request(handoff_, answer_timeout, std::move(arguments)...)
+    self_->request(handoff_, std::chrono::milliseconds{allowed_ms} + step_timeout, std::move(arguments)...)
       .then(
         [this, promise, number](const Answer& answer) mutable {
           if (waiting_.erase(number) > 0)
@@ -89,10 +88,12 @@ gateway_actor::behavior_type gateway(gateway_actor::stateful_pointer<gateway_sta
   auto& state = self->state;
   self->set_down_handler([&state](const caf::down_msg& down) { state.lose(down); });
   return {
-    [&state](stash_atom, const std::string& key, const snapshot& stashed) {
-      return state.pass_on<receipt>(stash_atom_v, key, stashed);
+    [&state](stash_atom, const std::string& key, const snapshot& stashed, const write_options& options) {
+      return state.pass_on<receipt>(options.timeout_ms, stash_atom_v, key, stashed, options);
     },
-    [&state](pickup_atom, const std::string& key) { return state.pass_on<pickup_result>(pickup_atom_v, key); },
+    [&state](pickup_atom, const std::string& key, const wait_options& options) {
+      return state.pass_on<pickup_result>(options.wait_ms, pickup_atom_v, key, options);
+    },
     [&state](handoff_atom, const state_handoff_actor& handoff) { state.connect(handoff); },
   };
 }
@@ -177,12 +178,30 @@ void cluster_client::add(const std::string& node, std::string_view host, std::ui
 }
 
 tl::expected<receipt, std::string> cluster_client::stash(const std::string& node, const std::string& key,
-                                                         const std::string& bytes) {
-  return implementation_->ask<receipt>(node, stash_atom_v, key, snapshot{"bytes", 1, bytes});
+                                                         const std::string& bytes, const write_options& options) {
+  return implementation_->ask<receipt>(node, stash_atom_v, key, snapshot{"bytes", 1, bytes}, options);
 }
 
-tl::expected<pickup_result, std::string> cluster_client::pickup(const std::string& node, const std::string& key) {
-  return implementation_->ask<pickup_result>(node, pickup_atom_v, key);
+std::size_t cluster_client::stash_all(const std::string& node, const std::vector<std::string>& keys,
+                                      const std::string& bytes, const write_options& options) {
+  // The first one makes the connection.
+  std::size_t receipts = stash(node, keys.front(), bytes, options) ? 1 : 0;
+  caf::scoped_actor asking{implementation_->system};
+  auto request = [&](const std::string& key) {
+    return asking->request(implementation_->connections.at(node).gateway, caf::infinite, stash_atom_v, key,
+                           snapshot{"bytes", 1, bytes}, options);
+  };
+  std::vector<decltype(request(keys.front()))> requests;
+  for (std::size_t i = 1; i < keys.size(); ++i)
+    requests.push_back(request(keys[i]));
+  for (auto& waiting : requests)
+    waiting.receive([&](const receipt&) { ++receipts; }, [](const caf::error&) {});
+  return receipts;
+}
+
+tl::expected<pickup_result, std::string> cluster_client::pickup(const std::string& node, const std::string& key,
+                                                                const wait_options& options) {
+  return implementation_->ask<pickup_result>(node, pickup_atom_v, key, options);
 }
 
 } // namespace ariadne::test

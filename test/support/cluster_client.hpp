@@ -4,10 +4,12 @@
 
 #include <tl/expected.hpp>
 
-#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace ariadne::test {
 
@@ -26,9 +28,15 @@ public:
   void add(const std::string& node, std::string_view host, std::uint16_t port);
 
   /// The error is why there is no receipt. The node may or may not hold the state then.
-  tl::expected<receipt, std::string> stash(const std::string& node, const std::string& key, const std::string& bytes);
+  tl::expected<receipt, std::string> stash(const std::string& node, const std::string& key, const std::string& bytes,
+                                           const write_options& options = {});
 
-  tl::expected<pickup_result, std::string> pickup(const std::string& node, const std::string& key);
+  /// Stashes the same bytes under many keys, all at once. Answers how many receipts there are.
+  std::size_t stash_all(const std::string& node, const std::vector<std::string>& keys, const std::string& bytes,
+                        const write_options& options = {});
+
+  tl::expected<pickup_result, std::string> pickup(const std::string& node, const std::string& key,
+                                                  const wait_options& options = {});
 
 private:
   struct connection;

@@ -149,8 +149,12 @@ std::uint16_t cluster_process::port(const std::string& node) const {
   return find(node).port;
 }
 
+pid_t cluster_process::pid(const std::string& node) const {
+  return find(node).process->pid();
+}
+
 std::size_t cluster_process::resident_bytes(const std::string& node) const {
-  const auto statm = read_file(fmt::format("/proc/{}/statm", find(node).process->pid()));
+  const auto statm = read_file(fmt::format("/proc/{}/statm", pid(node)));
   return std::stoul(statm.substr(statm.find(' '))) * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
 }
 

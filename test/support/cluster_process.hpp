@@ -60,6 +60,8 @@ public:
   const std::string& host(const std::string& node) const;
   std::uint16_t port(const std::string& node) const;
 
+  pid_t pid(const std::string& node) const;
+
   /// The memory of a node's process that is not swapped out.
   std::size_t resident_bytes(const std::string& node) const;
   const std::filesystem::path& file() const {

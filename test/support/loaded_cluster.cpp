@@ -7,6 +7,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdio>
+#include <ctime>
+#include <sstream>
 #include <stdexcept>
 #include <thread>
 #include <utility>
@@ -16,6 +19,22 @@ namespace ariadne::test {
 namespace {
 
 constexpr std::size_t reading_threads = 4;
+
+/// What the line of a log says about a node that has become so.
+constexpr std::string_view declared_down = " is down: ";
+
+/// With which a line of a log begins: 2026-01-31T12:00:00.000Z.
+std::chrono::system_clock::time_point time_of(const std::string& line) {
+  std::tm time{};
+  int milliseconds = 0;
+  if (std::sscanf(line.c_str(), "%d-%d-%dT%d:%d:%d.%dZ", &time.tm_year, &time.tm_mon, &time.tm_mday, &time.tm_hour,
+                  &time.tm_min, &time.tm_sec, &milliseconds)
+      != 7)
+    throw std::runtime_error("no time in: " + line);
+  time.tm_year -= 1900;
+  time.tm_mon -= 1;
+  return std::chrono::system_clock::from_time_t(timegm(&time)) + std::chrono::milliseconds{milliseconds};
+}
 
 std::vector<std::string> names(std::size_t count) {
   std::vector<std::string> result;
@@ -49,27 +68,30 @@ void loaded_cluster::start(const std::string& node) {
   processes_.start(node);
 }
 
-std::vector<double> loaded_cluster::wait_until_seen(const std::string& node, member_state state,
-                                                    std::set<std::string> observers,
-                                                    std::chrono::steady_clock::time_point since) {
+std::vector<double> loaded_cluster::wait_until_missed(const std::string& node, const std::set<std::string>& observers,
+                                                      std::chrono::system_clock::time_point since) {
   std::vector<double> milliseconds;
-  const auto all_see = eventually([&] {
-    std::erase_if(observers, [&](const std::string& observer) {
-      const auto members = processes_.client(observer).members();
-      const auto seen = std::any_of(members.begin(), members.end(), [&](const member_status& member) {
-        return member.name == node && member.state == state;
-      });
-      if (seen)
-        milliseconds.push_back(
-          std::chrono::duration<double, std::milli>{std::chrono::steady_clock::now() - since}.count());
-      return seen;
-    });
-    return observers.empty();
-  });
-  if (!all_see)
-    throw std::runtime_error(
-      fmt::format("node {} does not notice what has become of node {}", *observers.begin(), node));
+  for (const auto& observer : observers) {
+    const auto noticed = eventually([&] { return missed_at(node, observer, since); });
+    if (!noticed)
+      throw std::runtime_error(fmt::format("node {} does not notice that node {} is gone", observer, node));
+    milliseconds.push_back(std::chrono::duration<double, std::milli>{*noticed - since}.count());
+  }
   return milliseconds;
+}
+
+std::optional<std::chrono::system_clock::time_point>
+loaded_cluster::missed_at(const std::string& node, const std::string& observer,
+                          std::chrono::system_clock::time_point since) const {
+  std::istringstream log{processes_.log(observer)};
+  const auto message = fmt::format(" node {} (", node);
+  std::string line;
+  while (std::getline(log, line))
+    if (line.find(message) != std::string::npos && line.find(declared_down) != std::string::npos)
+      // The logs have milliseconds.
+      if (const auto time = time_of(line); time >= std::chrono::floor<std::chrono::milliseconds>(since))
+        return time;
+  return std::nullopt;
 }
 
 std::set<std::string> loaded_cluster::others(const std::string& node) const {
@@ -82,7 +104,7 @@ std::size_t loaded_cluster::nodes_declared_down() const {
   std::size_t count = 0;
   for (const auto& node : nodes_) {
     const auto log = processes_.log(node);
-    for (auto at = log.find(" is down"); at != std::string::npos; at = log.find(" is down", at + 1))
+    for (auto at = log.find(declared_down); at != std::string::npos; at = log.find(declared_down, at + 1))
       ++count;
   }
   return count;
@@ -116,6 +138,8 @@ std::size_t loaded_cluster::count_lost() {
   for (std::size_t i = 0; i < reading_threads; ++i)
     threads.emplace_back([&, i] {
       for (auto session = i; session < history_.sessions(); session += reading_threads) {
+        if (!history_.has_begun(session))
+          continue;
         // What was not acknowledged may still arrive here or there, so that they differ for a moment.
         const auto is_there = eventually([&] {
           std::set<std::uint64_t> versions;

@@ -47,9 +47,10 @@ public:
 
   void start(const std::string& node);
 
-  /// Waits until each of `observers` sees the node in the state. Answers how many milliseconds that took for each.
-  std::vector<double> wait_until_seen(const std::string& node, member_state state, std::set<std::string> observers,
-                                      std::chrono::steady_clock::time_point since);
+  /// Waits until each of `observers` has declared the node down. Answers how many milliseconds after `since` each did,
+  /// as its log says.
+  std::vector<double> wait_until_missed(const std::string& node, const std::set<std::string>& observers,
+                                        std::chrono::system_clock::time_point since);
 
   /// The nodes but one.
   std::set<std::string> others(const std::string& node) const;
@@ -63,6 +64,8 @@ public:
   void judge(std::string_view scenario);
 
 private:
+  std::optional<std::chrono::system_clock::time_point> missed_at(const std::string& node, const std::string& observer,
+                                                                 std::chrono::system_clock::time_point since) const;
   std::size_t count_lost();
 
   std::vector<std::string> nodes_;

@@ -4,7 +4,9 @@
 #include "test/support/stash_history.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
+#include <map>
 #include <random>
 #include <string>
 #include <thread>
@@ -13,12 +15,13 @@
 namespace ariadne::test {
 
 struct session_load_options {
-  std::vector<std::string> nodes;
+  std::vector<std::string> nodes{};
   std::size_t threads = 8;
   /// All threads together.
   unsigned stashes_per_second = 2'000;
   /// Each session stashes one version, once, and the load ends with the last of them: the elements of a set.
   bool once = false;
+  write_options write{};
   std::uint32_t seed = 1;
 };
 
@@ -50,8 +53,11 @@ public:
   }
 
 private:
+  using clock = std::chrono::steady_clock;
+
   void run(std::size_t thread);
   void stash(std::size_t session, std::size_t& node, std::minstd_rand& random);
+  void move(std::size_t session, std::size_t& node, std::minstd_rand& random);
   void read(std::size_t session, const std::string& node);
 
   cluster_client& client_;
@@ -60,6 +66,8 @@ private:
   std::atomic<bool> is_stopping_ = false;
   std::atomic<std::size_t> threads_done_ = 0;
   std::atomic<std::uint64_t> refused_ = 0;
+  /// Its keys are the nodes.
+  std::map<std::string, std::atomic<clock::time_point>> avoided_until_;
   std::vector<std::thread> threads_;
 };
 

@@ -38,7 +38,7 @@ std::uint64_t stash_history::begins_stash(std::size_t session) {
   return ++sessions_[session].begun;
 }
 
-void stash_history::acknowledged(std::size_t number, std::uint64_t version, const moment& since) {
+void stash_history::has_stashed(std::size_t number, std::uint64_t version, const moment& since) {
   const std::lock_guard lock{mutex_};
   auto& acknowledging = sessions_[number];
   if (acknowledging.acknowledged == 0)
@@ -70,6 +70,11 @@ void stash_history::has_read(std::size_t number, const moment& since, const pick
   else if (unexplained_.size() < unexplained_max)
     unexplained_.push_back(
       fmt::format("{} at incarnation {} of node {}: {}", key(number), since.incarnation, since.node, problem));
+}
+
+bool stash_history::has_begun(std::size_t session) const {
+  const std::lock_guard lock{mutex_};
+  return sessions_[session].begun > 0;
 }
 
 std::uint64_t stash_history::acknowledged(std::size_t session) const {

@@ -40,10 +40,6 @@ public:
   /// Begins to stash the next version. Answers its number.
   std::uint64_t begins_stash(std::size_t session);
 
-  /// There is a receipt for the version from the node, where it has been stashed since `since`.
-  struct moment;
-  void acknowledged(std::size_t session, std::uint64_t version, const moment& since);
-
   /// What has to be noted before a read or a stash begins.
   struct moment {
     std::string node;
@@ -54,8 +50,14 @@ public:
   };
   moment begins(std::size_t session, const std::string& node) const;
 
+  /// There is a receipt for the version. It has been stashed at the node of `since`, after that.
+  void has_stashed(std::size_t session, std::uint64_t version, const moment& since);
+
   /// Judges what a read has found that began at `since`.
   void has_read(std::size_t session, const moment& since, const pickup_result& found);
+
+  /// Whether the session has begun to stash anything.
+  bool has_begun(std::size_t session) const;
 
   /// The greatest version of the session for which there is a receipt; 0 if there is none.
   std::uint64_t acknowledged(std::size_t session) const;

@@ -1,0 +1,90 @@
+#include "test/support/loaded_cluster.hpp"
+#include "test/support/measured.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <fmt/format.h>
+
+#include <chrono>
+#include <csignal>
+
+namespace ariadne::test {
+
+namespace {
+
+constexpr int done = 0;
+constexpr int drain_incomplete = 3;
+
+/// At once, so that nothing has been replicated yet when the node is told to stop.
+constexpr write_options at_once{.concern = {.level = concern_level::local}};
+
+std::vector<std::string> keys(std::size_t count) {
+  std::vector<std::string> result;
+  for (std::size_t i = 0; i < count; ++i)
+    result.push_back(stash_history::key(i));
+  return result;
+}
+
+/// Stops the node, and answers its exit code.
+int measured_stop(loaded_cluster& cluster, const std::string& node, std::string_view scenario) {
+  const auto begin = std::chrono::steady_clock::now();
+  const auto exit_code = cluster.processes().stop(node);
+  measured(fmt::format("{}, SIGTERM to exit", scenario),
+           std::chrono::duration<double, std::milli>{std::chrono::steady_clock::now() - begin}.count(), "ms");
+  return exit_code;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(drain)
+
+BOOST_AUTO_TEST_CASE(ten_thousand_fresh_stashes_are_handed_over) {
+  constexpr std::size_t count = 10'000;
+  loaded_cluster cluster{placement::on_loopback, 3, 1};
+  BOOST_TEST(cluster.clients().stash_all("a", keys(count), std::string(256, 'v'), at_once) == count);
+  BOOST_TEST(measured_stop(cluster, "a", "drain of 10,000 fresh stashes") == done);
+  for (const auto* node : {"b", "c"})
+    BOOST_TEST(cluster.processes().client(node).status()->replica.keys == count);
+}
+
+BOOST_AUTO_TEST_CASE(what_a_frozen_neighbour_has_not_got_is_listed_and_the_exit_code_says_so) {
+  constexpr std::size_t count = 20;
+  // The neighbour is not missed meanwhile, and so has to be waited for.
+  loaded_cluster cluster{placement::on_loopback, 3, 1, "drain_timeout = \"2s\"\nheartbeat_tolerance = \"60s\""};
+  cluster.processes().signal("b", SIGSTOP);
+  BOOST_TEST(cluster.clients().stash_all("a", keys(count), "round 7", at_once) == count);
+  BOOST_TEST(measured_stop(cluster, "a", "drain of 2 s with a frozen neighbour") == drain_incomplete);
+  const auto log = cluster.processes().log("a");
+  for (const auto& key : keys(count)) {
+    const auto at = log.find("not handed over: " + key);
+    BOOST_TEST(at != std::string::npos, key);
+    // The reason, which names the one that is to blame.
+    const auto line = log.substr(at, log.find('\n', at) - at);
+    BOOST_TEST((line.find(" b ") != std::string::npos || line.ends_with(" b")), line);
+  }
+  BOOST_TEST(cluster.processes().client("c").status()->replica.keys == count);
+}
+
+BOOST_AUTO_TEST_CASE(a_node_that_is_frozen_and_missed_is_not_waited_for) {
+  loaded_cluster cluster{placement::on_loopback, 3, 1};
+  const auto begin = std::chrono::system_clock::now();
+  cluster.processes().signal("b", SIGSTOP);
+  cluster.wait_until_missed("b", {"a", "c"}, begin);
+  BOOST_TEST(cluster.clients().stash("a", "game_ABYZ", "round 7").has_value());
+  BOOST_TEST(measured_stop(cluster, "a", "drain with a neighbour that is down") == done);
+  BOOST_TEST((cluster.clients().pickup("c", "game_ABYZ").value().outcome == pickup_outcome::found));
+}
+
+BOOST_AUTO_TEST_CASE(a_node_drains_while_clients_go_on_stashing) {
+  loaded_cluster cluster{placement::on_loopback, 3, 2'000};
+  cluster.begin_load({.stashes_per_second = 5'000});
+  for (const auto& node : cluster.nodes()) {
+    BOOST_TEST(measured_stop(cluster, node, "drain under load") == done);
+    cluster.start(node);
+    cluster.processes().settle();
+  }
+  cluster.judge("drain under load");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace ariadne::test
