@@ -24,9 +24,9 @@ packages=(
   libboost-test-dev
   libclang-rt-14-dev
   librapidcheck-dev
+  nftables
   # benchmarks
   libbenchmark-dev
-  nftables
 )
 
 if ! command -v dpkg-query >/dev/null; then
