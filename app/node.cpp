@@ -235,16 +235,17 @@ exit_code run_node(const cluster_config& cluster, const node_config& self) {
     ::kill(::getpid(), SIGTERM);
   };
   options.on_caught_up = [&announced] { announced.caught_up(); };
+  options.services.push_back(
+    {minotaur::minotaur_atom_v, [log](caf::actor_system& system) {
+       auto handoff = [&system] { return system.registry().get<state_handoff_actor>(handoff_atom_v); };
+       return caf::actor_cast<participant_actor>(minotaur::spawn_host(system, {.handoff = handoff, .log = log}));
+     }});
   const auto supervisor = spawn_supervisor(system, std::move(options));
   if (!ask<state_handoff_actor>(system, supervisor, caf::infinite, handoff_atom_v)) {
     fmt::print(stderr, "ariadne: {}\n", failed.get());
     return exit_code::failed;
   }
 
-  const auto games = minotaur::spawn_host(
-    system, {.handoff = [&system] { return system.registry().get<state_handoff_actor>(handoff_atom_v); }, .log = log});
-  system.registry().put(minotaur::minotaur_atom_v, games);
-  caf::anon_send(supervisor, register_atom_v, caf::actor_cast<participant_actor>(games));
   announced.ready();
 
   signals.wait();
@@ -253,7 +254,6 @@ exit_code run_node(const cluster_config& cluster, const node_config& self) {
     fmt::print(stderr, "ariadne: {}\n", failed.get());
   else
     result = stop_gracefully(system, cluster, supervisor, log);
-  caf::anon_send_exit(games, caf::exit_reason::user_shutdown);
   caf::anon_send_exit(supervisor, caf::exit_reason::user_shutdown);
   return result;
 }

@@ -55,20 +55,18 @@ public:
       start_handoff();
     if (!membership_)
       start_membership();
+    services_.resize(options_.services.size());
+    for (std::size_t i = 0; i < services_.size() && port_open_; ++i)
+      if (!services_[i])
+        start_service(i);
+    announce_to_waiting();
   }
 
   caf::result<state_handoff_actor> in_service() {
-    if (port_open_ && handoff_)
+    if (is_in_service())
       return handoff_;
     waiting_.push_back(self_->make_response_promise<state_handoff_actor>());
     return waiting_.back();
-  }
-
-  void add_participant(const participant_actor& participant) {
-    participants_.push_back(participant);
-    self_->monitor(participant);
-    if (handoff_)
-      self_->send(handoff_, register_atom_v, participant);
   }
 
   void note(const handoff_events& message) {
@@ -95,11 +93,15 @@ public:
       membership_ = nullptr;
       restart("the membership actor", down.reason);
     } else {
-      std::erase_if(participants_, [&](const participant_actor& p) { return p.address() == down.source; });
+      service_ended(down);
     }
   }
 
   void stop(const caf::error& reason) {
+    for (std::size_t i = 0; i < services_.size(); ++i) {
+      self_->system().registry().erase(options_.services[i].name);
+      self_->send_exit(services_[i], reason);
+    }
     self_->send_exit(handoff_, reason);
     self_->send_exit(membership_, reason);
     self_->quit(reason);
@@ -111,8 +113,9 @@ private:
     self_->monitor(handoff_);
     self_->system().registry().put(handoff_atom_v, handoff_);
     self_->send(handoff_, watch_atom_v, caf::actor_cast<watcher_actor>(self_->ctrl()));
-    for (const auto& participant : participants_)
-      self_->send(handoff_, register_atom_v, participant);
+    for (const auto& service : services_)
+      if (service)
+        self_->send(handoff_, register_atom_v, service);
     announce();
   }
 
@@ -147,11 +150,39 @@ private:
       return;
     options_.log(log_level::info, fmt::format("in service at {}", to_string(options_.address)));
     self_->send(membership_, handoff_atom_v, handoff_);
-    for (auto& promise : std::exchange(waiting_, {}))
-      promise.deliver(handoff_);
   }
 
-  void restart(const char* child, const caf::error& reason) {
+  bool is_in_service() const {
+    return port_open_ && handoff_
+           && std::all_of(services_.begin(), services_.end(), [](const participant_actor& s) { return bool{s}; });
+  }
+
+  void announce_to_waiting() {
+    if (is_in_service())
+      for (auto& promise : std::exchange(waiting_, {}))
+        promise.deliver(handoff_);
+  }
+
+  void start_service(std::size_t number) {
+    const auto& [name, spawn] = options_.services[number];
+    services_[number] = spawn(self_->system());
+    self_->monitor(services_[number]);
+    self_->system().registry().put(name, services_[number]);
+    if (handoff_)
+      self_->send(handoff_, register_atom_v, services_[number]);
+  }
+
+  void service_ended(const caf::down_msg& down) {
+    for (std::size_t i = 0; i < services_.size(); ++i)
+      if (services_[i] == down.source) {
+        services_[i] = nullptr;
+        const auto name = options_.services[i].name;
+        self_->system().registry().erase(name);
+        restart(fmt::format("the service {}", to_string(name)), down.reason);
+      }
+  }
+
+  void restart(const std::string& child, const caf::error& reason) {
     const auto ended = fmt::format("{} has ended ({})", child, describe(reason));
     const auto delay = policy_->next_delay(restart_policy::time_point::clock::now());
     if (!delay)
@@ -173,7 +204,8 @@ private:
   std::optional<restart_policy> policy_;
   state_handoff_actor handoff_;
   cluster_membership_actor membership_;
-  std::vector<participant_actor> participants_;
+  /// In the order of the options.
+  std::vector<participant_actor> services_;
   bool port_open_ = false;
   bool was_in_service_ = false;
   /// Who waits for the node to be in service.
@@ -188,7 +220,6 @@ ticking_supervisor_actor::behavior_type supervisor(ticking_supervisor_actor::sta
   state.start(std::move(options));
   return {
     [&state](handoff_atom) { return state.in_service(); },
-    [&state](register_atom, const participant_actor& participant) { state.add_participant(participant); },
     [&state](leave_atom) { return state.leave(); },
     [&state](const handoff_events& message) { state.note(message); },
     [&state](tick_atom) { state.start_missing(); },

@@ -14,16 +14,18 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 // The supervision tree of a node:
 //
 //     supervisor
 //       |- state_handoff ---- linked ---- crdt_replica
-//       `- cluster_membership, published at the node's port
+//       |- cluster_membership, published at the node's port
+//       `- services: the application's own actors
 //
-// A child that dies is started anew after a while, and the participants of a drain are registered anew. A new handoff
-// pair is registered under the name `handoff_atom` before the membership actor hears of it, as `(handoff_atom,
-// handle)`, and tells the other nodes.
+// A child that dies is started anew after a while. Services are started after all else, so that they stop before it,
+// and take part in the drain. A new handoff pair is registered under the name `handoff_atom` before the membership
+// actor hears of it, as `(handoff_atom, handle)`, and tells the other nodes.
 
 namespace ariadne {
 
@@ -52,11 +54,19 @@ private:
   std::deque<time_point> restarts_;
 };
 
+/// An actor of the application that runs as long as its node, takes part in the drain, and is found by its name in the
+/// actor registry.
+struct service {
+  caf::atom_value name;
+  std::function<participant_actor(caf::actor_system&)> spawn;
+};
+
 struct supervisor_options {
   state_handoff_options handoff;
   cluster_membership_options membership;
   /// Where the membership actor is published.
   endpoint address;
+  std::vector<service> services = {};
   restart_limits restarts;
   log_sink log = log_nothing;
   /// Called once, from the supervisor's thread, when it gives up: with the reason, a sentence without final stop.
@@ -66,15 +76,13 @@ struct supervisor_options {
 };
 
 using supervisor_actor = caf::typed_actor<
-  // Answers the handoff actor as soon as the node is in service: the port is open, and a handoff pair runs. An error if
-  // the supervisor gives up before.
+  // Answers the handoff actor as soon as the node is in service: the port is open, and a handoff pair and all services
+  // run. An error if the supervisor gives up before.
   answers<state_handoff_actor, handoff_atom>,
-  // The participant is registered with the handoff pair of now, and with each one that replaces it.
-  takes<register_atom, participant_actor>,
   // Tells the other nodes that this node leaves, then answers.
   answers<bool, leave_atom>>;
 
-/// Starts both children. A port that cannot be opened at the start is a failure at once, not retried. Ends its children
+/// Starts all children. A port that cannot be opened at the start is a failure at once, not retried. Ends its children
 /// when it is told to exit.
 supervisor_actor spawn_supervisor(caf::actor_system& system, supervisor_options options);
 

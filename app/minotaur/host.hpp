@@ -12,8 +12,8 @@ struct host_options {
   log_sink log;
 };
 
-/// Spawns the actor that hosts the games of this node: at most one session for each, linked to it. Whoever spawns it
-/// registers it under `minotaur_atom`, and as a participant of the drain.
+/// Spawns the actor that hosts the games of this node: at most one session for each, linked to it. It is a
+/// service of the node, named `minotaur_atom`.
 host_actor spawn_host(caf::actor_system& sys, host_options options);
 
 } // namespace ariadne::minotaur

@@ -3,8 +3,10 @@
 #include "test/support/test_system.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <caf/event_based_actor.hpp>
 #include <caf/io/middleman.hpp>
 
+#include <atomic>
 #include <future>
 #include <memory>
 
@@ -24,8 +26,10 @@ struct fixture : test::test_system {
     return port;
   }
 
-  supervisor_actor supervise(std::uint16_t port, restart_limits restarts = {.delay_min = 1ms, .delay_max = 1ms}) {
+  supervisor_actor supervise(std::uint16_t port, restart_limits restarts = {.delay_min = 1ms, .delay_max = 1ms},
+                             std::vector<service> services = {}) {
     supervisor_options options;
+    options.services = std::move(services);
     options.handoff.cluster = options.membership.cluster = "minotaur";
     options.handoff.node = options.membership.node = "a";
     options.address = options.membership.address = {"127.0.0.1", port};
@@ -123,6 +127,31 @@ BOOST_FIXTURE_TEST_CASE(a_child_that_keeps_dying_is_given_up, fixture) {
   auto failed = failure->get_future();
   BOOST_REQUIRE((failed.wait_for(test::patience) == std::future_status::ready));
   BOOST_TEST(failed.get().find("after 1 restart") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_service_that_dies_is_started_anew_and_takes_part_in_the_drain) {
+  fixture node;
+  std::atomic<int> started = 0;
+  const service games{caf::atom("games"), [&](caf::actor_system& system) {
+                        ++started;
+                        return caf::actor_cast<participant_actor>(system.spawn([]() -> caf::behavior {
+                          return {[](drain_atom) { return std::vector<leftover>{{"game", "it goes on"}}; }};
+                        }));
+                      }};
+  const auto supervisor = node.supervise(node.free_port(), {.delay_min = 1ms, .delay_max = 1ms}, {games});
+  const auto handoff = node.ask<state_handoff_actor>(supervisor, handoff_atom_v);
+  auto registered = [&] { return node.system.registry().get<participant_actor>(caf::atom("games")); };
+  const auto first = registered();
+  BOOST_REQUIRE(first);
+  caf::anon_send_exit(first, caf::exit_reason::kill);
+  BOOST_TEST(test::eventually([&] {
+    const auto now = registered();
+    return now && now != first;
+  }));
+  BOOST_TEST(started == 2);
+  const auto report = node.ask<drain_report>(handoff, drain_atom_v, std::uint64_t{30'000}, std::uint64_t{30'000});
+  BOOST_REQUIRE(report.leftovers.size() == 1u);
+  BOOST_TEST(report.leftovers[0].key == "game");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
