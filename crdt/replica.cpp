@@ -584,13 +584,18 @@ void replica::send_ack(link_id link, neighbour_session& session) {
   send(link, encode(message));
 }
 
-void replica::announce_sources() {
+void replica::announce_sources(std::size_t news_max) {
   sources now;
   for (const auto& [link, session] : sessions_)
     if (session.pushes)
       now.ids.push_back(session.id);
   std::sort(now.ids.begin(), now.ids.end());
   if (now.ids == announced_sources_)
+    return;
+  // A source that is lost has to be stood in for at once.
+  const auto has_only_grown =
+    std::includes(now.ids.begin(), now.ids.end(), announced_sources_.begin(), announced_sources_.end());
+  if (has_only_grown && now.ids.size() > news_max)
     return;
   announced_sources_ = now.ids;
   for (const auto& [link, session] : sessions_)
@@ -689,6 +694,7 @@ void replica::tick(std::uint64_t now_ms) {
                       [this](const auto& effect) { note(effect, key_change::kind::expired); });
   map_.forget([this](dot d) { return is_stable(d); }, forgotten_, options_.work_registers_max);
   retire_incarnations();
+  announce_sources(std::numeric_limits<std::size_t>::max());
   auto is_heartbeat_due = has_passed(options_.heartbeat_every_ms, last_heartbeat_ms_, now_ms);
   if (is_heartbeat_due)
     last_heartbeat_ms_ = now_ms;

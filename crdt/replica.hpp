@@ -257,7 +257,9 @@ private:
   enum class want { nothing, answer, full_state };
   void send_hello(link_id link, neighbour_session& session, want wanted, std::uint64_t now_ms);
   void send_ack(link_id link, neighbour_session& session);
-  void announce_sources();
+  /// Tells all neighbours who sends straight to this replica, unless there are only new ones, and more than `news_max`
+  /// in all: each of n neighbours that come up would cost n messages of n ids. Those are left to the next tick.
+  void announce_sources(std::size_t news_max = 16);
   std::optional<refusal> refuse(link_id link, refusal_code code, std::string reason);
   /// For a frame that names an event of this replica which has never happened: someone else bears the same id.
   std::optional<refusal> refuse_forged(link_id link);
