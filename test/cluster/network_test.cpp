@@ -20,8 +20,8 @@ constexpr std::chrono::seconds bad_line_time{20};
 
 /// Three nodes on hosts, with sessions that stash once each and that there are enough of for every scenario.
 struct three_hosts : loaded_cluster {
-  three_hosts() : loaded_cluster(placement::on_hosts, 3, 20'000) {
-    begin_load({.stashes_per_second = 300, .once = true, .write = {.concern = {}, .timeout_ms = 1'000}});
+  three_hosts() : loaded_cluster(placement::on_hosts, 3, 10'000) {
+    begin_load({.stashes_per_second = 200, .once = true, .write = {.concern = {}, .timeout_ms = 1'000}});
   }
 };
 

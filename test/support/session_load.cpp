@@ -12,7 +12,7 @@ namespace {
 /// One stash in so many is followed by a read somewhere.
 constexpr unsigned stashes_per_read = 4;
 
-/// A node that lets a stash fail only after so long is avoided for a while, or all threads would soon wait for it.
+/// A node that lets a request fail only after so long is avoided for a while, or all threads would soon wait for it.
 constexpr std::chrono::milliseconds slow{500};
 constexpr std::chrono::seconds avoidance{2};
 
@@ -61,17 +61,16 @@ void session_load::run(std::size_t thread) {
 }
 
 void session_load::stash(std::size_t session, std::size_t& node, std::minstd_rand& random) {
-  const auto begin = clock::now();
-  if (begin < avoided_until_.at(options_.nodes[node]).load())
+  if (is_avoided(options_.nodes[node]))
     move(session, node, random);
   const auto& name = options_.nodes[node];
   const auto version = history_.begins_stash(session);
   const auto since = history_.begins(session, name);
+  const auto begin = clock::now();
   if (client_.stash(name, stash_history::key(session), stash_history::state(session, version), options_.write))
     return history_.has_stashed(session, version, since);
   ++refused_;
-  if (clock::now() - begin > slow)
-    avoided_until_.at(name) = clock::now() + avoidance;
+  avoid_if_slow(name, begin);
   move(session, node, random);
 }
 
@@ -81,9 +80,23 @@ void session_load::move(std::size_t session, std::size_t& node, std::minstd_rand
 }
 
 void session_load::read(std::size_t session, const std::string& node) {
+  if (is_avoided(node))
+    return;
   const auto since = history_.begins(session, node);
+  const auto begin = clock::now();
   if (const auto found = client_.pickup(node, stash_history::key(session)))
     history_.has_read(session, since, *found);
+  else
+    avoid_if_slow(node, begin);
+}
+
+bool session_load::is_avoided(const std::string& node) const {
+  return clock::now() < avoided_until_.at(node).load();
+}
+
+void session_load::avoid_if_slow(const std::string& node, clock::time_point begin) {
+  if (clock::now() - begin > slow)
+    avoided_until_.at(node) = clock::now() + avoidance;
 }
 
 } // namespace ariadne::test

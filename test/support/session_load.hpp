@@ -59,6 +59,8 @@ private:
   void stash(std::size_t session, std::size_t& node, std::minstd_rand& random);
   void move(std::size_t session, std::size_t& node, std::minstd_rand& random);
   void read(std::size_t session, const std::string& node);
+  bool is_avoided(const std::string& node) const;
+  void avoid_if_slow(const std::string& node, clock::time_point begin);
 
   cluster_client& client_;
   stash_history& history_;
