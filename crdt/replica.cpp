@@ -10,6 +10,10 @@ namespace ariadne::crdt {
 
 namespace {
 
+/// How many parts one call builds for one neighbour, at most. Those that it acknowledges let the next ones follow, so
+/// the window fills all the same, but no call takes long because it is wide.
+constexpr int parts_per_call_max = 4;
+
 /// Whether `span_ms` have passed since `since_ms`; also if the clock has jumped back, for then nobody knows.
 bool has_passed(std::uint64_t span_ms, std::uint64_t since_ms, std::uint64_t now_ms) {
   return now_ms < since_ms || now_ms - since_ms >= span_ms;
@@ -630,7 +634,8 @@ void replica::pump(link_id link, neighbour_session& session, std::uint64_t now_m
     return;
   auto& out = *session.out;
   auto deferred = [&](replica_id origin) { return is_deferred(session, origin); };
-  while (out.has_work(source(), session.known, deferred)) {
+  for (auto parts_left = parts_per_call_max; parts_left > 0 && out.has_work(source(), session.known, deferred);
+       --parts_left) {
     if (out.is_in_flight()) {
       auto is_worth_it = out.in_batch() || changed_bytes_ - session.changed_bytes_at_send >= options_.part_bytes;
       if (!is_worth_it || out.in_flight_bytes() + options_.part_bytes > options_.window_bytes)

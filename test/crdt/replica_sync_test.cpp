@@ -8,6 +8,7 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -274,6 +275,27 @@ BOOST_FIXTURE_TEST_CASE(a_slow_neighbour_is_sent_no_more_than_the_window, two_re
   network.settle();
   network.check_converged();
   BOOST_TEST(left->replica.neighbours().front().in_flight_bytes == 0u);
+}
+
+// So that no call takes long, however wide the window is.
+BOOST_FIXTURE_TEST_CASE(a_wide_window_is_filled_by_a_few_parts_at_a_time, two_replicas_with_small_parts) {
+  network.options.window_bytes = 1'000 * part_bytes;
+  auto& writer = network.add();
+  auto& reader = network.add();
+  put_many(writer, 0, 500);
+  network.connect(writer, reader);
+  auto deliver = [&](network_node& from, network_node& to) {
+    const auto before = writer.replica.counters().bytes_sent;
+    network.deliver(from, to);
+    BOOST_TEST(writer.replica.counters().bytes_sent - before <= 5 * (part_bytes + register_bytes_max));
+  };
+  std::size_t bytes_max = 0;
+  while (reader.replica.key_count() < 500) {
+    deliver(reader, writer);
+    deliver(writer, reader);
+    bytes_max = std::max(bytes_max, writer.replica.neighbours().front().in_flight_bytes);
+  }
+  BOOST_TEST(bytes_max > 10 * part_bytes);
 }
 
 BOOST_FIXTURE_TEST_CASE(an_empty_replica_catches_up_in_parts_while_keys_change, two_replicas_with_small_parts) {
