@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Checks that dependencies run down only, app -> actors -> crdt, and that crdt is pure: no CAF, clock, thread, random
-# source, I/O or logging. Prints each line that breaks this.
+# Checks that dependencies run down only, app -> actors -> session -> crdt, and that session and crdt are pure: no CAF,
+# clock, thread, random source, I/O or logging. Prints each line that breaks this.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -19,10 +19,13 @@ impure='thread|mutex|shared_mutex|condition_variable|future|semaphore|latch|barr
 impure+='|random|chrono|ctime|time\.h|sys/.*|unistd\.h'
 impure+='|iostream|istream|ostream|fstream|cstdio|stdio\.h|print|syncstream|filesystem|fmt/.*'
 
-forbid crdt 'include an upper layer' "${include}\"(actors|app|test)/"
+forbid crdt 'include an upper layer' "${include}\"(session|actors|app|test)/"
+forbid session 'include an upper layer' "${include}\"(actors|app|test)/"
 forbid actors 'include an upper layer' "${include}\"(app|test)/"
 forbid app 'include tests' "${include}\"test/"
-forbid crdt 'know CAF' "${include}[<\"]caf/|\bcaf::"
-forbid crdt 'use clocks, threads, random sources, I/O or logging' "${include}<(${impure})>"
+for pure in crdt session; do
+  forbid "${pure}" 'know CAF' "${include}[<\"]caf/|\bcaf::"
+  forbid "${pure}" 'use clocks, threads, random sources, I/O or logging' "${include}<(${impure})>"
+done
 
 exit "${failed}"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Shows that the simulator notices when the core is wrong: builds each mutant of test/mutants/ in a copy of the sources,
-# and requires the simulator to fail within 1,000 seeds, as it must not without a mutant. Exits with 0 if all mutants are
-# killed. Prints the table of docs/mutants.md.
+# Shows that the simulators notice when the core or the hosts of sessions are wrong: builds each mutant of test/mutants/
+# in a copy of the sources, and requires the simulator of what it patches to fail within 1,000 seeds, as it must not
+# without a mutant. Exits with 0 if all mutants are killed. Prints the table of docs/mutants.md.
 #
 # usage: scripts/mutants.sh [NAME...]      only these, e.g. "drop-ahead"; by default all
 set -euo pipefail
@@ -23,27 +23,37 @@ copy="$(mktemp -d)"
 trap 'rm -rf "${copy}"' EXIT
 git ls-files -z --cached --others --exclude-standard | xargs -0 cp --parents --target-directory="${copy}"
 
-# simulate: plays until the first failure, and answers the exit code of the simulator.
+# simulator_of PATCH: the folder and the name of the simulator that plays what the patch changes.
+simulator_of() {
+  if grep -q '^+++ b/session/' "$1"; then
+    echo session_simulation/ariadne_simulate_sessions
+  else
+    echo simulation/ariadne_simulate
+  fi
+}
+
+# simulate SIMULATOR: plays until the first failure, and answers the exit code of the simulator.
 simulate() {
-  cmake --build "${copy}/build" --target ariadne_simulate >"${copy}/log" 2>&1 || {
+  cmake --build "${copy}/build" --target "$(basename "$1")" >"${copy}/log" 2>&1 || {
     cat "${copy}/log" >&2
     exit 1
   }
   (
     ulimit -v "${memory_kib_max}"
-    timeout "${timeout_s}" "${copy}/build/test/simulation/ariadne_simulate" --seeds "${seeds}" --stop-after 1 \
-      --traces 0 >"${copy}/log" 2>&1
+    timeout "${timeout_s}" "${copy}/build/test/$1" --seeds "${seeds}" --stop-after 1 >"${copy}/log" 2>&1
   )
 }
 
 # Most mutants fail within a few seeds: it takes longer to build them than to play them.
 cmake -S "${copy}" -B "${copy}/build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_FLAGS_RELEASE="-O1 -DNDEBUG" \
   >/dev/null
-if ! simulate; then
-  cat "${copy}/log" >&2
-  echo 'error: the simulator fails without a mutant' >&2
-  exit 1
-fi
+for simulator in $(for mutant in "${mutants[@]}"; do simulator_of "${mutant}"; done | sort -u); do
+  if ! simulate "${simulator}"; then
+    cat "${copy}/log" >&2
+    echo "error: ${simulator} fails without a mutant" >&2
+    exit 1
+  fi
+done
 
 survivors=0
 echo '| mutant | what is wrong | first seed that fails | what notices it |'
@@ -52,7 +62,7 @@ for mutant in "${mutants[@]}"; do
   patch="$(realpath "${mutant}")"
   name="$(basename "${mutant}" .patch)"
   (cd "${copy}" && git apply "${patch}")
-  if simulate; then
+  if simulate "$(simulator_of "${patch}")"; then
     noticed='**survives** |'
     survivors=$((survivors + 1))
   else

@@ -1,0 +1,36 @@
+#include "session/fenced_write.hpp"
+
+#include <algorithm>
+
+namespace ariadne::session {
+
+std::vector<live_entry> live_entries(const crdt::replica& replica, std::string_view key, std::uint64_t now_ms) {
+  std::vector<live_entry> result;
+  const auto* owner = replica.map().find(key);
+  if (!owner)
+    return result;
+  const auto value = replica.map().value(*owner);
+  for (std::size_t i = 0; i < value.live_count(); ++i)
+    if (const auto& entry = value.live(i); !entry.expired(now_ms))
+      result.push_back({entry.dot, entry.value});
+  return result;
+}
+
+tl::expected<fenced_result, crdt::write_error> fenced_write(crdt::replica& replica, std::string_view key,
+                                                            std::string_view value,
+                                                            const std::vector<crdt::dot>& expected,
+                                                            std::uint64_t now_ms, std::uint64_t expires_at_ms) {
+  auto entries = live_entries(replica, key, now_ms);
+  const auto is_expected = std::all_of(entries.begin(), entries.end(), [&](const live_entry& entry) {
+    return std::find(expected.begin(), expected.end(), entry.dot) != expected.end();
+  });
+  if (!is_expected)
+    return fenced_result{false, std::move(entries)};
+  crdt::shared_bytes written{value};
+  const auto dot = replica.put(key, written, now_ms, expires_at_ms);
+  if (!dot)
+    return tl::unexpected{dot.error()};
+  return fenced_result{true, {{*dot, std::move(written)}}};
+}
+
+} // namespace ariadne::session

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "crdt/replica.hpp"
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace ariadne::session {
+
+/// One of the values that stand side by side under a key of the map.
+struct live_entry {
+  crdt::dot dot;
+  crdt::shared_bytes value;
+};
+
+/// All entries of a key that no known write has superseded and that have not expired.
+std::vector<live_entry> live_entries(const crdt::replica& replica, std::string_view key, std::uint64_t now_ms);
+
+struct fenced_result {
+  bool written = false;
+  /// What stands under the key now.
+  std::vector<live_entry> entries;
+};
+
+/// Writes only if exactly the entries with the dots `expected` stand under the key: those that the writer has judged.
+/// A plain put would also supersede what has come in since, which may be of a later epoch. An `expires_at_ms` of 0
+/// means never. A write that the replica refuses is an error.
+tl::expected<fenced_result, crdt::write_error> fenced_write(crdt::replica& replica, std::string_view key,
+                                                            std::string_view value,
+                                                            const std::vector<crdt::dot>& expected,
+                                                            std::uint64_t now_ms, std::uint64_t expires_at_ms);
+
+} // namespace ariadne::session

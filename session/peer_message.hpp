@@ -1,0 +1,149 @@
+#pragma once
+
+#include "session/placement.hpp"
+#include "session/session_record.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace ariadne::session {
+
+// What hosts say to each other. A frame holds any number of messages; between two hosts frames arrive whole and in
+// order, or not at all.
+
+/// The sender's profile, as it is from now on.
+struct announce {
+  host_profile profile;
+};
+
+/// The sender wants to start the session in this epoch, and asks whether anything speaks against it. `base` is the
+/// record that it has seen, or an epoch of 0.
+struct claim {
+  session_key key;
+  std::uint64_t epoch = 0;
+  record_rank base;
+  session_phase base_phase = session_phase::stopped;
+  host_id base_owner;
+  host_id base_target;
+};
+
+enum class verdict : std::uint8_t {
+  /// Nothing does, and from now on nobody else gets this epoch from the sender.
+  granted = 1,
+  /// The sender knows a later record, which is on its way.
+  outdated,
+  /// The sender sees the owner, or is about to start the session itself.
+  owned,
+  /// The sender has granted the epoch, or a later one, to somebody else.
+  granted_to_other,
+  /// The sender has promised the owner not to let anybody take over yet.
+  promised,
+  /// The sender has not been up for long enough to know.
+  not_ready,
+};
+
+struct claim_answer {
+  session_key key;
+  /// That of the claim.
+  std::uint64_t epoch = 0;
+  verdict answer = verdict::not_ready;
+  /// The latest that the sender has heard of.
+  std::uint64_t epoch_known = 0;
+};
+
+/// The sender no longer wants to start the session in this epoch.
+struct claim_withdrawn {
+  session_key key;
+  std::uint64_t epoch = 0;
+};
+
+/// Start the session there, unless it runs somewhere. Answered by a `response`.
+struct start_request {
+  std::uint64_t number = 0;
+  session_key key;
+  saved_state state;
+};
+
+/// End the session, which is said to run there. Answered by a `response`.
+struct stop_request {
+  std::uint64_t number = 0;
+  session_key key;
+};
+
+/// A message for the session. Answered by a `response` to its origin.
+struct delivery {
+  host_id origin;
+  std::uint64_t number = 0;
+  std::uint8_t hops = 0;
+  session_key key;
+  std::string payload;
+};
+
+/// The sender has passed on a message that it got from the receiver.
+struct passed_on {
+  std::uint64_t number = 0;
+  host_id to;
+};
+
+/// What became of a request.
+enum class outcome : std::uint8_t {
+  done = 1,
+  /// No such session is known, or it has been ended.
+  unknown_session,
+  /// No node that is up hosts the kind at this version.
+  no_host,
+  /// Too much waits for the session already.
+  queue_full,
+  /// It was on the move, or its owner could not be reached, for too long. The message was not handled.
+  timed_out,
+  /// The message was on its way, or with the session, when contact was lost: it may have been handled or not.
+  unanswered,
+  /// This node starts no more sessions.
+  draining,
+  /// The kind or the id is empty or too long, or the kind has a slash.
+  invalid_key,
+  /// From one host to another only: not here (any more), look again.
+  elsewhere,
+};
+
+std::string_view to_string(outcome o);
+
+struct response {
+  std::uint64_t number = 0;
+  outcome result = outcome::done;
+  /// Where the session runs.
+  host_id place;
+  /// What the session has answered to a message.
+  std::string payload;
+};
+
+/// The sender's clock, to be sent back.
+struct lease_question {
+  std::uint64_t asked_ms = 0;
+};
+
+/// The sender takes over nothing from the receiver for the time of the lease.
+struct lease_answer {
+  std::uint64_t asked_ms = 0;
+};
+
+/// The last state of a session that ran in two places, from the one that had to stop it.
+struct loser_state {
+  session_key key;
+  saved_state state;
+};
+
+using peer_message = std::variant<announce, claim, claim_answer, claim_withdrawn, start_request, stop_request, delivery,
+                                  passed_on, response, lease_question, lease_answer, loser_state>;
+
+/// Appends to a frame, which begins empty.
+void append(std::string& frame, const peer_message& message);
+
+/// Calls `visit(peer_message&&)` for each message of a frame, once all of it has been checked. Returns what is wrong
+/// with it, or nothing; in the first case nothing has been visited.
+std::string_view decode_frame(std::string_view frame, const std::function<void(peer_message&&)>& visit);
+
+} // namespace ariadne::session

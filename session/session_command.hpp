@@ -1,0 +1,105 @@
+#pragma once
+
+#include "crdt/dot.hpp"
+#include "session/peer_message.hpp"
+#include "session/session_record.hpp"
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace ariadne::session {
+
+// What a session_host wants to be done. The order of commands is that in which they are to be carried out.
+
+/// Write the record of a session as `fenced_write` does, then call `write_done`; or `write_failed` if the map refuses.
+/// One at a time for each session.
+struct write_record {
+  session_key key;
+  std::string value;
+  std::vector<crdt::dot> expected;
+  /// When the record is to expire; 0 for never.
+  std::uint64_t lifetime_ms = 0;
+  /// `write_done` is to wait until another member, if any is up, holds the record.
+  bool wait_for_holder = false;
+};
+
+/// Start the session from its state (version 0: from nothing). `run` names this start of it, on this host for ever.
+/// `epoch` is for the session to mark what it does outside: a greater one is always the later one. Call `session_ended`
+/// if it ends, for whatever reason, before it is told to.
+struct start_session {
+  session_key key;
+  std::uint64_t run = 0;
+  std::uint64_t epoch = 0;
+  saved_state state;
+};
+
+/// Stop the session once it has handled what was handed to it, and call `session_stopped` with its last state.
+struct stop_session {
+  session_key key;
+  std::uint64_t run = 0;
+};
+
+/// Hand the session a message, then call `handled`; in the order of the commands.
+struct hand_message {
+  session_key key;
+  std::uint64_t run = 0;
+  host_id origin;
+  std::uint64_t number = 0;
+  std::string payload;
+};
+
+/// Make one state of two of a session that has run in two places, and call `resolved`.
+struct resolve_conflict {
+  session_key key;
+  std::uint64_t run = 0;
+  saved_state winner;
+  saved_state loser;
+};
+
+/// Send the frame to another host. If that is down, forget it.
+struct send_frame {
+  host_id to;
+  std::string bytes;
+};
+
+/// Answer the request of this number.
+struct answer_request {
+  std::uint64_t request = 0;
+  outcome result = outcome::done;
+  /// Where the session runs, if that is what has been asked.
+  host_id place;
+  /// What the session has answered to a message.
+  std::string payload;
+};
+
+/// Something happened that people and programs may want to know.
+struct host_event {
+  enum class type {
+    /// The session runs here, from now on.
+    started,
+    /// The session has gone to `other`.
+    moved,
+    /// The session could be left to nobody. Its state is in the map, and whoever can take it does.
+    stranded,
+    /// The session has run on `other` as well, whose state has won. `state` is the last one of this host.
+    lost,
+    /// The session has been ended.
+    ended,
+    /// This node does not see a majority and has stopped its sessions, or does again.
+    paused,
+    resumed,
+    /// Nothing is left to be moved from this host.
+    drained,
+  };
+  type what = type::started;
+  session_key key;
+  host_id other;
+  saved_state state;
+};
+
+using command = std::variant<write_record, start_session, stop_session, hand_message, resolve_conflict, send_frame,
+                             answer_request, host_event>;
+
+} // namespace ariadne::session

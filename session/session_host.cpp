@@ -1,0 +1,781 @@
+#include "session/session_host.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace ariadne::session {
+
+namespace {
+
+/// A frame between hosts is cut off where it exceeds this.
+constexpr std::size_t frame_bytes = 256u << 10;
+
+/// A failed session waits so often twice as long as the time before.
+constexpr unsigned failures_max = 7;
+
+} // namespace
+
+session_host::session_host(session_host_options options, std::uint64_t now_ms)
+  : options_(std::move(options)), now_ms_(now_ms), started_ms_(now_ms),
+    leases_(options_.lease, options_.self.node, options_.configured_nodes),
+    is_paused_(options_.minority == minority_policy::pause) {
+  for (const auto& [kind, about] : options_.kinds)
+    profile_.kinds[kind] = about.schema_version;
+}
+
+// -- in and out ------------------------------------------------------------------------------------------------------
+
+void session_host::enter(std::uint64_t now_ms) {
+  now_ms_ = std::max(now_ms_, now_ms);
+  // Before anything that has come in counts: what the lease has run out for must have stopped by then.
+  if (pauses() && !is_paused_ && !leases_.has_majority(now_ms_))
+    pause();
+}
+
+void session_host::leave() {
+  if (is_paused_ && leases_.has_majority(now_ms_)) {
+    is_paused_ = false;
+    emit(host_event::type::resumed);
+    settle_all();
+  }
+  plan_moves();
+  if (!is_drain_reported_ && is_drained()) {
+    is_drain_reported_ = true;
+    emit(host_event::type::drained);
+  }
+}
+
+void session_host::pause() {
+  is_paused_ = true;
+  emit(host_event::type::paused);
+  for (const auto& key : std::set{here_}) {
+    auto& e = find_or_add(key);
+    if (e.second.at == stage::running)
+      begin_stop(e, stop_reason::release);
+    else if (e.second.at == stage::claiming)
+      give_up_claim(e);
+  }
+}
+
+std::vector<command> session_host::take_commands() {
+  for (auto& [to, frame] : std::exchange(frames_, {}))
+    commands_.push_back(send_frame{to, std::move(frame)});
+  return std::exchange(commands_, {});
+}
+
+void session_host::send(const host_id& to, const peer_message& message) {
+  auto& frame = frames_[to];
+  append(frame, message);
+  if (frame.size() >= frame_bytes)
+    commands_.push_back(send_frame{to, std::exchange(frame, {})});
+  if (frame.empty())
+    frames_.erase(to);
+}
+
+void session_host::send_all(const peer_message& message) {
+  for (const auto& [host, about] : peers_)
+    send(host, message);
+}
+
+void session_host::emit(host_event::type what, const session_key& key, const host_id& other, saved_state state) {
+  commands_.push_back(host_event{what, key, other, std::move(state)});
+}
+
+session_host::entry& session_host::find_or_add(const session_key& key) {
+  return *sessions_.try_emplace(key).first;
+}
+
+void session_host::set_stage(entry& e, stage next) {
+  auto& [key, s] = e;
+  s.at = next;
+  s.since_ms = now_ms_;
+  if (next == stage::none) {
+    here_.erase(key);
+    s.mine = {};
+    s.is_dirty = false;
+    s.wait_for_holder = false;
+  } else {
+    here_.insert(key);
+  }
+  if (next != stage::stopping && next != stage::moving && next != stage::releasing)
+    moving_.erase(key);
+}
+
+// -- the network -----------------------------------------------------------------------------------------------------
+
+void session_host::peer_up(const host_id& peer, std::uint64_t now_ms) {
+  const auto old = std::find_if(peers_.begin(), peers_.end(), [&](const auto& p) { return p.first.node == peer.node; });
+  if (old != peers_.end()) {
+    if (old->first == peer)
+      return;
+    peer_down(host_id{old->first}, now_ms);
+  }
+  enter(now_ms);
+  peers_[peer].up_since_ms = now_ms_;
+  send(peer, announce{profile_});
+  settle_all();
+  leave();
+}
+
+void session_host::peer_down(const host_id& peer, std::uint64_t now_ms) {
+  enter(now_ms);
+  if (peers_.erase(peer) > 0) {
+    frames_.erase(peer);
+    std::vector<std::uint64_t> lost;
+    for (const auto& [number, request] : pending_)
+      if (request.sent_to == peer)
+        lost.push_back(number);
+    for (const auto number : lost)
+      finish(number, outcome::unanswered);
+    for (auto& e : sessions_) {
+      auto& s = e.second;
+      std::erase_if(s.waiters, [&](const waiter& w) { return w.origin == peer; });
+      drop_messages_of(peer, s);
+      for (auto& w : s.waiters)
+        if (w.asked == peer)
+          w.asked.reset();
+      if (s.unanswered.erase(peer) > 0)
+        check_claim(e);
+    }
+    settle_all();
+    queue_moves();
+  }
+  leave();
+}
+
+std::string_view session_host::receive(const host_id& from, std::string_view frame, std::uint64_t now_ms) {
+  enter(now_ms);
+  std::string_view failure;
+  if (peers_.contains(from))
+    failure = decode_frame(
+      frame, [&](peer_message&& message) { std::visit([&](auto& m) { handle(from, std::move(m)); }, message); });
+  leave();
+  return failure;
+}
+
+void session_host::handle(const host_id& from, announce&& m) {
+  auto& profile = peers_[from].profile;
+  if (profile == m.profile)
+    return;
+  profile = std::move(m.profile);
+  settle_all();
+  queue_moves();
+}
+
+void session_host::handle(const host_id& from, lease_question&& m) {
+  // Who has not caught up does not know what the asker has taken over.
+  if (!is_caught_up_)
+    return;
+  leases_.promise(from, now_ms_);
+  send(from, lease_answer{m.asked_ms});
+}
+
+void session_host::handle(const host_id& from, lease_answer&& m) {
+  leases_.answered(from.node, m.asked_ms);
+}
+
+std::vector<host_id> session_host::peers() const {
+  std::vector<host_id> result;
+  for (const auto& [host, about] : peers_)
+    result.push_back(host);
+  return result;
+}
+
+// -- the map ---------------------------------------------------------------------------------------------------------
+
+void session_host::caught_up(std::uint64_t now_ms) {
+  enter(now_ms);
+  if (!std::exchange(is_caught_up_, true))
+    settle_all();
+  leave();
+}
+
+void session_host::record_changed(const session_key& key, const std::vector<live_entry>& entries,
+                                  std::uint64_t now_ms) {
+  enter(now_ms);
+  if (!entries.empty() || sessions_.contains(key)) {
+    auto& e = find_or_add(key);
+    note_entries(e.second, entries);
+    settle(e);
+  }
+  leave();
+}
+
+void session_host::note_entries(hosted_session& s, const std::vector<live_entry>& entries) {
+  s.live.clear();
+  s.is_readable = true;
+  for (const auto& found : entries) {
+    s.live.push_back(found.dot);
+    auto decoded = decode_record(found.value.view());
+    if (decoded.record) {
+      if (!s.winner || decoded.record->rank() > s.winner->rank())
+        s.winner = std::move(decoded.record);
+    } else if (decoded.error == record_error::unknown_format) {
+      s.is_readable = false;
+    }
+  }
+  if (entries.empty() && s.at == stage::none)
+    s.winner.reset();
+}
+
+bool session_host::is_outranked(const hosted_session& s) const {
+  return s.winner && s.winner->rank() > s.mine.rank();
+}
+
+void session_host::write(entry& e) {
+  auto& [key, s] = e;
+  s.is_dirty = s.is_writing;
+  if (s.is_writing)
+    return;
+  s.is_writing = true;
+  const auto lifetime_ms = s.mine.phase == session_phase::stopped ? options_.remember_end_ms : 0;
+  commands_.push_back(write_record{key, encode(s.mine), s.live, lifetime_ms, s.wait_for_holder});
+}
+
+void session_host::write_as(entry& e, session_phase phase, stage next) {
+  auto& mine = e.second.mine;
+  mine.phase = phase;
+  ++mine.revision;
+  set_stage(e, next);
+  write(e);
+}
+
+void session_host::write_done(const session_key& key, const fenced_result& result, std::uint64_t now_ms) {
+  enter(now_ms);
+  auto& e = find_or_add(key);
+  auto& s = e.second;
+  s.is_writing = false;
+  note_entries(s, result.entries);
+  if (s.at > stage::claiming && !is_outranked(s)) {
+    if (result.written && !s.is_dirty) {
+      written(e);
+    } else {
+      // What the owner has written before it went may have come in only now.
+      if (s.at == stage::taking && s.winner && s.winner->phase != session_phase::stopped)
+        s.mine.state = s.winner->state;
+      write(e);
+    }
+  }
+  settle(e);
+  leave();
+}
+
+void session_host::write_failed(const session_key& key, std::uint64_t now_ms) {
+  enter(now_ms);
+  auto& e = find_or_add(key);
+  auto& s = e.second;
+  s.is_writing = false;
+  if (s.at == stage::taking) {
+    s.retry_at_ms = now_ms_ + options_.retry_after_ms;
+    send_all(claim_withdrawn{key, s.mine.epoch});
+    set_stage(e, stage::none);
+  } else if (s.at != stage::none) {
+    s.is_dirty = true;
+  }
+  leave();
+}
+
+void session_host::map_restarted(std::uint64_t now_ms) {
+  enter(now_ms);
+  for (auto& e : sessions_) {
+    auto& s = e.second;
+    s.live.clear();
+    s.is_writing = false;
+    if (s.at > stage::claiming && s.at != stage::stopping && s.at != stage::running)
+      write(e);
+    settle(e);
+  }
+  leave();
+}
+
+void session_host::written(entry& e) {
+  auto& [key, s] = e;
+  switch (s.at) {
+    case stage::taking:
+      if (is_paused_ || profile_.draining)
+        write_as(e, session_phase::placing, stage::releasing);
+      else
+        run(e);
+      break;
+    case stage::releasing:
+      if (!place_of(key, s.mine.state.schema_version))
+        emit(host_event::type::stranded, key, {}, s.mine.state);
+      set_stage(e, stage::none);
+      break;
+    case stage::ending:
+      emit(host_event::type::ended, key);
+      set_stage(e, stage::none);
+      break;
+    default:
+      break;
+  }
+}
+
+void session_host::run(entry& e) {
+  auto& [key, s] = e;
+  s.run = ++last_run_;
+  s.initial.reset();
+  s.wait_for_holder = false;
+  set_stage(e, stage::running);
+  commands_.push_back(start_session{key, s.run, s.mine.epoch, s.mine.state});
+  emit(host_event::type::started, key);
+}
+
+// -- what is to be done about it -------------------------------------------------------------------------------------
+
+void session_host::settle(entry& e) {
+  follow_winner(e);
+  auto& s = e.second;
+  if (!s.is_readable)
+    return;
+  // Side by side with what has lost, or gone from the map: written anew.
+  if (s.at == stage::running && s.live.size() != 1 && !s.is_writing) {
+    ++s.mine.revision;
+    write(e);
+  }
+  pump_waiters(e);
+  if (wants(e))
+    begin_claim(e);
+  pump_messages(e);
+}
+
+void session_host::settle_all() {
+  for (auto& e : sessions_)
+    settle(e);
+}
+
+void session_host::follow_winner(entry& e) {
+  auto& [key, s] = e;
+  if (s.at == stage::claiming) {
+    if ((s.winner ? s.winner->rank() : record_rank{}) != s.claimed_base)
+      give_up_claim(e);
+    return;
+  }
+  if (s.at == stage::none || !is_outranked(s))
+    return;
+  switch (s.at) {
+    case stage::taking:
+      // Nothing has been started. If the write is under way, it is refused, or stays beside the winner.
+      set_stage(e, stage::none);
+      break;
+    case stage::running:
+      begin_stop(e, stop_reason::lost);
+      break;
+    case stage::stopping:
+      s.reason = stop_reason::lost;
+      break;
+    case stage::moving:
+      if (s.winner->owner == s.mine.target && s.winner->epoch == s.mine.epoch + 1)
+        emit(host_event::type::moved, key, s.winner->owner);
+      else
+        report_lost(e);
+      set_stage(e, stage::none);
+      break;
+    case stage::releasing:
+      report_lost(e);
+      set_stage(e, stage::none);
+      break;
+    case stage::ending:
+      for (auto& w : s.waiters)
+        w.is_begun = false;
+      set_stage(e, stage::none);
+      break;
+    case stage::none:
+    case stage::claiming:
+      break;
+  }
+}
+
+bool session_host::is_up(const host_id& host) const {
+  return host == options_.self || peers_.contains(host);
+}
+
+bool session_host::knows(const std::string& kind, std::uint32_t schema_version) const {
+  const auto known = profile_.kinds.find(kind);
+  return known != profile_.kinds.end() && schema_version <= known->second;
+}
+
+std::optional<host_id> session_host::place_of(const session_key& key, std::uint32_t schema_version) const {
+  std::vector<candidate> candidates{{options_.self, profile_}};
+  for (const auto& [host, about] : peers_)
+    candidates.push_back({host, about.profile});
+  return place(key, schema_version, candidates);
+}
+
+bool session_host::is_placed_here(const session_key& key, std::uint32_t schema_version) const {
+  return place_of(key, schema_version) == options_.self;
+}
+
+bool session_host::wants(const entry& e) const {
+  const auto& [key, s] = e;
+  if (s.at != stage::none || !is_caught_up_ || is_paused_ || profile_.draining || now_ms_ < s.retry_at_ms)
+    return false;
+  if (!s.winner || s.winner->phase == session_phase::stopped)
+    return s.initial && knows(key.kind, s.initial->schema_version);
+  const auto version = s.winner->state.schema_version;
+  if (s.winner->phase == session_phase::moving && s.winner->target == options_.self)
+    return knows(key.kind, version);
+  if (s.winner->phase != session_phase::placing && is_up(s.winner->owner))
+    return false;
+  return is_wanted(s, request_type::stop) || is_placed_here(key, version);
+}
+
+// -- claims ----------------------------------------------------------------------------------------------------------
+
+bool session_host::may_grant() const {
+  return !pauses() || (is_caught_up_ && now_ms_ >= started_ms_ + options_.lease.lease_ms + options_.lease.guard_ms);
+}
+
+bool session_host::is_granted_away(const hosted_session& s, const host_id& claimant) const {
+  if (!s.granted || s.granted->claimant == claimant || (s.winner && s.winner->epoch >= s.granted->epoch))
+    return false;
+  const auto up = peers_.find(s.granted->claimant);
+  if (up == peers_.end())
+    return leases_.is_promised(s.granted->claimant.incarnation, now_ms_);
+  // Its record would have come by now.
+  const auto lapses_ms = pauses() ? options_.lease.lease_ms + options_.lease.guard_ms : options_.move_timeout_ms;
+  return now_ms_ < std::max(s.granted->at_ms, up->second.up_since_ms) + lapses_ms;
+}
+
+verdict session_host::judge(const host_id& from, const claim& m, entry& e) {
+  auto& s = e.second;
+  if (!s.is_readable || (s.winner && s.winner->rank() > m.base))
+    return verdict::outdated;
+  if (!may_grant())
+    return verdict::not_ready;
+  const auto is_left_to_it = m.base_phase == session_phase::placing || m.base_phase == session_phase::stopped
+                             || (m.base_phase == session_phase::moving && m.base_target == from);
+  if (s.at > stage::claiming && !(is_left_to_it && m.base == s.mine.rank()))
+    return verdict::owned;
+  if (!is_left_to_it && is_up(m.base_owner))
+    return verdict::owned;
+  if (!is_left_to_it && leases_.is_promised(m.base_owner.incarnation, now_ms_))
+    return verdict::promised;
+  if (is_granted_away(s, from) || (s.granted && s.granted->claimant != from && m.epoch <= s.granted->epoch))
+    return verdict::granted_to_other;
+  if (s.at == stage::claiming) {
+    if (std::pair{s.claimed_epoch, options_.self.incarnation} > std::pair{m.epoch, from.incarnation})
+      return verdict::granted_to_other;
+    give_up_claim(e);
+  }
+  s.granted = grant{from, m.epoch, now_ms_};
+  return verdict::granted;
+}
+
+void session_host::handle(const host_id& from, claim&& m) {
+  auto& e = find_or_add(m.key);
+  const auto answer = judge(from, m, e);
+  const auto& s = e.second;
+  auto known = std::max({s.winner ? s.winner->epoch : 0, s.granted ? s.granted->epoch : 0, s.mine.epoch});
+  if (s.at == stage::claiming)
+    known = std::max(known, s.claimed_epoch);
+  send(from, claim_answer{m.key, m.epoch, answer, known});
+}
+
+void session_host::handle(const host_id& from, claim_withdrawn&& m) {
+  const auto found = sessions_.find(m.key);
+  if (found == sessions_.end())
+    return;
+  auto& granted = found->second.granted;
+  if (granted && granted->claimant == from && granted->epoch == m.epoch) {
+    found->second.epoch_heard = std::max(found->second.epoch_heard, m.epoch);
+    granted.reset();
+    settle(*found);
+  }
+}
+
+void session_host::handle(const host_id& from, claim_answer&& m) {
+  const auto found = sessions_.find(m.key);
+  if (found == sessions_.end())
+    return;
+  auto& s = found->second;
+  if (s.at != stage::claiming || s.claimed_epoch != m.epoch || s.unanswered.erase(from) == 0)
+    return;
+  if (m.answer == verdict::granted) {
+    s.granted_by.insert(from.node);
+    check_claim(*found);
+  } else {
+    s.epoch_heard = std::max(s.epoch_heard, m.epoch_known);
+    give_up_claim(*found);
+  }
+}
+
+void session_host::begin_claim(entry& e) {
+  auto& [key, s] = e;
+  claim m{key, 1, {}, session_phase::stopped, {}, {}};
+  if (s.winner) {
+    m.epoch = s.winner->epoch + 1;
+    m.base = s.winner->rank();
+    m.base_phase = s.winner->phase;
+    m.base_owner = s.winner->owner;
+    m.base_target = s.winner->target;
+  }
+  m.epoch = std::max({m.epoch, s.epoch_heard + 1, s.granted ? s.granted->epoch + 1 : 0});
+  // This host asks itself, too.
+  if (const auto answer = judge(options_.self, m, e); answer != verdict::granted) {
+    s.retry_at_ms = now_ms_ + options_.retry_after_ms;
+    return;
+  }
+  s.granted.reset();
+  s.claimed_epoch = m.epoch;
+  s.claimed_base = m.base;
+  s.granted_by.clear();
+  s.unanswered.clear();
+  for (const auto& [host, about] : peers_)
+    s.unanswered.insert(host);
+  set_stage(e, stage::claiming);
+  send_all(m);
+  check_claim(e);
+}
+
+void session_host::check_claim(entry& e) {
+  auto& s = e.second;
+  if (s.at != stage::claiming || !s.unanswered.empty())
+    return;
+  if (pauses() && (is_paused_ || !leases_.is_majority(s.granted_by)))
+    give_up_claim(e);
+  else
+    take(e);
+}
+
+void session_host::give_up_claim(entry& e) {
+  auto& [key, s] = e;
+  send_all(claim_withdrawn{key, s.claimed_epoch});
+  s.epoch_heard = std::max(s.epoch_heard, s.claimed_epoch);
+  s.retry_at_ms = now_ms_ + options_.retry_after_ms;
+  set_stage(e, stage::none);
+}
+
+void session_host::take(entry& e) {
+  auto& s = e.second;
+  const auto goes_on = s.winner && s.winner->phase != session_phase::stopped;
+  if (!goes_on && !s.initial)
+    return give_up_claim(e);
+  s.mine.phase = session_phase::running;
+  s.mine.epoch = s.claimed_epoch;
+  s.mine.revision = 1;
+  s.mine.owner = options_.self;
+  if (goes_on && is_wanted(s, request_type::stop)) {
+    s.mine.phase = session_phase::stopped;
+    for (auto& w : s.waiters)
+      w.is_begun = w.type == request_type::stop;
+    set_stage(e, stage::ending);
+    return write(e);
+  }
+  s.mine.state = goes_on ? s.winner->state : *s.initial;
+  // Who has been told that a session is started may rely on it.
+  s.wait_for_holder = !goes_on;
+  set_stage(e, stage::taking);
+  write(e);
+}
+
+// -- the sessions of this host ---------------------------------------------------------------------------------------
+
+bool session_host::checkpoint(const session_key& key, std::uint64_t run, saved_state state, std::uint64_t now_ms) {
+  enter(now_ms);
+  const auto found = sessions_.find(key);
+  const auto is_owner = found != sessions_.end() && found->second.at == stage::running && found->second.run == run
+                        && !is_outranked(found->second);
+  if (is_owner) {
+    auto& s = found->second;
+    s.failures = 0;
+    if (s.mine.state != state) {
+      s.mine.state = std::move(state);
+      ++s.mine.revision;
+      write(*found);
+    }
+  }
+  leave();
+  return is_owner;
+}
+
+void session_host::begin_stop(entry& e, stop_reason reason) {
+  auto& [key, s] = e;
+  s.reason = reason;
+  s.is_dirty = false;
+  set_stage(e, stage::stopping);
+  commands_.push_back(stop_session{key, s.run});
+}
+
+void session_host::session_stopped(const session_key& key, std::uint64_t run, std::optional<saved_state> state,
+                                   std::uint64_t now_ms) {
+  enter(now_ms);
+  const auto found = sessions_.find(key);
+  if (found != sessions_.end() && found->second.at == stage::stopping && found->second.run == run) {
+    if (state)
+      found->second.mine.state = std::move(*state);
+    after_stop(*found);
+    settle(*found);
+  }
+  leave();
+}
+
+void session_host::after_stop(entry& e) {
+  auto& [key, s] = e;
+  switch (s.reason) {
+    case stop_reason::move: {
+      const auto target = place_of(key, s.mine.state.schema_version);
+      if (target && *target != options_.self) {
+        s.mine.target = *target;
+        write_as(e, session_phase::moving, stage::moving);
+      } else {
+        write_as(e, session_phase::placing, stage::releasing);
+      }
+      break;
+    }
+    case stop_reason::release:
+      write_as(e, session_phase::placing, stage::releasing);
+      break;
+    case stop_reason::lost:
+      report_lost(e);
+      set_stage(e, stage::none);
+      break;
+    case stop_reason::end:
+      ++s.mine.epoch;
+      s.mine.revision = 0;
+      s.mine.state = {};
+      write_as(e, session_phase::stopped, stage::ending);
+      break;
+    case stop_reason::resolve:
+      commands_.push_back(resolve_conflict{key, s.run, s.mine.state, std::move(*s.loser)});
+      s.loser.reset();
+      break;
+  }
+}
+
+void session_host::report_lost(entry& e) {
+  auto& [key, s] = e;
+  const auto& winner = s.winner->owner;
+  emit(host_event::type::lost, key, winner, s.mine.state);
+  if (peers_.contains(winner))
+    send(winner, loser_state{key, s.mine.state});
+}
+
+void session_host::handle(const host_id&, loser_state&& m) {
+  const auto found = sessions_.find(m.key);
+  const auto kind = options_.kinds.find(m.key.kind);
+  if (found == sessions_.end() || found->second.at != stage::running || kind == options_.kinds.end()
+      || !kind->second.resolves || !knows(m.key.kind, m.state.schema_version))
+    return;
+  found->second.loser = std::move(m.state);
+  begin_stop(*found, stop_reason::resolve);
+}
+
+void session_host::resolved(const session_key& key, std::uint64_t run, saved_state state, std::uint64_t now_ms) {
+  enter(now_ms);
+  const auto found = sessions_.find(key);
+  if (found != sessions_.end() && found->second.at == stage::stopping && found->second.run == run) {
+    auto& s = found->second;
+    s.mine.state = std::move(state);
+    if (s.reason == stop_reason::lost)
+      after_stop(*found);
+    else
+      write_as(*found, session_phase::running, stage::taking);
+    settle(*found);
+  }
+  leave();
+}
+
+void session_host::session_ended(const session_key& key, std::uint64_t run, bool failed, std::uint64_t now_ms) {
+  enter(now_ms);
+  const auto found = sessions_.find(key);
+  if (found != sessions_.end() && found->second.run == run) {
+    auto& s = found->second;
+    if (s.at == stage::running) {
+      s.reason = failed ? stop_reason::release : stop_reason::end;
+      if (failed) {
+        s.failures = std::min(s.failures + 1, failures_max);
+        s.retry_at_ms = now_ms_ + (options_.retry_after_ms << s.failures);
+      }
+      after_stop(*found);
+    } else if (s.at == stage::stopping) {
+      after_stop(*found);
+    }
+    settle(*found);
+  }
+  leave();
+}
+
+// -- moving ----------------------------------------------------------------------------------------------------------
+
+void session_host::queue_moves() {
+  if (profile_.draining || options_.rebalance_max > 0)
+    to_move_.assign(here_.begin(), here_.end());
+}
+
+void session_host::plan_moves() {
+  const auto moving_max = profile_.draining ? options_.drain_max : options_.rebalance_max;
+  while (moving_.size() < moving_max && !to_move_.empty()) {
+    const auto found = sessions_.find(to_move_.front());
+    to_move_.pop_front();
+    if (found == sessions_.end() || found->second.at != stage::running)
+      continue;
+    const auto target = place_of(found->first, found->second.mine.state.schema_version);
+    if (profile_.draining || (target && *target != options_.self)) {
+      moving_.insert(found->first);
+      begin_stop(*found, stop_reason::move);
+    }
+  }
+}
+
+void session_host::set_cordoned(bool cordoned, std::uint64_t now_ms) {
+  enter(now_ms);
+  if (std::exchange(profile_.cordoned, cordoned) != cordoned) {
+    send_all(announce{profile_});
+    settle_all();
+  }
+  leave();
+}
+
+void session_host::drain(std::uint64_t now_ms) {
+  enter(now_ms);
+  if (!std::exchange(profile_.draining, true)) {
+    send_all(announce{profile_});
+    for (const auto& key : std::set{here_})
+      if (auto& e = find_or_add(key); e.second.at == stage::claiming)
+        give_up_claim(e);
+    queue_moves();
+    settle_all();
+  }
+  leave();
+}
+
+bool session_host::is_drained() const {
+  return profile_.draining && here_.empty() && inbox_messages_ == 0;
+}
+
+// -- time ------------------------------------------------------------------------------------------------------------
+
+void session_host::tick(std::uint64_t now_ms) {
+  enter(now_ms);
+  if (pauses() && now_ms_ >= asked_ms_ + options_.lease.lease_ms / 5) {
+    asked_ms_ = now_ms_;
+    send_all(lease_question{now_ms_});
+  }
+  expire_requests();
+  for (auto position = sessions_.begin(); position != sessions_.end();) {
+    auto& e = *position;
+    auto& s = e.second;
+    expire_messages(e);
+    if (s.is_dirty && !s.is_writing)
+      write(e);
+    if (s.at == stage::moving && (!is_up(s.mine.target) || now_ms_ >= s.since_ms + options_.move_timeout_ms))
+      write_as(e, session_phase::placing, stage::releasing);
+    settle(e);
+    const auto is_idle = s.at == stage::none && !s.winner && s.waiters.empty() && s.inbox.empty() && s.outbox.empty()
+                         && s.in_flight == 0 && !s.is_writing && s.is_readable && !is_granted_away(s, options_.self);
+    position = is_idle ? sessions_.erase(position) : std::next(position);
+  }
+  leave();
+}
+
+std::vector<session_status> session_host::sessions() const {
+  std::vector<session_status> result;
+  for (const auto& [key, s] : sessions_)
+    if (s.winner && s.winner->phase != session_phase::stopped)
+      result.push_back({key, s.winner->phase, s.winner->owner, s.winner->epoch, s.at == stage::running,
+                        s.inbox.size() + s.outbox.size()});
+  return result;
+}
+
+} // namespace ariadne::session

@@ -1,0 +1,393 @@
+#pragma once
+
+#include "session/fenced_write.hpp"
+#include "session/lease_book.hpp"
+#include "session/placement.hpp"
+#include "session/session_command.hpp"
+#include "session/session_record.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ariadne::session {
+
+/// What a node does with its sessions while it sees less than a majority of the configured nodes.
+enum class minority_policy {
+  /// They go on, and may be started in other parts of the network as well; when these meet, one of each is left.
+  run,
+  /// They stop, and go on where a majority is. No session ever runs on two nodes (see lease_book).
+  pause,
+};
+
+struct kind_options {
+  /// The newest version of its states that this program knows.
+  std::uint32_t schema_version = 1;
+  /// The application makes one state of two, see resolve_conflict. Else the winner's stays.
+  bool resolves = false;
+};
+
+struct session_host_options {
+  /// With an incarnation that is drawn at random for this one host.
+  host_id self;
+  std::map<std::string, kind_options> kinds;
+  minority_policy minority = minority_policy::run;
+  /// The names of all nodes that count for a majority.
+  std::set<std::string> configured_nodes;
+  lease_options lease;
+  /// Sessions that are placed elsewhere since a node has come are moved there, so many at a time; 0: they stay.
+  std::size_t rebalance_max = 0;
+  /// So many sessions are on the move at once while the node drains.
+  std::size_t drain_max = 512;
+  /// How long a node that has been asked to take a session over may take.
+  std::uint64_t move_timeout_ms = 1'000;
+  /// How long a refused claim and a failed session wait before the next attempt.
+  std::uint64_t retry_after_ms = 50;
+  /// How long a message of another host waits here for the session to run; the other host has its own deadline.
+  std::uint64_t message_wait_ms = 5'000;
+  /// How long a message for a session that nobody knows waits for it to become known.
+  std::uint64_t unknown_wait_ms = 500;
+  /// How long it is remembered that a session has been ended: longer than any part of the network stays cut off.
+  std::uint64_t remember_end_ms = 3'600'000;
+  /// Messages that wait for one session, and the bytes of all that wait on this host.
+  std::size_t queue_messages_max = 1'000;
+  std::size_t queue_bytes_max = std::size_t{64} << 20;
+};
+
+/// A session as this host knows it.
+struct session_status {
+  session_key key;
+  session_phase phase = session_phase::running;
+  host_id owner;
+  std::uint64_t epoch = 0;
+  /// It runs on this host.
+  bool here = false;
+  std::size_t waiting_messages = 0;
+};
+
+/// The host of the sessions of one node: the protocol of docs/sessions.md as a state machine without I/O. Events go in
+/// through the member functions, commands come out of `take_commands`, which the caller empties after each call. Times
+/// are milliseconds of a clock of this node that never goes back.
+///
+/// Not thread-safe. No function throws, save std::bad_alloc.
+class session_host {
+public:
+  session_host(session_host_options options, std::uint64_t now_ms);
+
+  // -- the network ---------------------------------------------------------------------------------------------------
+
+  /// Another host can be reached, or no longer. A new incarnation replaces the one of the same node.
+  void peer_up(const host_id& peer, std::uint64_t now_ms);
+  void peer_down(const host_id& peer, std::uint64_t now_ms);
+
+  /// A frame has come in from a host that is up. Returns what is wrong with it, or nothing; then it has had no effect.
+  std::string_view receive(const host_id& from, std::string_view frame, std::uint64_t now_ms);
+
+  // -- the map -------------------------------------------------------------------------------------------------------
+
+  /// Every node that may hold sessions has been caught up with or is known to be down. Until then nothing is started.
+  void caught_up(std::uint64_t now_ms);
+
+  /// What stands under the key of a session now: all live entries, see `live_entries`. To be called for each key there
+  /// is, and after each change. It does no harm to call it too often.
+  void record_changed(const session_key& key, const std::vector<live_entry>& entries, std::uint64_t now_ms);
+
+  void write_done(const session_key& key, const fenced_result& result, std::uint64_t now_ms);
+  void write_failed(const session_key& key, std::uint64_t now_ms);
+
+  /// The map has been lost and begins anew, empty. Writes that were under way are void.
+  void map_restarted(std::uint64_t now_ms);
+
+  // -- the sessions of this host -------------------------------------------------------------------------------------
+
+  /// The session hands over its state. Returns false, and does nothing, if `run` is not, or no longer, the one that
+  /// owns the session.
+  bool checkpoint(const session_key& key, std::uint64_t run, saved_state state, std::uint64_t now_ms);
+
+  /// The session has stopped as it was told to. Without a state: it could not say its last one.
+  void session_stopped(const session_key& key, std::uint64_t run, std::optional<saved_state> state,
+                       std::uint64_t now_ms);
+
+  /// The session has ended by itself, having done its work or `failed`; in that case it is started again from its last
+  /// checkpoint.
+  void session_ended(const session_key& key, std::uint64_t run, bool failed, std::uint64_t now_ms);
+
+  /// The session has handled a message with this answer, or has ended before.
+  void handled(const session_key& key, const host_id& origin, std::uint64_t number, std::optional<std::string> answer,
+               std::uint64_t now_ms);
+
+  void resolved(const session_key& key, std::uint64_t run, saved_state state, std::uint64_t now_ms);
+
+  // -- requests ------------------------------------------------------------------------------------------------------
+
+  // Each is answered once by an answer_request of its number, at `deadline_ms` at the latest. Numbers are never reused.
+
+  /// Starts the session, unless it runs somewhere. Answers where it runs.
+  void start(std::uint64_t request, const session_key& key, saved_state state, std::uint64_t deadline_ms,
+             std::uint64_t now_ms);
+
+  /// Ends the session.
+  void stop(std::uint64_t request, const session_key& key, std::uint64_t deadline_ms, std::uint64_t now_ms);
+
+  /// Answers where the session runs, as soon as it does.
+  void locate(std::uint64_t request, const session_key& key, std::uint64_t deadline_ms, std::uint64_t now_ms);
+
+  /// Has the session handle the message, wherever it runs. Messages of one host to one session are handled in order,
+  /// each at most once.
+  void deliver(std::uint64_t request, const session_key& key, std::string payload, std::uint64_t deadline_ms,
+               std::uint64_t now_ms);
+
+  std::vector<session_status> sessions() const;
+
+  // -- the node ------------------------------------------------------------------------------------------------------
+
+  void set_cordoned(bool cordoned, std::uint64_t now_ms);
+
+  /// All sessions are moved to other nodes, and none is started any more.
+  void drain(std::uint64_t now_ms);
+
+  /// To be called every 20 ms or so.
+  void tick(std::uint64_t now_ms);
+
+  std::vector<command> take_commands();
+
+  bool is_paused() const {
+    return is_paused_;
+  }
+
+  /// The other hosts that are up.
+  std::vector<host_id> peers() const;
+  bool is_drained() const;
+
+private:
+  /// What this host does with a session.
+  enum class stage {
+    /// Nothing: it is not here.
+    none,
+    /// It has asked the other hosts whether it may start it.
+    claiming,
+    /// It has been granted the epoch, and writes that it is the owner.
+    taking,
+    running,
+    /// It waits for the last state.
+    stopping,
+    /// It has written that the session is left to another node, which has not taken it yet.
+    moving,
+    /// It writes that the session is left to whoever takes it.
+    releasing,
+    /// It writes that the session has ended.
+    ending,
+  };
+
+  enum class stop_reason { move, release, lost, end, resolve };
+
+  enum class request_type { start, stop, locate, deliver };
+
+  /// Somebody waits for the session to run, or to end.
+  struct waiter {
+    host_id origin;
+    std::uint64_t number = 0;
+    request_type type = request_type::start;
+    std::uint64_t deadline_ms = 0;
+    saved_state state;
+    /// Where the request has been passed on to.
+    std::optional<host_id> asked;
+    /// When it may be passed on again.
+    std::uint64_t not_before_ms = 0;
+    /// The session is being ended.
+    bool is_begun = false;
+  };
+
+  struct queued_message {
+    host_id origin;
+    std::uint64_t number = 0;
+    std::uint8_t hops = 0;
+    std::string payload;
+    std::uint64_t arrived_ms = 0;
+  };
+
+  struct grant {
+    host_id claimant;
+    std::uint64_t epoch = 0;
+    std::uint64_t at_ms = 0;
+  };
+
+  struct hosted_session {
+    // What the map says.
+    std::vector<crdt::dot> live;
+    /// Of all records that have ever been seen, the one with the greatest rank.
+    std::optional<session_record> winner;
+    bool is_readable = true;
+
+    // What this host does.
+    stage at = stage::none;
+    /// When it has got there.
+    std::uint64_t since_ms = 0;
+    stop_reason reason = stop_reason::move;
+    /// The record as this host wants it to be in the map. Its rank is 0 unless `at` is beyond claiming.
+    session_record mine;
+    std::uint64_t run = 0;
+    bool is_writing = false;
+    /// `mine` has changed since the write that is under way.
+    bool is_dirty = false;
+    bool wait_for_holder = false;
+
+    // The claim that is under way.
+    std::uint64_t claimed_epoch = 0;
+    record_rank claimed_base;
+    std::set<host_id> unanswered;
+    std::set<std::string> granted_by;
+    std::uint64_t retry_at_ms = 0;
+    unsigned failures = 0;
+
+    // Claims of others.
+    std::optional<grant> granted;
+    std::uint64_t epoch_heard = 0;
+
+    // Who wants something of it.
+    std::deque<waiter> waiters;
+    /// What to start it from, if it is not known.
+    std::optional<saved_state> initial;
+    /// Messages of this host that have not been sent or handed over, and those of others.
+    std::deque<queued_message> outbox;
+    std::deque<queued_message> inbox;
+    /// Where the messages of this host have gone that are not answered, and how many there are.
+    host_id route;
+    std::size_t in_flight = 0;
+    std::optional<saved_state> loser;
+  };
+
+  struct peer {
+    /// Takes no sessions before it has come in.
+    host_profile profile;
+    std::uint64_t up_since_ms = 0;
+  };
+
+  /// A request of this host's users.
+  struct pending_request {
+    session_key key;
+    request_type type = request_type::start;
+    std::uint64_t deadline_ms = 0;
+    /// Where a message is.
+    std::optional<host_id> sent_to;
+  };
+
+  using session_map = std::map<session_key, hosted_session>;
+  using entry = session_map::value_type;
+
+  /// To be called first and last in each member function that an event comes in through.
+  void enter(std::uint64_t now_ms);
+  void leave();
+  void pause();
+
+  void handle(const host_id& from, announce&& m);
+  void handle(const host_id& from, claim&& m);
+  void handle(const host_id& from, claim_answer&& m);
+  void handle(const host_id& from, claim_withdrawn&& m);
+  void handle(const host_id& from, start_request&& m);
+  void handle(const host_id& from, stop_request&& m);
+  void handle(const host_id& from, delivery&& m);
+  void handle(const host_id& from, passed_on&& m);
+  void handle(const host_id& from, response&& m);
+  void handle(const host_id& from, lease_question&& m);
+  void handle(const host_id& from, lease_answer&& m);
+  void handle(const host_id& from, loser_state&& m);
+
+  // What the map says.
+  void note_entries(hosted_session& s, const std::vector<live_entry>& entries);
+  bool is_outranked(const hosted_session& s) const;
+  void write(entry& e);
+  /// Writes the next record of this host, in a stage that ends with it.
+  void write_as(entry& e, session_phase phase, stage next);
+  void written(entry& e);
+  void run(entry& e);
+
+  // What is to be done about it.
+  void settle(entry& e);
+  void settle_all();
+  void follow_winner(entry& e);
+  bool wants(const entry& e) const;
+  bool is_placed_here(const session_key& key, std::uint32_t schema_version) const;
+  std::optional<host_id> place_of(const session_key& key, std::uint32_t schema_version) const;
+  bool knows(const std::string& kind, std::uint32_t schema_version) const;
+  bool is_up(const host_id& host) const;
+
+  // Claims.
+  verdict judge(const host_id& from, const claim& m, entry& e);
+  /// Whether this host has granted the session to somebody other than `claimant` who may still take it.
+  bool is_granted_away(const hosted_session& s, const host_id& claimant) const;
+  bool may_grant() const;
+  void begin_claim(entry& e);
+  void check_claim(entry& e);
+  void give_up_claim(entry& e);
+  void take(entry& e);
+
+  // Stopping.
+  void begin_stop(entry& e, stop_reason reason);
+  void after_stop(entry& e);
+  void report_lost(entry& e);
+  void plan_moves();
+  void queue_moves();
+
+  // Requests and messages.
+  entry& find_or_add(const session_key& key);
+  entry* add_request(std::uint64_t request, const session_key& key, request_type type, std::uint64_t deadline_ms);
+  void pump_waiters(entry& e);
+  /// Returns whether the waiter is done with.
+  bool pump(entry& e, waiter& w);
+  static bool is_wanted(const hosted_session& s, request_type type);
+  void pump_messages(entry& e);
+  bool has_room(const hosted_session& s, std::size_t bytes) const;
+  void pass(entry& e, queued_message m, const host_id& to);
+  void refuse_messages(entry& e, outcome result);
+  void drop_message(const queued_message& m);
+  /// The host has told its users that they are unanswered.
+  void drop_messages_of(const host_id& origin, hosted_session& s);
+  void expire_requests();
+  void expire_messages(entry& e);
+  void respond(const host_id& origin, std::uint64_t number, outcome result, host_id place = {},
+               std::string payload = {});
+  void finish(std::uint64_t request, outcome result, host_id place = {}, std::string payload = {});
+
+  void set_stage(entry& e, stage next);
+  void send(const host_id& to, const peer_message& message);
+  void send_all(const peer_message& message);
+  void emit(host_event::type what, const session_key& key = {}, const host_id& other = {}, saved_state state = {});
+  bool pauses() const {
+    return options_.minority == minority_policy::pause;
+  }
+
+  session_host_options options_;
+  std::uint64_t now_ms_;
+  std::uint64_t started_ms_;
+  host_profile profile_;
+  /// The hosts that are up.
+  std::map<host_id, peer> peers_;
+  session_map sessions_;
+  /// The sessions with a stage.
+  std::set<session_key> here_;
+  /// Sessions to be moved, as soon as there is room.
+  std::deque<session_key> to_move_;
+  /// Those that are on the move.
+  std::set<session_key> moving_;
+  std::map<std::uint64_t, pending_request> pending_;
+  std::size_t queued_bytes_ = 0;
+  /// How many messages of others wait.
+  std::size_t inbox_messages_ = 0;
+  lease_book leases_;
+  std::uint64_t asked_ms_ = 0;
+  std::uint64_t last_run_ = 0;
+  bool is_caught_up_ = false;
+  bool is_paused_ = false;
+  bool is_drain_reported_ = false;
+  std::map<host_id, std::string> frames_;
+  std::vector<command> commands_;
+};
+
+} // namespace ariadne::session

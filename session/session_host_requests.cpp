@@ -1,0 +1,352 @@
+#include "session/session_host.hpp"
+
+#include <algorithm>
+#include <utility>
+
+// The part of session_host that serves its users: requests, and messages on their way to sessions.
+
+namespace ariadne::session {
+
+namespace {
+
+/// A message that is passed on more often chases its session in vain.
+constexpr std::uint8_t hops_max = 8;
+
+} // namespace
+
+// -- requests --------------------------------------------------------------------------------------------------------
+
+session_host::entry* session_host::add_request(std::uint64_t request, const session_key& key, request_type type,
+                                               std::uint64_t deadline_ms) {
+  if (!is_valid(key)) {
+    commands_.push_back(answer_request{request, outcome::invalid_key, {}, {}});
+    return nullptr;
+  }
+  pending_[request] = {key, type, deadline_ms, {}};
+  return &find_or_add(key);
+}
+
+void session_host::start(std::uint64_t request, const session_key& key, saved_state state, std::uint64_t deadline_ms,
+                         std::uint64_t now_ms) {
+  enter(now_ms);
+  if (profile_.draining) {
+    commands_.push_back(answer_request{request, outcome::draining, {}, {}});
+  } else if (auto* e = add_request(request, key, request_type::start, deadline_ms)) {
+    waiter w{options_.self, request, request_type::start, deadline_ms, std::move(state), {}, 0, false};
+    e->second.waiters.push_back(std::move(w));
+    settle(*e);
+  }
+  leave();
+}
+
+void session_host::stop(std::uint64_t request, const session_key& key, std::uint64_t deadline_ms,
+                        std::uint64_t now_ms) {
+  enter(now_ms);
+  if (auto* e = add_request(request, key, request_type::stop, deadline_ms)) {
+    e->second.waiters.push_back({options_.self, request, request_type::stop, deadline_ms, {}, {}, 0, false});
+    settle(*e);
+  }
+  leave();
+}
+
+void session_host::locate(std::uint64_t request, const session_key& key, std::uint64_t deadline_ms,
+                          std::uint64_t now_ms) {
+  enter(now_ms);
+  if (auto* e = add_request(request, key, request_type::locate, deadline_ms)) {
+    e->second.waiters.push_back({options_.self, request, request_type::locate, deadline_ms, {}, {}, 0, false});
+    settle(*e);
+  }
+  leave();
+}
+
+void session_host::handle(const host_id& from, start_request&& m) {
+  auto& e = find_or_add(m.key);
+  e.second.waiters.push_back(
+    {from, m.number, request_type::start, now_ms_ + options_.message_wait_ms, std::move(m.state), {}, 0, false});
+  settle(e);
+}
+
+void session_host::handle(const host_id& from, stop_request&& m) {
+  auto& e = find_or_add(m.key);
+  e.second.waiters.push_back(
+    {from, m.number, request_type::stop, now_ms_ + options_.message_wait_ms, {}, {}, 0, false});
+  settle(e);
+}
+
+void session_host::pump_waiters(entry& e) {
+  auto& waiters = e.second.waiters;
+  for (auto position = waiters.begin(); position != waiters.end();)
+    position = pump(e, *position) ? waiters.erase(position) : std::next(position);
+  if (!is_wanted(e.second, request_type::start))
+    e.second.initial.reset();
+}
+
+bool session_host::is_wanted(const hosted_session& s, request_type type) {
+  return std::any_of(s.waiters.begin(), s.waiters.end(), [&](const waiter& w) { return w.type == type; });
+}
+
+bool session_host::pump(entry& e, waiter& w) {
+  auto& [key, s] = e;
+  const auto is_own = w.origin == options_.self;
+  const auto may_ask = is_own && is_caught_up_ && !w.asked && now_ms_ >= w.not_before_ms;
+  const auto runs_elsewhere =
+    s.at == stage::none && s.winner && s.winner->phase == session_phase::running && peers_.contains(s.winner->owner);
+  const auto has_ended = !s.winner || s.winner->phase == session_phase::stopped;
+  const auto answer = [&](outcome result, const host_id& place = {}) {
+    respond(w.origin, w.number, result, place);
+    return true;
+  };
+
+  if (w.type != request_type::stop) {
+    if (s.at == stage::running)
+      return answer(outcome::done, options_.self);
+    if (runs_elsewhere)
+      return answer(outcome::done, s.winner->owner);
+    if (w.type == request_type::locate || !has_ended || s.at != stage::none)
+      return false;
+    if (!is_own) {
+      if (profile_.takes(key.kind, w.state.schema_version)) {
+        s.initial = w.state;
+        return false;
+      }
+      return answer(outcome::elsewhere);
+    }
+    if (!may_ask)
+      return false;
+    const auto target = place_of(key, w.state.schema_version);
+    if (!target)
+      return answer(outcome::no_host);
+    if (*target == options_.self) {
+      s.initial = w.state;
+    } else {
+      w.asked = *target;
+      send(*target, start_request{w.number, key, w.state});
+    }
+    return false;
+  }
+
+  if (s.at == stage::running) {
+    w.is_begun = true;
+    begin_stop(e, stop_reason::end);
+    return false;
+  }
+  if (s.winner && s.winner->phase == session_phase::stopped && s.at == stage::none)
+    return answer(w.is_begun || w.asked ? outcome::done : outcome::unknown_session);
+  if (s.at == stage::stopping && s.reason == stop_reason::end)
+    w.is_begun = true;
+  if (s.at != stage::none || !s.winner)
+    return false;
+  if (s.winner->owner != options_.self && peers_.contains(s.winner->owner)
+      && s.winner->phase != session_phase::placing) {
+    if (!is_own)
+      return answer(outcome::elsewhere);
+    if (may_ask) {
+      w.asked = s.winner->owner;
+      send(*w.asked, stop_request{w.number, key});
+    }
+  }
+  // If nobody runs it, this host claims it, to end it.
+  return false;
+}
+
+void session_host::respond(const host_id& origin, std::uint64_t number, outcome result, host_id place,
+                           std::string payload) {
+  if (origin == options_.self)
+    finish(number, result, std::move(place), std::move(payload));
+  else if (peers_.contains(origin))
+    send(origin, response{number, result, std::move(place), std::move(payload)});
+}
+
+void session_host::finish(std::uint64_t request, outcome result, host_id place, std::string payload) {
+  const auto found = pending_.find(request);
+  if (found == pending_.end())
+    return;
+  if (found->second.sent_to)
+    --find_or_add(found->second.key).second.in_flight;
+  pending_.erase(found);
+  commands_.push_back(answer_request{request, result, std::move(place), std::move(payload)});
+}
+
+void session_host::handle(const host_id& from, response&& m) {
+  const auto found = pending_.find(m.number);
+  if (found == pending_.end())
+    return;
+  auto& e = find_or_add(found->second.key);
+  auto& waiters = e.second.waiters;
+  const auto w = std::find_if(waiters.begin(), waiters.end(), [&](const waiter& candidate) {
+    return candidate.number == m.number && candidate.origin == options_.self;
+  });
+  if (w != waiters.end() && w->asked != from)
+    return;
+  if (w != waiters.end() && m.result == outcome::elsewhere) {
+    w->asked.reset();
+    w->not_before_ms = now_ms_ + options_.retry_after_ms;
+    return;
+  }
+  if (w != waiters.end())
+    waiters.erase(w);
+  finish(m.number, m.result, std::move(m.place), std::move(m.payload));
+  settle(e);
+}
+
+void session_host::expire_requests() {
+  std::vector<std::uint64_t> expired;
+  for (const auto& [number, request] : pending_)
+    if (now_ms_ >= request.deadline_ms)
+      expired.push_back(number);
+  for (const auto number : expired) {
+    const auto& request = pending_.at(number);
+    auto& s = find_or_add(request.key).second;
+    std::erase_if(s.waiters, [&](const waiter& w) { return w.origin == options_.self && w.number == number; });
+    std::erase_if(s.outbox, [&](const queued_message& m) {
+      if (m.number == number)
+        drop_message(m);
+      return m.number == number;
+    });
+    const auto is_known = s.winner && s.winner->phase != session_phase::stopped;
+    finish(number, request.sent_to                                   ? outcome::unanswered
+                   : is_known || request.type == request_type::start ? outcome::timed_out
+                                                                     : outcome::unknown_session);
+  }
+}
+
+// -- messages --------------------------------------------------------------------------------------------------------
+
+bool session_host::has_room(const hosted_session& s, std::size_t bytes) const {
+  return s.inbox.size() + s.outbox.size() < options_.queue_messages_max
+         && queued_bytes_ + bytes <= options_.queue_bytes_max;
+}
+
+void session_host::drop_message(const queued_message& m) {
+  queued_bytes_ -= m.payload.size();
+}
+
+void session_host::drop_messages_of(const host_id& origin, hosted_session& s) {
+  inbox_messages_ -= std::erase_if(s.inbox, [&](const queued_message& m) {
+    if (m.origin == origin)
+      drop_message(m);
+    return m.origin == origin;
+  });
+}
+
+void session_host::deliver(std::uint64_t request, const session_key& key, std::string payload,
+                           std::uint64_t deadline_ms, std::uint64_t now_ms) {
+  enter(now_ms);
+  if (auto* e = add_request(request, key, request_type::deliver, deadline_ms)) {
+    if (has_room(e->second, payload.size())) {
+      queued_bytes_ += payload.size();
+      e->second.outbox.push_back({options_.self, request, 0, std::move(payload), now_ms_});
+      pump_messages(*e);
+    } else {
+      finish(request, outcome::queue_full);
+    }
+  }
+  leave();
+}
+
+void session_host::handle(const host_id&, delivery&& m) {
+  auto& e = find_or_add(m.key);
+  if (!has_room(e.second, m.payload.size()))
+    return respond(m.origin, m.number, outcome::queue_full);
+  queued_bytes_ += m.payload.size();
+  ++inbox_messages_;
+  e.second.inbox.push_back({m.origin, m.number, m.hops, std::move(m.payload), now_ms_});
+  pump_messages(e);
+}
+
+void session_host::handle(const host_id&, passed_on&& m) {
+  const auto found = pending_.find(m.number);
+  if (found != pending_.end() && found->second.sent_to)
+    found->second.sent_to = m.to;
+}
+
+void session_host::pump_messages(entry& e) {
+  auto& s = e.second;
+  if (s.inbox.empty() && s.outbox.empty())
+    return;
+  std::optional<host_id> to;
+  if (s.at == stage::running)
+    to = options_.self;
+  else if (s.at == stage::none && s.winner && s.winner->phase == session_phase::running
+           && peers_.contains(s.winner->owner))
+    to = s.winner->owner;
+  if (!to) {
+    if (s.at == stage::none && s.winner && s.winner->phase == session_phase::stopped
+        && !is_wanted(s, request_type::start))
+      refuse_messages(e, outcome::unknown_session);
+    else if (s.at == stage::none && s.winner && profile_.draining && !place_of(e.first, s.winner->state.schema_version))
+      refuse_messages(e, outcome::no_host);
+    return;
+  }
+  while (!s.inbox.empty()) {
+    auto m = std::move(s.inbox.front());
+    s.inbox.pop_front();
+    --inbox_messages_;
+    pass(e, std::move(m), *to);
+  }
+  // Messages that have gone another way may still be on it. Later ones must not overtake them.
+  while (!s.outbox.empty() && (s.in_flight == 0 || s.route == *to)) {
+    auto m = std::move(s.outbox.front());
+    s.outbox.pop_front();
+    s.route = *to;
+    ++s.in_flight;
+    pending_.at(m.number).sent_to = *to;
+    pass(e, std::move(m), *to);
+  }
+}
+
+void session_host::pass(entry& e, queued_message m, const host_id& to) {
+  const auto& [key, s] = e;
+  drop_message(m);
+  if (to == options_.self) {
+    commands_.push_back(hand_message{key, s.run, m.origin, m.number, std::move(m.payload)});
+    return;
+  }
+  if (m.hops >= hops_max)
+    return respond(m.origin, m.number, outcome::timed_out);
+  if (m.origin != options_.self && peers_.contains(m.origin))
+    send(m.origin, passed_on{m.number, to});
+  send(to, delivery{m.origin, m.number, static_cast<std::uint8_t>(m.hops + 1), key, std::move(m.payload)});
+}
+
+void session_host::refuse_messages(entry& e, outcome result) {
+  auto& s = e.second;
+  inbox_messages_ -= s.inbox.size();
+  for (auto* queue : {&s.inbox, &s.outbox})
+    for (const auto& m : std::exchange(*queue, {})) {
+      drop_message(m);
+      respond(m.origin, m.number, result);
+    }
+}
+
+void session_host::expire_messages(entry& e) {
+  auto& s = e.second;
+  std::erase_if(s.waiters, [&](const waiter& w) { return w.origin != options_.self && now_ms_ >= w.deadline_ms; });
+  const auto is_unknown = is_caught_up_ && s.at == stage::none
+                          && (!s.winner || s.winner->phase == session_phase::stopped)
+                          && !is_wanted(s, request_type::start);
+  while (!s.outbox.empty() && is_unknown && now_ms_ >= s.outbox.front().arrived_ms + options_.unknown_wait_ms) {
+    const auto m = std::move(s.outbox.front());
+    s.outbox.pop_front();
+    drop_message(m);
+    finish(m.number, outcome::unknown_session);
+  }
+  while (!s.inbox.empty() && now_ms_ >= s.inbox.front().arrived_ms + options_.message_wait_ms) {
+    const auto m = std::move(s.inbox.front());
+    s.inbox.pop_front();
+    --inbox_messages_;
+    drop_message(m);
+    respond(m.origin, m.number, outcome::timed_out);
+  }
+}
+
+void session_host::handled(const session_key& key, const host_id& origin, std::uint64_t number,
+                           std::optional<std::string> answer, std::uint64_t now_ms) {
+  enter(now_ms);
+  respond(origin, number, answer ? outcome::done : outcome::unanswered, options_.self,
+          answer ? std::move(*answer) : std::string{});
+  pump_messages(find_or_add(key));
+  leave();
+}
+
+} // namespace ariadne::session

@@ -1,0 +1,806 @@
+#include "test/session_simulation/cluster.hpp"
+
+#include "crdt/wire.hpp"
+#include "session/session_wire.hpp"
+
+#include <algorithm>
+#include <type_traits>
+
+namespace ariadne::session_simulation {
+
+using namespace ariadne::session;
+
+namespace {
+
+constexpr std::uint64_t ms = 1'000;
+constexpr std::uint64_t tick_us_max = 20 * ms;
+constexpr std::uint64_t local_delay_us_max = 500;
+constexpr std::uint64_t stop_us_max = 3 * ms;
+constexpr std::uint64_t network_us_max = 5 * ms;
+/// How soon the others notice that a process has died, and that a host has gone silent.
+constexpr std::uint64_t crash_noticed_us_max = 20 * ms;
+constexpr std::uint64_t silence_noticed_us_min = 300 * ms;
+constexpr std::uint64_t silence_noticed_us_max = 700 * ms;
+/// How long after a partition or a freeze two may run on one side: it has to be noticed, and all have to tell each
+/// other.
+constexpr std::uint64_t settled_us = silence_noticed_us_max + 1'500 * ms;
+constexpr std::uint64_t request_ms = 5'000;
+/// The newest version of the simulated program.
+constexpr std::uint32_t version_max = 3;
+
+std::string name(const session_key& key) {
+  return key.kind + "/" + key.id;
+}
+
+} // namespace
+
+// -- what a session keeps --------------------------------------------------------------------------------------------
+
+std::string handled_messages::encode() const {
+  crdt::wire_writer out;
+  for (const auto& [origin, number] : messages) {
+    out.varint(origin);
+    out.varint(number);
+  }
+  return out.take();
+}
+
+handled_messages handled_messages::decode(const std::string& bytes) {
+  handled_messages result;
+  crdt::wire_reader in{bytes};
+  while (in.remaining() > 0) {
+    const auto origin = in.varint();
+    result.messages.emplace_back(origin, in.varint());
+  }
+  return result;
+}
+
+// -- time ------------------------------------------------------------------------------------------------------------
+
+cluster::cluster(const scenario& s) : scenario_(s), random_(s.seed ^ 0x5e5510), side_(s.nodes, 0) {
+  for (std::size_t n = 0; n < s.nodes; ++n) {
+    auto& added = nodes_.emplace_back();
+    added.name = std::string(1, static_cast<char>('a' + n));
+    added.connection.resize(s.nodes);
+    added.link.resize(s.nodes);
+    added.arrives_us.resize(s.nodes);
+    added.rate_permille = static_cast<std::int64_t>(random_.below(2 * s.rate_permille_max + 1))
+                          - static_cast<std::int64_t>(s.rate_permille_max);
+    added.offset_ms = random_.below(1'000'000);
+  }
+}
+
+void cluster::at(std::uint64_t time_us, action what) {
+  agenda_.emplace(time_us, std::move(what));
+}
+
+void cluster::at_node(std::size_t n, std::uint64_t time_us, std::function<void(process&)> what) {
+  const auto incarnation = nodes_[n].up->incarnation;
+  action guarded = [this, n, incarnation, what = std::move(what)] {
+    auto& node = nodes_[n];
+    if (node.up && node.up->incarnation == incarnation)
+      what(*node.up);
+  };
+  at(time_us, [this, n, guarded = std::move(guarded)] {
+    if (nodes_[n].is_frozen)
+      nodes_[n].missed.push_back(guarded);
+    else
+      guarded();
+  });
+}
+
+std::uint64_t cluster::in_order(std::uint64_t& last_us, std::uint64_t delay_us_max) {
+  last_us = std::max(last_us, now_us_ + random_.below(delay_us_max));
+  return last_us;
+}
+
+void cluster::run_until(std::uint64_t time_us) {
+  while (!agenda_.empty() && agenda_.begin()->first <= time_us) {
+    auto next = agenda_.extract(agenda_.begin());
+    now_us_ = next.key();
+    ++steps_;
+    next.mapped()();
+  }
+  now_us_ = time_us;
+}
+
+std::uint64_t cluster::host_ms(std::size_t n) const {
+  const auto& node = nodes_[n];
+  const auto rate = static_cast<std::uint64_t>(1'000 + node.rate_permille);
+  return node.offset_ms + now_us_ * rate / 1'000 / ms;
+}
+
+std::uint64_t cluster::wall_ms() const {
+  return 1'700'000'000'000 + now_us_ / ms;
+}
+
+// -- nodes -----------------------------------------------------------------------------------------------------------
+
+void cluster::open_replica(std::size_t n, process& p) {
+  crdt::replica_options options;
+  // The order of incarnations is not that of their starts.
+  options.id = {crdt::mix(++last_incarnation_)};
+  options.cluster = "simulated";
+  options.node = nodes_[n].name;
+  p.replica.emplace(options);
+}
+
+void cluster::start(std::size_t n) {
+  auto& node = nodes_[n];
+  node.up = std::make_unique<process>(crdt::mix(++last_incarnation_));
+  auto& p = *node.up;
+  p.version = node.version;
+  p.started_us = now_us_;
+  open_replica(n, p);
+  session_host_options options;
+  options.self = {node.name, p.incarnation};
+  options.kinds["game"] = {p.version, false};
+  options.kinds["merge"] = {p.version, true};
+  options.minority = scenario_.minority;
+  for (const auto& other : nodes_)
+    options.configured_nodes.insert(other.name);
+  options.lease = scenario_.lease;
+  options.rebalance_max = scenario_.rebalance_max;
+  options.drain_max = scenario_.drain_max;
+  p.host.emplace(std::move(options), host_ms(n));
+  if (node.is_cordoned)
+    p.host->set_cordoned(true, host_ms(n));
+  tell("start " + node.name + " at version " + std::to_string(p.version));
+  at_node(n, now_us_ + random_.below(tick_us_max), [this, n](process& up) { tick(n, up); });
+}
+
+void cluster::tick(std::size_t n, process& p) {
+  p.replica->tick(wall_ms());
+  after_replica(n, p);
+  if (!p.is_caught_up) {
+    auto has_met_all = true;
+    for (std::size_t peer = 0; peer < nodes_.size(); ++peer)
+      if (peer != n && nodes_[peer].up && is_reachable(n, peer) && nodes_[n].connection[peer] == 0)
+        has_met_all = false;
+    if (p.replica->caught_up() && (has_met_all || now_us_ > p.started_us + 1'000 * ms)
+        && now_us_ > p.started_us + 50 * ms) {
+      p.is_caught_up = true;
+      p.host->caught_up(host_ms(n));
+    }
+  }
+  p.host->tick(host_ms(n));
+  after_host(n, p);
+  if (p.has_drained && p.replica->is_acknowledged()) {
+    tell(nodes_[n].name + " has drained");
+    return kill(n, true);
+  }
+  if (p.is_draining && now_us_ > p.drain_began_us + 12'000 * ms) {
+    if (scenario_.is_gentle())
+      fail("a drain comes to an end", nodes_[n].name + " has been draining for 12 s");
+    return kill(n, false);
+  }
+  at_node(n, now_us_ + 1 + random_.below(tick_us_max), [this, n](process& up) { tick(n, up); });
+}
+
+void cluster::kill(std::size_t n, bool gracefully) {
+  auto& node = nodes_[n];
+  tell((gracefully ? "stop " : "kill ") + node.name);
+  if (std::none_of(nodes_.begin(), nodes_.end(), [&](const auto& other) {
+        return &other != &node && other.up && other.up->is_caught_up && !other.is_frozen;
+      }))
+    is_all_lost_ = true;
+  node.up.reset();
+  node.missed.clear();
+  node.is_frozen = false;
+  for (std::size_t peer = 0; peer < nodes_.size(); ++peer) {
+    const auto connection = std::exchange(node.connection[peer], 0);
+    node.link[peer] = 0;
+    if (connection == 0 || !nodes_[peer].up)
+      continue;
+    // What was sent before a graceful stop arrives.
+    const auto noticed_us =
+      gracefully ? in_order(nodes_[peer].arrives_us[n], network_us_max) : now_us_ + random_.below(crash_noticed_us_max);
+    at_node(peer, noticed_us, [=, this](process&) {
+      if (nodes_[peer].connection[n] == connection && is_reachable(n, peer))
+        disconnect(peer, n);
+    });
+  }
+  if (!is_ending_)
+    at(now_us_ + random_.between(50 * ms, 1'500 * ms), [this, n] {
+      if (!nodes_[n].up)
+        start(n);
+    });
+}
+
+void cluster::restart_map(std::size_t n) {
+  auto& p = *nodes_[n].up;
+  tell("the map of " + nodes_[n].name + " is lost");
+  p.held.clear();
+  open_replica(n, p);
+  for (std::size_t peer = 0; peer < nodes_.size(); ++peer)
+    if (nodes_[n].connection[peer] != 0 && nodes_[peer].connection[n] == nodes_[n].connection[peer]) {
+      nodes_[peer].up->replica->close(crdt::link_id{nodes_[peer].link[n]}, wall_ms());
+      link(n, peer);
+    }
+  // What is on its way from the old map to the host is lost as well.
+  const auto replica = p.replica->id();
+  at_node(n, in_order(p.replica_to_host_us, local_delay_us_max), [this, n, replica](process& up) {
+    if (up.replica->id() != replica)
+      return;
+    up.host->map_restarted(host_ms(n));
+    after_host(n, up);
+  });
+}
+
+void cluster::freeze(std::size_t n) {
+  tell("freeze " + nodes_[n].name);
+  nodes_[n].is_frozen = true;
+  note_disturbance();
+  for (std::size_t peer = 0; peer < nodes_.size(); ++peer) {
+    const auto connection = nodes_[n].connection[peer];
+    if (peer != n && connection != 0 && nodes_[peer].up)
+      at_node(peer, now_us_ + random_.between(silence_noticed_us_min, silence_noticed_us_max), [=, this](process&) {
+        if (nodes_[n].is_frozen && nodes_[peer].connection[n] == connection)
+          disconnect(peer, n);
+      });
+  }
+}
+
+void cluster::thaw(std::size_t n) {
+  auto& node = nodes_[n];
+  if (!node.is_frozen)
+    return;
+  tell("thaw " + node.name);
+  node.is_frozen = false;
+  node.thawed_us = now_us_;
+  note_disturbance();
+  for (auto& missed : std::exchange(node.missed, {}))
+    missed();
+  for (std::size_t peer = 0; peer < nodes_.size(); ++peer)
+    if (node.up && node.connection[peer] != 0 && nodes_[peer].connection[n] != node.connection[peer])
+      disconnect(n, peer);
+}
+
+void cluster::look_after_connections() {
+  for (std::size_t a = 0; a < nodes_.size(); ++a)
+    for (std::size_t b = a + 1; b < nodes_.size(); ++b) {
+      auto& one = nodes_[a];
+      auto& other = nodes_[b];
+      if (!one.up || !other.up || one.is_frozen || other.is_frozen)
+        continue;
+      if (one.connection[b] != other.connection[a] && is_reachable(a, b)) {
+        if (one.connection[b] != 0)
+          disconnect(a, b);
+        if (other.connection[a] != 0)
+          disconnect(b, a);
+      }
+      if (one.connection[b] == 0 && other.connection[a] == 0 && is_reachable(a, b) && random_.chance(50))
+        connect(a, b);
+    }
+  at(now_us_ + random_.between(5 * ms, 50 * ms), [this] { look_after_connections(); });
+}
+
+void cluster::connect(std::size_t a, std::size_t b) {
+  const auto connection = ++last_connection_;
+  tell("connect " + nodes_[a].name + nodes_[b].name);
+  for (const auto& [n, peer] : {std::pair{a, b}, std::pair{b, a}}) {
+    nodes_[n].connection[peer] = connection;
+    nodes_[n].arrives_us[peer] = now_us_;
+  }
+  link(a, b);
+  for (const auto& [n, peer] : {std::pair{a, b}, std::pair{b, a}}) {
+    auto& p = *nodes_[n].up;
+    p.host->peer_up({nodes_[peer].name, nodes_[peer].up->incarnation}, host_ms(n));
+    after_host(n, p);
+  }
+}
+
+void cluster::link(std::size_t a, std::size_t b) {
+  nodes_[a].link[b] = nodes_[b].link[a] = ++last_connection_;
+  for (const auto& [n, peer] : {std::pair{a, b}, std::pair{b, a}}) {
+    auto& p = *nodes_[n].up;
+    p.replica->open(crdt::link_id{nodes_[n].link[peer]}, true, wall_ms());
+    after_replica(n, p);
+  }
+}
+
+void cluster::disconnect(std::size_t n, std::size_t peer) {
+  auto& node = nodes_[n];
+  auto& p = *node.up;
+  tell(node.name + " loses " + nodes_[peer].name);
+  node.connection[peer] = 0;
+  p.replica->close(crdt::link_id{std::exchange(node.link[peer], 0)}, wall_ms());
+  after_replica(n, p);
+  // Of several incarnations of a node only the last one is known.
+  for (const auto& host : p.host->peers())
+    if (host.node == nodes_[peer].name)
+      p.host->peer_down(host, host_ms(n));
+  after_host(n, p);
+}
+
+// -- what comes out --------------------------------------------------------------------------------------------------
+
+void cluster::send(std::size_t from, std::size_t to, std::uint64_t connection, std::string bytes,
+                   bool is_session_frame) {
+  if (connection == 0 || !nodes_[to].up)
+    return;
+  const auto arrives = in_order(nodes_[to].arrives_us[from], network_us_max);
+  at_node(to, arrives, [this, from, to, connection, is_session_frame, bytes = std::move(bytes)](process& p) {
+    const auto open = is_session_frame ? nodes_[to].connection[from] : nodes_[to].link[from];
+    if (open != connection || broken_.contains(nodes_[to].connection[from]))
+      return;
+    if (is_session_frame) {
+      const auto hosts = p.host->peers();
+      const auto sender =
+        std::find_if(hosts.begin(), hosts.end(), [&](const host_id& host) { return host.node == nodes_[from].name; });
+      if (const auto failure = p.host->receive(*sender, bytes, host_ms(to)); !failure.empty())
+        fail("hosts understand each other", std::string{failure});
+      after_host(to, p);
+    } else {
+      if (const auto refused = p.replica->receive(crdt::link_id{connection}, bytes, wall_ms()))
+        fail("replicas understand each other", refused->reason);
+      after_replica(to, p);
+    }
+  });
+}
+
+void cluster::after_replica(std::size_t n, process& p) {
+  while (p.replica->has_work())
+    p.replica->work(wall_ms());
+  std::set<crdt::replica_id> members;
+  auto& node = nodes_[n];
+  for (std::size_t peer = 0; peer < nodes_.size(); ++peer)
+    if (node.connection[peer] != 0 && nodes_[peer].up)
+      members.insert(nodes_[peer].up->replica->id());
+  p.replica->set_members(members);
+  for (auto& frame : p.replica->take_frames())
+    for (std::size_t peer = 0; peer < nodes_.size(); ++peer)
+      if (node.link[peer] == frame.link.value)
+        send(n, peer, frame.link.value, std::move(frame.bytes), false);
+  std::set<std::string> changed;
+  for (auto& change : p.replica->take_changes())
+    changed.insert(std::move(change.key));
+  const auto replica = p.replica->id();
+  for (const auto& map_key : changed)
+    if (const auto key = session_key_from(map_key)) {
+      auto entries = live_entries(*p.replica, map_key, wall_ms());
+      at_node(n, in_order(p.replica_to_host_us, local_delay_us_max),
+              [this, n, replica, key = *key, entries = std::move(entries)](process& up) {
+                if (up.replica->id() != replica)
+                  return;
+                up.host->record_changed(key, entries, host_ms(n));
+                after_host(n, up);
+              });
+    }
+  std::erase_if(p.held, [&](held_write& held) {
+    if (!members.empty() && p.replica->holders(held.dot).empty())
+      return false;
+    at_node(n, in_order(p.replica_to_host_us, local_delay_us_max),
+            [this, n, replica, key = held.key, result = std::move(held.result)](process& up) {
+              if (up.replica->id() != replica)
+                return;
+              up.host->write_done(key, result, host_ms(n));
+              after_host(n, up);
+            });
+    return true;
+  });
+}
+
+void cluster::after_host(std::size_t n, process& p) {
+  for (auto& c : p.host->take_commands())
+    carry_out(n, p, std::move(c));
+}
+
+void cluster::carry_out(std::size_t n, process& p, command&& c) {
+  if (auto* write = std::get_if<write_record>(&c)) {
+    const auto replica = p.replica->id();
+    at_node(n, in_order(p.host_to_replica_us, local_delay_us_max),
+            [this, n, replica, w = std::move(*write)](process& up) {
+              if (up.replica->id() == replica)
+                apply_write(n, up, w);
+            });
+  } else if (auto* frame = std::get_if<send_frame>(&c)) {
+    for (std::size_t peer = 0; peer < nodes_.size(); ++peer)
+      if (nodes_[peer].name == frame->to.node)
+        send(n, peer, nodes_[n].connection[peer], std::move(frame->bytes), true);
+  } else if (auto* start = std::get_if<start_session>(&c)) {
+    at_node(n, in_order(p.host_to_session_us, local_delay_us_max),
+            [this, n, c = std::move(*start)](process& up) { apply_start(n, up, c); });
+  } else if (auto* stop = std::get_if<stop_session>(&c)) {
+    at_node(n, in_order(p.host_to_session_us, stop_us_max),
+            [this, n, c = std::move(*stop)](process& up) { apply_stop(n, up, c); });
+  } else if (auto* message = std::get_if<hand_message>(&c)) {
+    at_node(n, in_order(p.host_to_session_us, local_delay_us_max),
+            [this, n, c = std::move(*message)](process& up) { apply_message(n, up, c); });
+  } else if (auto* resolve = std::get_if<resolve_conflict>(&c)) {
+    auto merged = handled_messages::decode(resolve->winner.bytes);
+    for (const auto& m : handled_messages::decode(resolve->loser.bytes).messages)
+      if (std::find(merged.messages.begin(), merged.messages.end(), m) == merged.messages.end())
+        merged.messages.push_back(m);
+    saved_state state = resolve->winner;
+    state.bytes = merged.encode();
+    at_node(n, in_order(p.session_to_host_us, local_delay_us_max),
+            [this, n, key = resolve->key, run = resolve->run, state = std::move(state)](process& up) {
+              up.host->resolved(key, run, state, host_ms(n));
+              after_host(n, up);
+            });
+  } else if (auto* answer = std::get_if<answer_request>(&c)) {
+    auto& r = requests_.at(answer->request);
+    if (std::exchange(r.is_answered, true))
+      fail("a request is answered once", "request " + std::to_string(answer->request));
+    r.result = answer->result;
+    tell(nodes_[n].name + " answers " + r.what + std::to_string(answer->request) + " " + name(r.key) + ": "
+         + std::string{to_string(answer->result)});
+    const auto is_failure = r.result == outcome::timed_out || r.result == outcome::unanswered
+                            || r.result == outcome::queue_full || r.result == outcome::elsewhere;
+    if (is_failure && r.what != 'l' && scenario_.is_gentle() && !p.is_draining)
+      fail("nobody notices a graceful stop", std::string{r.what} + std::to_string(answer->request) + " on "
+                                               + nodes_[n].name + ": " + std::string{to_string(r.result)});
+  } else if (auto* event = std::get_if<host_event>(&c)) {
+    static constexpr const char* names[] = {"runs",  "moved",  "stranded", "lost",
+                                            "ended", "paused", "resumed",  "drained"};
+    tell(nodes_[n].name + ": " + (event->key.id.empty() ? "" : name(event->key) + " ")
+         + names[static_cast<int>(event->what)] + " " + event->other.node);
+    if (event->what == host_event::type::drained)
+      p.has_drained = true;
+    if (event->what == host_event::type::lost && scenario_.is_gentle())
+      fail("without a partition no session runs twice", name(event->key));
+  }
+}
+
+void cluster::apply_write(std::size_t n, process& p, const write_record& w) {
+  const auto map_key = to_map_key(w.key);
+  const auto before = live_entries(*p.replica, map_key, wall_ms());
+  const auto written = decode_record(w.value).record;
+  auto result = fenced_write(*p.replica, map_key, w.value, w.expected, wall_ms(),
+                             w.lifetime_ms == 0 ? 0 : wall_ms() + w.lifetime_ms);
+  if (!result)
+    fail("the map takes what hosts write", std::string{crdt::to_string(result.error())});
+  if (result->written) {
+    for (const auto& entry : before)
+      if (const auto old = decode_record(entry.value.view()).record; old->rank() >= written->rank())
+        fail("no record is superseded by a lesser one",
+             nodes_[n].name + " writes epoch " + std::to_string(written->epoch) + " of " + name(w.key));
+    tell(nodes_[n].name + " writes " + name(w.key) + " epoch " + std::to_string(written->epoch) + "."
+         + std::to_string(written->revision) + " phase " + std::to_string(static_cast<int>(written->phase)) + " "
+         + written->target.node);
+  }
+  if (result->written && w.wait_for_holder)
+    p.held.push_back({w.key, result->entries.front().dot, std::move(*result)});
+  else
+    at_node(n, in_order(p.replica_to_host_us, local_delay_us_max),
+            [this, n, replica = p.replica->id(), key = w.key, done = std::move(*result)](process& up) {
+              if (up.replica->id() != replica)
+                return;
+              up.host->write_done(key, done, host_ms(n));
+              after_host(n, up);
+            });
+  after_replica(n, p);
+}
+
+void cluster::apply_start(std::size_t n, process& p, const start_session& c) {
+  if (c.state.schema_version > p.version)
+    fail("no state is started by an older program", name(c.key) + " on " + nodes_[n].name);
+  auto& epoch = p.epochs[c.key];
+  if (c.epoch < epoch)
+    fail("epochs never go back", name(c.key) + " on " + nodes_[n].name);
+  epoch = c.epoch;
+  auto& started = p.running[c.key];
+  if (started.run != 0)
+    fail("a session runs once on a node", name(c.key) + " on " + nodes_[n].name);
+  started = {c.run, c.epoch, p.version, handled_messages::decode(c.state.bytes)};
+  check_running(c.key);
+}
+
+void cluster::apply_stop(std::size_t n, process& p, const stop_session& c) {
+  const auto found = p.running.find(c.key);
+  // It may have failed in the meantime.
+  if (found == p.running.end() || found->second.run != c.run)
+    return;
+  saved_state state{"state", found->second.schema_version, found->second.state.encode()};
+  p.running.erase(found);
+  at_node(n, in_order(p.session_to_host_us, local_delay_us_max),
+          [this, n, key = c.key, run = c.run, state = std::move(state)](process& up) {
+            up.host->session_stopped(key, run, state, host_ms(n));
+            after_host(n, up);
+          });
+}
+
+void cluster::apply_message(std::size_t n, process& p, const hand_message& c) {
+  const auto found = p.running.find(c.key);
+  const auto is_running = found != p.running.end() && found->second.run == c.run;
+  if (is_running) {
+    auto& messages = found->second.state.messages;
+    const std::pair message{c.origin.incarnation, c.number};
+    for (const auto& [origin, number] : messages) {
+      if (origin == message.first && number == message.second)
+        fail("a message is handled once", "d" + std::to_string(c.number) + " by " + name(c.key));
+      if (origin == message.first && number > message.second && c.key.kind == "game"
+          && !requests_.at(message.second).is_answered)
+        fail("messages of one host are handled in order", "d" + std::to_string(c.number) + " by " + name(c.key));
+    }
+    messages.push_back(message);
+  }
+  at_node(n, in_order(p.session_to_host_us, local_delay_us_max),
+          [this, n, is_running, key = c.key, origin = c.origin, number = c.number](process& up) {
+            up.host->handled(key, origin, number, is_running ? std::optional<std::string>{"done"} : std::nullopt,
+                             host_ms(n));
+            after_host(n, up);
+          });
+}
+
+// -- trouble and work ------------------------------------------------------------------------------------------------
+
+session_key cluster::key_of(std::uint64_t number) const {
+  return {number % 3 == 0 ? "merge" : "game", std::to_string(number)};
+}
+
+std::optional<std::size_t> cluster::some_node() {
+  const auto n = random_.below(nodes_.size());
+  if (!nodes_[n].up || nodes_[n].is_frozen || nodes_[n].up->is_draining)
+    return std::nullopt;
+  return n;
+}
+
+void cluster::next_request() {
+  if (const auto n = some_node()) {
+    auto& p = *nodes_[*n].up;
+    const auto key = key_of(random_.below(scenario_.sessions));
+    const auto number = ++last_request_;
+    const auto now = host_ms(*n);
+    auto what = random_.pick({'s', 'd', 'd', 'd', 'd', 'd', 'd', 'l'});
+    if (scenario_.stops && random_.chance(2))
+      what = 'e';
+    if (what == 's' && stopped_.contains(key))
+      what = 'l';
+    if (what == 'e')
+      stopped_.insert(key);
+    requests_[number] = {*n, p.incarnation, what, key, false, {}};
+    tell(nodes_[*n].name + " asks " + what + std::to_string(number) + " " + name(key));
+    if (what == 's')
+      p.host->start(number, key, {"state", p.version, {}}, now + request_ms, now);
+    else if (what == 'd')
+      p.host->deliver(number, key, std::to_string(number), now + request_ms, now);
+    else if (what == 'l')
+      p.host->locate(number, key, now + request_ms, now);
+    else
+      p.host->stop(number, key, now + request_ms, now);
+    after_host(*n, p);
+  }
+  if (!is_ending_)
+    at(now_us_ + random_.below(40 * ms), [this] { next_request(); });
+}
+
+void cluster::next_session_event() {
+  if (const auto n = some_node()) {
+    auto& p = *nodes_[*n].up;
+    if (!p.running.empty()) {
+      const auto position = std::next(p.running.begin(), static_cast<std::ptrdiff_t>(random_.below(p.running.size())));
+      const auto key = position->first;
+      const auto run = position->second.run;
+      if (scenario_.failures && !is_ending_ && random_.chance(2)) {
+        tell(name(key) + " fails on " + nodes_[*n].name);
+        p.running.erase(position);
+        at_node(*n, in_order(p.session_to_host_us, local_delay_us_max), [this, n = *n, key, run](process& up) {
+          up.host->session_ended(key, run, true, host_ms(n));
+          after_host(n, up);
+        });
+      } else {
+        saved_state state{"state", position->second.schema_version, position->second.state.encode()};
+        at_node(*n, in_order(p.session_to_host_us, local_delay_us_max),
+                [this, n = *n, key, run, state = std::move(state)](process& up) {
+                  up.host->checkpoint(key, run, state, host_ms(n));
+                  after_host(n, up);
+                });
+      }
+    }
+  }
+  at(now_us_ + random_.below(30 * ms), [this] { next_session_event(); });
+}
+
+void cluster::drain(std::size_t n) {
+  auto& p = *nodes_[n].up;
+  const auto others = std::count_if(nodes_.begin(), nodes_.end(), [](const node& other) {
+    return other.up && !other.is_frozen && !other.up->is_draining;
+  });
+  if (p.is_draining || !p.is_caught_up || (scenario_.is_gentle() && others < 2))
+    return;
+  tell("drain " + nodes_[n].name);
+  p.is_draining = true;
+  p.drain_began_us = now_us_;
+  if (scenario_.deploys)
+    nodes_[n].version = std::min(nodes_[n].version + 1, version_max);
+  p.host->drain(host_ms(n));
+  after_host(n, p);
+}
+
+void cluster::next_trouble() {
+  if (is_ending_)
+    return;
+  const auto n = random_.below(nodes_.size());
+  auto& node = nodes_[n];
+  switch (random_.below(7)) {
+    case 0:
+      // In gentle scenarios one at a time, and only when the others are back.
+      if (scenario_.drains && node.up && !node.is_frozen
+          && (!scenario_.is_gentle() || std::all_of(nodes_.begin(), nodes_.end(), [&](const auto& other) {
+               return other.up && !other.up->is_draining && other.up->is_caught_up
+                      && now_us_ > other.up->started_us + 4'000 * ms;
+             })))
+        drain(n);
+      break;
+    case 1:
+      if (scenario_.cordons && node.up && !node.is_frozen && !scenario_.is_gentle()) {
+        node.is_cordoned = !node.is_cordoned;
+        node.up->host->set_cordoned(node.is_cordoned, host_ms(n));
+        after_host(n, *node.up);
+      }
+      break;
+    case 2:
+      if (scenario_.crashes && node.up && now_us_ > crashed_us_ + 1'000 * ms) {
+        crashed_us_ = now_us_;
+        if (scenario_.deploys && random_.chance(50))
+          node.version = std::min(node.version + 1, version_max);
+        kill(n, false);
+      }
+      break;
+    case 3:
+    case 4:
+      if (scenario_.partitions) {
+        for (auto& side : side_)
+          side = random_.chance(40) ? 1 : 0;
+        if (random_.chance(40))
+          std::fill(side_.begin(), side_.end(), 0);
+        note_disturbance();
+        std::string sides;
+        for (const auto side : side_)
+          sides += std::to_string(side);
+        tell("sides " + sides);
+        for (std::size_t a = 0; a < nodes_.size(); ++a)
+          for (std::size_t b = 0; b < nodes_.size(); ++b)
+            if (const auto connection = nodes_[a].connection[b];
+                connection != 0 && !is_reachable(a, b) && nodes_[a].up) {
+              broken_.insert(connection);
+              at_node(a, now_us_ + random_.between(silence_noticed_us_min, silence_noticed_us_max),
+                      [=, this](process&) {
+                        if (nodes_[a].connection[b] == connection)
+                          disconnect(a, b);
+                      });
+            }
+      }
+      break;
+    case 5:
+      if (scenario_.freezes && node.up && !node.is_frozen) {
+        freeze(n);
+        at(now_us_ + random_.between(10 * ms, 3'000 * ms), [this, n] { thaw(n); });
+      }
+      break;
+    case 6:
+      if (scenario_.map_restarts && node.up && !node.is_frozen && now_us_ > crashed_us_ + 1'000 * ms) {
+        crashed_us_ = now_us_;
+        restart_map(n);
+      }
+      break;
+  }
+  at(now_us_ + random_.between(20 * ms, 800 * ms), [this] { next_trouble(); });
+}
+
+void cluster::heal() {
+  tell("-- the end --");
+  is_ending_ = true;
+  std::fill(side_.begin(), side_.end(), 0);
+  note_disturbance();
+  for (std::size_t n = 0; n < nodes_.size(); ++n) {
+    auto& node = nodes_[n];
+    thaw(n);
+    node.version = version_max;
+    node.is_cordoned = false;
+    if (!node.up)
+      start(n);
+    else
+      node.up->host->set_cordoned(false, host_ms(n));
+  }
+}
+
+void cluster::play() {
+  for (std::size_t n = 0; n < nodes_.size(); ++n)
+    start(n);
+  look_after_connections();
+  next_request();
+  next_session_event();
+  at(now_us_ + 3'000 * ms, [this] { next_trouble(); });
+  run_until(now_us_ + 3'000 * ms + scenario_.duration_ms * ms);
+  heal();
+  // Those that drain go on with it. Then all come back with the newest version.
+  run_until(now_us_ + 13'000 * ms);
+  for (std::size_t n = 0; n < nodes_.size(); ++n)
+    if (!nodes_[n].up)
+      start(n);
+  run_until(now_us_ + 4'000 * ms);
+  for (std::size_t n = 0; n < nodes_.size(); ++n) {
+    auto& node = nodes_[n];
+    if (node.up && node.up->version != version_max && !node.up->is_draining)
+      drain(n);
+    run_until(now_us_ + 4'000 * ms);
+    if (node.up && node.up->is_draining)
+      fail("a drain comes to an end", node.name + " has been draining for 4 s");
+    if (!node.up)
+      start(n);
+    run_until(now_us_ + 4'000 * ms);
+  }
+  run_until(now_us_ + 4'000 * ms);
+  check_end();
+}
+
+// -- checks ----------------------------------------------------------------------------------------------------------
+
+void cluster::fail(const std::string& check, const std::string& found) const {
+  throw violation{check, found + ", at " + std::to_string(now_us_) + " us"};
+}
+
+void cluster::tell(const std::string& line) const {
+  if (trace_)
+    *trace_ += std::to_string(now_us_) + " " + line + "\n";
+}
+
+void cluster::check_running(const session_key& key) {
+  std::map<int, std::string> runs_on;
+  for (std::size_t n = 0; n < nodes_.size(); ++n) {
+    const auto& node = nodes_[n];
+    if (!node.up || node.is_frozen || !node.up->running.contains(key))
+      continue;
+    // Who was frozen finds out by its next look at the clock, and needs the time of a stop.
+    const auto has_woken = now_us_ < node.thawed_us + tick_us_max + 2 * stop_us_max;
+    const auto pauses = scenario_.minority == minority_policy::pause;
+    if (pauses && has_woken)
+      continue;
+    auto& others = runs_on[pauses ? 0 : side_[n]];
+    others += node.name;
+    if (others.size() > 1 && (pauses || now_us_ > disturbed_us_ + settled_us || disturbed_us_ == 0))
+      fail(pauses ? "no two nodes run a session at one time" : "on a connected side a session runs once",
+           name(key) + " on " + others);
+  }
+}
+
+void cluster::check_end() {
+  std::map<session_key, std::vector<std::size_t>> running;
+  for (std::size_t n = 0; n < nodes_.size(); ++n)
+    for (const auto& [key, started] : nodes_[n].up->running)
+      running[key].push_back(n);
+  std::set<session_key> known;
+  for (std::size_t n = 0; n < nodes_.size(); ++n) {
+    for (const auto& status : nodes_[n].up->host->sessions()) {
+      known.insert(status.key);
+      if (status.phase != session_phase::running || running[status.key].size() != 1)
+        fail("in the end each session runs once", name(status.key) + " runs "
+                                                    + std::to_string(running[status.key].size()) + " times, seen from "
+                                                    + nodes_[n].name);
+      const auto& runs_on = nodes_[running[status.key].front()];
+      if (status.owner != host_id{runs_on.name, runs_on.up->incarnation})
+        fail("in the end all agree who owns a session", name(status.key) + " seen from " + nodes_[n].name);
+    }
+    if (nodes_[n].up->replica->map().fingerprint() != nodes_[0].up->replica->map().fingerprint())
+      fail("in the end all maps are equal", nodes_[n].name);
+    if (nodes_[n].up->replica->counters().divergences != 0)
+      fail("maps do not diverge", nodes_[n].name);
+  }
+  for (const auto& [key, runs_on] : running)
+    if (!runs_on.empty() && !known.contains(key))
+      fail("what runs is in the map", name(key));
+
+  for (const auto& [number, r] : requests_) {
+    const auto& p = nodes_[r.node].up;
+    if (!r.is_answered && p && p->incarnation == r.incarnation)
+      fail("every request is answered", std::string{r.what} + std::to_string(number));
+    const auto is_done = r.is_answered && r.result == outcome::done;
+    // One crash at a time, so one of the two that hold a new session is left.
+    if (is_done && r.what == 's' && !is_all_lost_ && !stopped_.contains(r.key) && !known.contains(r.key)
+        && !scenario_.partitions && !scenario_.freezes && !scenario_.map_restarts)
+      fail("a session that was started is not lost", name(r.key));
+    if (is_done && r.what == 'e' && known.contains(r.key) && scenario_.is_gentle())
+      fail("a session that was ended does not come back", name(r.key));
+    if (is_done && r.what == 'd' && scenario_.is_gentle() && !stopped_.contains(r.key) && known.contains(r.key)) {
+      const auto& runs_on = *nodes_[running[r.key].front()].up;
+      const auto& messages = runs_on.running.at(r.key).state.messages;
+      if (std::find(messages.begin(), messages.end(), std::pair{r.incarnation, number}) == messages.end())
+        fail("no acknowledged message is lost", "d" + std::to_string(number) + " to " + name(r.key));
+    }
+  }
+}
+
+} // namespace ariadne::session_simulation

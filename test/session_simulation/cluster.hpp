@@ -1,0 +1,196 @@
+#pragma once
+
+#include "crdt/replica.hpp"
+#include "session/session_host.hpp"
+#include "test/session_simulation/scenario.hpp"
+#include "test/simulation/history.hpp"
+#include "test/simulation/random_source.hpp"
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace ariadne::session_simulation {
+
+using simulation::random_source;
+using simulation::violation;
+
+/// What a simulated session keeps: the messages that it has handled, in order, each as origin (the incarnation of a
+/// host) and number.
+struct handled_messages {
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> messages;
+
+  std::string encode() const;
+  static handled_messages decode(const std::string& bytes);
+};
+
+/// A session that runs on a node.
+struct instance {
+  std::uint64_t run = 0;
+  std::uint64_t epoch = 0;
+  std::uint32_t schema_version = 0;
+  handled_messages state;
+};
+
+/// Hosts over real replicas, in one thread and in virtual time: plays what a scenario has in store, and checks the
+/// promises of docs/sessions.md after every step. Throws a violation if one is broken.
+class cluster {
+public:
+  explicit cluster(const scenario& s);
+
+  void trace_to(std::string& text) {
+    trace_ = &text;
+  }
+
+  /// Plays the scenario, heals everything, and checks what is left.
+  void play();
+
+  std::uint64_t steps() const {
+    return steps_;
+  }
+
+private:
+  using action = std::function<void()>;
+
+  struct held_write {
+    session::session_key key;
+    crdt::dot dot;
+    session::fenced_result result;
+  };
+
+  /// One start of a node.
+  struct process {
+    explicit process(std::uint64_t incarnation) : incarnation(incarnation) {}
+
+    std::uint64_t incarnation;
+    std::optional<crdt::replica> replica;
+    std::optional<session::session_host> host;
+    std::uint32_t version = 1;
+    std::uint64_t started_us = 0;
+    bool is_caught_up = false;
+    bool is_draining = false;
+    bool has_drained = false;
+    std::uint64_t drain_began_us = 0;
+    std::map<session::session_key, instance> running;
+    std::vector<held_write> held;
+    /// Channels within the node keep their order: the time of the last thing on each.
+    std::uint64_t replica_to_host_us = 0;
+    std::uint64_t host_to_replica_us = 0;
+    std::uint64_t host_to_session_us = 0;
+    std::uint64_t session_to_host_us = 0;
+    std::set<std::uint64_t> unanswered;
+    /// The greatest epoch that this process has seen of a session.
+    std::map<session::session_key, std::uint64_t> epochs;
+  };
+
+  struct node {
+    std::string name;
+    std::unique_ptr<process> up;
+    std::uint32_t version = 1;
+    std::int64_t rate_permille = 0;
+    std::uint64_t offset_ms = 0;
+    bool is_cordoned = false;
+    bool is_frozen = false;
+    /// It may not have noticed yet that it was frozen.
+    std::uint64_t thawed_us = 0;
+    std::vector<action> missed;
+    /// By peer: the connection, 0 if there is none, the link of the replicas over it, and when the last frame on it
+    /// arrives.
+    std::vector<std::uint64_t> connection;
+    std::vector<std::uint64_t> link;
+    std::vector<std::uint64_t> arrives_us;
+  };
+
+  struct request {
+    std::size_t node = 0;
+    std::uint64_t incarnation = 0;
+    char what = 'd';
+    session::session_key key;
+    bool is_answered = false;
+    session::outcome result = session::outcome::done;
+  };
+
+  // Time.
+  void at(std::uint64_t time_us, action what);
+  /// Like `at`, for a node: nothing happens if this start of it is over, and later if it is frozen.
+  void at_node(std::size_t n, std::uint64_t time_us, std::function<void(process&)> what);
+  std::uint64_t in_order(std::uint64_t& last_us, std::uint64_t delay_us_max);
+  void run_until(std::uint64_t time_us);
+  std::uint64_t host_ms(std::size_t n) const;
+  std::uint64_t wall_ms() const;
+
+  // Nodes.
+  void start(std::size_t n);
+  void kill(std::size_t n, bool gracefully);
+  void tick(std::size_t n, process& p);
+  void freeze(std::size_t n);
+  void thaw(std::size_t n);
+  void look_after_connections();
+  void connect(std::size_t a, std::size_t b);
+  void link(std::size_t a, std::size_t b);
+  void disconnect(std::size_t n, std::size_t peer);
+  bool is_reachable(std::size_t a, std::size_t b) const {
+    return side_[a] == side_[b];
+  }
+  void note_disturbance() {
+    disturbed_us_ = now_us_;
+  }
+  void restart_map(std::size_t n);
+
+  // What comes out of a replica and of a host.
+  void open_replica(std::size_t n, process& p);
+  void after_replica(std::size_t n, process& p);
+  void after_host(std::size_t n, process& p);
+  void send(std::size_t from, std::size_t to, std::uint64_t connection, std::string bytes, bool is_session_frame);
+  void carry_out(std::size_t n, process& p, session::command&& c);
+  void apply_write(std::size_t n, process& p, const session::write_record& w);
+  void apply_start(std::size_t n, process& p, const session::start_session& c);
+  void apply_stop(std::size_t n, process& p, const session::stop_session& c);
+  void apply_message(std::size_t n, process& p, const session::hand_message& c);
+
+  // Trouble and work.
+  void next_trouble();
+  void next_request();
+  void next_session_event();
+  void drain(std::size_t n);
+  void heal();
+
+  // Checks.
+  void check_running(const session::session_key& key);
+  void check_end();
+  [[noreturn]] void fail(const std::string& check, const std::string& found) const;
+  void tell(const std::string& line) const;
+
+  session::session_key key_of(std::uint64_t number) const;
+  std::optional<std::size_t> some_node();
+
+  scenario scenario_;
+  random_source random_;
+  std::uint64_t now_us_ = 1'000'000;
+  std::uint64_t disturbed_us_ = 0;
+  std::uint64_t steps_ = 0;
+  std::uint64_t last_incarnation_ = 0;
+  std::uint64_t last_connection_ = 0;
+  std::uint64_t last_request_ = 0;
+  std::multimap<std::uint64_t, action> agenda_;
+  std::vector<node> nodes_;
+  std::vector<int> side_;
+  /// Connections that carry nothing any more, which their ends find out later.
+  std::set<std::uint64_t> broken_;
+  std::map<std::uint64_t, request> requests_;
+  std::set<session::session_key> stopped_;
+  std::uint64_t crashed_us_ = 0;
+  bool is_ending_ = false;
+  /// The last node that held anything has gone.
+  bool is_all_lost_ = false;
+  std::string* trace_ = nullptr;
+};
+
+} // namespace ariadne::session_simulation

@@ -1,0 +1,47 @@
+#include "test/session_simulation/scenario.hpp"
+
+#include "test/simulation/random_source.hpp"
+
+namespace ariadne::session_simulation {
+
+scenario make_scenario(std::uint64_t seed) {
+  simulation::random_source random{seed};
+  scenario s;
+  s.seed = seed;
+  s.nodes = random.between(2, 5);
+  s.sessions = random.between(1, 12);
+  s.duration_ms = random.between(2'000, 8'000);
+  if (random.chance(50))
+    s.minority = session::minority_policy::pause;
+  s.lease.lease_ms = random.between(400, 1'500);
+  s.lease.guard_ms = 60 + s.lease.lease_ms / 10;
+  s.rate_permille_max = random.pick({0, 10, 20});
+  s.rebalance_max = random.chance(50) ? random.between(1, 3) : 0;
+  s.drain_max = random.between(1, 8);
+  s.drains = random.chance(70);
+  s.deploys = random.chance(60);
+  s.cordons = random.chance(40);
+  s.stops = random.chance(50);
+  if (random.chance(70)) {
+    s.crashes = random.chance(60);
+    s.partitions = random.chance(60);
+    s.freezes = random.chance(30);
+    s.failures = random.chance(30);
+    s.map_restarts = random.chance(20);
+  }
+  return s;
+}
+
+std::string to_string(const scenario& s) {
+  auto flag = [](bool is_set, const char* name) { return is_set ? std::string{", "} + name : std::string{}; };
+  return "seed " + std::to_string(s.seed) + ": " + std::to_string(s.nodes) + " nodes, " + std::to_string(s.sessions)
+         + " sessions, " + std::to_string(s.duration_ms) + " ms"
+         + flag(s.minority == session::minority_policy::pause, "minority pauses") + ", lease "
+         + std::to_string(s.lease.lease_ms) + "+" + std::to_string(s.lease.guard_ms) + ", clocks "
+         + std::to_string(s.rate_permille_max) + " permille" + flag(s.rebalance_max > 0, "rebalance")
+         + flag(s.drains, "drains") + flag(s.deploys, "deploys") + flag(s.cordons, "cordons")
+         + flag(s.crashes, "crashes") + flag(s.partitions, "partitions") + flag(s.freezes, "freezes")
+         + flag(s.failures, "failures") + flag(s.map_restarts, "map restarts") + flag(s.stops, "stops");
+}
+
+} // namespace ariadne::session_simulation

@@ -1,0 +1,47 @@
+#pragma once
+
+#include "session/session_host.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace ariadne::session_simulation {
+
+/// What is drawn once for each seed: the cluster, and which kinds of trouble it is in.
+struct scenario {
+  std::uint64_t seed = 0;
+  std::size_t nodes = 0;
+  std::size_t sessions = 0;
+  std::uint64_t duration_ms = 0;
+  session::minority_policy minority = session::minority_policy::run;
+  session::lease_options lease;
+  std::size_t rebalance_max = 0;
+  std::size_t drain_max = 0;
+  /// Clocks run faster or slower than the true time by up to this.
+  std::uint64_t rate_permille_max = 0;
+
+  /// Nodes stop gracefully and come back. Without any other trouble, nothing may be lost and nobody may notice.
+  bool drains = false;
+  /// They come back with a newer version of the program.
+  bool deploys = false;
+  bool cordons = false;
+  bool crashes = false;
+  bool partitions = false;
+  bool freezes = false;
+  /// Sessions fail by themselves.
+  bool failures = false;
+  /// The map of a node is lost while its host lives on.
+  bool map_restarts = false;
+  bool stops = false;
+
+  bool is_gentle() const {
+    return !crashes && !partitions && !freezes && !failures && !map_restarts;
+  }
+};
+
+scenario make_scenario(std::uint64_t seed);
+
+std::string to_string(const scenario& s);
+
+} // namespace ariadne::session_simulation
