@@ -40,7 +40,8 @@ simulate() {
   }
   (
     ulimit -v "${memory_kib_max}"
-    timeout "${timeout_s}" "${copy}/build/test/$1" --seeds "${seeds}" --stop-after 1 >"${copy}/log" 2>&1
+    timeout "${timeout_s}" "${copy}/build/test/$1" --seeds "${seeds}" --stop-after 1 --traces 0 \
+      >"${copy}/log" 2>&1
   )
 }
 

@@ -247,14 +247,13 @@ void session_host::write_done(const session_key& key, const fenced_result& resul
   s.is_writing = false;
   note_entries(s, result.entries);
   if (s.at > stage::claiming && !is_outranked(s)) {
-    if (result.written && !s.is_dirty) {
+    if (result.written && !s.is_dirty)
       written(e);
-    } else {
-      // What the owner has written before it went may have come in only now.
-      if (s.at == stage::taking && s.winner && s.winner->phase != session_phase::stopped)
-        s.mine.state = s.winner->state;
+    else if (s.at == stage::taking && (s.winner ? s.winner->rank() : record_rank{}) != s.claimed_base)
+      // What the owner wrote before it went has come in only now.
+      give_up_claim(e);
+    else
       write(e);
-    }
   }
   settle(e);
   leave();
@@ -265,13 +264,10 @@ void session_host::write_failed(const session_key& key, std::uint64_t now_ms) {
   auto& e = find_or_add(key);
   auto& s = e.second;
   s.is_writing = false;
-  if (s.at == stage::taking) {
-    s.retry_at_ms = now_ms_ + options_.retry_after_ms;
-    send_all(claim_withdrawn{key, s.mine.epoch});
-    set_stage(e, stage::none);
-  } else if (s.at != stage::none) {
+  if (s.at == stage::taking)
+    give_up_claim(e);
+  else if (s.at != stage::none)
     s.is_dirty = true;
-  }
   leave();
 }
 

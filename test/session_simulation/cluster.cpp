@@ -16,14 +16,13 @@ constexpr std::uint64_t ms = 1'000;
 constexpr std::uint64_t tick_us_max = 20 * ms;
 constexpr std::uint64_t local_delay_us_max = 500;
 constexpr std::uint64_t stop_us_max = 3 * ms;
-constexpr std::uint64_t network_us_max = 5 * ms;
 /// How soon the others notice that a process has died, and that a host has gone silent.
 constexpr std::uint64_t crash_noticed_us_max = 20 * ms;
 constexpr std::uint64_t silence_noticed_us_min = 300 * ms;
 constexpr std::uint64_t silence_noticed_us_max = 700 * ms;
 /// How long after a partition or a freeze two may run on one side: it has to be noticed, and all have to tell each
 /// other.
-constexpr std::uint64_t settled_us = silence_noticed_us_max + 1'500 * ms;
+constexpr std::uint64_t settled_us = silence_noticed_us_max + 2'500 * ms;
 constexpr std::uint64_t request_ms = 5'000;
 /// The newest version of the simulated program.
 constexpr std::uint32_t version_max = 3;
@@ -193,8 +192,8 @@ void cluster::kill(std::size_t n, bool gracefully) {
     if (connection == 0 || !nodes_[peer].up)
       continue;
     // What was sent before a graceful stop arrives.
-    const auto noticed_us =
-      gracefully ? in_order(nodes_[peer].arrives_us[n], network_us_max) : now_us_ + random_.below(crash_noticed_us_max);
+    const auto noticed_us = gracefully ? in_order(nodes_[peer].arrives_us[n], scenario_.network_ms_max * ms)
+                                       : now_us_ + random_.below(crash_noticed_us_max);
     at_node(peer, noticed_us, [=, this](process&) {
       if (nodes_[peer].connection[n] == connection && is_reachable(n, peer))
         disconnect(peer, n);
@@ -319,7 +318,7 @@ void cluster::send(std::size_t from, std::size_t to, std::uint64_t connection, s
                    bool is_session_frame) {
   if (connection == 0 || !nodes_[to].up)
     return;
-  const auto arrives = in_order(nodes_[to].arrives_us[from], network_us_max);
+  const auto arrives = in_order(nodes_[to].arrives_us[from], scenario_.network_ms_max * ms);
   at_node(to, arrives, [this, from, to, connection, is_session_frame, bytes = std::move(bytes)](process& p) {
     const auto open = is_session_frame ? nodes_[to].connection[from] : nodes_[to].link[from];
     if (open != connection || broken_.contains(nodes_[to].connection[from]))
@@ -424,6 +423,7 @@ void cluster::carry_out(std::size_t n, process& p, command&& c) {
     if (std::exchange(r.is_answered, true))
       fail("a request is answered once", "request " + std::to_string(answer->request));
     r.result = answer->result;
+    r.answered_us = now_us_;
     tell(nodes_[n].name + " answers " + r.what + std::to_string(answer->request) + " " + name(r.key) + ": "
          + std::string{to_string(answer->result)});
     const auto is_failure = r.result == outcome::timed_out || r.result == outcome::unanswered
@@ -550,7 +550,7 @@ void cluster::next_request() {
       what = 'l';
     if (what == 'e')
       stopped_.insert(key);
-    requests_[number] = {*n, p.incarnation, what, key, false, {}};
+    requests_[number] = {*n, p.incarnation, what, key, now_us_, 0, false, {}};
     tell(nodes_[*n].name + " asks " + what + std::to_string(number) + " " + name(key));
     if (what == 's')
       p.host->start(number, key, {"state", p.version, {}}, now + request_ms, now);
@@ -609,6 +609,47 @@ void cluster::drain(std::size_t n) {
   after_host(n, p);
 }
 
+void cluster::part() {
+  for (auto& side : side_)
+    side = random_.chance(40) ? 1 : 0;
+  cut_.clear();
+  if (random_.chance(50))
+    std::fill(side_.begin(), side_.end(), 0);
+  if (random_.chance(40))
+    for (std::size_t a = 0; a < nodes_.size(); ++a)
+      for (std::size_t b = a + 1; b < nodes_.size(); ++b)
+        if (random_.chance(30))
+          cut_.insert({a, b});
+  note_disturbance();
+  std::string sides;
+  for (const auto side : side_)
+    sides += std::to_string(side);
+  for (const auto& [a, b] : cut_)
+    sides += " " + nodes_[a].name + nodes_[b].name;
+  tell("sides " + sides);
+  for (std::size_t a = 0; a < nodes_.size(); ++a)
+    for (std::size_t b = 0; b < nodes_.size(); ++b)
+      if (const auto connection = nodes_[a].connection[b]; connection != 0 && !is_reachable(a, b) && nodes_[a].up) {
+        broken_.insert(connection);
+        at_node(a, now_us_ + random_.between(silence_noticed_us_min, silence_noticed_us_max), [=, this](process&) {
+          if (nodes_[a].connection[b] == connection)
+            disconnect(a, b);
+        });
+      }
+}
+
+std::vector<std::size_t> cluster::connected_sides() const {
+  std::vector<std::size_t> first(nodes_.size());
+  for (std::size_t n = 0; n < nodes_.size(); ++n)
+    first[n] = n;
+  for (std::size_t round = 0; round < nodes_.size(); ++round)
+    for (std::size_t a = 0; a < nodes_.size(); ++a)
+      for (std::size_t b = 0; b < nodes_.size(); ++b)
+        if (is_reachable(a, b) && nodes_[a].up && nodes_[b].up)
+          first[a] = std::min(first[a], first[b]);
+  return first;
+}
+
 void cluster::next_trouble() {
   if (is_ending_)
     return;
@@ -641,28 +682,8 @@ void cluster::next_trouble() {
       break;
     case 3:
     case 4:
-      if (scenario_.partitions) {
-        for (auto& side : side_)
-          side = random_.chance(40) ? 1 : 0;
-        if (random_.chance(40))
-          std::fill(side_.begin(), side_.end(), 0);
-        note_disturbance();
-        std::string sides;
-        for (const auto side : side_)
-          sides += std::to_string(side);
-        tell("sides " + sides);
-        for (std::size_t a = 0; a < nodes_.size(); ++a)
-          for (std::size_t b = 0; b < nodes_.size(); ++b)
-            if (const auto connection = nodes_[a].connection[b];
-                connection != 0 && !is_reachable(a, b) && nodes_[a].up) {
-              broken_.insert(connection);
-              at_node(a, now_us_ + random_.between(silence_noticed_us_min, silence_noticed_us_max),
-                      [=, this](process&) {
-                        if (nodes_[a].connection[b] == connection)
-                          disconnect(a, b);
-                      });
-            }
-      }
+      if (scenario_.partitions)
+        part();
       break;
     case 5:
       if (scenario_.freezes && node.up && !node.is_frozen) {
@@ -684,6 +705,7 @@ void cluster::heal() {
   tell("-- the end --");
   is_ending_ = true;
   std::fill(side_.begin(), side_.end(), 0);
+  cut_.clear();
   note_disturbance();
   for (std::size_t n = 0; n < nodes_.size(); ++n) {
     auto& node = nodes_[n];
@@ -739,7 +761,8 @@ void cluster::tell(const std::string& line) const {
 }
 
 void cluster::check_running(const session_key& key) {
-  std::map<int, std::string> runs_on;
+  std::map<std::size_t, std::string> runs_on;
+  const auto sides = connected_sides();
   for (std::size_t n = 0; n < nodes_.size(); ++n) {
     const auto& node = nodes_[n];
     if (!node.up || node.is_frozen || !node.up->running.contains(key))
@@ -749,7 +772,7 @@ void cluster::check_running(const session_key& key) {
     const auto pauses = scenario_.minority == minority_policy::pause;
     if (pauses && has_woken)
       continue;
-    auto& others = runs_on[pauses ? 0 : side_[n]];
+    auto& others = runs_on[pauses ? 0 : sides[n]];
     others += node.name;
     if (others.size() > 1 && (pauses || now_us_ > disturbed_us_ + settled_us || disturbed_us_ == 0))
       fail(pauses ? "no two nodes run a session at one time" : "on a connected side a session runs once",
@@ -792,7 +815,11 @@ void cluster::check_end() {
     if (is_done && r.what == 's' && !is_all_lost_ && !stopped_.contains(r.key) && !known.contains(r.key)
         && !scenario_.partitions && !scenario_.freezes && !scenario_.map_restarts)
       fail("a session that was started is not lost", name(r.key));
-    if (is_done && r.what == 'e' && known.contains(r.key) && scenario_.is_gentle())
+    const auto is_started_after = std::any_of(requests_.begin(), requests_.end(), [&](const auto& entry) {
+      const auto& other = entry.second;
+      return other.what == 's' && other.key == r.key && (!other.is_answered || other.answered_us > r.asked_us);
+    });
+    if (is_done && r.what == 'e' && known.contains(r.key) && !is_started_after && scenario_.is_gentle())
       fail("a session that was ended does not come back", name(r.key));
     if (is_done && r.what == 'd' && scenario_.is_gentle() && !stopped_.contains(r.key) && known.contains(r.key)) {
       const auto& runs_on = *nodes_[running[r.key].front()].up;

@@ -6,6 +6,7 @@
 #include "test/simulation/history.hpp"
 #include "test/simulation/random_source.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -113,6 +114,8 @@ private:
     std::uint64_t incarnation = 0;
     char what = 'd';
     session::session_key key;
+    std::uint64_t asked_us = 0;
+    std::uint64_t answered_us = 0;
     bool is_answered = false;
     session::outcome result = session::outcome::done;
   };
@@ -137,8 +140,11 @@ private:
   void link(std::size_t a, std::size_t b);
   void disconnect(std::size_t n, std::size_t peer);
   bool is_reachable(std::size_t a, std::size_t b) const {
-    return side_[a] == side_[b];
+    return side_[a] == side_[b] && !cut_.contains(std::minmax(a, b));
   }
+  void part();
+  /// For each node the first one that it can reach, however indirectly.
+  std::vector<std::size_t> connected_sides() const;
   void note_disturbance() {
     disturbed_us_ = now_us_;
   }
@@ -182,6 +188,8 @@ private:
   std::multimap<std::uint64_t, action> agenda_;
   std::vector<node> nodes_;
   std::vector<int> side_;
+  /// Pairs of one side that cannot reach each other all the same.
+  std::set<std::pair<std::size_t, std::size_t>> cut_;
   /// Connections that carry nothing any more, which their ends find out later.
   std::set<std::uint64_t> broken_;
   std::map<std::uint64_t, request> requests_;

@@ -41,6 +41,7 @@ int main(int argc, char** argv) {
   std::optional<std::uint64_t> one;
   auto trace = false;
   unsigned jobs = 1;
+  std::uint64_t traces_max = 0;
   std::uint64_t failures_max = std::numeric_limits<std::uint64_t>::max();
 
   CLI::App cli{"Plays random schedules against the hosts of sessions, and checks what they promise after every step."};
@@ -49,6 +50,7 @@ int main(int argc, char** argv) {
   cli.add_option("--seed", one, "Play this seed only");
   cli.add_flag("--trace", trace, "Print what happens with that seed");
   cli.add_option("--jobs", jobs, "Threads")->capture_default_str()->check(CLI::Range(1u, 256u));
+  cli.add_option("--traces", traces_max, "Print what happens in this many failures")->capture_default_str();
   cli.add_option("--stop-after", failures_max, "Stop after this many failures");
   CLI11_PARSE(cli, argc, argv);
 
@@ -64,12 +66,14 @@ int main(int argc, char** argv) {
   const auto run = [&] {
     for (auto seed = next++; seed < first + seeds && failed < failures_max; seed = next++) {
       const auto s = make_scenario(seed);
-      std::string text;
-      const auto r = simulate(s, trace && one ? &text : nullptr);
+      const auto r = simulate(s);
       steps += r.steps;
       std::lock_guard lock{report_mutex};
-      if (trace && one)
+      if ((trace && one) || (r.failure && failed < traces_max)) {
+        std::string text;
+        simulate(s, &text);
         std::printf("%s\n%s", to_string(s).c_str(), text.c_str());
+      }
       if (r.failure) {
         ++failed;
         std::printf("seed %llu: %s: %s\n", static_cast<unsigned long long>(seed), r.failure->check.c_str(),

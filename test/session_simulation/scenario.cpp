@@ -15,6 +15,7 @@ scenario make_scenario(std::uint64_t seed) {
     s.minority = session::minority_policy::pause;
   s.lease.lease_ms = random.between(400, 1'500);
   s.lease.guard_ms = 60 + s.lease.lease_ms / 10;
+  s.network_ms_max = random.pick({2, 5, 5, 150});
   s.rate_permille_max = random.pick({0, 10, 20});
   s.rebalance_max = random.chance(50) ? random.between(1, 3) : 0;
   s.drain_max = random.between(1, 8);
@@ -38,10 +39,11 @@ std::string to_string(const scenario& s) {
          + " sessions, " + std::to_string(s.duration_ms) + " ms"
          + flag(s.minority == session::minority_policy::pause, "minority pauses") + ", lease "
          + std::to_string(s.lease.lease_ms) + "+" + std::to_string(s.lease.guard_ms) + ", clocks "
-         + std::to_string(s.rate_permille_max) + " permille" + flag(s.rebalance_max > 0, "rebalance")
-         + flag(s.drains, "drains") + flag(s.deploys, "deploys") + flag(s.cordons, "cordons")
-         + flag(s.crashes, "crashes") + flag(s.partitions, "partitions") + flag(s.freezes, "freezes")
-         + flag(s.failures, "failures") + flag(s.map_restarts, "map restarts") + flag(s.stops, "stops");
+         + std::to_string(s.rate_permille_max) + " permille, network " + std::to_string(s.network_ms_max) + " ms"
+         + flag(s.rebalance_max > 0, "rebalance") + flag(s.drains, "drains") + flag(s.deploys, "deploys")
+         + flag(s.cordons, "cordons") + flag(s.crashes, "crashes") + flag(s.partitions, "partitions")
+         + flag(s.freezes, "freezes") + flag(s.failures, "failures") + flag(s.map_restarts, "map restarts")
+         + flag(s.stops, "stops");
 }
 
 } // namespace ariadne::session_simulation

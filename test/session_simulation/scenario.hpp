@@ -18,6 +18,8 @@ struct scenario {
   session::lease_options lease;
   std::size_t rebalance_max = 0;
   std::size_t drain_max = 0;
+  /// How long a frame takes at most.
+  std::uint64_t network_ms_max = 0;
   /// Clocks run faster or slower than the true time by up to this.
   std::uint64_t rate_permille_max = 0;
 
