@@ -88,8 +88,8 @@ BOOST_FIXTURE_TEST_CASE(one_that_a_member_does_not_know_of_stays, two_members) {
   BOOST_TEST(is_retired(visitor));
 }
 
-// Seed 238572 of the simulator: else what has been forgotten is forgotten to be so, and nobody is told any more that the
-// erased key is gone.
+// Seed 238572 of the simulator: else what has been forgotten is forgotten to be so, and nobody is told any more that
+// the erased key is gone.
 BOOST_FIXTURE_TEST_CASE(one_of_which_more_has_been_forgotten_than_has_arrived_stays, two_members) {
   const auto visitor = visit(true);
   const link_id link{1'000};
