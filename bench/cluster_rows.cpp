@@ -7,11 +7,17 @@
 
 #include <caf/send.hpp>
 
+#include <fmt/format.h>
+
+#include <sys/resource.h>
+
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace ariadne::bench {
@@ -31,11 +37,16 @@ double ms_since(steady_clock::time_point begin) {
 /// The bytes of a usual key and value.
 constexpr std::size_t payload_bytes = 12 + value_bytes;
 
-/// Node a in this process, and node b in another.
-class node_pair {
+/// Node a in this process, and the others, node b first, each in its own.
+class node_group {
 public:
-  node_pair() {
+  explicit node_group(std::size_t count = 2) : file_(names(count)) {
     start_b();
+    for (std::size_t i = 2; i < count; ++i)
+      others_.push_back(file_.start(names(count)[i]));
+    for (std::size_t i = 2; i < count; ++i)
+      a_->events().wait_for(handoff_event_kind::node_up, names(count)[i]);
+    a_->stash("ready", make_state(1), concern_level::all);
   }
 
   embedded_node& a() {
@@ -48,7 +59,7 @@ public:
   void start_b() {
     b_ = file_.start("b");
     a_->events().wait_for(handoff_event_kind::node_up, "b");
-    a_->stash("ready", make_state(1), concern_level::all);
+    a_->stash("ready", make_state(1), concern_level::one);
   }
 
   /// Starts node a anew, with nothing in it but what b knows.
@@ -69,9 +80,17 @@ public:
   }
 
 private:
-  cluster_file file_{{"a", "b"}};
+  static std::vector<std::string> names(std::size_t count) {
+    std::vector<std::string> result;
+    for (std::size_t i = 0; i < count; ++i)
+      result.emplace_back(1, static_cast<char>('a' + i));
+    return result;
+  }
+
+  cluster_file file_;
   std::unique_ptr<embedded_node> a_ = std::make_unique<embedded_node>(file_, "a");
   std::unique_ptr<peer_process> b_;
+  std::vector<std::unique_ptr<peer_process>> others_;
 };
 
 void measure_remote_request(recorder& record) {
@@ -89,12 +108,22 @@ void measure_remote_request(recorder& record) {
   });
 }
 
-void measure_stash_acked(recorder& record) {
-  node_pair nodes;
+/// What varies from row to row.
+struct setting {
+  std::size_t nodes = 2;
+  std::size_t keys = 10'000;
+  std::size_t bytes = value_bytes;
+};
+
+void measure_stash_acked(recorder& record, const setting& s) {
+  node_group nodes{s.nodes};
   remote_bare_actor remote{nodes.a().system()};
-  const auto keys = make_keys(10'000);
-  const auto state = make_state(value_bytes);
-  const auto count = record.effort().operations(20'000);
+  const auto keys = make_keys(s.keys);
+  const auto state = make_state(s.bytes);
+  record.progress("filling the nodes");
+  nodes.a().stash_all(keys, make_state(value_bytes));
+  nodes.a().stash(keys.back(), state, concern_level::all);
+  const auto count = record.effort().operations(s.bytes > value_bytes * 64 ? 500 : 20'000);
   record.run([&]() -> round_figures {
     auto floor = time_requests<receipt>(nodes.a().system(), count, [&](auto* self, std::size_t i) {
       return self->request(remote.handle(), caf::infinite, stash_atom_v, keys[i % keys.size()], state);
@@ -104,12 +133,14 @@ void measure_stash_acked(recorder& record) {
   });
 }
 
-void measure_stash_replicated(recorder& record) {
-  node_pair nodes;
+void measure_stash_replicated(recorder& record, const setting& s) {
+  // No more than 128 MB of values.
+  const auto count_max = std::min<std::size_t>(500'000, (std::size_t{128} << 20) / s.bytes);
+  node_group nodes{s.nodes};
   remote_bare_actor remote{nodes.a().system()};
-  const auto keys = make_keys(record.effort().operations(500'000));
+  const auto keys = make_keys(record.effort().operations(count_max));
   const auto count = static_cast<double>(keys.size());
-  const auto state = make_state(value_bytes);
+  const auto state = make_state(s.bytes);
   record.run([&]() -> round_figures {
     auto begin = steady_clock::now();
     for (const auto& key : keys)
@@ -142,7 +173,7 @@ void measure_catch_up(recorder& record, std::size_t key_count) {
 }
 
 void measure_drain(recorder& record) {
-  node_pair nodes;
+  node_group nodes;
   const auto keys = make_keys(10'000);
   record.run([&]() -> round_figures {
     nodes.restart_a();
@@ -154,7 +185,7 @@ void measure_drain(recorder& record) {
 }
 
 void measure_time_to_down(recorder& record, int signal, unsigned count) {
-  node_pair nodes;
+  node_group nodes;
   latencies times;
   for (unsigned i = 0; i < count; ++i) {
     record.progress("death " + std::to_string(i + 1) + " of " + std::to_string(count));
@@ -165,10 +196,36 @@ void measure_time_to_down(recorder& record, int signal, unsigned count) {
   record.add({times.percentile_us(0.5) / 1'000, times.percentile_us(0.99) / 1'000, {}});
 }
 
+/// The processor time that this process has taken so far.
+double cpu_ms() {
+  rusage used{};
+  getrusage(RUSAGE_SELF, &used);
+  auto ms = [](const timeval& t) { return static_cast<double>(t.tv_sec) * 1e3 + static_cast<double>(t.tv_usec) / 1e3; };
+  return ms(used.ru_utime) + ms(used.ru_stime);
+}
+
+/// What node a takes for each second in which nothing happens in a cluster of three nodes with a million keys.
+template <class Counter>
+void measure_rest(recorder& record, Counter counter) {
+  node_group nodes{3};
+  record.progress("filling three nodes");
+  const auto keys = make_keys(1'000'000);
+  nodes.a().stash_all(keys, make_state(value_bytes));
+  nodes.a().stash(keys.back(), make_state(1), concern_level::all);
+  // So that everybody's acknowledgements have gone round.
+  std::this_thread::sleep_for(std::chrono::seconds{5});
+  record.run([&]() -> round_figures {
+    const auto begin = steady_clock::now();
+    const auto before = counter();
+    std::this_thread::sleep_for(std::chrono::seconds{record.effort().quick ? 2 : 10});
+    return {static_cast<double>(counter() - before) / seconds_since(begin), {}, {}};
+  });
+}
+
 /// The bytes that TCP carries, in both directions, for each change beyond its key and value.
 template <class Write>
 void measure_tcp_overhead(recorder& record, std::size_t count, Write write) {
-  node_pair nodes;
+  node_group nodes;
   const auto keys = make_keys(count);
   const auto state = make_state(value_bytes);
   record.run([&]() -> round_figures {
@@ -200,7 +257,7 @@ std::vector<row> cluster_rows() {
      "a bare CAF request to another process",
      {.median = 30, .p99 = 60, .ratio = 1.5},
      true,
-     measure_stash_acked},
+     [](recorder& record) { measure_stash_acked(record, {}); }},
     {"stash_replicated",
      "cluster",
      "stashes on one node until another has all",
@@ -209,7 +266,7 @@ std::vector<row> cluster_rows() {
      "the same messages to a bare actor in another process",
      {.median = 400'000},
      true,
-     measure_stash_replicated},
+     [](recorder& record) { measure_stash_replicated(record, {}); }},
     {"catch_up_100k",
      "cluster",
      "an empty node, from ready to caught up with 100k keys",
@@ -281,6 +338,75 @@ std::vector<row> cluster_rows() {
        });
      }},
   };
+}
+
+std::vector<row> scaling_rows() {
+  constexpr auto acked_floor = "a bare CAF request to another process, 256 bytes or as many";
+  constexpr auto rate_floor = "the same messages to a bare actor in another process";
+  std::vector<row> rows;
+  auto add_both = [&](const std::string& suffix, const std::string& what, const setting& s) {
+    rows.push_back({"stash_acked_" + suffix,
+                    "scaling",
+                    "stash until another node has acknowledged it, " + what,
+                    "us",
+                    better::lower,
+                    acked_floor,
+                    {},
+                    false,
+                    [s](recorder& record) { measure_stash_acked(record, s); }});
+    rows.push_back({"stash_replicated_" + suffix,
+                    "scaling",
+                    "stashes on one node until all others have all, " + what,
+                    "1/s",
+                    better::higher,
+                    rate_floor,
+                    {},
+                    false,
+                    [s](recorder& record) { measure_stash_replicated(record, s); }});
+  };
+  for (const std::size_t nodes : {2, 3, 5})
+    add_both(fmt::format("{}_nodes", nodes), fmt::format("{} nodes", nodes), {.nodes = nodes});
+  for (const std::size_t bytes : {16, 256, 4 << 10, 64 << 10, 1 << 20})
+    add_both(fmt::format("{}_bytes", bytes), fmt::format("values of {} bytes", bytes), {.bytes = bytes});
+  for (const std::size_t keys : {1'000, 10'000, 100'000, 1'000'000}) {
+    rows.push_back({fmt::format("stash_acked_{}_keys", keys),
+                    "scaling",
+                    fmt::format("stash until another node has acknowledged it, {} keys", keys),
+                    "us",
+                    better::lower,
+                    acked_floor,
+                    {},
+                    false,
+                    [keys](recorder& record) { measure_stash_acked(record, {.keys = keys}); }});
+    rows.push_back({fmt::format("catch_up_{}_keys", keys),
+                    "scaling",
+                    fmt::format("an empty node, from ready to caught up with {} keys", keys),
+                    "ms",
+                    better::lower,
+                    "the same bytes over TCP",
+                    {},
+                    false,
+                    [keys](recorder& record) { measure_catch_up(record, keys); }});
+  }
+  rows.push_back({"rest_cpu",
+                  "rest",
+                  "processor time of an idle node, for each second: three nodes, 1M keys",
+                  "ms",
+                  better::lower,
+                  "",
+                  {},
+                  false,
+                  [](recorder& record) { measure_rest(record, cpu_ms); }});
+  rows.push_back({"rest_bytes",
+                  "rest",
+                  "TCP bytes of an idle node, for each second: three nodes, 1M keys",
+                  "B",
+                  better::lower,
+                  "",
+                  {},
+                  false,
+                  [](recorder& record) { measure_rest(record, tcp_bytes); }});
+  return rows;
 }
 
 } // namespace ariadne::bench

@@ -10,4 +10,8 @@ namespace ariadne::bench {
 /// `ariadne`.
 std::vector<row> cluster_rows();
 
+/// How that changes with the number of nodes and keys and the size of values, and what a cluster costs in which nothing
+/// happens.
+std::vector<row> scaling_rows();
+
 } // namespace ariadne::bench

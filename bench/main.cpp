@@ -2,6 +2,7 @@
 #include "bench/command_line.hpp"
 #include "bench/core_rows.hpp"
 #include "bench/floor_server.hpp"
+#include "bench/load_rows.hpp"
 #include "bench/node_rows.hpp"
 #include "bench/result.hpp"
 
@@ -31,6 +32,8 @@ std::vector<row> all_rows() {
   add(overhead_rows());
   add(node_rows());
   add(cluster_rows());
+  add(scaling_rows());
+  add(load_rows());
   return rows;
 }
 

@@ -50,7 +50,8 @@ result evaluate(const row& measured, const recorder& record) {
            .unit = measured.unit,
            .floor_name = measured.floor,
            .target = measured.target,
-           .notes = record.notes()};
+           .notes = record.notes(),
+           .distribution = record.distribution()};
   std::vector<double> figures;
   std::vector<double> tails;
   std::vector<double> floors;
@@ -124,7 +125,8 @@ std::string to_json(const std::vector<result>& results) {
                      {"target_p99", or_null(r.target.p99)},
                      {"target_ratio", or_null(r.target.ratio)},
                      {"met", or_null(r.met)},
-                     {"notes", r.notes}});
+                     {"notes", r.notes},
+                     {"distribution_us", r.distribution}});
   return array.dump(2) + '\n';
 }
 

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace ariadne::bench {
@@ -29,6 +30,8 @@ struct result {
   /// Whether every bound of the target holds; nothing if there is none.
   std::optional<bool> met = {};
   std::vector<std::string> notes;
+  /// See recorder::distribution.
+  std::vector<std::pair<double, double>> distribution;
 };
 
 /// Precondition: there is at least one round.

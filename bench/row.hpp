@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace ariadne::bench {
@@ -76,6 +77,13 @@ public:
     rounds_.push_back(figures);
   }
 
+  /// How the times of a round are spread; only the last round's are kept.
+  void distribution(latencies& times) {
+    distribution_.clear();
+    for (const auto share : {0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.995, 0.999, 0.9999, 1.0})
+      distribution_.emplace_back(share, times.percentile_us(share));
+  }
+
   /// A sentence that belongs to the figures.
   void note(std::string text) {
     notes_.push_back(std::move(text));
@@ -88,6 +96,9 @@ public:
   const std::vector<round_figures>& rounds() const {
     return rounds_;
   }
+  const std::vector<std::pair<double, double>>& distribution() const {
+    return distribution_;
+  }
   const std::vector<std::string>& notes() const {
     return notes_;
   }
@@ -97,6 +108,8 @@ private:
   progress_sink progress_;
   std::vector<round_figures> rounds_;
   std::vector<std::string> notes_;
+  /// Share of all operations, and the microseconds that it does not exceed.
+  std::vector<std::pair<double, double>> distribution_;
 };
 
 /// One line of the table.

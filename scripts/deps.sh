@@ -1,5 +1,8 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that the build, the tests and the programs need. Does nothing if all are there.
+#
+# usage: scripts/deps.sh [--compare]
+#   --compare   installs what bench/compare.sh and bench/plots.sh need, too
 set -euo pipefail
 
 packages=(
@@ -28,6 +31,15 @@ packages=(
   # benchmarks
   libbenchmark-dev
 )
+
+case "$*" in
+  '') ;;
+  --compare) packages+=(etcd-server gnuplot-nox jq libbroker-dev nats-server redis-server) ;;
+  *)
+    echo 'usage: scripts/deps.sh [--compare]' >&2
+    exit 2
+    ;;
+esac
 
 if ! command -v dpkg-query >/dev/null; then
   echo "error: this is no Debian system; install the counterparts of: ${packages[*]}" >&2

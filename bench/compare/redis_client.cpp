@@ -32,22 +32,24 @@ std::string read_answer(tcp_client& connection) {
 
 class redis_client : public store_client {
 public:
-  redis_client(std::uint16_t port, bool waits) : connection_(port), waits_(waits) {}
+  redis_client(std::uint16_t port, redis_wait wait) : connection_(port), wait_(wait) {}
 
   void send_put(const std::string& key, const std::string& value) override {
     auto request = to_request({"SET", key, value});
-    if (waits_)
+    if (wait_ == redis_wait::at_each_put)
       request += to_request({"WAIT", "1", "0"});
     connection_.send(request);
   }
 
   void await_answer() override {
     read_answer(connection_);
-    if (waits_)
+    if (wait_ == redis_wait::at_each_put)
       expect_replica();
   }
 
   void settle() override {
+    if (wait_ != redis_wait::at_the_end)
+      return;
     connection_.send(to_request({"WAIT", "1", "0"}));
     expect_replica();
   }
@@ -59,13 +61,13 @@ private:
   }
 
   tcp_client connection_;
-  bool waits_;
+  redis_wait wait_;
 };
 
 } // namespace
 
-std::unique_ptr<store_client> connect_to_redis(std::uint16_t port, bool waits) {
-  return std::make_unique<redis_client>(port, waits);
+std::unique_ptr<store_client> connect_to_redis(std::uint16_t port, redis_wait wait) {
+  return std::make_unique<redis_client>(port, wait);
 }
 
 double redis_resync_seconds(std::uint16_t master, std::uint16_t replica) {

@@ -26,10 +26,12 @@ public:
   }
 };
 
-/// Redis. With `waits`, a put is a SET and a WAIT for one replica; without, `settle` waits for the replica.
-std::unique_ptr<store_client> connect_to_redis(std::uint16_t port, bool waits);
+/// When a Redis client waits until a replica has what it has written.
+enum class redis_wait { never, at_the_end, at_each_put };
 
-/// NATS: a JetStream key-value bucket, which is made, in memory or file as the server chooses, with three replicas.
+std::unique_ptr<store_client> connect_to_redis(std::uint16_t port, redis_wait wait);
+
+/// NATS: a JetStream key-value bucket in files with three replicas, which is made if need be.
 std::unique_ptr<store_client> connect_to_nats(std::uint16_t port);
 
 /// etcd, by its HTTP gateway.

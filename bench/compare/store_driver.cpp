@@ -1,14 +1,17 @@
 // Measures a key-value store that runs already, with the keys and values of ariadne_bench, for bench/compare.sh.
 //
-// usage: store_driver latency redis|redis-wait|nats|etcd PORT COUNT      one put after the other: median and 99th
-//                                                                        percentile in microseconds
-//        store_driver rate redis|nats|etcd PORT COUNT                    puts for each second, as many at once as the
-//                                                                        protocol allows, or by 64 connections
-//        store_driver resync MASTER_PORT REPLICA_PORT                    seconds until a Redis replica has everything
+// usage: store_driver latency STORE PORT COUNT         one put after the other: median and 99th percentile, microseconds
+//        store_driver rate STORE PORT COUNT            puts for each second, as many at once as the protocol allows, or
+//                                                      by 64 connections
+//        store_driver resync MASTER_PORT REPLICA_PORT  seconds until a Redis replica has everything
+//        store_driver ports COUNT                      so many ports that are free now
+//
+// STORE is redis, redis-wait, redis-alone, nats or etcd.
 
 #include "bench/compare/store_client.hpp"
 #include "bench/latencies.hpp"
 #include "bench/workload.hpp"
+#include "test/support/reserved_port.hpp"
 
 #include <fmt/format.h>
 
@@ -30,8 +33,9 @@ using connect_function = std::function<std::unique_ptr<store_client>(std::uint16
 
 const connect_function& find_store(const std::string& name) {
   static const std::map<std::string, connect_function> stores{
-    {"redis", [](std::uint16_t port) { return connect_to_redis(port, false); }},
-    {"redis-wait", [](std::uint16_t port) { return connect_to_redis(port, true); }},
+    {"redis", [](std::uint16_t port) { return connect_to_redis(port, redis_wait::at_the_end); }},
+    {"redis-wait", [](std::uint16_t port) { return connect_to_redis(port, redis_wait::at_each_put); }},
+    {"redis-alone", [](std::uint16_t port) { return connect_to_redis(port, redis_wait::never); }},
     {"nats", connect_to_nats},
     {"etcd", connect_to_etcd},
   };
@@ -93,6 +97,12 @@ void measure_rate(const std::string& store, std::uint16_t port, std::size_t coun
   fmt::print("{:.0f}\n", static_cast<double>(count) / seconds);
 }
 
+void print_free_ports(std::size_t count) {
+  const std::vector<test::reserved_port> ports(count);
+  for (const auto& port : ports)
+    fmt::print("{}\n", port.number());
+}
+
 int run(const std::vector<std::string>& arguments) {
   auto port_of = [](const std::string& text) { return static_cast<std::uint16_t>(std::stoul(text)); };
   if (arguments.size() == 4 && arguments[0] == "latency")
@@ -101,8 +111,11 @@ int run(const std::vector<std::string>& arguments) {
     measure_rate(arguments[1], port_of(arguments[2]), std::stoul(arguments[3]));
   else if (arguments.size() == 3 && arguments[0] == "resync")
     fmt::print("{:.4f}\n", redis_resync_seconds(port_of(arguments[1]), port_of(arguments[2])));
+  else if (arguments.size() == 2 && arguments[0] == "ports")
+    print_free_ports(std::stoul(arguments[1]));
   else
-    throw std::invalid_argument("usage: store_driver latency|rate STORE PORT COUNT | resync MASTER_PORT REPLICA_PORT");
+    throw std::invalid_argument(
+      "usage: store_driver latency|rate STORE PORT COUNT | ports COUNT | resync MASTER_PORT REPLICA_PORT");
   return 0;
 }
 
