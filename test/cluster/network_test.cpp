@@ -66,8 +66,8 @@ BOOST_FIXTURE_TEST_CASE(a_node_that_is_frozen_for_a_while_is_missed_and_welcomed
 }
 
 BOOST_FIXTURE_TEST_CASE(a_link_that_is_cut_parts_its_two_ends_until_it_is_mended, three_hosts) {
-  const fault_time time;
   network().cut("a", "b");
+  const fault_time time;
   auto detection_ms = wait_until_missed("a", {"b"}, time.begin);
   detection_ms.push_back(wait_until_missed("b", {"a"}, time.begin).front());
   measured_spread("link cut, to node down at its ends", std::move(detection_ms), "ms");
@@ -80,8 +80,8 @@ BOOST_FIXTURE_TEST_CASE(a_link_that_is_cut_parts_its_two_ends_until_it_is_mended
 }
 
 BOOST_FIXTURE_TEST_CASE(a_link_that_is_cut_in_one_direction_ends_in_the_same_state_at_both_ends, three_hosts) {
-  const fault_time time;
   network().cut_one_way("a", "b");
+  const fault_time time;
   measured_spread("link cut one way, to node down at the deaf end", wait_until_missed("a", {"b"}, time.begin), "ms");
   measured_spread("link cut one way, to node down at the other end", wait_until_missed("b", {"a"}, time.begin), "ms");
   time.last(cut_time);
@@ -90,8 +90,8 @@ BOOST_FIXTURE_TEST_CASE(a_link_that_is_cut_in_one_direction_ends_in_the_same_sta
 }
 
 BOOST_FIXTURE_TEST_CASE(a_node_that_is_cut_off_from_all_others_has_everything_afterwards, three_hosts) {
-  const fault_time time;
   network().partition({"a"});
+  const fault_time time;
   measured_spread("node cut off, to node down on another node", wait_until_missed("a", others("a"), time.begin), "ms");
   time.last(cut_time);
   network().heal();
