@@ -20,7 +20,10 @@ public:
     if (detached())
       return false;
     auto& multiplexer = acceptor_.backend();
-    auto accepted = multiplexer.new_scribe(tcp_socket{acceptor_.accepted_socket()}.renumber().release());
+    tcp_socket socket{acceptor_.accepted_socket()};
+    // Nodes show each other that they are alive; clients do not.
+    socket.keep_alive();
+    auto accepted = multiplexer.new_scribe(std::move(socket).renumber().release());
     const auto handle = accepted->hdl();
     parent()->add_scribe(std::move(accepted));
     return caf::io::doorman::new_connection(&multiplexer, handle);

@@ -11,6 +11,8 @@
 
 #include <fcntl.h>
 #include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -75,6 +77,16 @@ tcp_socket tcp_socket::renumber() && {
   return std::move(*this);
 }
 
+void tcp_socket::keep_alive() {
+  const auto set = [this](int level, int option, int value) {
+    ::setsockopt(fd_, level, option, &value, sizeof(value));
+  };
+  set(SOL_SOCKET, SO_KEEPALIVE, 1);
+  set(IPPROTO_TCP, TCP_KEEPIDLE, 30);
+  set(IPPROTO_TCP, TCP_KEEPINTVL, 10);
+  set(IPPROTO_TCP, TCP_KEEPCNT, 3);
+}
+
 void tcp_socket::shut_down() {
   ::shutdown(fd_, SHUT_RDWR);
 }
@@ -92,8 +104,10 @@ caf::expected<tcp_socket> tcp_connect(const endpoint& address, std::chrono::mill
   for (const auto* i = found; i != nullptr; i = i->ai_next) {
     tcp_socket socket{::socket(i->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
     error = socket ? connect_one(socket.fd(), *i, steady_clock::now() + timeout) : errno;
-    if (error == 0)
+    if (error == 0) {
+      socket.keep_alive();
       return std::move(socket).renumber();
+    }
   }
   return make_error(ec::unreachable, std::strerror(error));
 }

@@ -39,6 +39,9 @@ public:
   /// The same socket under a descriptor that no other has had for as long as there are enough of them. Thread-safe.
   tcp_socket renumber() &&;
 
+  /// Makes the system end the connection about a minute after the other side has vanished without a word.
+  void keep_alive();
+
   /// Closes the connection for all its owners.
   void shut_down();
 
