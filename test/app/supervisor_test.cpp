@@ -134,9 +134,11 @@ BOOST_AUTO_TEST_CASE(a_service_that_dies_is_started_anew_and_takes_part_in_the_d
   std::atomic<int> started = 0;
   const service games{caf::atom("games"), [&](caf::actor_system& system) {
                         ++started;
-                        return caf::actor_cast<participant_actor>(system.spawn([]() -> caf::behavior {
-                          return {[](drain_atom) { return std::vector<leftover>{{"game", "it goes on"}}; }};
-                        }));
+                        return caf::actor_cast<participant_actor>(system.spawn(
+                          [](const leftover& kept) -> caf::behavior {
+                            return {[kept](drain_atom) { return std::vector<leftover>{kept}; }};
+                          },
+                          leftover{"game", "it goes on"}));
                       }};
   const auto supervisor = node.supervise(node.free_port(), {.delay_min = 1ms, .delay_max = 1ms}, {games});
   const auto handoff = node.ask<state_handoff_actor>(supervisor, handoff_atom_v);
