@@ -1,6 +1,6 @@
 // Measures a key-value store that runs already, with the keys and values of ariadne_bench, for bench/compare.sh.
 //
-// usage: store_driver latency STORE PORT COUNT         one put after the other: median and 99th percentile, microseconds
+// usage: store_driver latency STORE PORT COUNT         one put after the other: median and 99th percentile, us
 //        store_driver rate STORE PORT COUNT            puts for each second, as many at once as the protocol allows, or
 //                                                      by 64 connections
 //        store_driver resync MASTER_PORT REPLICA_PORT  seconds until a Redis replica has everything
