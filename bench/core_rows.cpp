@@ -45,12 +45,6 @@ const std::string& value() {
   return result;
 }
 
-/// Keeps the compiler from leaving out what leads to `kept`.
-template <class T>
-void keep(const T& kept) {
-  asm volatile("" : : "r,m"(kept) : "memory");
-}
-
 /// Operations for each second of processor time: `operation(key)` over all keys, again and again.
 template <class Function>
 double rate_over_keys(std::size_t operations, Function operation) {

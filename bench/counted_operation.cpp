@@ -38,12 +38,6 @@ const std::string& value() {
   return result;
 }
 
-/// Keeps the compiler from leaving out what leads to `kept`.
-template <class T>
-void keep(const T& kept) {
-  asm volatile("" : : "r,m"(kept) : "memory");
-}
-
 void put() {
   replica target{core_options(1)};
   fill(target, keys(), value_bytes);

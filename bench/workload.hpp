@@ -15,4 +15,10 @@ std::vector<std::string> make_keys(std::size_t count);
 /// The `number`-th key: `prefix` and digits, 12 bytes in all for a prefix of one byte.
 std::string make_key(char prefix, std::size_t number);
 
+/// Keeps the compiler from leaving out what leads to `kept`.
+template <class T>
+void keep(const T& kept) {
+  asm volatile("" : : "r,m"(kept) : "memory");
+}
+
 } // namespace ariadne::bench
