@@ -340,8 +340,8 @@ private:
     if (sign.echo_us == 0 || sign.echo_us > to_us(now))
       return;
     p.monitor->answered(from_us(sign.echo_us));
-    p.round_trip =
-      std::chrono::microseconds{to_us(now) - sign.echo_us - std::min(sign.echo_age_us, to_us(now) - sign.echo_us)};
+    const auto since_sent_us = to_us(now) - sign.echo_us;
+    p.round_trip = std::chrono::microseconds{since_sent_us - std::min(sign.echo_age_us, since_sent_us)};
   }
 
   /// Heartbeats may be stuck behind what the replicas send to each other: that they do is a sign of life as well.

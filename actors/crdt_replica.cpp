@@ -213,9 +213,9 @@ public:
 
   caf::result<drain_report> drain(std::uint64_t timeout_ms) {
     auto promise = self_->make_response_promise<drain_report>();
-    const auto has_members = count_members() > 0;
-    drains_.push_back({kept_promise<drain_report>{promise}, deadline_in(timeout_ms), has_members,
-                       has_members ? 0 : core_->acknowledged_by_members()});
+    // Without members, nobody is waited for.
+    const auto handed_over = count_members() > 0 ? 0 : core_->acknowledged_by_members();
+    drains_.push_back({kept_promise<drain_report>{promise}, deadline_in(timeout_ms), handed_over});
     settle_drains();
     return promise;
   }
@@ -277,7 +277,6 @@ private:
   struct pending_drain {
     kept_promise<drain_report> promise;
     steady_clock::time_point deadline;
-    bool had_members = false;
     /// All members that were present at one time had acknowledged the events up to this counter.
     std::uint64_t handed_over = 0;
   };
@@ -382,7 +381,7 @@ private:
         drain.handed_over = std::max(drain.handed_over, core_->acknowledged_by_members());
       // If all members have gone meanwhile, nobody may have what they have not acknowledged.
       auto leftovers = core_->own_events_beyond(drain.handed_over);
-      const auto complete = leftovers.empty() && (members > 0 ? core_->is_acknowledged() : true);
+      const auto complete = leftovers.empty() && (members == 0 || core_->is_acknowledged());
       if (!complete && steady_clock::now() < drain.deadline)
         return false;
       drain_report report{complete, members, {}};
