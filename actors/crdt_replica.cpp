@@ -4,10 +4,12 @@
 #include "actors/error.hpp"
 #include "actors/event_feeds.hpp"
 #include "actors/kept_promise.hpp"
+#include "actors/live_feeds.hpp"
 #include "actors/waiting_reads.hpp"
 #include "actors/waiting_writes.hpp"
 #include "actors/write_concern.hpp"
 #include "crdt/replica.hpp"
+#include "session/fenced_write.hpp"
 
 #include <caf/actor_cast.hpp>
 #include <caf/stateful_actor.hpp>
@@ -74,7 +76,8 @@ class crdt_replica_state {
 public:
   static inline const char* name = "crdt_replica";
 
-  explicit crdt_replica_state(ticking_crdt_replica_actor::pointer self) : self_(self), watchers_(self) {}
+  explicit crdt_replica_state(ticking_crdt_replica_actor::pointer self)
+    : self_(self), watchers_(self), live_watchers_(self) {}
 
   void start(crdt_replica_options options) {
     options_ = std::move(options);
@@ -102,6 +105,25 @@ public:
     return promise;
   }
 
+  caf::result<fenced_receipt> put_fenced(const std::string& key, std::string_view value, const write_fence& fence) {
+    const auto now = now_ms();
+    const auto expires_at_ms = fence.time_to_live_ms == 0 ? 0 : now + std::min(fence.time_to_live_ms, forever_ms);
+    std::vector<crdt::dot> expected;
+    for (const auto& event : fence.expected)
+      expected.push_back({crdt::replica_id{event.replica}, event.counter});
+    const auto result = session::fenced_write(*core_, key, value, expected, now, expires_at_ms);
+    if (!result)
+      return to_error(result.error(), key, options_.core.limits);
+    if (!result->written || !fence.wait_for_holder) {
+      flush();
+      return fenced_receipt{result->written, read_live(key)};
+    }
+    auto promise = self_->make_response_promise<fenced_receipt>();
+    fenced_writes_.push_back({result->entries.front().dot.counter, key, kept_promise<fenced_receipt>{promise}});
+    flush();
+    return promise;
+  }
+
   caf::result<map_entry> read(std::string& key, bool takes, const wait_options& options) {
     auto entry = read_now(key, takes);
     const auto is_over = entry.caught_up && options.until == wait_end::certainty;
@@ -124,11 +146,26 @@ public:
     core_->collect_changes(true);
   }
 
+  void watch(std::string& prefix, const live_watcher_actor& watcher) {
+    const auto keys = core_->keys(prefix, now_ms());
+    live_watchers_.add(std::move(prefix), watcher, keys);
+    core_->collect_changes(true);
+    flush();
+  }
+
   void watch(const watcher_actor& watcher) {
     std::vector<handoff_event> first;
     if (was_caught_up_)
       first.push_back({handoff_event_kind::caught_up, options_.core.node, {}});
     watchers_.add(watcher, first);
+  }
+
+  void set_session_host(const session_peer& host) {
+    session_host_ = host;
+  }
+
+  session_peer session_host() const {
+    return session_host_;
   }
 
   // -- other replicas ------------------------------------------------------------------------------------------------
@@ -172,6 +209,7 @@ public:
 
   void peer_ended(const caf::down_msg& down) {
     watchers_.ended(down.source);
+    live_watchers_.ended(down.source);
     std::erase_if(links_, [&](const link& l) {
       if (l.peer.address() != down.source)
         return false;
@@ -274,6 +312,13 @@ private:
     }
   };
 
+  /// A write that is answered once another node holds it.
+  struct fenced_write {
+    std::uint64_t counter = 0;
+    std::string key;
+    kept_promise<fenced_receipt> answer;
+  };
+
   struct pending_drain {
     kept_promise<drain_report> promise;
     steady_clock::time_point deadline;
@@ -308,13 +353,15 @@ private:
     for (auto changes = core_->take_changes(); !changes.empty(); changes = core_->take_changes())
       for (const auto& change : changes)
         tell(change);
-    core_->collect_changes(watchers_.has_key_watchers() || !reads_.empty());
+    core_->collect_changes(watchers_.has_key_watchers() || !live_watchers_.empty() || !reads_.empty());
     for (auto& frame : core_->take_frames())
       if (const auto* l = find_link(frame.link))
         self_->send(l->peer, sync_frame{std::move(frame.bytes)});
     if (!writes_.empty())
       writes_.settle(view_concerns());
+    settle_fenced_writes();
     note_caught_up();
+    live_watchers_.flush(has_met_all(), [this](const std::string& key) { return read_live(key); });
     settle_drains();
     if (core_->has_work() && !std::exchange(is_work_scheduled_, true))
       self_->send(self_, work_atom_v);
@@ -322,6 +369,7 @@ private:
 
   void tell(const crdt::key_change& change) {
     watchers_.tell_of_key(to_event_kind(change.what), change.key, to_event_id(change.dot));
+    live_watchers_.changed(change.key);
     if (change.readable())
       reads_.arrived(change.key, [this](std::string_view key, bool takes) { return read_now(key, takes); });
   }
@@ -341,6 +389,33 @@ private:
   bool is_caught_up() const {
     return core_->caught_up()
            && std::all_of(known_.begin(), known_.end(), [](const auto& entry) { return entry.second.is_caught_up; });
+  }
+
+  /// Other than `is_caught_up`, does not wait for what is down.
+  bool has_met_all() const {
+    return std::all_of(known_.begin(), known_.end(), [](const auto& entry) {
+      const auto& known = entry.second;
+      return known.presence == node_presence::down || (known.presence == node_presence::up && known.is_caught_up);
+    });
+  }
+
+  live_values read_live(const std::string& key) const {
+    live_values result{key, {}};
+    for (const auto& entry : session::live_entries(*core_, key, now_ms()))
+      result.values.push_back({to_event_id(entry.dot), std::string{entry.value.view()}});
+    return result;
+  }
+
+  void settle_fenced_writes() {
+    if (fenced_writes_.empty())
+      return;
+    const auto met = met_up_to(write_concern{concern_level::one}, view_concerns());
+    std::erase_if(fenced_writes_, [&](fenced_write& write) {
+      if (write.counter > met)
+        return false;
+      write.answer.deliver(fenced_receipt{true, read_live(write.key)});
+      return true;
+    });
   }
 
   void end_reads() {
@@ -493,9 +568,12 @@ private:
   bool was_caught_up_ = true;
   bool is_work_scheduled_ = false;
   waiting_writes writes_;
+  std::vector<fenced_write> fenced_writes_;
   waiting_reads reads_;
   std::vector<pending_drain> drains_;
   event_feeds<ticking_crdt_replica_actor::pointer> watchers_;
+  live_feeds<ticking_crdt_replica_actor::pointer> live_watchers_;
+  session_peer session_host_;
 };
 
 ticking_crdt_replica_actor::behavior_type
@@ -507,12 +585,18 @@ crdt_replica(ticking_crdt_replica_actor::stateful_pointer<crdt_replica_state> se
     [&state](put_atom, const std::string& key, const std::string& value, const write_options& options) {
       return state.put(key, value, options);
     },
+    [&state](put_atom, const std::string& key, const std::string& value, const write_fence& fence) {
+      return state.put_fenced(key, value, fence);
+    },
     [&state](get_atom, std::string& key, const wait_options& options) { return state.read(key, false, options); },
     [&state](erase_atom, std::string& key, const wait_options& options) { return state.read(key, true, options); },
     [&state](keys_atom, const std::string& prefix) { return state.keys(prefix); },
     [&state](neighbours_atom, const std::vector<known_node>& nodes) { state.set_neighbours(nodes); },
     [&state](watch_atom, std::string& prefix, const watcher_actor& watcher) { state.watch(prefix, watcher); },
     [&state](watch_atom, const watcher_actor& watcher) { state.watch(watcher); },
+    [&state](watch_atom, std::string& prefix, const live_watcher_actor& watcher) { state.watch(prefix, watcher); },
+    [&state](host_atom, const session_peer& host) { state.set_session_host(host); },
+    [&state](host_atom) { return state.session_host(); },
     [&state](drain_atom, std::uint64_t timeout_ms) { return state.drain(timeout_ms); },
     [&state](status_atom) { return state.status(); },
     [&state](contact_atom, std::uint64_t replica) { return state.last_contact(replica); },

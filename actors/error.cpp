@@ -39,6 +39,20 @@ std::string_view to_string(ec code) {
       return "refused";
     case ec::too_few_holders:
       return "too few nodes held it in time";
+    case ec::session_unknown:
+      return "there is no such session";
+    case ec::no_session_host:
+      return "no node that is up hosts this kind of session at this version";
+    case ec::session_queue_full:
+      return "too much waits for the session already";
+    case ec::session_timed_out:
+      return "the session was not to be reached in time; the request was not handled";
+    case ec::session_unanswered:
+      return "no answer of the session came in time; the request may have been handled or not";
+    case ec::session_name_invalid:
+      return "a session needs a kind without a slash and an id, neither empty nor too long";
+    case ec::session_refused:
+      return "the session refuses the message";
   }
   // An error that a node with a newer program has sent.
   return "unknown error";

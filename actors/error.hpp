@@ -39,6 +39,20 @@ enum class ec : std::uint8_t {
   refused,
   /// Fewer nodes than the write concern asks for have acknowledged the write in time. It is written all the same.
   too_few_holders,
+  /// No such session is known, or it has been ended.
+  session_unknown,
+  /// No node that is up hosts this kind of session at this version.
+  no_session_host,
+  /// Too much waits for the session already.
+  session_queue_full,
+  /// The session was not to be reached in time. The request was not handled.
+  session_timed_out,
+  /// Contact was lost, or time was up, before the session answered: the request may have been handled or not.
+  session_unanswered,
+  /// The kind or the id of a session is empty or too long, or the kind has a slash.
+  session_name_invalid,
+  /// The session has answered with an error, which the context describes.
+  session_refused,
 };
 
 /// One sentence without a final stop, for people.

@@ -231,6 +231,107 @@ struct node_status {
   replica_status replica;
 };
 
+// -- sessions --------------------------------------------------------------------------------------------------------
+
+/// One of the values that stand side by side under a key: see crdt::causal_register.
+struct live_value {
+  event_id event;
+  std::string value;
+};
+
+/// All values that can be read under a key; none, if there is nothing (any more).
+struct live_values {
+  std::string key;
+  std::vector<live_value> values;
+};
+
+/// What a replica tells those who watch all values of its keys.
+struct live_changes {
+  /// Of each key that has changed, what stands there now.
+  std::vector<live_values> keys;
+  /// Every node that is known is either down, or up and caught up with.
+  bool has_met_all = false;
+};
+
+/// The condition and the options of a write that must not supersede what the writer has not seen.
+struct write_fence {
+  /// The write is made only if no other values than those of these events stand under the key.
+  std::vector<event_id> expected;
+  /// To be answered once another node holds the write, if any other is up.
+  bool wait_for_holder = false;
+  /// After how long nobody reads the value any more, in milliseconds; 0 for never.
+  std::uint64_t time_to_live_ms = 0;
+};
+
+/// What a fenced write answers.
+struct fenced_receipt {
+  bool written = false;
+  /// What stands under the key now.
+  live_values now;
+};
+
+/// One start of a session host, as others know it.
+struct session_peer {
+  std::string node;
+  std::uint64_t incarnation = 0;
+  /// A `session_host_actor`; null if there is none.
+  caf::strong_actor_ptr handle;
+};
+
+/// How two session hosts begin to talk to each other. Of the two, the one with the lesser incarnation begins; the other
+/// one asks it to.
+struct session_introduction {
+  session_peer sender;
+  /// Counts the connections of the one that begins. In a request to begin: the last one, which is no more.
+  std::uint64_t link = 0;
+};
+
+/// Bytes of session/peer_message.hpp, from one session host to another.
+struct session_frame {
+  std::uint64_t incarnation = 0;
+  /// That of the introduction. A frame of another link is dropped.
+  std::uint64_t link = 0;
+  std::string bytes;
+};
+
+/// Where a session runs.
+struct session_place {
+  std::string node;
+  /// A `session_actor`, on this node or on another. What is sent to it directly is lost if the session moves; `deliver`
+  /// is not.
+  caf::strong_actor_ptr session;
+};
+
+/// A session as one node knows it.
+struct session_info {
+  std::string kind;
+  std::string id;
+  /// Of its owner.
+  std::string node;
+  std::uint64_t epoch = 0;
+  /// "running", "moving" or "placing"; see docs/sessions.md.
+  std::string phase;
+  bool is_here = false;
+  /// Messages that wait here for it.
+  std::uint64_t waiting_messages = 0;
+};
+
+/// What a session host reports of itself. Counters only grow.
+struct session_host_status {
+  std::string node;
+  bool is_paused = false;
+  bool is_cordoned = false;
+  /// The nodes whose hosts it talks to.
+  std::vector<std::string> peers;
+  /// Sessions that run here.
+  std::uint64_t running = 0;
+  std::uint64_t started = 0;
+  std::uint64_t moved = 0;
+  std::uint64_t stranded = 0;
+  std::uint64_t lost = 0;
+  std::uint64_t failed = 0;
+};
+
 // -- membership ------------------------------------------------------------------------------------------------------
 
 /// How a node introduces itself to another node, as request and as answer. Its sender is the node's
@@ -344,6 +445,51 @@ typename Inspector::result_type inspect(Inspector& f, handoff_events& x) {
   return inspect_fields(f, "handoff_events", x.events, x.missed);
 }
 template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, live_value& x) {
+  return inspect_fields(f, "live_value", x.event, x.value);
+}
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, live_values& x) {
+  return inspect_fields(f, "live_values", x.key, x.values);
+}
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, live_changes& x) {
+  return inspect_fields(f, "live_changes", x.keys, x.has_met_all);
+}
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, write_fence& x) {
+  return inspect_fields(f, "write_fence", x.expected, x.wait_for_holder, x.time_to_live_ms);
+}
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, fenced_receipt& x) {
+  return inspect_fields(f, "fenced_receipt", x.written, x.now);
+}
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, session_peer& x) {
+  return inspect_fields(f, "session_peer", x.node, x.incarnation, x.handle);
+}
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, session_introduction& x) {
+  return inspect_fields(f, "session_introduction", x.sender, x.link);
+}
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, session_frame& x) {
+  return inspect_fields(f, "session_frame", x.incarnation, x.link, x.bytes);
+}
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, session_place& x) {
+  return inspect_fields(f, "session_place", x.node, x.session);
+}
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, session_info& x) {
+  return inspect_fields(f, "session_info", x.kind, x.id, x.node, x.epoch, x.phase, x.is_here, x.waiting_messages);
+}
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, session_host_status& x) {
+  return inspect_fields(f, "session_host_status", x.node, x.is_paused, x.is_cordoned, x.peers, x.running, x.started,
+                        x.moved, x.stranded, x.lost, x.failed);
+}
+template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, member_status& x) {
   return inspect_fields(f, "member_status", x.name, x.address, x.state, x.replica, x.round_trip_us, x.last_contact_ms);
 }
@@ -400,6 +546,19 @@ CAF_BEGIN_TYPE_ID_BLOCK(ariadne_messages, ARIADNE_FIRST_TYPE_ID)
   CAF_ADD_TYPE_ID(ariadne_messages, (ariadne::node_introduction))
   CAF_ADD_TYPE_ID(ariadne_messages, (ariadne::introduction_result))
   CAF_ADD_TYPE_ID(ariadne_messages, (ariadne::heartbeat))
+  CAF_ADD_TYPE_ID(ariadne_messages, (ariadne::live_value))
+  CAF_ADD_TYPE_ID(ariadne_messages, (ariadne::live_values))
+  CAF_ADD_TYPE_ID(ariadne_messages, (std::vector<ariadne::live_values>))
+  CAF_ADD_TYPE_ID(ariadne_messages, (ariadne::live_changes))
+  CAF_ADD_TYPE_ID(ariadne_messages, (ariadne::write_fence))
+  CAF_ADD_TYPE_ID(ariadne_messages, (ariadne::fenced_receipt))
+  CAF_ADD_TYPE_ID(ariadne_messages, (ariadne::session_peer))
+  CAF_ADD_TYPE_ID(ariadne_messages, (ariadne::session_introduction))
+  CAF_ADD_TYPE_ID(ariadne_messages, (ariadne::session_frame))
+  CAF_ADD_TYPE_ID(ariadne_messages, (ariadne::session_place))
+  CAF_ADD_TYPE_ID(ariadne_messages, (ariadne::session_info))
+  CAF_ADD_TYPE_ID(ariadne_messages, (std::vector<ariadne::session_info>))
+  CAF_ADD_TYPE_ID(ariadne_messages, (ariadne::session_host_status))
 
   CAF_ADD_ATOM(ariadne_messages, ariadne, put_atom, "put")
   CAF_ADD_ATOM(ariadne_messages, ariadne, get_atom, "get")
@@ -424,6 +583,15 @@ CAF_BEGIN_TYPE_ID_BLOCK(ariadne_messages, ARIADNE_FIRST_TYPE_ID)
   CAF_ADD_ATOM(ariadne_messages, ariadne, leave_atom, "leave")
   CAF_ADD_ATOM(ariadne_messages, ariadne, tick_atom, "tick")
   CAF_ADD_ATOM(ariadne_messages, ariadne, work_atom, "work")
+  CAF_ADD_ATOM(ariadne_messages, ariadne, start_atom, "start")
+  CAF_ADD_ATOM(ariadne_messages, ariadne, stop_atom, "stop")
+  CAF_ADD_ATOM(ariadne_messages, ariadne, locate_atom, "locate")
+  CAF_ADD_ATOM(ariadne_messages, ariadne, deliver_atom, "deliver")
+  CAF_ADD_ATOM(ariadne_messages, ariadne, sessions_atom, "sessions")
+  CAF_ADD_ATOM(ariadne_messages, ariadne, cordon_atom, "cordon")
+  CAF_ADD_ATOM(ariadne_messages, ariadne, snapshot_atom, "snapshot")
+  CAF_ADD_ATOM(ariadne_messages, ariadne, host_atom, "host")
+  CAF_ADD_ATOM(ariadne_messages, ariadne, connect_atom, "connect")
 
 CAF_END_TYPE_ID_BLOCK(ariadne_messages)
 
@@ -440,11 +608,19 @@ using participant_actor = caf::typed_actor<
   // The node is about to stop: stashes all that it has, stops, and answers what could not be stashed.
   answers<std::vector<leftover>, drain_atom>>;
 
+/// Whoever watches all values of keys. A message that has been answered makes room for the next one; what changes
+/// meanwhile is told together, as it is then.
+using live_watcher_actor = caf::typed_actor<
+  // What has changed since the last time.
+  takes<live_changes>>;
+
 /// The actor around one replica of the map (actors/crdt_replica.hpp).
 using crdt_replica_actor = caf::typed_actor<
   // Writes the value under the key. Answers once the concern is met; if it is not met in time, the error says so, and
   // the value stays written all the same.
   answers<receipt, put_atom, std::string, std::string, write_options>,
+  // Writes the value under the key, unless something else than expected stands there; check and write are one step.
+  answers<fenced_receipt, put_atom, std::string, std::string, write_fence>,
   // Reads the key; waits for it if it is not there.
   answers<map_entry, get_atom, std::string, wait_options>,
   // The same, and erases what it has read.
@@ -458,6 +634,12 @@ using crdt_replica_actor = caf::typed_actor<
   takes<watch_atom, std::string, watcher_actor>,
   // Tells the watcher whenever this replica has caught up with all nodes that it knows; at once, if it has.
   takes<watch_atom, watcher_actor>,
+  // Tells the watcher what stands under each key that starts with the prefix, and from then on what changes in that.
+  takes<watch_atom, std::string, live_watcher_actor>,
+  // The session host of this node, as those of other nodes find it.
+  takes<host_atom, session_peer>,
+  // The session host of this node; without a handle if there is none (yet).
+  answers<session_peer, host_atom>,
   // Answers once all members have acknowledged all events of this replica, or when the time (in milliseconds) is up.
   answers<drain_report, drain_atom, std::uint64_t>,
   // What this replica has and does.
@@ -496,6 +678,8 @@ using state_handoff_actor = caf::typed_actor<
   answers<node_status, status_atom>,
   // Its replica: what other nodes have to know to replicate with this one.
   answers<neighbour, replica_atom>,
+  // The other nodes that it knows, by name, but for those that have left.
+  answers<std::vector<known_node>, neighbours_atom>,
   // How long ago the replica of this id last sent a frame, in milliseconds; an error if it is not connected.
   answers<std::uint64_t, contact_atom, std::uint64_t>,
   // A node is up, with this replica. Sent by the membership actor.
@@ -526,6 +710,53 @@ using cluster_membership_actor = caf::typed_actor<
   // neither connects to others nor accepts them. Answers false if one of them could not be told.
   answers<bool, leave_atom>>;
 
+/// A session of an application, as its host speaks to it. It may end by itself: without an error it has done its work
+/// and the session is over; with an error it is started again from its last checkpoint.
+using session_actor = caf::typed_actor<
+  // A message, and the answer to it. An error is passed on to whoever has sent it.
+  answers<std::string, deliver_atom, std::string>,
+  // Its state as it is now: a checkpoint.
+  answers<snapshot, snapshot_atom>,
+  // Its last state, once it has answered all messages before; then it has to end.
+  answers<snapshot, stop_atom>>;
+
+/// The actor that hosts the sessions of one node (actors/session_host.hpp). Kind and id name a session. Every request
+/// is answered, at the latest after the time to wait (in milliseconds, or `session_host_options::request_timeout`).
+using session_host_actor = caf::typed_actor<
+  // Starts the session from the state, or from none, unless it runs somewhere. Answers where it runs, once another node
+  // holds its record, if any other is up.
+  answers<session_place, start_atom, std::string, std::string>,
+  answers<session_place, start_atom, std::string, std::string, snapshot>,
+  // Ends the session, wherever it runs. Its state is gone. Answers true; an error if there is no such session.
+  answers<bool, stop_atom, std::string, std::string>,
+  // Where the session runs, as soon as it does.
+  answers<session_place, locate_atom, std::string, std::string>,
+  answers<session_place, locate_atom, std::string, std::string, std::uint64_t>,
+  // Has the session handle a message, wherever it runs, and answers what it answers. Messages of one host to one
+  // session are handled in order, each at most once.
+  answers<std::string, deliver_atom, std::string, std::string, std::string>,
+  answers<std::string, deliver_atom, std::string, std::string, std::string, std::uint64_t>,
+  // The sessions that this node knows, wherever they run, by kind and id.
+  answers<std::vector<session_info>, sessions_atom>,
+  // What this host does.
+  answers<session_host_status, status_atom>,
+  // The node keeps what it runs and takes over nothing, or does again. Answers what it was.
+  answers<bool, cordon_atom, bool>,
+  // From the supervisor on this node: the handoff pair has been started, or started anew.
+  takes<handoff_atom, state_handoff_actor>,
+  // The host takes part in a drain: moves its sessions to other nodes, and answers what it could not move.
+  answers<std::vector<leftover>, drain_atom>,
+  // From a session of this host, which is of this run: its state as it is now.
+  takes<snapshot_atom, std::string, std::string, std::uint64_t, snapshot>,
+  // From another host: the actor of a session that runs here; null if it does not.
+  answers<caf::strong_actor_ptr, get_atom, std::string, std::string>,
+  // From another host: a connection begins. Answers this host's name.
+  answers<session_peer, introduce_atom, session_introduction>,
+  // From another host, which waits for this one to begin a connection.
+  takes<connect_atom, session_introduction>,
+  // From another host.
+  takes<session_frame>>;
+
 } // namespace ariadne
 
 // Handles that are sent in messages: a block of its own, since they are made of the atoms of the first one. The IDs up
@@ -535,5 +766,6 @@ CAF_BEGIN_TYPE_ID_BLOCK(ariadne, caf::id_block::ariadne_messages::end)
   CAF_ADD_TYPE_ID(ariadne, (ariadne::state_handoff_actor))
   CAF_ADD_TYPE_ID(ariadne, (ariadne::watcher_actor))
   CAF_ADD_TYPE_ID(ariadne, (ariadne::participant_actor))
+  CAF_ADD_TYPE_ID(ariadne, (ariadne::live_watcher_actor))
 
 CAF_END_TYPE_ID_BLOCK(ariadne)

@@ -145,6 +145,13 @@ public:
     return {replica_id_, caf::actor_cast<caf::strong_actor_ptr>(replica_)};
   }
 
+  std::vector<known_node> known_nodes() const {
+    std::vector<known_node> result;
+    for (const auto& [name, node] : nodes_)
+      result.push_back(node);
+    return result;
+  }
+
   auto last_contact(std::uint64_t replica) {
     return self_->delegate(replica_, contact_atom_v, replica);
   }
@@ -269,6 +276,7 @@ state_handoff_actor::behavior_type state_handoff(state_handoff_actor::stateful_p
     },
     [&state](status_atom) { return state.status(); },
     [&state](replica_atom) { return state.own_replica(); },
+    [&state](neighbours_atom) { return state.known_nodes(); },
     [&state](contact_atom, std::uint64_t replica) { return state.last_contact(replica); },
     [&state](node_up_atom, const std::string& node, const neighbour& replica) { state.node_up(node, replica); },
     [&state](node_down_atom, const std::string& node) { state.node_down(node); },

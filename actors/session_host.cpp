@@ -1,0 +1,812 @@
+#include "actors/session_host.hpp"
+
+#include "actors/error.hpp"
+#include "actors/kept_promise.hpp"
+
+#include <caf/actor_cast.hpp>
+#include <caf/exit_reason.hpp>
+#include <caf/send.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <exception>
+#include <memory>
+#include <random>
+#include <variant>
+#include <vector>
+
+namespace ariadne {
+
+namespace {
+
+using session::host_id;
+using session::session_key;
+
+using ticking_session_host_actor = session_host_actor::extend<
+  // Time has passed.
+  takes<tick_atom>,
+  // What the replica tells of records.
+  takes<live_changes>,
+  // What the handoff pair tells of nodes.
+  takes<handoff_events>>;
+
+constexpr std::chrono::milliseconds tick_interval{20};
+/// How often hosts of other nodes are looked for, while there may be some that this one is not connected to.
+constexpr std::uint64_t look_interval_ms = 100;
+/// How long another host may take for each step of a connection.
+constexpr std::chrono::milliseconds connect_timeout{2'000};
+
+/// The first byte of what travels as the answer to a message.
+constexpr char is_answer = 0;
+constexpr char is_error = 1;
+
+std::uint64_t now_ms() {
+  const auto now = std::chrono::steady_clock::now().time_since_epoch();
+  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(now).count());
+}
+
+std::uint64_t draw_incarnation() {
+  std::random_device random;
+  std::uniform_int_distribution<std::uint64_t> distribution{1};
+  return distribution(random);
+}
+
+session::saved_state to_state(snapshot&& s) {
+  return {std::move(s.type_name), s.schema_version, std::move(s.bytes)};
+}
+
+snapshot to_snapshot(session::saved_state&& s) {
+  return {std::move(s.type_name), s.schema_version, std::move(s.bytes)};
+}
+
+std::vector<session::live_entry> to_entries(const live_values& found) {
+  std::vector<session::live_entry> result;
+  for (const auto& v : found.values)
+    result.push_back({{crdt::replica_id{v.event.replica}, v.event.counter}, crdt::shared_bytes{v.value}});
+  return result;
+}
+
+std::string in_words(const session_key& key) {
+  return fmt::format("session {}/{}", key.kind, key.id);
+}
+
+const char* to_text(session::session_phase phase) {
+  switch (phase) {
+    case session::session_phase::running:
+      return "running";
+    case session::session_phase::moving:
+      return "moving";
+    case session::session_phase::placing:
+      return "placing";
+    case session::session_phase::stopped:
+      return "stopped";
+  }
+  return "unknown";
+}
+
+ec to_code(session::outcome result) {
+  switch (result) {
+    case session::outcome::done:
+    case session::outcome::elsewhere:
+    case session::outcome::unknown_session:
+      return ec::session_unknown;
+    case session::outcome::no_host:
+      return ec::no_session_host;
+    case session::outcome::queue_full:
+      return ec::session_queue_full;
+    case session::outcome::timed_out:
+      return ec::session_timed_out;
+    case session::outcome::unanswered:
+      return ec::session_unanswered;
+    case session::outcome::draining:
+      return ec::draining;
+    case session::outcome::invalid_key:
+      return ec::session_name_invalid;
+  }
+  return ec::refused;
+}
+
+/// Whether the session has not answered at all.
+bool is_silence(const caf::error& error) {
+  return error == caf::sec::request_receiver_down || error.category() == caf::atom("exit");
+}
+
+class session_host_state {
+public:
+  static inline const char* name = "session_host";
+
+  explicit session_host_state(ticking_session_host_actor::pointer self) : self_(self) {}
+
+  /// However the host ends, its sessions do so, too: other nodes take them over.
+  ~session_host_state() {
+    for (const auto& [key, r] : runs_)
+      caf::anon_send_exit(r.session, caf::exit_reason::user_shutdown);
+  }
+
+  void start(session_host_options options) {
+    options_ = std::move(options);
+    id_ = {options_.node, draw_incarnation()};
+    session::session_host_options core;
+    core.self = id_;
+    for (const auto& [kind, about] : options_.kinds)
+      core.kinds[kind] = {about.schema_version, bool{about.resolve}};
+    core.minority = options_.minority;
+    core.configured_nodes = options_.configured_nodes;
+    core.lease = options_.lease;
+    core.rebalance_max = options_.rebalance_max;
+    core.message_wait_ms = static_cast<std::uint64_t>(options_.request_timeout.count());
+    core_.emplace(std::move(core), now_ms());
+    self_->delayed_send(self_, tick_interval, tick_atom_v);
+  }
+
+  // -- requests ------------------------------------------------------------------------------------------------------
+
+  caf::result<session_place> start_session(session_key key, snapshot&& state) {
+    const auto wait_ms = request_timeout_ms();
+    auto [number, promise] = add_request<session_place>(
+      [this, key](const session::answer_request& a, const place_promise& p) { answer_place(key, a, p); });
+    core_->start(number, key, to_state(std::move(state)), now_ms() + wait_ms, now_ms());
+    act();
+    return promise;
+  }
+
+  caf::result<bool> stop_session(const session_key& key) {
+    auto [number, promise] = add_request<bool>([](const session::answer_request&, const auto& p) { p->deliver(true); });
+    core_->stop(number, key, now_ms() + request_timeout_ms(), now_ms());
+    act();
+    return promise;
+  }
+
+  caf::result<session_place> locate(const session_key& key, std::uint64_t wait_ms) {
+    auto [number, promise] = add_request<session_place>(
+      [this, key](const session::answer_request& a, const place_promise& p) { answer_place(key, a, p); });
+    core_->locate(number, key, now_ms() + std::min(wait_ms, wait_ms_max), now_ms());
+    act();
+    return promise;
+  }
+
+  caf::result<std::string> deliver(const session_key& key, std::string&& message, std::uint64_t wait_ms) {
+    auto [number, promise] = add_request<std::string>([](const session::answer_request& a, const auto& p) {
+      if (a.payload.empty() || a.payload.front() == is_error)
+        p->deliver(make_error(ec::session_refused, a.payload.empty() ? a.payload : a.payload.substr(1)));
+      else
+        p->deliver(a.payload.substr(1));
+    });
+    core_->deliver(number, key, std::move(message), now_ms() + std::min(wait_ms, wait_ms_max), now_ms());
+    act();
+    return promise;
+  }
+
+  std::uint64_t request_timeout_ms() const {
+    return static_cast<std::uint64_t>(options_.request_timeout.count());
+  }
+
+  std::vector<session_info> sessions() const {
+    std::vector<session_info> result;
+    for (const auto& s : core_->sessions())
+      result.push_back({s.key.kind, s.key.id, s.owner.node, s.epoch, to_text(s.phase), s.here, s.waiting_messages});
+    return result;
+  }
+
+  session_host_status status() const {
+    auto result = counts_;
+    result.node = options_.node;
+    result.is_paused = core_->is_paused();
+    result.is_cordoned = is_cordoned_;
+    for (const auto& peer : core_->peers())
+      result.peers.push_back(peer.node);
+    result.running = runs_.size();
+    return result;
+  }
+
+  bool set_cordoned(bool cordoned) {
+    core_->set_cordoned(cordoned, now_ms());
+    act();
+    return std::exchange(is_cordoned_, cordoned);
+  }
+
+  caf::result<std::vector<leftover>> drain() {
+    auto promise = self_->make_response_promise<std::vector<leftover>>();
+    options_.log(log_level::info, fmt::format("{} sessions are moved to other nodes", runs_.size()));
+    drains_.push_back({kept_promise<std::vector<leftover>>{promise, ec::session_unanswered},
+                       now_ms() + static_cast<std::uint64_t>(options_.drain_timeout.count())});
+    core_->drain(now_ms());
+    act();
+    settle_drains();
+    return promise;
+  }
+
+  // -- sessions ------------------------------------------------------------------------------------------------------
+
+  void checkpoint(const session_key& key, std::uint64_t run, snapshot&& state) {
+    core_->checkpoint(key, run, to_state(std::move(state)), now_ms());
+    act();
+  }
+
+  caf::strong_actor_ptr session_here(const session_key& key) const {
+    const auto found = runs_.find(key);
+    return found == runs_.end() ? nullptr : caf::actor_cast<caf::strong_actor_ptr>(found->second.session);
+  }
+
+  // -- the map and the nodes -----------------------------------------------------------------------------------------
+
+  void set_handoff(const state_handoff_actor& handoff) {
+    if (handoff_ == handoff)
+      return;
+    lose_map();
+    handoff_ = handoff;
+    self_->monitor(handoff_);
+    self_->request(handoff_, caf::infinite, replica_atom_v)
+      .then(
+        [this, handoff](const neighbour& replica) {
+          if (handoff_ == handoff)
+            begin_map(caf::actor_cast<crdt_replica_actor>(replica.handle));
+        },
+        // The pair has died; whoever supervises it starts a new one.
+        [](const caf::error&) {});
+  }
+
+  void note_records(const live_changes& changes) {
+    if (!replica_ || self_->current_sender() != replica_)
+      return;
+    for (const auto& found : changes.keys)
+      if (const auto key = session::session_key_from(found.key))
+        core_->record_changed(*key, to_entries(found), now_ms());
+    has_met_all_ = changes.has_met_all;
+    note_caught_up();
+    act();
+  }
+
+  void look_for_hosts() {
+    if (!handoff_)
+      return;
+    next_look_ms_ = now_ms() + look_interval_ms;
+    self_->request(handoff_, connect_timeout, neighbours_atom_v)
+      .then([this](const std::vector<known_node>& nodes) { look_at(nodes); }, [](const caf::error&) {});
+  }
+
+  void ended(const caf::down_msg& down) {
+    if (handoff_ == down.source)
+      return lose_map();
+    for (const auto& [host, l] : links_)
+      if (l.handle == down.source)
+        return disconnect(host_id{host}, "is gone");
+    const auto found =
+      std::find_if(runs_.begin(), runs_.end(), [&](const auto& r) { return r.second.session == down.source; });
+    // One that is being stopped has answered, or its request fails.
+    if (found == runs_.end() || found->second.is_stopping)
+      return;
+    const auto key = found->first;
+    const auto run = found->second.run;
+    const auto failed = down.reason && down.reason != caf::exit_reason::normal;
+    runs_.erase(found);
+    if (failed) {
+      ++counts_.failed;
+      options_.log(log_level::warning, fmt::format("{} has failed: {}", in_words(key), describe(down.reason)));
+    }
+    core_->session_ended(key, run, failed, now_ms());
+    act();
+  }
+
+  // -- other hosts ---------------------------------------------------------------------------------------------------
+
+  caf::result<session_peer> introduced(const session_introduction& other) {
+    const host_id peer{other.sender.node, other.sender.incarnation};
+    if (!other.sender.handle || peer.node == options_.node)
+      return make_error(ec::refused, "a host without a handle, or of this node");
+    // The answer has to be there before the first frame.
+    auto promise = self_->make_response_promise<session_peer>();
+    promise.deliver(self_as_peer());
+    disconnect(peer, "connects anew");
+    accepted_[peer] = other.link;
+    connect(peer, caf::actor_cast<session_host_actor>(other.sender.handle), other.link);
+    return promise;
+  }
+
+  void asked_to_begin(const session_introduction& other) {
+    const host_id peer{other.sender.node, other.sender.incarnation};
+    if (!other.sender.handle || peer.incarnation <= id_.incarnation)
+      return;
+    // Unless a later connection is on its way.
+    if (const auto l = links_.find(peer); l != links_.end() && l->second.number == other.link)
+      disconnect(peer, "has lost the connection");
+    begin(peer, caf::actor_cast<session_host_actor>(other.sender.handle));
+  }
+
+  void receive(const session_frame& frame) {
+    for (const auto& [host, l] : links_)
+      if (host.incarnation == frame.incarnation && l.number == frame.link) {
+        const host_id from = host;
+        if (const auto problem = core_->receive(from, frame.bytes, now_ms()); !problem.empty())
+          options_.log(log_level::error,
+                       fmt::format("a frame of the sessions of node {} is refused: {}", from.node, problem));
+        return act();
+      }
+  }
+
+  void tick() {
+    core_->tick(now_ms());
+    ask_for_checkpoints();
+    if (now_ms() >= next_look_ms_ && !is_fully_connected_)
+      look_for_hosts();
+    act();
+    settle_drains();
+    self_->delayed_send(self_, tick_interval, tick_atom_v);
+  }
+
+private:
+  /// A request may not wait longer: a day.
+  static constexpr std::uint64_t wait_ms_max = 24u * 3600 * 1000;
+
+  using place_promise = std::shared_ptr<kept_promise<session_place>>;
+
+  struct run_of_session {
+    session_actor session;
+    std::uint64_t run = 0;
+    bool is_stopping = false;
+    bool is_asked = false;
+    std::uint64_t next_checkpoint_ms = 0;
+  };
+
+  struct link {
+    session_host_actor handle;
+    std::uint64_t number = 0;
+  };
+
+  struct pending_drain {
+    kept_promise<std::vector<leftover>> answer;
+    std::uint64_t deadline_ms = 0;
+  };
+
+  // -- the map and the nodes -----------------------------------------------------------------------------------------
+
+  void lose_map() {
+    handoff_ = nullptr;
+    replica_ = nullptr;
+    ++map_;
+  }
+
+  void begin_map(const crdt_replica_actor& replica) {
+    replica_ = replica;
+    if (std::exchange(had_map_, true))
+      core_->map_restarted(now_ms());
+    self_->send(replica_, host_atom_v, self_as_peer());
+    self_->send(replica_, watch_atom_v, std::string{session::map_key_prefix},
+                caf::actor_cast<live_watcher_actor>(self_->ctrl()));
+    self_->send(handoff_, watch_atom_v, caf::actor_cast<watcher_actor>(self_->ctrl()));
+    look_for_hosts();
+    act();
+  }
+
+  /// Nothing is started before the hosts of all nodes that are up can be asked.
+  void note_caught_up() {
+    if (has_met_all_ && is_fully_connected_ && !std::exchange(is_caught_up_, true))
+      core_->caught_up(now_ms());
+  }
+
+  void look_at(const std::vector<known_node>& nodes) {
+    std::set<std::string> up;
+    for (const auto& n : nodes)
+      if (n.presence == node_presence::up)
+        up.insert(n.node);
+    std::erase_if(met_, [&](const std::string& node) { return !up.contains(node); });
+    up_ = std::move(up);
+    note_connected();
+    for (const auto& n : nodes)
+      if (n.presence == node_presence::up && !met_.contains(n.node) && asking_.insert(n.node).second)
+        self_->request(caf::actor_cast<crdt_replica_actor>(n.replica.handle), connect_timeout, host_atom_v)
+          .then([this, node = n.node](const session_peer& host) { host_found(node, host); },
+                [this, node = n.node](const caf::error&) { asking_.erase(node); });
+  }
+
+  void note_connected() {
+    is_fully_connected_ = std::includes(met_.begin(), met_.end(), up_.begin(), up_.end());
+    note_caught_up();
+    act();
+  }
+
+  void host_found(const std::string& node, const session_peer& host) {
+    asking_.erase(node);
+    const host_id peer{host.node, host.incarnation};
+    if (!host.handle) {
+      // It may get one; that one connects to this host, or asks it to.
+      met_.insert(node);
+      return note_connected();
+    }
+    if (links_.contains(peer))
+      return;
+    const auto handle = caf::actor_cast<session_host_actor>(host.handle);
+    if (id_.incarnation < peer.incarnation)
+      begin(peer, handle);
+    else
+      self_->send(handle, connect_atom_v, session_introduction{self_as_peer(), accepted_[peer]});
+  }
+
+  session_peer self_as_peer() const {
+    return {id_.node, id_.incarnation, caf::actor_cast<caf::strong_actor_ptr>(self_)};
+  }
+
+  void begin(const host_id& peer, const session_host_actor& handle) {
+    if (links_.contains(peer) || !connecting_.insert(peer).second)
+      return;
+    const auto number = ++last_link_;
+    self_->request(handle, connect_timeout, introduce_atom_v, session_introduction{self_as_peer(), number})
+      .then(
+        [=, this](const session_peer&) {
+          connecting_.erase(peer);
+          connect(peer, handle, number);
+        },
+        [=, this](const caf::error&) { connecting_.erase(peer); });
+  }
+
+  void connect(const host_id& peer, const session_host_actor& handle, std::uint64_t number) {
+    for (const auto& [host, l] : std::map{links_})
+      if (host.node == peer.node)
+        disconnect(host, "is started anew");
+    links_[peer] = {handle, number};
+    self_->monitor(handle);
+    met_.insert(peer.node);
+    options_.log(log_level::info, fmt::format("the session host of node {} is connected", peer.node));
+    core_->peer_up(peer, now_ms());
+    note_connected();
+  }
+
+  void disconnect(const host_id& peer, std::string_view why) {
+    const auto found = links_.find(peer);
+    if (found == links_.end())
+      return;
+    self_->demonitor(found->second.handle.address());
+    links_.erase(found);
+    met_.erase(peer.node);
+    is_fully_connected_ = false;
+    options_.log(log_level::info, fmt::format("the session host of node {} {}", peer.node, why));
+    core_->peer_down(peer, now_ms());
+    act();
+  }
+
+  // -- requests ------------------------------------------------------------------------------------------------------
+
+  /// `answer(answer_request, promise)` is called when the request is done.
+  template <class Answer, class Then>
+  std::pair<std::uint64_t, caf::typed_response_promise<Answer>> add_request(Then answer) {
+    auto promise = self_->make_response_promise<Answer>();
+    auto kept = std::make_shared<kept_promise<Answer>>(promise, ec::session_unanswered);
+    requests_[++last_request_] = [kept, answer](const session::answer_request& a) {
+      if (a.result == session::outcome::done)
+        answer(a, kept);
+      else
+        kept->deliver(make_error(to_code(a.result)));
+    };
+    return {last_request_, promise};
+  }
+
+  void answer_place(const session_key& key, const session::answer_request& a, const place_promise& promise) {
+    const auto host = links_.find(a.place);
+    if (host == links_.end())
+      return promise->deliver(session_place{a.place.node, session_here(key)});
+    self_->request(host->second.handle, options_.request_timeout, get_atom_v, key.kind, key.id)
+      .then(
+        [=](const caf::strong_actor_ptr& session) {
+          promise->deliver(session_place{a.place.node, session});
+        },
+        [=](const caf::error&) {
+          promise->deliver(session_place{a.place.node, nullptr});
+        });
+  }
+
+  void settle_drains() {
+    if (drains_.empty())
+      return;
+    const auto is_drained = core_->is_drained();
+    std::erase_if(drains_, [&](pending_drain& drain) {
+      if (!is_drained && now_ms() < drain.deadline_ms)
+        return false;
+      auto result = stranded_;
+      for (const auto& s : core_->sessions())
+        if (s.here)
+          result.push_back({session::to_map_key(s.key), "not moved to another node in time"});
+      if (!is_drained && result.empty())
+        result.push_back({"sessions", "some have not been taken over by other nodes in time"});
+      drain.answer.deliver(std::move(result));
+      return true;
+    });
+  }
+
+  // -- commands ------------------------------------------------------------------------------------------------------
+
+  /// Carries out what the core wants. To be called after every call of the core that may change anything.
+  void act() {
+    for (auto commands = core_->take_commands(); !commands.empty(); commands = core_->take_commands())
+      for (auto& c : commands)
+        std::visit([this](auto& command) { carry_out(command); }, c);
+  }
+
+  void carry_out(session::write_record& c) {
+    if (!replica_)
+      return core_->write_failed(c.key, now_ms());
+    write_fence fence{{}, c.wait_for_holder, c.lifetime_ms};
+    for (const auto& dot : c.expected)
+      fence.expected.push_back({dot.replica.value, dot.counter});
+    self_
+      ->request(replica_, caf::infinite, put_atom_v, session::to_map_key(c.key), std::move(c.value), std::move(fence))
+      .then(
+        [this, key = c.key, map = map_](const fenced_receipt& receipt) {
+          if (map != map_)
+            return;
+          core_->write_done(key, {receipt.written, to_entries(receipt.now)}, now_ms());
+          act();
+        },
+        [this, key = c.key, map = map_](const caf::error& error) {
+          if (map != map_)
+            return;
+          options_.log(log_level::warning,
+                       fmt::format("the record of {} is not written: {}", in_words(key), describe(error)));
+          core_->write_failed(key, now_ms());
+          act();
+        });
+  }
+
+  void carry_out(session::start_session& c) {
+    auto session = spawn(c);
+    if (!session) {
+      ++counts_.failed;
+      options_.log(log_level::warning,
+                   fmt::format("{} does not start: {}", in_words(c.key), describe(session.error())));
+      return core_->session_ended(c.key, c.run, true, now_ms());
+    }
+    self_->monitor(*session);
+    runs_[c.key] = {*session, c.run, false, false, now_ms() + checkpoint_interval_ms(c.key.kind)};
+  }
+
+  caf::expected<session_actor> spawn(session::start_session& c) {
+    const auto& kind = options_.kinds.at(c.key.kind);
+    session_start start{c.key.kind, c.key.id, c.epoch, {}, {}};
+    if (c.state.schema_version > 0) {
+      auto state = kind.upgrades.upgrade(to_snapshot(std::move(c.state)), kind.schema_version);
+      if (!state)
+        return std::move(state.error());
+      start.state = std::move(*state);
+    }
+    start.checkpoint = [host = caf::actor_cast<session_host_actor>(self_->ctrl()), key = c.key,
+                        run = c.run](snapshot state) {
+      caf::anon_send(host, snapshot_atom_v, key.kind, key.id, run, std::move(state));
+    };
+    try {
+      return kind.spawn(self_->system(), std::move(start));
+    } catch (const std::exception& e) {
+      return make_error(ec::refused, e.what());
+    }
+  }
+
+  void carry_out(session::stop_session& c) {
+    auto* r = find_run(c.key, c.run);
+    if (!r)
+      return core_->session_stopped(c.key, c.run, std::nullopt, now_ms());
+    r->is_stopping = true;
+    self_->request(r->session, options_.stop_timeout, stop_atom_v)
+      .then([this, key = c.key, run = c.run](snapshot& state) { stopped(key, run, to_state(std::move(state))); },
+            [this, key = c.key, run = c.run](const caf::error& error) {
+              options_.log(log_level::warning,
+                           fmt::format("{} has not said its last state: {}", in_words(key), describe(error)));
+              stopped(key, run, std::nullopt);
+            });
+  }
+
+  void stopped(const session_key& key, std::uint64_t run, std::optional<session::saved_state> state) {
+    if (auto* r = find_run(key, run)) {
+      self_->demonitor(r->session.address());
+      self_->send_exit(r->session, caf::exit_reason::user_shutdown);
+      runs_.erase(key);
+    }
+    core_->session_stopped(key, run, std::move(state), now_ms());
+    act();
+  }
+
+  void carry_out(session::hand_message& c) {
+    auto* r = find_run(c.key, c.run);
+    if (!r)
+      return core_->handled(c.key, c.origin, c.number, std::nullopt, now_ms());
+    auto answer = [this, key = c.key, origin = c.origin, number = c.number](std::optional<std::string> text) {
+      core_->handled(key, origin, number, std::move(text), now_ms());
+      act();
+    };
+    self_->request(r->session, caf::infinite, deliver_atom_v, std::move(c.payload))
+      .then([answer](const std::string& text) { answer(is_answer + text); },
+            [answer](const caf::error& error) {
+              if (is_silence(error))
+                answer(std::nullopt);
+              else
+                answer(is_error + describe(error));
+            });
+  }
+
+  void carry_out(session::resolve_conflict& c) {
+    const auto& kind = options_.kinds.at(c.key.kind);
+    auto result = c.winner;
+    const auto winner = kind.upgrades.upgrade(to_snapshot(std::move(c.winner)), kind.schema_version);
+    const auto loser = kind.upgrades.upgrade(to_snapshot(std::move(c.loser)), kind.schema_version);
+    if (winner && loser) {
+      try {
+        if (auto resolved = kind.resolve(*winner, *loser))
+          result = to_state(std::move(*resolved));
+        else
+          options_.log(log_level::warning,
+                       fmt::format("the two states of {} stay apart: {}", in_words(c.key), describe(resolved.error())));
+      } catch (const std::exception& e) {
+        options_.log(log_level::warning, fmt::format("the two states of {} stay apart: {}", in_words(c.key), e.what()));
+      }
+    }
+    core_->resolved(c.key, c.run, std::move(result), now_ms());
+  }
+
+  void carry_out(session::send_frame& c) {
+    if (const auto l = links_.find(c.to); l != links_.end())
+      self_->send(l->second.handle, session_frame{id_.incarnation, l->second.number, std::move(c.bytes)});
+  }
+
+  void carry_out(session::answer_request& c) {
+    if (auto request = requests_.extract(c.request))
+      request.mapped()(c);
+  }
+
+  void carry_out(session::host_event& c) {
+    using type = session::host_event::type;
+    const auto say = [&](log_level level, std::string_view what) {
+      options_.log(level, c.key.id.empty() ? std::string{what} : fmt::format("{} {}", in_words(c.key), what));
+    };
+    switch (c.what) {
+      case type::started:
+        ++counts_.started;
+        say(log_level::debug, "runs here");
+        break;
+      case type::moved:
+        ++counts_.moved;
+        say(log_level::debug, "has moved to node " + c.other.node);
+        break;
+      case type::stranded:
+        ++counts_.stranded;
+        say(log_level::warning, "can be moved to no other node; its state stays in the map");
+        // A node that was alone does not hold up its own end.
+        if (!links_.empty())
+          stranded_.push_back({session::to_map_key(c.key), "no node that is up hosts this kind at this version"});
+        break;
+      case type::lost:
+        ++counts_.lost;
+        say(log_level::warning, fmt::format("has run on node {} as well, and ends here", c.other.node));
+        break;
+      case type::ended:
+        say(log_level::debug, "has ended");
+        break;
+      case type::paused:
+        say(log_level::warning, "this node does not see a majority: its sessions are paused");
+        break;
+      case type::resumed:
+        say(log_level::info, "this node sees a majority: its sessions go on");
+        break;
+      case type::drained:
+        say(log_level::info, "no session is left here");
+        break;
+    }
+    options_.on_event({c.what, c.key.kind, c.key.id, c.other.node, to_snapshot(std::move(c.state))});
+  }
+
+  run_of_session* find_run(const session_key& key, std::uint64_t run) {
+    const auto found = runs_.find(key);
+    return found == runs_.end() || found->second.run != run ? nullptr : &found->second;
+  }
+
+  std::uint64_t checkpoint_interval_ms(const std::string& kind) const {
+    return static_cast<std::uint64_t>(options_.kinds.at(kind).checkpoint_interval.count());
+  }
+
+  void ask_for_checkpoints() {
+    const auto now = now_ms();
+    for (auto& [key, r] : runs_) {
+      const auto interval_ms = checkpoint_interval_ms(key.kind);
+      if (interval_ms == 0 || r.is_stopping || now < r.next_checkpoint_ms || std::exchange(r.is_asked, true))
+        continue;
+      r.next_checkpoint_ms = now + interval_ms;
+      self_->request(r.session, caf::infinite, snapshot_atom_v)
+        .then(
+          [this, key = key, run = r.run](snapshot& state) {
+            if (auto* asked = find_run(key, run))
+              asked->is_asked = false;
+            checkpoint(key, run, std::move(state));
+          },
+          [this, key = key, run = r.run](const caf::error&) {
+            if (auto* asked = find_run(key, run))
+              asked->is_asked = false;
+          });
+    }
+  }
+
+  ticking_session_host_actor::pointer self_;
+  session_host_options options_;
+  host_id id_;
+  std::optional<session::session_host> core_;
+
+  state_handoff_actor handoff_;
+  crdt_replica_actor replica_;
+  /// Counts the handoff pairs: what an earlier one answers is void.
+  std::uint64_t map_ = 0;
+  bool had_map_ = false;
+  bool has_met_all_ = false;
+  bool is_caught_up_ = false;
+
+  /// The nodes that are up, and those of them whose hosts are connected, or that have none.
+  std::set<std::string> up_;
+  std::set<std::string> met_;
+  std::set<std::string> asking_;
+  bool is_fully_connected_ = false;
+  std::uint64_t next_look_ms_ = 0;
+  std::map<host_id, link> links_;
+  std::set<host_id> connecting_;
+  std::map<host_id, std::uint64_t> accepted_;
+  std::uint64_t last_link_ = 0;
+
+  std::map<session_key, run_of_session> runs_;
+  std::map<std::uint64_t, std::function<void(const session::answer_request&)>> requests_;
+  std::uint64_t last_request_ = 0;
+  std::vector<pending_drain> drains_;
+  std::vector<leftover> stranded_;
+  bool is_cordoned_ = false;
+  session_host_status counts_;
+};
+
+ticking_session_host_actor::behavior_type
+session_host(ticking_session_host_actor::stateful_pointer<session_host_state> self, session_host_options options) {
+  auto& state = self->state;
+  self->set_down_handler([&state](const caf::down_msg& down) { state.ended(down); });
+  state.start(std::move(options));
+  return {
+    [&state](start_atom, std::string& kind, std::string& id) {
+      return state.start_session({std::move(kind), std::move(id)}, {});
+    },
+    [&state](start_atom, std::string& kind, std::string& id, snapshot& initial) {
+      return state.start_session({std::move(kind), std::move(id)}, std::move(initial));
+    },
+    [&state](stop_atom, std::string& kind, std::string& id) {
+      return state.stop_session({std::move(kind), std::move(id)});
+    },
+    [&state](locate_atom, std::string& kind, std::string& id) {
+      return state.locate({std::move(kind), std::move(id)}, 0);
+    },
+    [&state](locate_atom, std::string& kind, std::string& id, std::uint64_t wait_ms) {
+      return state.locate({std::move(kind), std::move(id)}, wait_ms);
+    },
+    [&state](deliver_atom, std::string& kind, std::string& id, std::string& message) {
+      return state.deliver({std::move(kind), std::move(id)}, std::move(message), state.request_timeout_ms());
+    },
+    [&state](deliver_atom, std::string& kind, std::string& id, std::string& message, std::uint64_t wait_ms) {
+      return state.deliver({std::move(kind), std::move(id)}, std::move(message), wait_ms);
+    },
+    [&state](sessions_atom) { return state.sessions(); },
+    [&state](status_atom) { return state.status(); },
+    [&state](cordon_atom, bool cordoned) { return state.set_cordoned(cordoned); },
+    [&state](handoff_atom, const state_handoff_actor& handoff) { state.set_handoff(handoff); },
+    [&state](drain_atom) { return state.drain(); },
+    [&state](snapshot_atom, std::string& kind, std::string& id, std::uint64_t run, snapshot& taken) {
+      state.checkpoint({std::move(kind), std::move(id)}, run, std::move(taken));
+    },
+    [&state](get_atom, std::string& kind, std::string& id) {
+      return state.session_here({std::move(kind), std::move(id)});
+    },
+    [&state](introduce_atom, const session_introduction& other) { return state.introduced(other); },
+    [&state](connect_atom, const session_introduction& other) { state.asked_to_begin(other); },
+    [&state](const session_frame& frame) { state.receive(frame); },
+    [&state](tick_atom) { state.tick(); },
+    [&state](const live_changes& changes) { state.note_records(changes); },
+    [&state](const handoff_events&) { state.look_for_hosts(); },
+  };
+}
+
+} // namespace
+
+session_host_actor spawn_session_host(caf::actor_system& system, session_host_options options) {
+  return system.spawn(session_host, std::move(options));
+}
+
+} // namespace ariadne

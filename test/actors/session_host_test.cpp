@@ -1,0 +1,402 @@
+#include "actors/session_host.hpp"
+
+#include "actors/basp.hpp"
+#include "actors/cluster_membership.hpp"
+#include "actors/state_handoff.hpp"
+#include "test/support/reserved_port.hpp"
+#include "test/support/test_system.hpp"
+
+#include <caf/event_based_actor.hpp>
+#include <caf/io/middleman.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+using namespace ariadne;
+using namespace ariadne::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// The state of the sessions of these tests: all messages that they have handled. In version 2 it begins with a "2".
+constexpr auto type_name = "transcript";
+
+/// How many of these sessions run, by id, over all nodes of this process, and what is wrong with that.
+class running_sessions {
+public:
+  void begins(const std::string& id) {
+    std::lock_guard guard{mutex_};
+    most_ = std::max(most_, ++running_[id]);
+  }
+  void ends(const std::string& id) {
+    std::lock_guard guard{mutex_};
+    --running_[id];
+  }
+  int most() const {
+    std::lock_guard guard{mutex_};
+    return most_;
+  }
+
+private:
+  mutable std::mutex mutex_;
+  std::map<std::string, int> running_;
+  int most_ = 0;
+};
+
+struct transcript_state {
+  std::shared_ptr<running_sessions> running;
+  session_start start;
+  std::uint32_t version = 1;
+  std::string said;
+  ~transcript_state() {
+    if (running)
+      running->ends(start.id);
+  }
+};
+
+session_actor::behavior_type transcript(session_actor::stateful_pointer<transcript_state> self, session_start start,
+                                        std::uint32_t version, std::shared_ptr<running_sessions> running) {
+  auto& state = self->state;
+  state.said = start.state ? start.state->bytes : std::string{};
+  state.start = std::move(start);
+  state.version = version;
+  state.running = std::move(running);
+  state.running->begins(state.start.id);
+  auto saved = [&state] { return snapshot{type_name, state.version, state.said}; };
+  return {
+    [=, &state](deliver_atom, const std::string& message) -> caf::result<std::string> {
+      if (message == "refuse")
+        return make_error(ec::refused, "as it was told");
+      if (message == "die") {
+        self->quit(caf::exit_reason::unhandled_exception);
+        return make_error(ec::refused);
+      }
+      if (message == "finish") {
+        self->quit();
+        return std::string{"bye"};
+      }
+      if (message == "save")
+        state.start.checkpoint(saved());
+      else
+        state.said += message + ";";
+      return state.said;
+    },
+    [=](snapshot_atom) { return saved(); },
+    [=](stop_atom) {
+      self->quit();
+      return saved();
+    },
+  };
+}
+
+session_kind transcript_kind(std::uint32_t version, const std::shared_ptr<running_sessions>& running) {
+  session_kind kind;
+  kind.schema_version = version;
+  kind.spawn = [=](caf::actor_system& system, session_start start) -> caf::expected<session_actor> {
+    return system.spawn(transcript, std::move(start), version, running);
+  };
+  return kind;
+}
+
+/// Some nodes of one cluster, each an actor system of its own in this process.
+class cluster {
+public:
+  struct node {
+    std::unique_ptr<test_system> host = std::make_unique<test_system>();
+    cluster_membership_actor membership;
+    state_handoff_actor handoff;
+    session_host_actor sessions;
+  };
+
+  explicit cluster(std::vector<std::string> names) : names_(std::move(names)) {
+    for (const auto& name : names_)
+      ports_[name] = std::make_unique<reserved_port>();
+  }
+
+  node& start(const std::string& name, std::map<std::string, session_kind> kinds,
+              session::minority_policy minority = session::minority_policy::run) {
+    auto& n = nodes_[name];
+    n = {};
+    cluster_membership_options membership;
+    membership.cluster = "test";
+    membership.node = name;
+    membership.address = {"127.0.0.1", ports_[name]->number()};
+    for (const auto& other : names_)
+      membership.seeds.push_back({other, {"127.0.0.1", ports_[other]->number()}});
+    membership.reconnect_min = 10ms;
+    membership.reconnect_max = 100ms;
+    n.membership = n.host->keep(spawn_cluster_membership(n.host->system, membership));
+    if (!open_port(n.host->system, n.membership, membership.address))
+      throw std::runtime_error("the port is not open");
+    session_host_options hosting;
+    hosting.node = name;
+    hosting.kinds = std::move(kinds);
+    hosting.configured_nodes = {names_.begin(), names_.end()};
+    hosting.minority = minority;
+    hosting.log = [name](log_level, std::string_view line) {
+      std::fprintf(stderr, "%s: %.*s\n", name.c_str(), static_cast<int>(line.size()), line.data());
+    };
+    n.sessions = n.host->keep(spawn_session_host(n.host->system, std::move(hosting)));
+    start_handoff(name);
+    return n;
+  }
+
+  void start_handoff(const std::string& name) {
+    auto& n = nodes_.at(name);
+    state_handoff_options handoff;
+    handoff.cluster = "test";
+    handoff.node = name;
+    for (const auto& other : names_)
+      if (other != name)
+        handoff.expected_nodes.push_back(other);
+    n.handoff = n.host->keep(spawn_state_handoff(n.host->system, handoff));
+    n.host->self->send(n.membership, handoff_atom_v, n.handoff);
+    n.host->self->send(n.handoff, register_atom_v, caf::actor_cast<participant_actor>(n.sessions));
+    n.host->self->send(n.sessions, handoff_atom_v, n.handoff);
+  }
+
+  /// As a power failure would end it.
+  void kill(const std::string& name) {
+    nodes_.erase(name);
+  }
+
+  template <class Answer, class... Ts>
+  Answer ask(const std::string& name, Ts... request) {
+    auto& n = nodes_.at(name);
+    return n.host->ask<Answer>(n.sessions, std::move(request)...);
+  }
+
+  template <class Answer, class... Ts>
+  caf::expected<Answer> try_ask(const std::string& name, Ts... request) {
+    auto& n = nodes_.at(name);
+    return n.host->try_ask<Answer>(n.sessions, std::move(request)...);
+  }
+
+  std::string deliver(const std::string& name, const std::string& id, const std::string& message) {
+    return ask<std::string>(name, deliver_atom_v, std::string{"talk"}, id, message);
+  }
+
+  /// Waits until the hosts of all nodes are connected.
+  void settle() {
+    for (const auto& [name, n] : nodes_)
+      BOOST_REQUIRE(eventually(
+        [&, &name = name] { return ask<session_host_status>(name, status_atom_v).peers.size() + 1 == nodes_.size(); }));
+  }
+
+  drain_report drain(const std::string& name) {
+    auto& n = nodes_.at(name);
+    return n.host->ask<drain_report>(n.handoff, drain_atom_v, std::uint64_t{10'000}, std::uint64_t{10'000});
+  }
+
+  node& at(const std::string& name) {
+    return nodes_.at(name);
+  }
+
+private:
+  std::vector<std::string> names_;
+  std::map<std::string, std::unique_ptr<reserved_port>> ports_;
+  std::map<std::string, node> nodes_;
+};
+
+struct two_nodes {
+  std::shared_ptr<running_sessions> running = std::make_shared<running_sessions>();
+  cluster nodes{{"a", "b"}};
+
+  two_nodes() {
+    for (const auto* name : {"a", "b"})
+      nodes.start(name, {{"talk", transcript_kind(1, running)}});
+    nodes.settle();
+  }
+
+  static std::string other(const std::string& node) {
+    return node == "a" ? "b" : "a";
+  }
+
+  session_place start(const std::string& at, const std::string& id) {
+    return nodes.ask<session_place>(at, start_atom_v, std::string{"talk"}, id);
+  }
+  session_place locate(const std::string& at, const std::string& id) {
+    return nodes.ask<session_place>(at, locate_atom_v, std::string{"talk"}, id, std::uint64_t{20'000});
+  }
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(session_host, two_nodes)
+
+BOOST_AUTO_TEST_CASE(a_session_is_started_once_and_found_from_every_node) {
+  const auto place = start("a", "1");
+  BOOST_TEST(start("b", "1").node == place.node);
+  for (const auto* name : {"a", "b"}) {
+    const auto found = locate(name, "1");
+    BOOST_TEST(found.node == place.node);
+    BOOST_REQUIRE(found.session);
+    auto& n = nodes.at(name);
+    BOOST_TEST(
+      (n.host->ask<std::string>(caf::actor_cast<session_actor>(found.session), deliver_atom_v, std::string{name})
+         .find(name)
+       != std::string::npos));
+  }
+  BOOST_TEST(running->most() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_session_begins_with_the_state_that_it_is_given) {
+  nodes.ask<session_place>("a", start_atom_v, std::string{"talk"}, std::string{"1"}, snapshot{type_name, 1, "begun;"});
+  BOOST_TEST(nodes.deliver("b", "1", "x") == "begun;x;");
+}
+
+BOOST_AUTO_TEST_CASE(messages_of_one_host_are_handled_in_order_while_the_session_moves) {
+  const auto place = start("a", "1");
+  const auto sender = other(place.node);
+  auto& from = nodes.at(sender);
+  constexpr int count = 200;
+  std::string expected;
+  std::vector<std::string> answers;
+  for (int i = 0; i < count; ++i)
+    expected += std::to_string(i) + ";";
+  auto send = [&](int first, int last) {
+    for (int i = first; i < last; ++i)
+      from.host->self->send(from.sessions, deliver_atom_v, std::string{"talk"}, std::string{"1"}, std::to_string(i));
+  };
+  send(0, count / 2);
+  auto& mover = nodes.at(place.node);
+  mover.host->self->send(mover.handoff, drain_atom_v, std::uint64_t{10'000}, std::uint64_t{10'000});
+  send(count / 2, count);
+  BOOST_TEST(nodes.deliver(sender, "1", "end") == expected + "end;");
+  BOOST_TEST(locate(sender, "1").node == sender);
+  BOOST_TEST(running->most() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_drain_moves_every_session_with_its_state) {
+  for (int i = 0; i < 50; ++i) {
+    start("a", std::to_string(i));
+    nodes.deliver("b", std::to_string(i), "x");
+  }
+  const auto report = nodes.drain("a");
+  BOOST_TEST(report.complete);
+  BOOST_TEST(report.leftovers.size() == 0u);
+  for (int i = 0; i < 50; ++i) {
+    BOOST_TEST(locate("b", std::to_string(i)).node == "b");
+    BOOST_TEST(nodes.deliver("a", std::to_string(i), "y") == "x;y;");
+  }
+  BOOST_TEST(running->most() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_session_goes_on_from_its_last_checkpoint_when_its_node_dies) {
+  const auto place = start("a", "1");
+  const auto survivor = other(place.node);
+  nodes.deliver(survivor, "1", "kept");
+  nodes.deliver(survivor, "1", "save");
+  BOOST_REQUIRE(eventually([&] {
+    auto& n = nodes.at(survivor);
+    return n.host->ask<node_status>(n.handoff, status_atom_v).replica.counters.registers_received >= 2;
+  }));
+  nodes.deliver(survivor, "1", "lost");
+  nodes.kill(place.node);
+  BOOST_REQUIRE(eventually([&] {
+    const auto found = nodes.try_ask<session_place>(survivor, locate_atom_v, std::string{"talk"}, std::string{"1"},
+                                                    std::uint64_t{20'000});
+    return found && found->node == survivor;
+  }));
+  BOOST_TEST(nodes.deliver(survivor, "1", "x") == "kept;x;");
+}
+
+BOOST_AUTO_TEST_CASE(a_session_that_fails_is_started_again_from_its_last_checkpoint) {
+  start("a", "1");
+  nodes.deliver("a", "1", "kept");
+  nodes.deliver("a", "1", "save");
+  nodes.deliver("a", "1", "lost");
+  const auto answer =
+    nodes.try_ask<std::string>("a", deliver_atom_v, std::string{"talk"}, std::string{"1"}, std::string{"die"});
+  BOOST_TEST(!answer);
+  BOOST_TEST(nodes.deliver("a", "1", "x") == "kept;x;");
+}
+
+BOOST_AUTO_TEST_CASE(a_session_that_has_done_its_work_is_over) {
+  start("a", "1");
+  BOOST_TEST(nodes.deliver("b", "1", "finish") == "bye");
+  BOOST_TEST(eventually([&] { return nodes.ask<std::vector<session_info>>("b", sessions_atom_v).empty(); }));
+}
+
+BOOST_AUTO_TEST_CASE(a_session_that_is_stopped_is_known_nowhere) {
+  start("a", "1");
+  BOOST_TEST(nodes.ask<bool>("b", stop_atom_v, std::string{"talk"}, std::string{"1"}));
+  const auto again = nodes.try_ask<bool>("a", stop_atom_v, std::string{"talk"}, std::string{"1"});
+  BOOST_REQUIRE(!again);
+  BOOST_TEST((again.error() == ec::session_unknown), describe(again.error()));
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_done_is_a_clear_error) {
+  const auto unknown = nodes.try_ask<session_place>("a", locate_atom_v, std::string{"talk"}, std::string{"no"});
+  BOOST_REQUIRE(!unknown);
+  BOOST_TEST((unknown.error() == ec::session_unknown), describe(unknown.error()));
+  const auto kind = nodes.try_ask<session_place>("a", start_atom_v, std::string{"other"}, std::string{"1"});
+  BOOST_REQUIRE(!kind);
+  BOOST_TEST((kind.error() == ec::no_session_host), describe(kind.error()));
+  const auto invalid = nodes.try_ask<session_place>("a", start_atom_v, std::string{"a/b"}, std::string{"1"});
+  BOOST_REQUIRE(!invalid);
+  BOOST_TEST((invalid.error() == ec::session_name_invalid), describe(invalid.error()));
+  start("a", "1");
+  const auto refused =
+    nodes.try_ask<std::string>("b", deliver_atom_v, std::string{"talk"}, std::string{"1"}, std::string{"refuse"});
+  BOOST_REQUIRE(!refused);
+  BOOST_TEST(describe(refused.error()) == "the session refuses the message: refused: as it was told");
+}
+
+BOOST_AUTO_TEST_CASE(a_cordoned_node_takes_no_new_sessions) {
+  BOOST_TEST(!nodes.ask<bool>("a", cordon_atom_v, true));
+  BOOST_REQUIRE(eventually([&] { return nodes.ask<session_host_status>("a", status_atom_v).is_cordoned; }));
+  for (int i = 0; i < 20; ++i)
+    BOOST_TEST(start("a", std::to_string(i)).node == "b");
+  BOOST_TEST(nodes.ask<bool>("a", cordon_atom_v, false));
+}
+
+BOOST_AUTO_TEST_CASE(sessions_go_on_while_the_handoff_pair_is_started_anew) {
+  const auto place = start("a", "1");
+  nodes.deliver("a", "1", "x");
+  auto& n = nodes.at(place.node);
+  n.host->self->monitor(n.handoff);
+  caf::anon_send_exit(n.handoff, caf::exit_reason::kill);
+  n.host->self->receive([](const caf::down_msg&) {});
+  BOOST_TEST(nodes.deliver(place.node, "1", "y") == "x;y;");
+  nodes.start_handoff(place.node);
+  BOOST_TEST(nodes.deliver(other(place.node), "1", "z") == "x;y;z;");
+  start(place.node, "2");
+  BOOST_TEST(nodes.drain(place.node).complete);
+  BOOST_TEST(nodes.deliver(other(place.node), "1", "!") == "x;y;z;!;");
+  BOOST_TEST(running->most() == 1);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(session_host_versions)
+
+BOOST_AUTO_TEST_CASE(a_state_of_a_newer_version_is_started_only_where_it_is_known) {
+  const auto running = std::make_shared<running_sessions>();
+  cluster nodes{{"a", "b"}};
+  auto newer = transcript_kind(2, running);
+  nodes.start("a", {{"talk", transcript_kind(1, running)}});
+  nodes.start("b", {{"talk", newer}});
+  nodes.settle();
+  for (int i = 0; i < 10; ++i)
+    BOOST_TEST(
+      nodes
+        .ask<session_place>("a", start_atom_v, std::string{"talk"}, std::to_string(i), snapshot{type_name, 2, "new;"})
+        .node
+      == "b");
+  const auto report = nodes.drain("b");
+  BOOST_TEST(!report.complete);
+  BOOST_TEST(report.leftovers.size() == 10u);
+  BOOST_TEST(nodes.ask<session_host_status>("a", status_atom_v).running == 0u);
+  BOOST_TEST(nodes.ask<std::vector<session_info>>("a", sessions_atom_v).size() == 10u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
