@@ -256,8 +256,11 @@ void session_host::handle(const host_id&, delivery&& m) {
 
 void session_host::handle(const host_id&, passed_on&& m) {
   const auto found = pending_.find(m.number);
-  if (found != pending_.end() && found->second.sent_to)
-    found->second.sent_to = m.to;
+  if (found == pending_.end() || !found->second.sent_to)
+    return;
+  found->second.sent_to = m.to;
+  // Even a later message to the host that has passed this one on could overtake it.
+  find_or_add(found->second.key).second.route = {};
 }
 
 void session_host::pump_messages(entry& e) {

@@ -453,7 +453,7 @@ void cluster::apply_write(std::size_t n, process& p, const write_record& w) {
     fail("the map takes what hosts write", std::string{crdt::to_string(result.error())});
   if (result->written) {
     for (const auto& entry : before)
-      if (const auto old = decode_record(entry.value.view()).record; old->rank() >= written->rank())
+      if (const auto old = decode_record(entry.value.view()).record; old->rank() >= written->rank() && *old != *written)
         fail("no record is superseded by a lesser one",
              nodes_[n].name + " writes epoch " + std::to_string(written->epoch) + " of " + name(w.key));
     tell(nodes_[n].name + " writes " + name(w.key) + " epoch " + std::to_string(written->epoch) + "."
