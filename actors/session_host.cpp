@@ -668,8 +668,9 @@ private:
         break;
       case type::stranded:
         ++counts_.stranded;
-        say(log_level::warning, "can be moved to no other node; its state stays in the map");
-        // A node that was alone does not hold up its own end.
+        // A node that is alone does not hold up its own end; it says that nobody takes over.
+        say(links_.empty() ? log_level::debug : log_level::warning,
+            "can be moved to no other node; its state stays in the map");
         if (!links_.empty())
           stranded_.push_back({session::to_map_key(c.key), "no node that is up hosts this kind at this version"});
         break;

@@ -41,6 +41,7 @@ public:
     add_keys();
     add_client("status", client_operation::status, "Show a node, its replica, and the members that it knows");
     add_watch();
+    add_sessions();
     add_game();
   }
 
@@ -123,6 +124,18 @@ private:
   void add_keys() {
     auto* sub = add_client("keys", client_operation::keys, "List the keys, sorted");
     sub->add_option("PREFIX", client_.argument, "Only the keys that start with it")->type_name("");
+  }
+
+  void add_sessions() {
+    auto* list = add_client("sessions", client_operation::sessions, "List the sessions and where they run");
+    list->add_option("PREFIX", client_.argument, "Only those whose KIND/ID starts with it")->type_name("");
+    auto* session = app_.add_subcommand("session", "Start a session, speak to it, or end it, wherever it runs");
+    session->require_subcommand(1);
+    add_client("start", client_operation::session_start, "Start a session, unless it runs", "KIND/ID", session);
+    auto* deliver =
+      add_client("deliver", client_operation::session_deliver, "Have a session handle a message", "KIND/ID", session);
+    deliver->add_option("MESSAGE", client_.message, "The message")->required()->type_name("");
+    add_client("stop", client_operation::session_stop, "End a session; its state is gone", "KIND/ID", session);
   }
 
   void add_game() {

@@ -40,6 +40,10 @@ enum class client_operation {
   keys,
   status,
   watch,
+  sessions,
+  session_start,
+  session_deliver,
+  session_stop,
   game_start,
   game_resume,
   game_show,
@@ -49,8 +53,10 @@ enum class client_operation {
 /// A command to a running node.
 struct client_command {
   client_operation operation = client_operation::status;
-  /// The key, the prefix of keys, or the ID of a game.
+  /// The key, the prefix of keys, or the ID of a game; KIND/ID of a session.
   std::string argument;
+  /// `session deliver`: the message.
+  std::string message;
   /// `stash`: the file that holds the value; "-" is the standard input.
   std::string value_file = "-";
   /// `stash`: how many nodes have to hold the value, and for how long it is kept.

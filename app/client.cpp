@@ -103,6 +103,15 @@ public:
       });
   }
 
+  fallible<session_host_actor> session_host() {
+    return ask<caf::strong_actor_ptr>(membership_, get_atom_v, to_string(host_atom_v))
+      .and_then([this](const caf::strong_actor_ptr& host) -> fallible<session_host_actor> {
+        if (!host)
+          return tl::unexpected(fmt::format("{} hosts no sessions", to_string(address_)));
+        return caf::actor_cast<session_host_actor>(host);
+      });
+  }
+
   /// How long the node may take for what it is asked to wait for: a little less than this side waits for its answer.
   std::uint64_t remaining_ms() const {
     return static_cast<std::uint64_t>((remaining() * 9 / 10).count());
@@ -483,6 +492,51 @@ fallible<exit_code> watch(caf::actor_system& system, node_client& client, const 
   return tl::unexpected(result.error());
 }
 
+fallible<exit_code> sessions(node_client& client, const client_command& command) {
+  auto found = client.session_host().and_then(
+    [&](const session_host_actor& host) { return client.ask<std::vector<session_info>>(host, sessions_atom_v); });
+  if (!found)
+    return tl::unexpected(found.error());
+  json list = json::array();
+  std::string text;
+  for (const auto& s : *found) {
+    const auto name = fmt::format("{}/{}", s.kind, s.id);
+    if (!name.starts_with(command.argument))
+      continue;
+    list.push_back({{"kind", s.kind}, {"id", s.id}, {"phase", s.phase}, {"node", s.node}, {"epoch", s.epoch}});
+    text += fmt::format("{}  {} on {}, epoch {}\n", name, s.phase, s.node, s.epoch);
+  }
+  const auto written = command.json ? write_json(list) : write_out(text);
+  return written.map([] { return exit_code::done; });
+}
+
+fallible<std::string> ask_session(node_client& client, const session_host_actor& host, const client_command& command) {
+  const auto slash = command.argument.find('/');
+  if (slash == std::string::npos)
+    return tl::unexpected(fmt::format("{} is not KIND/ID", command.argument));
+  const auto kind = command.argument.substr(0, slash);
+  const auto id = command.argument.substr(slash + 1);
+  switch (command.operation) {
+    case client_operation::session_start:
+      return client.ask<session_place>(host, start_atom_v, kind, id).map([&](const session_place& place) {
+        return fmt::format("{} runs on {}", command.argument, place.node);
+      });
+    case client_operation::session_stop:
+      return client.ask<bool>(host, ariadne::stop_atom_v, kind, id).map([&](bool) {
+        return fmt::format("{} has ended", command.argument);
+      });
+    default:
+      return client.ask<std::string>(host, deliver_atom_v, kind, id, command.message, client.remaining_ms());
+  }
+}
+
+fallible<exit_code> session(node_client& client, const client_command& command) {
+  return client.session_host()
+    .and_then([&](const session_host_actor& host) { return ask_session(client, host, command); })
+    .and_then([](const std::string& answer) { return write_out(answer + '\n'); })
+    .map([] { return exit_code::done; });
+}
+
 template <class Atom>
 fallible<exit_code> play(node_client& client, const client_command& command, Atom operation) {
   auto game = client.game_host().and_then(
@@ -515,6 +569,12 @@ fallible<exit_code> run(caf::actor_system& system, node_client& client, const cl
       return with_handoff([&](const state_handoff_actor& handoff) { return status(client, handoff, command); });
     case client_operation::watch:
       return with_handoff([&](const state_handoff_actor& handoff) { return watch(system, client, handoff, command); });
+    case client_operation::sessions:
+      return sessions(client, command);
+    case client_operation::session_start:
+    case client_operation::session_deliver:
+    case client_operation::session_stop:
+      return session(client, command);
     case client_operation::game_start:
       return play(client, command, minotaur::start_atom_v);
     case client_operation::game_resume:

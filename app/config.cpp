@@ -26,6 +26,7 @@ using namespace std::chrono_literals;
 
 constexpr std::int64_t key_bytes_limit = crdt::key_bytes_limit;
 constexpr std::int64_t scheduler_threads_limit = 1024;
+constexpr std::int64_t rebalance_limit = 10'000;
 constexpr std::size_t name_length_limit = 64;
 constexpr std::size_t host_length_limit = 253;
 
@@ -173,6 +174,11 @@ cluster_config read_cluster(const toml::table& table) {
   reader.duration("reconnect_max", result.reconnect_max, 1ms, 1h);
   reader.duration("heartbeat_interval", result.heartbeats.interval, 10ms, 1h);
   reader.duration("heartbeat_tolerance", result.heartbeats.tolerance, 20ms, 24h);
+  reader.choice("minority", result.minority,
+                {{"run", session::minority_policy::run}, {"pause", session::minority_policy::pause}});
+  reader.duration("lease", result.lease, 100ms, 1h);
+  reader.duration("lease_guard", result.lease_guard, 50ms, 1h);
+  reader.integer("rebalance_max", result.rebalance_max, 0, rebalance_limit);
   reader.choice(
     "topology", result.topology,
     {{"mesh", topology::shape::mesh}, {"ring", topology::shape::ring}, {"explicit", topology::shape::listed}});

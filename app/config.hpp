@@ -4,6 +4,7 @@
 #include "actors/log.hpp"
 #include "actors/topology.hpp"
 #include "crdt/replica_options.hpp"
+#include "session/session_host.hpp"
 
 #include <tl/expected.hpp>
 
@@ -42,6 +43,11 @@ struct cluster_config {
   std::chrono::milliseconds reconnect_min{100};
   std::chrono::milliseconds reconnect_max{2'000};
   heartbeat_options heartbeats;
+  session::minority_policy minority = session::minority_policy::run;
+  std::chrono::milliseconds lease{1'500};
+  std::chrono::milliseconds lease_guard{500};
+  /// 0: off.
+  std::size_t rebalance_max = 0;
   ariadne::topology::shape topology = topology::shape::mesh;
   ariadne::scheduler_policy scheduler_policy = scheduler_policy::sharing;
   /// 0: as many as CAF chooses.

@@ -2,9 +2,11 @@
 
 #include "actors/endpoint.hpp"
 #include "actors/error.hpp"
+#include "actors/session_host.hpp"
 #include "actors/system_config.hpp"
 #include "app/ask.hpp"
 #include "app/duration.hpp"
+#include "app/minotaur/game_kind.hpp"
 #include "app/minotaur/host.hpp"
 #include "app/minotaur/protocol.hpp"
 #include "app/supervisor.hpp"
@@ -126,6 +128,22 @@ supervisor_options options_of(const cluster_config& cluster, const node_config& 
   return options;
 }
 
+session_host_options hosting_of(const cluster_config& cluster, const node_config& self, const log_sink& log) {
+  session_host_options options;
+  options.node = self.name;
+  options.kinds["minotaur"] = minotaur::game_kind();
+  for (const auto& node : cluster.nodes)
+    options.configured_nodes.insert(node.name);
+  options.minority = cluster.minority;
+  options.lease = {static_cast<std::uint64_t>(cluster.lease.count()),
+                   static_cast<std::uint64_t>(cluster.lease_guard.count())};
+  options.rebalance_max = cluster.rebalance_max;
+  // The answer has to be there before the handoff actor gives up on it.
+  options.drain_timeout = cluster.session_stop_timeout * 9 / 10;
+  options.log = log;
+  return options;
+}
+
 /// Says on stdout what other programs wait for: each line once, and that the node is ready before all else.
 /// Thread-safe.
 class announcer {
@@ -240,6 +258,11 @@ exit_code run_node(const cluster_config& cluster, const node_config& self) {
        auto handoff = [&system] { return system.registry().get<state_handoff_actor>(handoff_atom_v); };
        return caf::actor_cast<participant_actor>(minotaur::spawn_host(system, {.handoff = handoff, .log = log}));
      }});
+  options.services.push_back({host_atom_v,
+                              [hosting = hosting_of(cluster, self, log)](caf::actor_system& system) {
+                                return caf::actor_cast<participant_actor>(spawn_session_host(system, hosting));
+                              },
+                              true});
   const auto supervisor = spawn_supervisor(system, std::move(options));
   if (!ask<state_handoff_actor>(system, supervisor, caf::infinite, handoff_atom_v)) {
     fmt::print(stderr, "ariadne: {}\n", failed.get());

@@ -113,9 +113,9 @@ private:
     self_->monitor(handoff_);
     self_->system().registry().put(handoff_atom_v, handoff_);
     self_->send(handoff_, watch_atom_v, caf::actor_cast<watcher_actor>(self_->ctrl()));
-    for (const auto& service : services_)
-      if (service)
-        self_->send(handoff_, register_atom_v, service);
+    for (std::size_t i = 0; i < services_.size(); ++i)
+      if (services_[i])
+        introduce(i);
     announce();
   }
 
@@ -164,12 +164,19 @@ private:
   }
 
   void start_service(std::size_t number) {
-    const auto& [name, spawn] = options_.services[number];
-    services_[number] = spawn(self_->system());
+    const auto& started = options_.services[number];
+    services_[number] = started.spawn(self_->system());
     self_->monitor(services_[number]);
-    self_->system().registry().put(name, services_[number]);
+    self_->system().registry().put(started.name, services_[number]);
     if (handoff_)
-      self_->send(handoff_, register_atom_v, services_[number]);
+      introduce(number);
+  }
+
+  /// Makes the service and the handoff pair known to each other.
+  void introduce(std::size_t number) {
+    self_->send(handoff_, register_atom_v, services_[number]);
+    if (options_.services[number].is_session_host)
+      self_->send(caf::actor_cast<session_host_actor>(services_[number]), handoff_atom_v, handoff_);
   }
 
   void service_ended(const caf::down_msg& down) {

@@ -59,6 +59,8 @@ private:
 struct service {
   caf::atom_value name;
   std::function<participant_actor(caf::actor_system&)> spawn;
+  /// It is a `session_host_actor`, and is told of every handoff pair.
+  bool is_session_host = false;
 };
 
 struct supervisor_options {
