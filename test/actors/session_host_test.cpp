@@ -3,6 +3,7 @@
 #include "actors/basp.hpp"
 #include "actors/cluster_membership.hpp"
 #include "actors/state_handoff.hpp"
+#include "test/support/measured.hpp"
 #include "test/support/reserved_port.hpp"
 #include "test/support/test_system.hpp"
 
@@ -15,6 +16,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -141,9 +144,7 @@ public:
     hosting.kinds = std::move(kinds);
     hosting.configured_nodes = {names_.begin(), names_.end()};
     hosting.minority = minority;
-    hosting.log = [name](log_level, std::string_view line) {
-      std::fprintf(stderr, "%s: %.*s\n", name.c_str(), static_cast<int>(line.size()), line.data());
-    };
+    hosting.drain_timeout = 60s;
     n.sessions = n.host->keep(spawn_session_host(n.host->system, std::move(hosting)));
     start_handoff(name);
     return n;
@@ -193,7 +194,7 @@ public:
 
   drain_report drain(const std::string& name) {
     auto& n = nodes_.at(name);
-    return n.host->ask<drain_report>(n.handoff, drain_atom_v, std::uint64_t{10'000}, std::uint64_t{10'000});
+    return n.host->ask<drain_report>(n.handoff, drain_atom_v, std::uint64_t{60'000}, std::uint64_t{60'000});
   }
 
   node& at(const std::string& name) {
@@ -372,6 +373,60 @@ BOOST_AUTO_TEST_CASE(sessions_go_on_while_the_handoff_pair_is_started_anew) {
   start(place.node, "2");
   BOOST_TEST(nodes.drain(place.node).complete);
   BOOST_TEST(nodes.deliver(other(place.node), "1", "!") == "x;y;z;!;");
+  BOOST_TEST(running->most() == 1);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(session_host_large, two_nodes)
+
+BOOST_AUTO_TEST_CASE(ten_thousand_idle_sessions_leave_a_node) {
+  using clock = std::chrono::steady_clock;
+  constexpr std::size_t count = 10'000;
+  nodes.ask<bool>("b", cordon_atom_v, true);
+  auto& a = nodes.at("a");
+  // The cordon has to be known there before the first session is placed.
+  BOOST_REQUIRE(eventually([&] {
+    static int probe = 0;
+    return start("a", "probe" + std::to_string(++probe)).node == "a";
+  }));
+  const snapshot state{type_name, 1, std::string(1'024, 'x')};
+  std::size_t started = 0;
+  while (started < count) {
+    constexpr std::size_t batch = 500;
+    for (std::size_t i = 0; i < batch; ++i)
+      a.host->self->send(a.sessions, start_atom_v, std::string{"talk"}, std::to_string(started + i), state);
+    started += batch;
+    BOOST_REQUIRE(eventually([&] { return nodes.ask<session_host_status>("a", status_atom_v).running >= started; }));
+  }
+  nodes.ask<bool>("b", cordon_atom_v, false);
+  BOOST_REQUIRE(eventually([&] { return !nodes.ask<session_host_status>("b", status_atom_v).is_cordoned; }));
+  const auto begin = clock::now();
+  const auto report = nodes.drain("a");
+  const std::chrono::duration<double> seconds = clock::now() - begin;
+  BOOST_TEST(report.complete);
+  BOOST_TEST(report.leftovers.size() == 0u);
+  BOOST_TEST(eventually([&] { return nodes.ask<session_host_status>("b", status_atom_v).running >= count; }));
+  BOOST_TEST(running->most() == 1);
+  measured("sessions moved by a drain, 1 KiB each", static_cast<double>(count) / seconds.count(), "1/s");
+}
+
+BOOST_AUTO_TEST_CASE(the_gap_of_a_session_whose_node_drains) {
+  using clock = std::chrono::steady_clock;
+  std::vector<double> gaps_ms;
+  for (int i = 0; i < 100; ++i)
+    start("a", std::to_string(i));
+  const auto& b = nodes.at("b");
+  auto& a = nodes.at("a");
+  a.host->self->send(a.handoff, drain_atom_v, std::uint64_t{10'000}, std::uint64_t{10'000});
+  // Each message waits while its session is on the move.
+  for (int round = 0; round < 20; ++round)
+    for (int i = 0; i < 100; ++i) {
+      const auto asked = clock::now();
+      b.host->ask<std::string>(b.sessions, deliver_atom_v, std::string{"talk"}, std::to_string(i), std::string{"x"});
+      gaps_ms.push_back(std::chrono::duration<double, std::milli>{clock::now() - asked}.count());
+    }
+  measured_spread("answer of a session while its node drains", std::move(gaps_ms), "ms");
   BOOST_TEST(running->most() == 1);
 }
 
