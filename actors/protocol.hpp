@@ -5,6 +5,7 @@
 // membership messages below.
 
 #include "actors/caf_edition.hpp"
+#include "actors/first_type_id.hpp"
 
 #include <caf/actor_control_block.hpp>
 #include <caf/type_id.hpp>
@@ -12,11 +13,6 @@
 #include <cstdint>
 #include <string>
 #include <vector>
-
-/// The first of the type IDs that Ariadne takes in the actor system; define it to move them all.
-#ifndef ARIADNE_FIRST_TYPE_ID
-#define ARIADNE_FIRST_TYPE_ID 4000
-#endif
 
 namespace ariadne {
 
@@ -512,7 +508,7 @@ typename Inspector::result_type inspect(Inspector& f, introduction_result& x) {
 
 } // namespace ariadne
 
-CAF_BEGIN_TYPE_ID_BLOCK(ariadne_messages, ARIADNE_FIRST_TYPE_ID)
+CAF_BEGIN_TYPE_ID_BLOCK(ariadne_messages, ::ariadne::first_type_id)
 
   CAF_ADD_TYPE_ID(ariadne_messages, (ariadne::sync_frame))
   CAF_ADD_TYPE_ID(ariadne_messages, (ariadne::event_id))
@@ -760,7 +756,7 @@ using session_host_actor = caf::typed_actor<
 } // namespace ariadne
 
 // Handles that are sent in messages: a block of its own, since they are made of the atoms of the first one. The IDs up
-// to caf::id_block::ariadne::end are ours.
+// before ariadne::end_of_type_ids are ours.
 CAF_BEGIN_TYPE_ID_BLOCK(ariadne, caf::id_block::ariadne_messages::end)
 
   CAF_ADD_TYPE_ID(ariadne, (ariadne::state_handoff_actor))
@@ -769,3 +765,5 @@ CAF_BEGIN_TYPE_ID_BLOCK(ariadne, caf::id_block::ariadne_messages::end)
   CAF_ADD_TYPE_ID(ariadne, (ariadne::live_watcher_actor))
 
 CAF_END_TYPE_ID_BLOCK(ariadne)
+
+static_assert(caf::id_block::ariadne::end <= ariadne::end_of_type_ids, "these are IDs of the application");

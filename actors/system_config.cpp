@@ -5,9 +5,10 @@
 
 #include <caf/io/middleman.hpp>
 
-namespace ariadne {
+namespace ariadne::detail {
 
-void configure(caf::actor_system_config& config) {
+template <>
+void configure_for_type_ids_from<first_type_id>(caf::actor_system_config& config) {
   config.add_message_types<caf::id_block::ariadne_messages>();
   config.add_message_types<caf::id_block::ariadne>();
   config.add_error_category(error_category,
@@ -16,9 +17,8 @@ void configure(caf::actor_system_config& config) {
                             });
 }
 
-void configure_with_network(caf::actor_system_config& config) {
-  configure(config);
+void load_network(caf::actor_system_config& config) {
   config.load<caf::io::middleman>();
 }
 
-} // namespace ariadne
+} // namespace ariadne::detail

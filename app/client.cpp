@@ -45,8 +45,7 @@ constexpr auto bytes_type = "bytes";
 
 struct client_config : caf::actor_system_config {
   client_config() {
-    configure_with_network(*this);
-    add_message_types<caf::id_block::ariadne_minotaur>();
+    configure_with_network<caf::id_block::ariadne_minotaur>(*this);
     set("scheduler.policy", caf::atom("sharing"));
     set("scheduler.max-threads", 1u);
   }

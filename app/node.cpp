@@ -3,13 +3,13 @@
 #include "actors/endpoint.hpp"
 #include "actors/error.hpp"
 #include "actors/session_host.hpp"
+#include "actors/supervisor.hpp"
 #include "actors/system_config.hpp"
 #include "app/ask.hpp"
 #include "app/duration.hpp"
 #include "app/minotaur/game_kind.hpp"
 #include "app/minotaur/host.hpp"
 #include "app/minotaur/protocol.hpp"
-#include "app/supervisor.hpp"
 
 #include <caf/actor_cast.hpp>
 #include <caf/actor_system.hpp>
@@ -39,8 +39,7 @@ using namespace std::chrono_literals;
 
 struct node_system_config : caf::actor_system_config {
   explicit node_system_config(const cluster_config& cluster) {
-    configure_with_network(*this);
-    add_message_types<caf::id_block::ariadne_minotaur>();
+    configure_with_network<caf::id_block::ariadne_minotaur>(*this);
     set("scheduler.policy",
         cluster.scheduler_policy == scheduler_policy::sharing ? caf::atom("sharing") : caf::atom("stealing"));
     if (cluster.scheduler_threads > 0)
@@ -99,32 +98,19 @@ log_sink log_to_stderr(log_level least, std::string node) {
 }
 
 supervisor_options options_of(const cluster_config& cluster, const node_config& self, const log_sink& log) {
-  supervisor_options options;
-  options.handoff.cluster = cluster.name;
-  options.handoff.node = self.name;
+  std::vector<seed_node> nodes;
+  for (const auto& node : cluster.nodes)
+    nodes.push_back({node.name, {node.host, node.port}});
+  auto options = options_for_node(cluster.name, {self.name, {self.host, self.port}}, nodes);
   options.handoff.limits = cluster.limits;
   options.handoff.log = log;
-  options.membership.cluster = cluster.name;
-  options.membership.node = self.name;
-  options.membership.address = {self.host, self.port};
   options.membership.reconnect_min = cluster.reconnect_min;
   options.membership.reconnect_max = cluster.reconnect_max;
   options.membership.heartbeats = cluster.heartbeats;
   options.membership.log = log;
-  options.address = {self.host, self.port};
   options.log = log;
-  options.handoff.is_listed = false;
   options.handoff.replication.is = cluster.topology;
   options.handoff.replication.neighbours.insert(self.neighbours.begin(), self.neighbours.end());
-  for (const auto& node : cluster.nodes) {
-    options.handoff.replication.nodes.insert(node.name);
-    if (node.name == self.name) {
-      options.handoff.is_listed = true;
-    } else {
-      options.handoff.expected_nodes.push_back(node.name);
-      options.membership.seeds.push_back({node.name, {node.host, node.port}});
-    }
-  }
   return options;
 }
 

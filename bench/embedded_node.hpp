@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/protocol.hpp"
-#include "app/supervisor.hpp"
+#include "actors/supervisor.hpp"
 #include "bench/bench_system.hpp"
 #include "bench/cluster_file.hpp"
 #include "bench/event_log.hpp"

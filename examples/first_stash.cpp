@@ -1,8 +1,8 @@
 // The smallest use of the handoff actor: stash a state, and pick it up.
 
-#include "actors/snapshot.hpp"
-#include "actors/state_handoff.hpp"
-#include "actors/system_config.hpp"
+#include <ariadne/actors/snapshot.hpp>
+#include <ariadne/actors/state_handoff.hpp>
+#include <ariadne/actors/system_config.hpp>
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>

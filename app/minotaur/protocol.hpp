@@ -5,7 +5,7 @@
 #include "actors/protocol.hpp"
 #include "app/minotaur/game.hpp"
 
-CAF_BEGIN_TYPE_ID_BLOCK(ariadne_minotaur, caf::id_block::ariadne::end)
+CAF_BEGIN_TYPE_ID_BLOCK(ariadne_minotaur, ::ariadne::end_of_type_ids)
 
   CAF_ADD_TYPE_ID(ariadne_minotaur, (ariadne::minotaur::action))
   CAF_ADD_TYPE_ID(ariadne_minotaur, (ariadne::minotaur::game))

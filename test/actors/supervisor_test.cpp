@@ -1,4 +1,4 @@
-#include "app/supervisor.hpp"
+#include "actors/supervisor.hpp"
 
 #include "test/support/test_system.hpp"
 

@@ -1,4 +1,4 @@
-#include "app/supervisor.hpp"
+#include "actors/supervisor.hpp"
 
 #include "actors/basp.hpp"
 #include "actors/error.hpp"
@@ -234,6 +234,25 @@ ticking_supervisor_actor::behavior_type supervisor(ticking_supervisor_actor::sta
 }
 
 } // namespace
+
+supervisor_options options_for_node(const std::string& cluster, const seed_node& self,
+                                    const std::vector<seed_node>& nodes) {
+  supervisor_options options;
+  options.handoff.cluster = options.membership.cluster = cluster;
+  options.handoff.node = options.membership.node = self.name;
+  options.address = options.membership.address = self.address;
+  options.handoff.is_listed = false;
+  for (const auto& node : nodes) {
+    options.handoff.replication.nodes.insert(node.name);
+    if (node.name == self.name) {
+      options.handoff.is_listed = true;
+    } else {
+      options.handoff.expected_nodes.push_back(node.name);
+      options.membership.seeds.push_back(node);
+    }
+  }
+  return options;
+}
 
 supervisor_actor spawn_supervisor(caf::actor_system& system, supervisor_options options) {
   return system.spawn(supervisor, std::move(options));

@@ -77,6 +77,11 @@ struct supervisor_options {
   std::function<void()> on_caught_up = [] {};
 };
 
+/// The options for the node `self` of a cluster of these nodes; `self` may be one of them, or join them. The other
+/// options have their defaults.
+supervisor_options options_for_node(const std::string& cluster, const seed_node& self,
+                                    const std::vector<seed_node>& nodes);
+
 using supervisor_actor = caf::typed_actor<
   // Answers the handoff actor as soon as the node is in service: the port is open, and a handoff pair and all services
   // run. An error if the supervisor gives up before.
