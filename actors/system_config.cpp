@@ -5,7 +5,9 @@
 
 #include <caf/io/middleman.hpp>
 
-namespace ariadne::detail {
+namespace ariadne {
+
+namespace detail {
 
 template <>
 void configure_for_type_ids_from<first_type_id>(caf::actor_system_config& config) {
@@ -21,4 +23,10 @@ void load_network(caf::actor_system_config& config) {
   config.load<caf::io::middleman>();
 }
 
-} // namespace ariadne::detail
+} // namespace detail
+
+void use_work_sharing(caf::actor_system_config& config) {
+  config.set("scheduler.policy", caf::atom("sharing"));
+}
+
+} // namespace ariadne

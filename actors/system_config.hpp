@@ -26,9 +26,6 @@ void add_id_block(caf::actor_system_config& config) {
 
 /// Adds to `config` what our actors need: their message types and their category of errors; and the application's own
 /// blocks of type IDs. Call it before the actor system starts.
-///
-/// On few cores, also set `scheduler.policy` to `sharing`: with CAF's default, work stealing, a message from another
-/// node takes ten times as long.
 template <class... IdBlocks>
 void configure(caf::actor_system_config& config) {
   detail::configure_for_type_ids_from<first_type_id>(config);
@@ -41,5 +38,9 @@ void configure_with_network(caf::actor_system_config& config) {
   configure<IdBlocks...>(config);
   detail::load_network(config);
 }
+
+/// Makes all threads of CAF's scheduler take their work from one queue. On few cores, do so: with CAF's default, work
+/// stealing, a message from another node takes ten times as long.
+void use_work_sharing(caf::actor_system_config& config);
 
 } // namespace ariadne

@@ -1,10 +1,10 @@
 #include "app/client.hpp"
 
+#include "actors/ask.hpp"
 #include "actors/basp.hpp"
 #include "actors/error.hpp"
 #include "actors/protocol.hpp"
 #include "actors/system_config.hpp"
-#include "app/ask.hpp"
 #include "app/config.hpp"
 #include "app/duration.hpp"
 #include "app/minotaur/game.hpp"
@@ -46,7 +46,7 @@ constexpr auto bytes_type = "bytes";
 struct client_config : caf::actor_system_config {
   client_config() {
     configure_with_network<caf::id_block::ariadne_minotaur>(*this);
-    set("scheduler.policy", caf::atom("sharing"));
+    use_work_sharing(*this);
     set("scheduler.max-threads", 1u);
   }
 };

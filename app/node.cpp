@@ -1,11 +1,11 @@
 #include "app/node.hpp"
 
+#include "actors/ask.hpp"
 #include "actors/endpoint.hpp"
 #include "actors/error.hpp"
 #include "actors/session_host.hpp"
 #include "actors/supervisor.hpp"
 #include "actors/system_config.hpp"
-#include "app/ask.hpp"
 #include "app/duration.hpp"
 #include "app/minotaur/game_kind.hpp"
 #include "app/minotaur/host.hpp"
@@ -40,8 +40,8 @@ using namespace std::chrono_literals;
 struct node_system_config : caf::actor_system_config {
   explicit node_system_config(const cluster_config& cluster) {
     configure_with_network<caf::id_block::ariadne_minotaur>(*this);
-    set("scheduler.policy",
-        cluster.scheduler_policy == scheduler_policy::sharing ? caf::atom("sharing") : caf::atom("stealing"));
+    if (cluster.scheduler_policy == scheduler_policy::sharing)
+      use_work_sharing(*this);
     if (cluster.scheduler_threads > 0)
       set("scheduler.max-threads", std::size_t{cluster.scheduler_threads});
   }

@@ -25,7 +25,7 @@ private:
   struct system_config : caf::actor_system_config {
     system_config() {
       configure_with_network(*this);
-      set("scheduler.policy", caf::atom("sharing"));
+      use_work_sharing(*this);
     }
   };
 

@@ -1,4 +1,5 @@
 #include "test/support/cluster_process.hpp"
+#include "test/support/test_system.hpp"
 
 #include <arpa/inet.h>
 #include <sys/socket.h>
@@ -133,10 +134,13 @@ BOOST_FIXTURE_TEST_CASE(a_peer_that_speaks_another_protocol_does_no_harm, two_no
 BOOST_FIXTURE_TEST_CASE(a_replica_refuses_frames_that_are_garbage_and_says_so_in_the_log, two_nodes) {
   constexpr std::uint32_t seed = 17;
   std::mt19937 random{seed};
+  test_system stranger;
+  const auto handoff = stranger.ask<state_handoff_actor>(stranger.node_at({host("a"), port("a")}), handoff_atom_v);
+  const auto replica = stranger.ask<neighbour>(handoff, replica_atom_v).handle;
   for (const std::size_t size : {0u, 1u, 10u, 100u, 10'000u}) {
     std::string garbage(size, '\0');
     std::generate(garbage.begin(), garbage.end(), [&] { return static_cast<char>(random()); });
-    client("a").send_frame(garbage);
+    stranger.self->send(caf::actor_cast<caf::actor>(replica), sync_frame{garbage});
   }
   BOOST_TEST(eventually([&] { return contains(log("a"), "refuse"); }));
   BOOST_TEST(unharmed());

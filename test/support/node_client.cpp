@@ -3,7 +3,6 @@
 #include "test/support/test_system.hpp"
 
 #include <caf/after.hpp>
-#include <caf/io/middleman.hpp>
 
 #include <chrono>
 #include <stdexcept>
@@ -24,10 +23,7 @@ struct node_client::connection : test_system {
 };
 
 node_client::node_client(std::string_view host, std::uint16_t port) : connection_(std::make_unique<connection>()) {
-  auto found = connection_->system.middleman().remote_actor<cluster_membership_actor>(std::string{host}, port);
-  if (!found)
-    throw std::runtime_error(describe(found.error()));
-  connection_->membership = std::move(*found);
+  connection_->membership = connection_->node_at({std::string{host}, port});
 }
 
 node_client::~node_client() = default;
@@ -63,10 +59,6 @@ void node_client::kill_replica() {
   self->send_exit(replica, caf::exit_reason::kill);
   self->receive([](const caf::down_msg&) {},
                 caf::after(patience) >> [] { throw std::runtime_error("the replica does not die"); });
-}
-
-void node_client::send_frame(std::string bytes) {
-  connection_->self->send(connection_->replica(), sync_frame{std::move(bytes)});
 }
 
 } // namespace ariadne::test

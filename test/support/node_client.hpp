@@ -26,11 +26,8 @@ public:
   /// Nothing while the node's handoff actor is being restarted.
   std::optional<node_status> status();
 
-  /// Kills the replica of the node over the wire.
+  /// Kills the replica of the node over the wire, and with it the handoff actor; the node starts them anew.
   void kill_replica();
-
-  /// Sends a frame of the replication protocol to the node's replica, as a neighbour would.
-  void send_frame(std::string bytes);
 
 private:
   struct connection;

@@ -1,6 +1,8 @@
 #pragma once
 
+#include "actors/endpoint.hpp"
 #include "actors/error.hpp"
+#include "actors/protocol.hpp"
 #include "actors/system_config.hpp"
 #include "test/support/eventually.hpp"
 
@@ -14,16 +16,19 @@
 #include <caf/send.hpp>
 
 #include <chrono>
+#include <memory>
 #include <stdexcept>
+#include <string>
 #include <utility>
 #include <vector>
 
 namespace ariadne::test {
 
+/// Ariadne's message types, and two threads.
 struct test_config : caf::actor_system_config {
   test_config() {
     configure_with_network(*this);
-    set("scheduler.policy", caf::atom("sharing"));
+    use_work_sharing(*this);
     set("scheduler.max-threads", 2u);
   }
 };
@@ -31,7 +36,9 @@ struct test_config : caf::actor_system_config {
 /// An actor system, an actor in it that speaks for the test, and the actors that are to end with it.
 class test_system {
 public:
-  test_system() = default;
+  test_system() : test_system(std::make_unique<test_config>()) {}
+  /// With a configuration that has the application's own message types as well.
+  explicit test_system(std::unique_ptr<caf::actor_system_config> config) : config_(std::move(config)) {}
   ~test_system() {
     for (const auto& kept : kept_)
       caf::anon_send_exit(kept, caf::exit_reason::user_shutdown);
@@ -66,8 +73,24 @@ public:
     return std::move(*answer);
   }
 
-  test_config config;
-  caf::actor_system system{config};
+  /// The membership actor of the node at this address. Throws std::runtime_error if there is none.
+  cluster_membership_actor node_at(const endpoint& address);
+
+  /// The actor that the node at this address has registered under a name: one of its services, say. Throws
+  /// std::runtime_error if there is none.
+  template <class Handle>
+  Handle actor_at(const endpoint& address, const std::string& name) {
+    auto found = ask<caf::strong_actor_ptr>(node_at(address), get_atom_v, name);
+    if (!found)
+      throw std::runtime_error("no actor " + name + " at " + to_string(address));
+    return caf::actor_cast<Handle>(found);
+  }
+
+private:
+  std::unique_ptr<caf::actor_system_config> config_;
+
+public:
+  caf::actor_system system{*config_};
   caf::scoped_actor self{system};
 
 private:

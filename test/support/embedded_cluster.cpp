@@ -1,0 +1,121 @@
+#include "test/support/embedded_cluster.hpp"
+
+#include "actors/ask.hpp"
+#include "actors/error.hpp"
+#include "test/support/eventually.hpp"
+#include "test/support/reserved_port.hpp"
+#include "test/support/settled.hpp"
+#include "test/support/test_system.hpp"
+
+#include <caf/send.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <utility>
+
+namespace ariadne::test {
+
+struct embedded_cluster::node {
+  /// A start of the node.
+  struct life {
+    explicit life(std::unique_ptr<caf::actor_system_config> made) : config(std::move(made)) {}
+    ~life() {
+      if (supervisor)
+        caf::anon_send_exit(supervisor, caf::exit_reason::user_shutdown);
+    }
+
+    std::unique_ptr<caf::actor_system_config> config;
+    caf::actor_system system{*config};
+    supervisor_actor supervisor;
+    std::unique_ptr<node_client> client;
+  };
+
+  reserved_port port;
+  endpoint address{"127.0.0.1", port.number()};
+  std::unique_ptr<life> running;
+};
+
+namespace {
+
+template <class Answer, class Actor, class... Ts>
+Answer ask_or_throw(caf::actor_system& system, const Actor& actor, Ts... request) {
+  auto answer = ask<Answer>(system, actor, patience, std::move(request)...);
+  if (!answer)
+    throw std::runtime_error(describe(answer.error()));
+  return std::move(*answer);
+}
+
+} // namespace
+
+embedded_cluster::embedded_cluster(embedded_cluster_options options) : options_(std::move(options)) {
+  for (const auto& name : options_.nodes)
+    nodes_.emplace(name, std::make_unique<node>());
+}
+
+embedded_cluster::~embedded_cluster() = default;
+
+void embedded_cluster::start(const std::string& name) {
+  std::vector<seed_node> seeds;
+  for (const auto& [other, node] : nodes_)
+    seeds.push_back({other, node->address});
+  auto& starting = find(name);
+  auto options = options_for_node("test", {name, starting.address}, seeds);
+  // Nodes that were down are looked for more often than by default, so that tests wait less.
+  options.membership.reconnect_max = std::chrono::milliseconds{200};
+  if (options_.complete)
+    options_.complete(name, options);
+  starting.running =
+    std::make_unique<node::life>(options_.make_config ? options_.make_config() : std::make_unique<test_config>());
+  auto& life = *starting.running;
+  life.supervisor = spawn_supervisor(life.system, std::move(options));
+  handoff(name);
+}
+
+drain_report embedded_cluster::stop(const std::string& name) {
+  constexpr auto timeout_ms = static_cast<std::uint64_t>(std::chrono::milliseconds{patience}.count() / 3);
+  auto report = ask_or_throw<drain_report>(system(name), handoff(name), drain_atom_v, timeout_ms, timeout_ms);
+  ask_or_throw<bool>(system(name), find(name).running->supervisor, leave_atom_v);
+  find(name).running.reset();
+  return report;
+}
+
+void embedded_cluster::crash(const std::string& name) {
+  find(name).running.reset();
+}
+
+bool embedded_cluster::running(const std::string& name) const {
+  return find(name).running != nullptr;
+}
+
+void embedded_cluster::settle() {
+  std::map<std::string, node_client*> clients;
+  for (const auto& [name, node] : nodes_)
+    if (node->running) {
+      auto& client = node->running->client;
+      if (!client)
+        client = std::make_unique<node_client>(node->address.host, node->address.port);
+      clients.emplace(name, client.get());
+    }
+  wait_until_settled(clients);
+}
+
+caf::actor_system& embedded_cluster::system(const std::string& name) {
+  auto& life = find(name).running;
+  if (!life)
+    throw std::runtime_error("node " + name + " does not run");
+  return life->system;
+}
+
+state_handoff_actor embedded_cluster::handoff(const std::string& name) {
+  return ask_or_throw<state_handoff_actor>(system(name), find(name).running->supervisor, handoff_atom_v);
+}
+
+const endpoint& embedded_cluster::address(const std::string& name) const {
+  return find(name).address;
+}
+
+embedded_cluster::node& embedded_cluster::find(const std::string& name) const {
+  return *nodes_.at(name);
+}
+
+} // namespace ariadne::test
