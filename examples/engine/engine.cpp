@@ -13,6 +13,8 @@
 #include <caf/actor_system.hpp>
 #include <caf/send.hpp>
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <chrono>
 #include <csignal>
@@ -48,7 +50,10 @@ int run(const ariadne::seed_node& self, const std::vector<ariadne::seed_node>& n
   auto options = ariadne::options_for_node("engine", self, nodes);
   options.services.push_back({arena_atom_v, spawn_arena});
   std::string failure;
-  options.on_failure = [&failure](const std::string& reason) { failure = reason; };
+  options.on_failure = [&failure](const std::string& reason) {
+    failure = reason;
+    kill(getpid(), SIGTERM);
+  };
   const auto supervisor = ariadne::spawn_supervisor(system, options);
   auto handoff = ariadne::ask<ariadne::state_handoff_actor>(system, supervisor, caf::infinite, ariadne::handoff_atom_v);
   if (!handoff)
