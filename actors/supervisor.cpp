@@ -254,6 +254,18 @@ supervisor_options options_for_node(const std::string& cluster, const seed_node&
   return options;
 }
 
+void add_session_host(supervisor_options& options, session_host_options hosting) {
+  const auto& handoff = options.handoff;
+  hosting.node = handoff.node;
+  hosting.configured_nodes = {handoff.expected_nodes.begin(), handoff.expected_nodes.end()};
+  if (handoff.is_listed)
+    hosting.configured_nodes.insert(handoff.node);
+  auto spawn = [hosting = std::move(hosting)](caf::actor_system& system) {
+    return caf::actor_cast<participant_actor>(spawn_session_host(system, hosting));
+  };
+  options.services.push_back({host_atom_v, std::move(spawn), true});
+}
+
 supervisor_actor spawn_supervisor(caf::actor_system& system, supervisor_options options) {
   return system.spawn(supervisor, std::move(options));
 }

@@ -4,6 +4,7 @@
 #include "actors/endpoint.hpp"
 #include "actors/log.hpp"
 #include "actors/protocol.hpp"
+#include "actors/session_host.hpp"
 #include "actors/state_handoff.hpp"
 
 #include <caf/actor_system.hpp>
@@ -81,6 +82,10 @@ struct supervisor_options {
 /// options have their defaults.
 supervisor_options options_for_node(const std::string& cluster, const seed_node& self,
                                     const std::vector<seed_node>& nodes);
+
+/// Adds a session host to the services, under the name `host_atom`. Its node, and the nodes of which a majority is
+/// counted, are those of `options`.
+void add_session_host(supervisor_options& options, session_host_options hosting);
 
 using supervisor_actor = caf::typed_actor<
   // Answers the handoff actor as soon as the node is in service: the port is open, and a handoff pair and all services

@@ -114,12 +114,9 @@ supervisor_options options_of(const cluster_config& cluster, const node_config& 
   return options;
 }
 
-session_host_options hosting_of(const cluster_config& cluster, const node_config& self, const log_sink& log) {
+session_host_options hosting_of(const cluster_config& cluster, const log_sink& log) {
   session_host_options options;
-  options.node = self.name;
   options.kinds["minotaur"] = minotaur::game_kind();
-  for (const auto& node : cluster.nodes)
-    options.configured_nodes.insert(node.name);
   options.minority = cluster.minority;
   options.lease = {static_cast<std::uint64_t>(cluster.lease.count()),
                    static_cast<std::uint64_t>(cluster.lease_guard.count())};
@@ -244,11 +241,7 @@ exit_code run_node(const cluster_config& cluster, const node_config& self) {
        auto handoff = [&system] { return system.registry().get<state_handoff_actor>(handoff_atom_v); };
        return caf::actor_cast<participant_actor>(minotaur::spawn_host(system, {.handoff = handoff, .log = log}));
      }});
-  options.services.push_back({host_atom_v,
-                              [hosting = hosting_of(cluster, self, log)](caf::actor_system& system) {
-                                return caf::actor_cast<participant_actor>(spawn_session_host(system, hosting));
-                              },
-                              true});
+  add_session_host(options, hosting_of(cluster, log));
   const auto supervisor = spawn_supervisor(system, std::move(options));
   if (!ask<state_handoff_actor>(system, supervisor, caf::infinite, handoff_atom_v)) {
     fmt::print(stderr, "ariadne: {}\n", failed.get());

@@ -45,15 +45,17 @@ int run(const ariadne::seed_node& self, const std::vector<ariadne::seed_node>& n
   sigaddset(&stop, SIGINT);
   pthread_sigmask(SIG_BLOCK, &stop, nullptr);
 
-  engine_config config;
-  caf::actor_system system{config};
-  auto options = ariadne::options_for_node("engine", self, nodes);
-  options.services.push_back({arena_atom_v, spawn_arena});
   std::string failure;
-  options.on_failure = [&failure](const std::string& reason) {
+  auto end_program = [&failure](const std::string& reason) {
     failure = reason;
     kill(getpid(), SIGTERM);
   };
+
+  engine_config config;
+  caf::actor_system system{config};
+  auto options = ariadne::options_for_node("engine", self, nodes);
+  options.on_failure = end_program;
+  add_services(options);
   const auto supervisor = ariadne::spawn_supervisor(system, options);
   auto handoff = ariadne::ask<ariadne::state_handoff_actor>(system, supervisor, caf::infinite, ariadne::handoff_atom_v);
   if (!handoff)

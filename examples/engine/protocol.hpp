@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace engine {
 
@@ -33,11 +34,11 @@ CAF_END_TYPE_ID_BLOCK(engine)
 
 namespace engine {
 
-/// Plays the matches of its node. Its name in the registry is `arena_atom`.
+/// Where players make their moves: on any node, wherever their match runs. Its name in the registry is `arena_atom`.
 using arena_actor = caf::typed_actor<
-  // Makes a move in a match: one that is played here, one that another node has left, or a new one.
+  // Makes a move in a match, which begins if there is none. Answers the match as it is then.
   ariadne::answers<match, play_atom, std::string, std::string>,
-  // The node stops: stashes all matches.
+  // The node stops. The arena has nothing to stash.
   ariadne::answers<std::vector<ariadne::leftover>, ariadne::drain_atom>>;
 
 } // namespace engine
