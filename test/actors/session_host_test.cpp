@@ -21,6 +21,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace ariadne;
@@ -60,8 +61,11 @@ struct transcript_state {
   std::uint32_t version = 1;
   std::string said;
   ~transcript_state() {
-    if (running)
-      running->ends(start.id);
+    end();
+  }
+  void end() {
+    if (auto counted = std::exchange(running, nullptr))
+      counted->ends(start.id);
   }
 };
 
@@ -93,8 +97,10 @@ session_actor::behavior_type transcript(session_actor::stateful_pointer<transcri
       return state.said;
     },
     [=](snapshot_atom) { return saved(); },
-    [=](stop_atom) {
+    [=, &state](stop_atom) {
       self->quit();
+      // Its answer lets another one begin, perhaps before this one is destroyed.
+      state.end();
       return saved();
     },
   };
