@@ -33,8 +33,8 @@ struct fixture : test::embedded_cluster {
   }
 };
 
-participant_actor::behavior_type one_who_cannot_stash() {
-  return {[](drain_atom) { return std::vector<leftover>{{"game", "it is too large"}}; }};
+participant_actor::behavior_type one_who_cannot_stash(const leftover& what) {
+  return {[what](drain_atom) { return std::vector<leftover>{what}; }};
 }
 
 } // namespace
@@ -67,8 +67,9 @@ BOOST_AUTO_TEST_CASE(a_service_is_found_by_its_name_and_takes_part_in_the_drain)
     .nodes = {"a"},
     .complete =
       [=](const std::string&, supervisor_options& options) {
-        options.services.push_back(
-          {name, [](caf::actor_system& system) { return system.spawn(one_who_cannot_stash); }});
+        options.services.push_back({name, [](caf::actor_system& system) {
+                                      return system.spawn(one_who_cannot_stash, leftover{"game", "it is too large"});
+                                    }});
       },
   }};
   cluster.start("a");

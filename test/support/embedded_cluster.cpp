@@ -74,7 +74,8 @@ void embedded_cluster::start(const std::string& name) {
 drain_report embedded_cluster::stop(const std::string& name) {
   constexpr auto timeout_ms = static_cast<std::uint64_t>(std::chrono::milliseconds{patience}.count() / 3);
   auto report = ask_or_throw<drain_report>(system(name), handoff(name), drain_atom_v, timeout_ms, timeout_ms);
-  ask_or_throw<bool>(system(name), find(name).running->supervisor, leave_atom_v);
+  auto& system = this->system(name);
+  ask_or_throw<bool>(system, find(name).running->supervisor, leave_atom_v);
   find(name).running.reset();
   return report;
 }
@@ -107,7 +108,9 @@ caf::actor_system& embedded_cluster::system(const std::string& name) {
 }
 
 state_handoff_actor embedded_cluster::handoff(const std::string& name) {
-  return ask_or_throw<state_handoff_actor>(system(name), find(name).running->supervisor, handoff_atom_v);
+  // First of all, as it throws if the node does not run.
+  auto& system = this->system(name);
+  return ask_or_throw<state_handoff_actor>(system, find(name).running->supervisor, handoff_atom_v);
 }
 
 const endpoint& embedded_cluster::address(const std::string& name) const {
