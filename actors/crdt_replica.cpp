@@ -90,8 +90,7 @@ public:
 
   caf::result<receipt> put(std::string_view key, std::string_view value, const write_options& options) {
     const auto now = now_ms();
-    const auto expires_at_ms = options.time_to_live_ms == 0 ? 0 : now + std::min(options.time_to_live_ms, forever_ms);
-    const auto written = core_->put(key, crdt::shared_bytes{value}, now, expires_at_ms);
+    const auto written = core_->put(key, crdt::shared_bytes{value}, now, expiry_of(options.time_to_live_ms, now));
     if (!written)
       return to_error(written.error(), key, options_.core.limits);
     const auto event = to_event_id(*written);
@@ -107,11 +106,10 @@ public:
 
   caf::result<fenced_receipt> put_fenced(const std::string& key, std::string_view value, const write_fence& fence) {
     const auto now = now_ms();
-    const auto expires_at_ms = fence.time_to_live_ms == 0 ? 0 : now + std::min(fence.time_to_live_ms, forever_ms);
     std::vector<crdt::dot> expected;
     for (const auto& event : fence.expected)
       expected.push_back({crdt::replica_id{event.replica}, event.counter});
-    const auto result = session::fenced_write(*core_, key, value, expected, now, expires_at_ms);
+    const auto result = session::fenced_write(*core_, key, value, expected, now, expiry_of(fence.time_to_live_ms, now));
     if (!result)
       return to_error(result.error(), key, options_.core.limits);
     if (!result->written || !fence.wait_for_holder) {
@@ -328,6 +326,11 @@ private:
 
   /// No time to live is longer: a thousand years.
   static constexpr std::uint64_t forever_ms = std::uint64_t{1000} * 365 * 24 * 3600 * 1000;
+
+  /// 0, which is never, for a time to live of 0.
+  static std::uint64_t expiry_of(std::uint64_t time_to_live_ms, std::uint64_t now_ms) {
+    return time_to_live_ms == 0 ? 0 : now_ms + std::min(time_to_live_ms, forever_ms);
+  }
 
   void schedule_tick() {
     self_->delayed_send(self_, options_.tick_interval, tick_atom_v);

@@ -137,7 +137,7 @@ public:
     core.configured_nodes = options_.configured_nodes;
     core.lease = options_.lease;
     core.rebalance_max = options_.rebalance_max;
-    core.message_wait_ms = static_cast<std::uint64_t>(options_.request_timeout.count());
+    core.message_wait_ms = request_timeout_ms();
     core_.emplace(std::move(core), now_ms());
     self_->delayed_send(self_, tick_interval, tick_atom_v);
   }
@@ -145,10 +145,8 @@ public:
   // -- requests ------------------------------------------------------------------------------------------------------
 
   caf::result<session_place> start_session(session_key key, snapshot&& state) {
-    const auto wait_ms = request_timeout_ms();
-    auto [number, promise] = add_request<session_place>(
-      [this, key](const session::answer_request& a, const place_promise& p) { answer_place(key, a, p); });
-    core_->start(number, key, to_state(std::move(state)), now_ms() + wait_ms, now_ms());
+    auto [number, promise] = add_place_request(key);
+    core_->start(number, key, to_state(std::move(state)), now_ms() + request_timeout_ms(), now_ms());
     act();
     return promise;
   }
@@ -161,8 +159,7 @@ public:
   }
 
   caf::result<session_place> locate(const session_key& key, std::uint64_t wait_ms) {
-    auto [number, promise] = add_request<session_place>(
-      [this, key](const session::answer_request& a, const place_promise& p) { answer_place(key, a, p); });
+    auto [number, promise] = add_place_request(key);
     core_->locate(number, key, now_ms() + std::min(wait_ms, wait_ms_max), now_ms());
     act();
     return promise;
@@ -348,6 +345,8 @@ private:
     std::uint64_t run = 0;
     bool is_stopping = false;
     bool is_asked = false;
+    /// 0: it is not asked for any.
+    std::uint64_t checkpoint_interval_ms = 0;
     std::uint64_t next_checkpoint_ms = 0;
   };
 
@@ -483,6 +482,11 @@ private:
     return {last_request_, promise};
   }
 
+  std::pair<std::uint64_t, caf::typed_response_promise<session_place>> add_place_request(const session_key& key) {
+    return add_request<session_place>(
+      [this, key](const session::answer_request& a, const place_promise& p) { answer_place(key, a, p); });
+  }
+
   void answer_place(const session_key& key, const session::answer_request& a, const place_promise& promise) {
     const auto host = links_.find(a.place);
     if (host == links_.end())
@@ -558,7 +562,8 @@ private:
       return core_->session_ended(c.key, c.run, true, now_ms());
     }
     self_->monitor(*session);
-    runs_[c.key] = {*session, c.run, false, false, now_ms() + checkpoint_interval_ms(c.key.kind)};
+    const auto interval_ms = static_cast<std::uint64_t>(options_.kinds.at(c.key.kind).checkpoint_interval.count());
+    runs_[c.key] = {*session, c.run, false, false, interval_ms, now_ms() + interval_ms};
   }
 
   caf::expected<session_actor> spawn(session::start_session& c) {
@@ -699,17 +704,13 @@ private:
     return found == runs_.end() || found->second.run != run ? nullptr : &found->second;
   }
 
-  std::uint64_t checkpoint_interval_ms(const std::string& kind) const {
-    return static_cast<std::uint64_t>(options_.kinds.at(kind).checkpoint_interval.count());
-  }
-
   void ask_for_checkpoints() {
     const auto now = now_ms();
     for (auto& [key, r] : runs_) {
-      const auto interval_ms = checkpoint_interval_ms(key.kind);
-      if (interval_ms == 0 || r.is_stopping || now < r.next_checkpoint_ms || std::exchange(r.is_asked, true))
+      if (r.checkpoint_interval_ms == 0 || r.is_stopping || now < r.next_checkpoint_ms
+          || std::exchange(r.is_asked, true))
         continue;
-      r.next_checkpoint_ms = now + interval_ms;
+      r.next_checkpoint_ms = now + r.checkpoint_interval_ms;
       self_->request(r.session, caf::infinite, snapshot_atom_v)
         .then(
           [this, key = key, run = r.run](snapshot& state) {

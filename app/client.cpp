@@ -94,21 +94,11 @@ public:
   }
 
   fallible<minotaur::host_actor> game_host() {
-    return ask<caf::strong_actor_ptr>(membership_, get_atom_v, to_string(minotaur::minotaur_atom_v))
-      .and_then([this](const caf::strong_actor_ptr& host) -> fallible<minotaur::host_actor> {
-        if (!host)
-          return tl::unexpected(fmt::format("{} hosts no games", to_string(address_)));
-        return caf::actor_cast<minotaur::host_actor>(host);
-      });
+    return service<minotaur::host_actor>(to_string(minotaur::minotaur_atom_v), "games");
   }
 
   fallible<session_host_actor> session_host() {
-    return ask<caf::strong_actor_ptr>(membership_, get_atom_v, to_string(host_atom_v))
-      .and_then([this](const caf::strong_actor_ptr& host) -> fallible<session_host_actor> {
-        if (!host)
-          return tl::unexpected(fmt::format("{} hosts no sessions", to_string(address_)));
-        return caf::actor_cast<session_host_actor>(host);
-      });
+    return service<session_host_actor>(to_string(host_atom_v), "sessions");
   }
 
   /// How long the node may take for what it is asked to wait for: a little less than this side waits for its answer.
@@ -136,6 +126,17 @@ public:
 
 private:
   using clock = std::chrono::steady_clock;
+
+  /// The service that the node has registered under this name; `what` it hosts, if it does.
+  template <class Service>
+  fallible<Service> service(std::string name, std::string_view what) {
+    return ask<caf::strong_actor_ptr>(membership_, get_atom_v, std::move(name))
+      .and_then([&](const caf::strong_actor_ptr& found) -> fallible<Service> {
+        if (!found)
+          return tl::unexpected(fmt::format("{} hosts no {}", to_string(address_), what));
+        return caf::actor_cast<Service>(found);
+      });
+  }
 
   std::chrono::milliseconds remaining() const {
     return std::max(std::chrono::ceil<std::chrono::milliseconds>(deadline_ - clock::now()),

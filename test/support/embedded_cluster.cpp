@@ -15,21 +15,21 @@
 
 namespace ariadne::test {
 
+/// A start of a node.
+struct embedded_cluster::life {
+  explicit life(std::unique_ptr<caf::actor_system_config> made) : config(std::move(made)) {}
+  ~life() {
+    if (supervisor)
+      caf::anon_send_exit(supervisor, caf::exit_reason::user_shutdown);
+  }
+
+  std::unique_ptr<caf::actor_system_config> config;
+  caf::actor_system system{*config};
+  supervisor_actor supervisor;
+  std::unique_ptr<node_client> client;
+};
+
 struct embedded_cluster::node {
-  /// A start of the node.
-  struct life {
-    explicit life(std::unique_ptr<caf::actor_system_config> made) : config(std::move(made)) {}
-    ~life() {
-      if (supervisor)
-        caf::anon_send_exit(supervisor, caf::exit_reason::user_shutdown);
-    }
-
-    std::unique_ptr<caf::actor_system_config> config;
-    caf::actor_system system{*config};
-    supervisor_actor supervisor;
-    std::unique_ptr<node_client> client;
-  };
-
   reserved_port port;
   endpoint address{"127.0.0.1", port.number()};
   std::unique_ptr<life> running;
@@ -65,17 +65,16 @@ void embedded_cluster::start(const std::string& name) {
   if (options_.complete)
     options_.complete(name, options);
   starting.running =
-    std::make_unique<node::life>(options_.make_config ? options_.make_config() : std::make_unique<test_config>());
-  auto& life = *starting.running;
-  life.supervisor = spawn_supervisor(life.system, std::move(options));
+    std::make_unique<life>(options_.make_config ? options_.make_config() : std::make_unique<test_config>());
+  starting.running->supervisor = spawn_supervisor(starting.running->system, std::move(options));
   handoff(name);
 }
 
 drain_report embedded_cluster::stop(const std::string& name) {
   constexpr auto timeout_ms = static_cast<std::uint64_t>(std::chrono::milliseconds{patience}.count() / 3);
   auto report = ask_or_throw<drain_report>(system(name), handoff(name), drain_atom_v, timeout_ms, timeout_ms);
-  auto& system = this->system(name);
-  ask_or_throw<bool>(system, find(name).running->supervisor, leave_atom_v);
+  auto& life = find_running(name);
+  ask_or_throw<bool>(life.system, life.supervisor, leave_atom_v);
   find(name).running.reset();
   return report;
 }
@@ -101,16 +100,12 @@ void embedded_cluster::settle() {
 }
 
 caf::actor_system& embedded_cluster::system(const std::string& name) {
-  auto& life = find(name).running;
-  if (!life)
-    throw std::runtime_error("node " + name + " does not run");
-  return life->system;
+  return find_running(name).system;
 }
 
 state_handoff_actor embedded_cluster::handoff(const std::string& name) {
-  // First of all, as it throws if the node does not run.
-  auto& system = this->system(name);
-  return ask_or_throw<state_handoff_actor>(system, find(name).running->supervisor, handoff_atom_v);
+  auto& life = find_running(name);
+  return ask_or_throw<state_handoff_actor>(life.system, life.supervisor, handoff_atom_v);
 }
 
 const endpoint& embedded_cluster::address(const std::string& name) const {
@@ -119,6 +114,13 @@ const endpoint& embedded_cluster::address(const std::string& name) const {
 
 embedded_cluster::node& embedded_cluster::find(const std::string& name) const {
   return *nodes_.at(name);
+}
+
+embedded_cluster::life& embedded_cluster::find_running(const std::string& name) const {
+  const auto& life = find(name).running;
+  if (!life)
+    throw std::runtime_error("node " + name + " does not run");
+  return *life;
 }
 
 } // namespace ariadne::test

@@ -73,9 +73,11 @@ public:
   const endpoint& address(const std::string& node) const;
 
 private:
+  struct life;
   struct node;
 
   node& find(const std::string& name) const;
+  life& find_running(const std::string& name) const;
 
   embedded_cluster_options options_;
   std::map<std::string, std::unique_ptr<node>> nodes_;
