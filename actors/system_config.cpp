@@ -4,8 +4,45 @@
 #include "actors/protocol.hpp"
 
 #include <caf/io/middleman.hpp>
+#include <caf/io/network/default_multiplexer.hpp>
+#include <caf/node_id.hpp>
+
+#include <random>
 
 namespace ariadne {
+
+namespace {
+
+/// CAF's network layer, in a system whose node id is drawn at random: see docs/decisions/0006-node-ids.md.
+class middleman_with_own_id final : public caf::io::middleman {
+public:
+  explicit middleman_with_own_id(caf::actor_system& system) : middleman(system), multiplexer_(&system) {}
+
+  void init(caf::actor_system_config& config) override {
+    middleman::init(config);
+    // The base has given the system its id just now, and only from here on is it read; there is no other way to set it.
+    const_cast<caf::node_id&>(system().node()) = draw_node_id();
+  }
+
+  caf::io::network::multiplexer& backend() override {
+    return multiplexer_;
+  }
+
+private:
+  static caf::node_id draw_node_id() {
+    std::random_device random;
+    caf::node_id::default_data::host_id_type host;
+    for (auto& byte : host)
+      byte = static_cast<std::uint8_t>(random());
+    // Neither part may be 0.
+    host.back() |= 1;
+    return caf::make_node_id(random() | 1, host);
+  }
+
+  caf::io::network::default_multiplexer multiplexer_;
+};
+
+} // namespace
 
 namespace detail {
 
@@ -20,7 +57,8 @@ void configure_for_type_ids_from<first_type_id>(caf::actor_system_config& config
 }
 
 void load_network(caf::actor_system_config& config) {
-  config.load<caf::io::middleman>();
+  config.module_factories.push_back(
+    [](caf::actor_system& system) -> caf::actor_system::module* { return new middleman_with_own_id{system}; });
 }
 
 } // namespace detail
