@@ -81,7 +81,7 @@ struct neighbour_session {
   version_vector known;
   /// What it is known to have joined of all that has been forgotten anywhere.
   version_vector forgotten;
-  /// What it had when it said hello, and whether all of that has arrived here.
+  /// What it had when it first said hello, and whether all of that has arrived here.
   version_vector target;
   bool caught_up = false;
   /// The replicas that send their changes straight to the neighbour, sorted.

@@ -197,8 +197,8 @@ std::optional<refusal> replica::handle(session_map::iterator position, const hel
   session.pushes = message.push;
   session.stream = message.stream;
   session.retired_digest = message.retired_digest;
-  session.target.join(message.vector);
-  session.caught_up = session.introduced && covers(session.target);
+  if (is_first)
+    session.target.join(message.vector);
   announce_sources();
   // Whoever asks again has missed something: it shall start anew.
   if (message.answer_wanted && !is_first)
@@ -231,10 +231,10 @@ void replica::introduce(neighbour_session& session, const hello& message) {
   }
   learn(session, has);
   session.forgotten.join(message.forgotten);
-  if (message.retired)
+  if (message.retired && !session.introduced)
     session.target.join(*message.retired);
-  session.caught_up = covers(session.target);
   session.introduced = true;
+  session.caught_up = session.caught_up || covers(session.target);
 }
 
 void replica::learn(neighbour_session& session, const version_vector& has) {

@@ -72,7 +72,7 @@ struct neighbour_status {
   std::string node;
   /// Whether this replica sends its changes to the neighbour (an edge of the topology), or only receives from it.
   bool push = false;
-  /// Everything that the neighbour had when it said hello has arrived here.
+  /// Everything that the neighbour had when it first said hello over this link has arrived here. Stays true.
   bool caught_up = false;
   /// Events known here that the neighbour has not acknowledged, and the most that their keys and values can amount to.
   std::uint64_t lag_events = 0;

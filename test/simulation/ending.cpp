@@ -16,14 +16,6 @@ std::uint8_t narrow(std::size_t n) {
   return static_cast<std::uint8_t>(n);
 }
 
-std::vector<std::size_t> up(const world& w) {
-  std::vector<std::size_t> slots;
-  for (std::size_t slot = 0; slot < slots_max; ++slot)
-    if (w.at(slot))
-      slots.push_back(slot);
-  return slots;
-}
-
 operation of_end(const world& w, const link& l, std::size_t end, action what) {
   operation o;
   o.what = what;
@@ -49,7 +41,7 @@ void heal(world& w) {
       if (s.heal_with_new_links || other.is != link_end::state::open)
         w.play(of_end(w, *l, end, action::close));
     }
-  auto slots = up(w);
+  auto slots = w.up();
   for (auto slot : slots) {
     operation o{action::set_members, narrow(slot)};
     for (auto member : slots)
@@ -99,7 +91,7 @@ bool deliver_all(world& w) {
           is_quiet = is_quiet && is_heartbeat(l->ends[1 - end].queue.front());
           w.play(of_end(w, *l, end, action::deliver));
         }
-    for (auto slot : up(w))
+    for (auto slot : w.up())
       if (w.at(slot)->replica.has_work()) {
         is_idle = is_quiet = false;
         w.play({action::work, narrow(slot)});
@@ -116,15 +108,15 @@ void come_to_rest(world& w) {
   auto quiet_rounds_needed = 8 + w.parameters().keys / w.parameters().work_registers_max;
   std::size_t quiet_rounds = 0;
   random_source random{w.parameters().seed ^ 1};
-  auto edges = connect(w.parameters().last_topology, up(w), random);
+  auto edges = connect(w.parameters().last_topology, w.up(), random);
   for (auto round = 0; quiet_rounds < quiet_rounds_needed; ++round) {
     if (round == rounds_max)
       throw violation{"a healed cluster comes to rest", "it still talks after " + std::to_string(round) + " rounds"};
     reconnect(w, edges);
     auto is_quiet = !deliver_all(w);
-    for (auto slot : up(w)) {
+    for (auto slot : w.up()) {
       operation o{action::tick, narrow(slot)};
-      if (slot == up(w).front())
+      if (slot == w.up().front())
         o.elapsed_ms = round % 4 == 3 ? long_step_ms : short_step_ms;
       w.play(o);
     }
@@ -136,7 +128,7 @@ void come_to_rest(world& w) {
 /// Silences all links but those of a line, and lets every replica write once more.
 void fall_silent(world& w) {
   random_source random{w.parameters().seed ^ 2};
-  auto line = connect(topology::line, up(w), random);
+  auto line = connect(topology::line, w.up(), random);
   for (auto* l : w.links())
     for (std::size_t end = 0; end < 2; ++end)
       if (std::none_of(line.begin(), line.end(), [&](const edge& e) { return joins(*l, e); })) {
@@ -144,7 +136,7 @@ void fall_silent(world& w) {
         o.argument = 1;
         w.play(o);
       }
-  for (auto slot : up(w))
+  for (auto slot : w.up())
     w.play({action::put, narrow(slot), 0, 0, static_cast<std::uint32_t>(random.next())});
 }
 
@@ -156,7 +148,7 @@ std::set<std::uint32_t> live(world& w, std::size_t slot) {
 }
 
 void check_end(world& w) {
-  auto slots = up(w);
+  auto slots = w.up();
   const auto& events = w.events();
   auto first = live(w, slots[0]);
   const auto vector = w.at(slots[0])->replica.whole_vector();

@@ -1,5 +1,8 @@
 #include "test/simulation/generator.hpp"
 
+#include "test/simulation/orphan_story.hpp"
+#include "test/simulation/retirement_story.hpp"
+
 #include <algorithm>
 
 namespace ariadne::simulation {
@@ -21,40 +24,51 @@ bool is_whole(const link& l) {
 
 } // namespace
 
-generator::generator(const scenario& s) : scenario_(s), random_(~s.seed) {}
+generator::generator(const scenario& s) : scenario_(s), random_(~s.seed), operations_left_(s.operations) {}
 
-operation generator::next(const world& w) {
+std::optional<operation> generator::next(const world& w) {
   if (!has_begun_) {
     has_begun_ = true;
     reconnect(w, scenario_.first_topology);
   }
-  if (phase_.operations_left == 0)
-    begin_phase(w);
-  if (story_) {
-    if (auto told = story_->next(w)) {
-      told->elapsed_ms = time_passes();
-      return *told;
-    }
+  if (operations_left_ == 0 && !is_ending_) {
+    is_ending_ = true;
     story_.reset();
+    if (scenario_.ends_with_orphans && w.up().size() > 2)
+      story_ = std::make_unique<orphan_story>(w, random_);
   }
-  --phase_.operations_left;
-  operation o;
-  if (!planned_.empty() && random_.chance(50)) {
-    o = planned_.front();
-    planned_.pop_front();
-  } else {
-    auto dice = random_.below(phase_.write + phase_.deliver + phase_.tick + phase_.trouble);
-    if (dice < phase_.write)
-      o = write(w);
-    else if (dice -= phase_.write; dice < phase_.deliver)
-      o = deliver(w);
-    else if (dice -= phase_.deliver; dice < phase_.tick)
-      o = tick(w);
-    else
-      o = random_.chance(60) ? repair(w) : trouble(w);
+  if (!is_ending_ && phase_.operations_left == 0)
+    begin_phase(w);
+  std::optional<operation> o;
+  if (story_)
+    o = story_->next(w);
+  if (!o) {
+    story_.reset();
+    if (is_ending_)
+      return std::nullopt;
+    --phase_.operations_left;
+    o = draw(w);
   }
-  o.elapsed_ms = time_passes();
+  if (!is_ending_)
+    --operations_left_;
+  o->elapsed_ms = time_passes();
   return o;
+}
+
+operation generator::draw(const world& w) {
+  if (!planned_.empty() && random_.chance(50)) {
+    auto o = planned_.front();
+    planned_.pop_front();
+    return o;
+  }
+  auto dice = random_.below(phase_.write + phase_.deliver + phase_.tick + phase_.trouble);
+  if (dice < phase_.write)
+    return write(w);
+  if (dice -= phase_.write; dice < phase_.deliver)
+    return deliver(w);
+  if (dice -= phase_.deliver; dice < phase_.tick)
+    return tick(w);
+  return random_.chance(60) ? repair(w) : trouble(w);
 }
 
 void generator::begin_phase(const world& w) {
@@ -63,8 +77,8 @@ void generator::begin_phase(const world& w) {
   phase_.deliver = random_.pick<std::uint64_t>({5, 40, 100});
   phase_.tick = random_.pick<std::uint64_t>({1, 10, 30});
   phase_.trouble = random_.pick<std::uint64_t>({1, 4, 15});
-  if (scenario_.crashes && scenario_.members_differ && random_.chance(15) && up(w).size() > 2)
-    story_.emplace(w, random_);
+  if (scenario_.crashes && scenario_.members_differ && random_.chance(15) && w.up().size() > 2)
+    story_ = std::make_unique<retirement_story>(w, random_);
 }
 
 std::uint32_t generator::time_passes() {
@@ -72,14 +86,6 @@ std::uint32_t generator::time_passes() {
   if (random_.below(200) == 0)
     return static_cast<std::uint32_t>(random_.below(15'000));
   return static_cast<std::uint32_t>(random_.below(scenario_.step_ms_max + 1));
-}
-
-std::vector<std::size_t> generator::up(const world& w) const {
-  std::vector<std::size_t> slots;
-  for (std::size_t slot = 0; slot < scenario_.slots; ++slot)
-    if (w.at(slot))
-      slots.push_back(slot);
-  return slots;
 }
 
 std::size_t generator::pick_slot(const world& w) {
@@ -179,7 +185,7 @@ operation generator::trouble(const world& w) {
       }
       break;
     case 6:
-      if (scenario_.crashes && up(w).size() > 1)
+      if (scenario_.crashes && w.up().size() > 1)
         o.what = action::crash;
       break;
     case 7:
@@ -192,7 +198,7 @@ operation generator::trouble(const world& w) {
 
 operation generator::repair(const world& w) {
   operation o;
-  auto slots = up(w);
+  auto slots = w.up();
   // A link that the other side has closed is noticed sooner or later, and so is one that nothing comes through.
   for (const auto* l : w.links())
     for (std::size_t end = 0; end < 2; ++end) {
@@ -251,12 +257,12 @@ operation generator::repair(const world& w) {
 
 void generator::reconnect(const world& w, topology t) {
   planned_.clear();
-  edges_ = connect(t, up(w), random_);
-  for (auto slot : up(w)) {
+  edges_ = connect(t, w.up(), random_);
+  for (auto slot : w.up()) {
     operation o;
     o.what = action::set_members;
     o.slot = narrow(slot);
-    for (auto member : up(w))
+    for (auto member : w.up())
       o.argument |= 1u << member;
     planned_.push_back(o);
   }

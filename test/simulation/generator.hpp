@@ -7,6 +7,7 @@
 #include "test/simulation/world.hpp"
 
 #include <deque>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -17,7 +18,8 @@ class generator {
 public:
   explicit generator(const scenario& s);
 
-  operation next(const world& w);
+  /// The next operation, or nothing when the schedule is over.
+  std::optional<operation> next(const world& w);
 
 private:
   /// What happens how often, for a while.
@@ -30,6 +32,7 @@ private:
   };
 
   void begin_phase(const world& w);
+  operation draw(const world& w);
   operation write(const world& w);
   operation deliver(const world& w);
   operation tick(const world& w);
@@ -39,7 +42,6 @@ private:
   void reconnect(const world& w, topology t);
 
   std::size_t pick_slot(const world& w);
-  std::vector<std::size_t> up(const world& w) const;
   std::uint32_t time_passes();
 
   scenario scenario_;
@@ -47,8 +49,10 @@ private:
   phase phase_;
   std::vector<edge> edges_;
   std::deque<operation> planned_;
-  std::optional<story> story_;
+  std::unique_ptr<story> story_;
+  std::size_t operations_left_ = 0;
   bool has_begun_ = false;
+  bool is_ending_ = false;
 };
 
 } // namespace ariadne::simulation

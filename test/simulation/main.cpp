@@ -28,9 +28,9 @@ outcome simulate(const scenario& s) {
   world w{s};
   try {
     generator g{s};
-    for (std::size_t i = 0; i < s.operations; ++i) {
-      result.schedule.push_back(g.next(w));
-      w.play(result.schedule.back());
+    while (const auto o = g.next(w)) {
+      result.schedule.push_back(*o);
+      w.play(*o);
     }
     end(w);
   } catch (const violation& v) {

@@ -185,6 +185,9 @@ void observer::check_all(const crdt::replica& replica, std::uint64_t now_ms) {
   });
   if (dots != replica.map().index().size())
     throw violation{"the index holds nothing but the dots of the contexts", history_.name(replica.id())};
+  for (const auto& d : replica.retired())
+    if (replica.map().index().highest(d.replica) != 0)
+      throw violation{"nothing names an incarnation that is retired", history_.name(d)};
   auto is_empty = [](const auto& entries) { return entries.empty(); };
   if (live_keys != live_.size() - std::count_if(live_.begin(), live_.end(), is_empty))
     throw violation{"watchers are told every change", "a key has left the map unnoticed"};

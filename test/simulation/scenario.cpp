@@ -44,6 +44,7 @@ scenario make_scenario(std::uint64_t seed) {
   s.heal_with_new_links = random.chance(50);
   s.heal_restarts = random.chance(50);
   s.falls_silent = s.last_topology == topology::mesh && random.chance(30);
+  s.ends_with_orphans = s.crashes && random.chance(50);
   return s;
 }
 
@@ -57,7 +58,8 @@ std::string to_string(const scenario& s) {
   if (s.skew_ms_max > 0)
     text += ", clocks wrong by up to " + number(s.skew_ms_max) + " ms";
   return text + ", heals to a " + to_string(s.last_topology) + (s.heal_with_new_links ? " of new links" : "")
-         + (s.falls_silent ? ", most of which fall silent" : "");
+         + (s.falls_silent ? ", most of which fall silent" : "")
+         + (s.ends_with_orphans ? ", after a death in the middle of a batch" : "");
 }
 
 } // namespace ariadne::simulation

@@ -54,6 +54,8 @@ struct scenario {
   bool heal_restarts = false;
   /// After that, links of a mesh stay open but fall silent, so that events have to go round them.
   bool falls_silent = false;
+  /// The last thing that happens is a replica's death in the middle of what it sends.
+  bool ends_with_orphans = false;
 };
 
 /// The scenario of a seed.

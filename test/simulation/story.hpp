@@ -11,42 +11,54 @@
 
 namespace ariadne::simulation {
 
-/// What chance would hardly ever play: an incarnation writes, most replicas go away and count as departed, it erases
-/// all that it has written and dies, the one or two that are left retire it, and one that was away comes back.
+/// What chance would hardly ever play: a sequence of chapters, in which a company of replicas acts. Before each chapter
+/// all that is on its way in the company arrives, with some ticks.
 class story {
 public:
-  /// Casts the replicas that are up, at least three of them.
-  story(const world& w, random_source& random);
+  virtual ~story() = default;
 
   /// The next operation, or nothing when the story is over.
   std::optional<operation> next(const world& w);
 
-private:
-  void plan_writes(const world& w);
-  void plan_parting(const world& w);
-  void plan_death(const world& w);
-  void plan_return();
+protected:
+  explicit story(random_source& random) : random_(random) {}
+
+  /// Plans what happens in a chapter, from 0 on. Returns whether there is such a chapter.
+  virtual bool plan_chapter(const world& w, int chapter) = 0;
 
   void plan(operation::action what, std::size_t slot, std::size_t peer = 0, std::uint32_t argument = 0);
   /// Each member of the company counts the whole of it, and nobody else, as members.
   void plan_members();
   /// Both ends of each link of which `closes(one slot, other slot)` says so close.
   template <class Predicate>
-  void plan_closing(const world& w, Predicate closes);
-
-  /// The next step of delivering all that is on its way in the company, with some ticks.
-  std::optional<operation> settle(const world& w);
+  void plan_closing(const world& w, Predicate closes) {
+    // From the oldest on, as the ages of the others change with each link that is gone.
+    for (const auto* l : w.links())
+      if (auto a = l->ends[0].slot, b = l->ends[1].slot; closes(a, b) || closes(b, a))
+        for (auto [slot, peer] : {std::pair{a, b}, std::pair{b, a}})
+          planned_.push_back(
+            {operation::action::close, static_cast<std::uint8_t>(slot), static_cast<std::uint8_t>(peer), w.age(*l)});
+  }
+  /// Moves a slot drawn at random from `away_` to the end of the company, and returns it.
+  std::size_t join_company();
   bool is_in_company(std::size_t slot) const;
 
   random_source& random_;
-  std::size_t mortal_ = 0;
-  /// Those that stay together: at first with the one that is to die.
+  /// Those that stay together.
   std::vector<std::size_t> company_;
   std::vector<std::size_t> away_;
+
+private:
+  /// The next step of delivering all that is on its way in the company, with some ticks.
+  std::optional<operation> settle(const world& w);
+
   int chapter_ = 0;
   std::deque<operation> planned_;
   int rounds_left_ = 0;
   int deliveries_left_ = 0;
 };
+
+/// Both ends of a link push.
+inline constexpr std::uint32_t both_push = 3;
 
 } // namespace ariadne::simulation

@@ -116,6 +116,14 @@ void world::play(const operation& o) {
   }
 }
 
+std::vector<std::size_t> world::up() const {
+  std::vector<std::size_t> slots;
+  for (std::size_t slot = 0; slot < slots_max; ++slot)
+    if (slots_[slot])
+      slots.push_back(slot);
+  return slots;
+}
+
 // -- operations ------------------------------------------------------------------------------------------------------
 
 void world::put(const operation& o) {
@@ -201,8 +209,8 @@ void world::deliver(const operation& o) {
       history_.note_full_state();
       n.watch.note_full_state(delta->header.base);
     }
-    if (const auto* hello = std::get_if<crdt::hello>(&*message))
-      end.promised.join(hello->vector);
+    if (const auto* hello = std::get_if<crdt::hello>(&*message); hello != nullptr && !end.promised)
+      end.promised = hello->vector;
   }
   ++n.counted.frames_received;
   n.counted.bytes_received += frame.size();
@@ -413,7 +421,8 @@ void world::check_knowledge(std::size_t slot) {
       throw violation{"nobody is believed to have what it has not acknowledged",
                       history_.name(n.replica.id()) + " of " + history_.name(neighbour.id)};
     auto& l = links_[neighbour.link.value - 1];
-    if (neighbour.caught_up && !mine.covers(end_at(l, slot).promised))
+    const auto& promised = end_at(l, slot).promised;
+    if (neighbour.caught_up && !(promised && mine.covers(*promised)))
       throw violation{"a link is caught up when all that it promised has come", history_.name(n.replica.id())};
   }
   check_acknowledged(n);

@@ -28,8 +28,8 @@ struct link_end {
   std::deque<std::string> queue;
   /// Nothing arrives here for the time being.
   bool blocked = false;
-  /// All that the other side has said to have, in its hellos.
-  crdt::version_vector promised;
+  /// What the other side has said to have, in its first hello.
+  std::optional<crdt::version_vector> promised;
 };
 
 /// A link between two replicas. Its ends open and close one by one, as connections do.
@@ -88,6 +88,8 @@ public:
   const std::optional<node>& at(std::size_t slot) const {
     return slots_[slot];
   }
+  /// The slots that are not down.
+  std::vector<std::size_t> up() const;
   observer& watch(std::size_t slot) {
     return slots_[slot]->watch;
   }

@@ -1,0 +1,54 @@
+#include "test/simulation/orphan_story.hpp"
+
+#include <algorithm>
+
+namespace ariadne::simulation {
+
+using action = operation::action;
+
+orphan_story::orphan_story(const world& w, random_source& random) : story(random) {
+  away_ = w.up();
+  while (!away_.empty())
+    join_company();
+  writer_ = company_[0];
+  heir_ = company_[1];
+}
+
+bool orphan_story::plan_chapter(const world& w, int chapter) {
+  switch (chapter) {
+    case 0:
+      plan_reunion(w);
+      return true;
+    case 1:
+      plan_death(w);
+      return true;
+    default:
+      return false;
+  }
+}
+
+void orphan_story::plan_reunion(const world& w) {
+  plan_closing(w, [](std::size_t, std::size_t) { return true; });
+  for (auto one = company_.begin(); one != company_.end(); ++one)
+    for (auto other = company_.begin(); other != one; ++other)
+      plan(action::open, *one, *other, both_push);
+  plan_members();
+}
+
+void orphan_story::plan_death(const world& w) {
+  plan_closing(w, [this](std::size_t a, std::size_t) { return a == writer_; });
+  for (auto left = random_.between(3, 6); left > 0; --left)
+    plan(action::put, writer_, 0, static_cast<std::uint32_t>(random_.below(w.parameters().keys)));
+  plan(action::open, writer_, heir_, both_push);
+  // The hellos, and some of the parts.
+  for (auto left = random_.between(3, 8); left > 0; --left) {
+    plan(action::deliver, writer_, heir_);
+    plan(action::deliver, heir_, writer_);
+  }
+  plan(action::crash, writer_);
+  plan(action::close, heir_, writer_);
+  std::erase(company_, writer_);
+  plan_members();
+}
+
+} // namespace ariadne::simulation
