@@ -3,6 +3,7 @@
 #include "actors/caf_edition.hpp"
 #include "actors/error.hpp"
 #include "actors/protocol.hpp"
+#include "actors/serialise.hpp"
 
 #include <caf/expected.hpp>
 

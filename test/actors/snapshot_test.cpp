@@ -2,6 +2,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <cmath>
+#include <limits>
 #include <map>
 #include <string>
 #include <vector>
@@ -25,10 +27,20 @@ struct maze {
   friend bool operator==(const maze&, const maze&) = default;
 };
 
+struct compass {
+  float course = 0;
+  double distance = 0;
+  long double drift = 0;
+};
+
 struct thread_ball {
   std::uint64_t length = 0;
 };
 
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, compass& x) {
+  return ariadne::inspect_fields(f, "compass", x.course, x.distance, x.drift);
+}
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, maze_v1& x) {
   return ariadne::inspect_fields(f, "maze", x.id);
@@ -60,6 +72,11 @@ template <>
 struct ariadne::snapshot_traits<maze_v2> : maze_traits<2> {};
 template <>
 struct ariadne::snapshot_traits<maze> : maze_traits<3> {};
+template <>
+struct ariadne::snapshot_traits<compass> {
+  static constexpr std::string_view type_name = "compass";
+  static constexpr std::uint32_t schema_version = 1;
+};
 template <>
 struct ariadne::snapshot_traits<thread_ball> {
   static constexpr std::string_view type_name = "thread_ball";
@@ -94,6 +111,23 @@ BOOST_AUTO_TEST_CASE(a_value_comes_back_equal) {
   BOOST_TEST(state.schema_version == 3u);
   BOOST_TEST((restore<maze>(state) == knossos));
   BOOST_TEST((restore<maze>(snapshot_of(maze{})) == maze{}));
+}
+
+BOOST_AUTO_TEST_CASE(numbers_that_are_not_finite_come_back) {
+  const auto infinite = std::numeric_limits<double>::infinity();
+  const auto denormal = std::numeric_limits<double>::denorm_min();
+  for (const auto number : {infinite, -infinite, denormal, -0.0, 1.5e300}) {
+    const compass written{static_cast<float>(number), number, number};
+    const auto read = restore<compass>(snapshot_of(written));
+    BOOST_REQUIRE(read.engaged());
+    BOOST_TEST(read->course == written.course);
+    BOOST_TEST(read->distance == written.distance);
+    BOOST_TEST(read->drift == written.drift);
+    BOOST_TEST(std::signbit(read->distance) == std::signbit(number));
+  }
+  const auto none = restore<compass>(snapshot_of(compass{NAN, NAN, NAN}));
+  BOOST_REQUIRE(none.engaged());
+  BOOST_TEST((std::isnan(none->course) && std::isnan(none->distance) && std::isnan(none->drift)));
 }
 
 BOOST_AUTO_TEST_CASE(a_type_with_a_caf_type_id_needs_no_traits) {
