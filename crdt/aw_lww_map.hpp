@@ -153,10 +153,15 @@ private:
   };
   using shard = absl::flat_hash_set<keyed_register*, key_hash, key_equal>;
 
-  /// The shard takes the upper bits of the hash, the set in it makes use of the lower ones.
+  /// The shard takes the upper bits of the hash, the set in it makes use of the lower ones. The shards have unequal
+  /// shares of the keys, in geometric progression from the first to the last, which has twice as many: so their tables
+  /// grow one after the other, and not all within one call.
   static constexpr std::size_t shard_bits = 8;
   static std::size_t shard_of(const hashed_key& key) {
-    return key.hash >> (64 - shard_bits);
+    const auto x = key.hash >> 48;
+    // About log2(1 + x), for x and the result from 0 to 1 in units of 2^-16.
+    const auto logarithm = x + (x * ((1 << 16) - x) * 11 >> 21);
+    return logarithm >> (16 - shard_bits);
   }
 
   /// The register of `key`, or nullptr.

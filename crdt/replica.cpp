@@ -12,7 +12,7 @@ namespace {
 
 /// How many parts one call builds for one neighbour, at most. Those that it acknowledges let the next ones follow, so
 /// the window fills all the same, but no call takes long because it is wide.
-constexpr int parts_per_call_max = 4;
+constexpr int parts_per_call_max = 2;
 
 /// Whether `span_ms` have passed since `since_ms`; also if the clock has jumped back, for then nobody knows.
 bool has_passed(std::uint64_t span_ms, std::uint64_t since_ms, std::uint64_t now_ms) {
