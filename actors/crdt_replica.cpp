@@ -112,12 +112,15 @@ public:
     const auto result = session::fenced_write(*core_, key, value, expected, now, expiry_of(fence.time_to_live_ms, now));
     if (!result)
       return to_error(result.error(), key, options_.core.limits);
-    if (!result->written || !fence.wait_for_holder) {
+    if (!result->written || fence.holders == concern_level::local) {
       flush();
-      return fenced_receipt{result->written, read_live(key)};
+      return fenced_receipt{result->written, result->written, read_live(key)};
     }
     auto promise = self_->make_response_promise<fenced_receipt>();
-    fenced_writes_.push_back({result->entries.front().dot.counter, key, kept_promise<fenced_receipt>{promise}});
+    fenced_writes_.push_back({result->entries.front().dot.counter, key, fence.holders,
+                              fence.hold_timeout_ms == 0 ? std::nullopt
+                                                         : std::optional{deadline_in(fence.hold_timeout_ms)},
+                              kept_promise<fenced_receipt>{promise}});
     flush();
     return promise;
   }
@@ -314,6 +317,8 @@ private:
   struct fenced_write {
     std::uint64_t counter = 0;
     std::string key;
+    concern_level holders = concern_level::one;
+    std::optional<steady_clock::time_point> deadline;
     kept_promise<fenced_receipt> answer;
   };
 
@@ -412,11 +417,17 @@ private:
   void settle_fenced_writes() {
     if (fenced_writes_.empty())
       return;
-    const auto met = met_up_to(write_concern{concern_level::one}, view_concerns());
+    const auto view = view_concerns();
+    const auto now = steady_clock::now();
+    std::map<concern_level, std::uint64_t> met;
+    for (const auto& write : fenced_writes_)
+      if (!met.contains(write.holders))
+        met[write.holders] = met_up_to({write.holders}, view);
     std::erase_if(fenced_writes_, [&](fenced_write& write) {
-      if (write.counter > met)
+      const auto is_held = write.counter <= met[write.holders];
+      if (!is_held && (!write.deadline || now < *write.deadline))
         return false;
-      write.answer.deliver(fenced_receipt{true, read_live(write.key)});
+      write.answer.deliver(fenced_receipt{true, is_held, read_live(write.key)});
       return true;
     });
   }

@@ -253,8 +253,10 @@ struct live_changes {
 struct write_fence {
   /// The write is made only if no other values than those of these events stand under the key.
   std::vector<event_id> expected;
-  /// To be answered once another node holds the write, if any other is up.
-  bool wait_for_holder = false;
+  /// To be answered once so many nodes hold the write (`count` makes no sense here), ...
+  concern_level holders = concern_level::local;
+  /// ... but after this time at the latest, in milliseconds; 0: it may take as long as it likes.
+  std::uint64_t hold_timeout_ms = 0;
   /// After how long nobody reads the value any more, in milliseconds; 0 for never.
   std::uint64_t time_to_live_ms = 0;
 };
@@ -262,6 +264,8 @@ struct write_fence {
 /// What a fenced write answers.
 struct fenced_receipt {
   bool written = false;
+  /// So many nodes hold it as were asked for.
+  bool held = false;
   /// What stands under the key now.
   live_values now;
 };
@@ -454,11 +458,11 @@ typename Inspector::result_type inspect(Inspector& f, live_changes& x) {
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, write_fence& x) {
-  return inspect_fields(f, "write_fence", x.expected, x.wait_for_holder, x.time_to_live_ms);
+  return inspect_fields(f, "write_fence", x.expected, x.holders, x.hold_timeout_ms, x.time_to_live_ms);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, fenced_receipt& x) {
-  return inspect_fields(f, "fenced_receipt", x.written, x.now);
+  return inspect_fields(f, "fenced_receipt", x.written, x.held, x.now);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, session_peer& x) {

@@ -69,6 +69,18 @@ std::vector<session::live_entry> to_entries(const live_values& found) {
   return result;
 }
 
+concern_level to_concern(session::record_holders holders) {
+  switch (holders) {
+    case session::record_holders::any:
+      return concern_level::local;
+    case session::record_holders::another:
+      return concern_level::one;
+    case session::record_holders::majority:
+      return concern_level::majority;
+  }
+  return concern_level::local;
+}
+
 std::string in_words(const session_key& key) {
   return fmt::format("session {}/{}", key.kind, key.id);
 }
@@ -531,7 +543,7 @@ private:
   void carry_out(session::write_record& c) {
     if (!replica_)
       return core_->write_failed(c.key, now_ms());
-    write_fence fence{{}, c.wait_for_holder, c.lifetime_ms};
+    write_fence fence{{}, to_concern(c.holders), c.hold_timeout_ms, c.lifetime_ms};
     for (const auto& dot : c.expected)
       fence.expected.push_back({dot.replica.value, dot.counter});
     self_
@@ -540,7 +552,7 @@ private:
         [this, key = c.key, map = map_](const fenced_receipt& receipt) {
           if (map != map_)
             return;
-          core_->write_done(key, {receipt.written, to_entries(receipt.now)}, now_ms());
+          core_->write_done(key, {receipt.written, receipt.held, to_entries(receipt.now)}, now_ms());
           act();
         },
         [this, key = c.key, map = map_](const caf::error& error) {

@@ -25,12 +25,12 @@ tl::expected<fenced_result, crdt::write_error> fenced_write(crdt::replica& repli
     return std::find(expected.begin(), expected.end(), entry.dot) != expected.end();
   });
   if (!is_expected)
-    return fenced_result{false, std::move(entries)};
+    return fenced_result{false, false, std::move(entries)};
   crdt::shared_bytes written{value};
   const auto dot = replica.put(key, written, now_ms, expires_at_ms);
   if (!dot)
     return tl::unexpected{dot.error()};
-  return fenced_result{true, {{*dot, std::move(written)}}};
+  return fenced_result{true, true, {{*dot, std::move(written)}}};
 }
 
 } // namespace ariadne::session

@@ -19,6 +19,8 @@ std::vector<live_entry> live_entries(const crdt::replica& replica, std::string_v
 
 struct fenced_result {
   bool written = false;
+  /// Those who were to hold what has been written do so.
+  bool is_held = true;
   /// What stands under the key now.
   std::vector<live_entry> entries;
 };

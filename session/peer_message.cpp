@@ -12,7 +12,7 @@ namespace {
 constexpr std::uint8_t frame_format = 1;
 
 void write_fields(crdt::wire_writer& out, const announce& m) {
-  out.byte((m.profile.cordoned ? 1 : 0) | (m.profile.draining ? 2 : 0));
+  out.byte((m.profile.cordoned ? 1 : 0) | (m.profile.draining ? 2 : 0) | (m.profile.is_ready ? 4 : 0));
   out.varint(m.profile.kinds.size());
   for (const auto& [kind, version] : m.profile.kinds) {
     out.string(kind);
@@ -99,6 +99,7 @@ announce read_announce(crdt::wire_reader& in) {
   const auto flags = in.byte();
   m.profile.cordoned = (flags & 1) != 0;
   m.profile.draining = (flags & 2) != 0;
+  m.profile.is_ready = (flags & 4) != 0;
   for (auto left = in.varint(); left > 0 && in.failure().empty(); --left) {
     std::string kind{in.string()};
     m.profile.kinds[std::move(kind)] = read_version(in);

@@ -3,6 +3,7 @@
 #include "crdt/mix.hpp"
 
 #include <string_view>
+#include <tuple>
 #include <utility>
 
 namespace ariadne::session {
@@ -28,11 +29,11 @@ std::optional<host_id> place(const session_key& key, std::uint32_t schema_versio
                              const std::vector<candidate>& candidates) {
   const auto session = hash(to_map_key(key));
   const candidate* chosen = nullptr;
-  std::pair<std::uint64_t, host_id> highest;
+  std::tuple<bool, std::uint64_t, host_id> highest;
   for (const auto& c : candidates) {
     if (!c.profile.takes(key.kind, schema_version))
       continue;
-    std::pair weight{crdt::mix(session ^ hash(c.host.node)), c.host};
+    std::tuple weight{c.profile.is_ready, crdt::mix(session ^ hash(c.host.node)), c.host};
     if (!chosen || weight > highest) {
       chosen = &c;
       highest = std::move(weight);

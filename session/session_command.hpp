@@ -13,6 +13,16 @@ namespace ariadne::session {
 
 // What a session_host wants to be done. The order of commands is that in which they are to be carried out.
 
+/// Who holds a record besides the writer.
+enum class record_holders {
+  /// Nobody has to.
+  any,
+  /// Another member, if any is up.
+  another,
+  /// So many of the configured nodes that they are a majority with this one, whether they are up or not.
+  majority,
+};
+
 /// Write the record of a session as `fenced_write` does, then call `write_done`; or `write_failed` if the map refuses.
 /// One at a time for each session.
 struct write_record {
@@ -21,8 +31,10 @@ struct write_record {
   std::vector<crdt::dot> expected;
   /// When the record is to expire; 0 for never.
   std::uint64_t lifetime_ms = 0;
-  /// `write_done` is to wait until another member, if any is up, holds the record.
-  bool wait_for_holder = false;
+  /// `write_done` is to wait until these hold the record, ...
+  record_holders holders = record_holders::any;
+  /// ... but no longer than this; 0: as long as it takes.
+  std::uint64_t hold_timeout_ms = 0;
 };
 
 /// Start the session from its state (version 0: from nothing). `run` names this start of it, on this host for ever.

@@ -38,10 +38,20 @@ void session_host::leave() {
     emit(host_event::type::resumed);
     settle_all();
   }
+  note_readiness();
   plan_moves();
   if (!is_drain_reported_ && is_drained()) {
     is_drain_reported_ = true;
     emit(host_event::type::drained);
+  }
+}
+
+void session_host::note_readiness() {
+  const auto is_ready = is_caught_up_ && !is_paused_ && may_grant();
+  if (std::exchange(profile_.is_ready, is_ready) != is_ready) {
+    send_all(announce{profile_});
+    settle_all();
+    queue_moves();
   }
 }
 
@@ -89,11 +99,11 @@ void session_host::set_stage(entry& e, stage next) {
   auto& [key, s] = e;
   s.at = next;
   s.since_ms = now_ms_;
+  s.holders = record_holders::any;
   if (next == stage::none) {
     here_.erase(key);
     s.mine = {};
     s.is_dirty = false;
-    s.wait_for_holder = false;
   } else {
     here_.insert(key);
   }
@@ -229,7 +239,8 @@ void session_host::write(entry& e) {
     return;
   s.is_writing = true;
   const auto lifetime_ms = s.mine.phase == session_phase::stopped ? options_.remember_end_ms : 0;
-  commands_.push_back(write_record{key, encode(s.mine), s.live, lifetime_ms, s.wait_for_holder});
+  const auto hold_timeout_ms = s.holders == record_holders::majority ? options_.lease.lease_ms : 0;
+  commands_.push_back(write_record{key, encode(s.mine), s.live, lifetime_ms, s.holders, hold_timeout_ms});
 }
 
 void session_host::write_as(entry& e, session_phase phase, stage next) {
@@ -247,7 +258,9 @@ void session_host::write_done(const session_key& key, const fenced_result& resul
   s.is_writing = false;
   note_entries(s, result.entries);
   if (s.at > stage::claiming && !is_outranked(s)) {
-    if (result.written && !s.is_dirty)
+    if (s.at == stage::taking && result.written && !result.is_held)
+      write_as(e, session_phase::placing, stage::releasing);
+    else if (result.written && !s.is_dirty)
       written(e);
     else if (s.at == stage::taking && (s.winner ? s.winner->rank() : record_rank{}) != s.claimed_base)
       // What the owner wrote before it went has come in only now.
@@ -311,7 +324,6 @@ void session_host::run(entry& e) {
   auto& [key, s] = e;
   s.run = ++last_run_;
   s.initial.reset();
-  s.wait_for_holder = false;
   set_stage(e, stage::running);
   commands_.push_back(start_session{key, s.run, s.mine.epoch, s.mine.state});
   emit(host_event::type::started, key);
@@ -361,14 +373,11 @@ void session_host::follow_winner(entry& e) {
       s.reason = stop_reason::lost;
       break;
     case stage::moving:
-      if (s.winner->owner == s.mine.target && s.winner->epoch == s.mine.epoch + 1)
+    case stage::releasing:
+      if (is_handed_over(s))
         emit(host_event::type::moved, key, s.winner->owner);
       else
         report_lost(e);
-      set_stage(e, stage::none);
-      break;
-    case stage::releasing:
-      report_lost(e);
       set_stage(e, stage::none);
       break;
     case stage::ending:
@@ -380,6 +389,15 @@ void session_host::follow_winner(entry& e) {
     case stage::claiming:
       break;
   }
+}
+
+bool session_host::is_handed_over(const hosted_session& s) const {
+  if (s.winner->owner == s.mine.target && s.winner->epoch == s.mine.epoch + 1)
+    return true;
+  // A later epoch than its own is granted by an owner only for the record with the last state. The claimant may have
+  // handed the session on already; had it withdrawn, it would have said so, as long as it can be reached.
+  return s.granted && s.granted->epoch > s.mine.epoch && s.granted->epoch <= s.winner->epoch
+         && (s.granted->claimant == s.winner->owner || peers_.contains(s.granted->claimant));
 }
 
 bool session_host::is_up(const host_id& host) const {
@@ -559,9 +577,13 @@ void session_host::take(entry& e) {
     return write(e);
   }
   s.mine.state = goes_on ? s.winner->state : *s.initial;
-  // Who has been told that a session is started may rely on it.
-  s.wait_for_holder = !goes_on;
   set_stage(e, stage::taking);
+  // With `pause`, whoever claims the session later finds the record at one of those that he needs, whatever has become
+  // of the grants. Else, who has been told that a session is started may rely on it.
+  if (pauses())
+    s.holders = record_holders::majority;
+  else if (!goes_on)
+    s.holders = record_holders::another;
   write(e);
 }
 
@@ -703,15 +725,27 @@ void session_host::plan_moves() {
   const auto moving_max = profile_.draining ? options_.drain_max : options_.rebalance_max;
   while (moving_.size() < moving_max && !to_move_.empty()) {
     const auto found = sessions_.find(to_move_.front());
-    to_move_.pop_front();
-    if (found == sessions_.end() || found->second.at != stage::running)
+    if (found == sessions_.end() || found->second.at != stage::running) {
+      to_move_.pop_front();
       continue;
+    }
     const auto target = place_of(found->first, found->second.mine.state.schema_version);
+    if (is_better_kept(target))
+      return;
+    to_move_.pop_front();
     if (profile_.draining || (target && *target != options_.self)) {
       moving_.insert(found->first);
       begin_stop(*found, stop_reason::move);
     }
   }
+}
+
+bool session_host::is_better_kept(const std::optional<host_id>& target) const {
+  const auto to = target ? peers_.find(*target) : peers_.end();
+  if (to == peers_.end() || to->second.profile.is_ready)
+    return false;
+  const auto start_ms = pauses() ? options_.lease.lease_ms + options_.lease.guard_ms : 0;
+  return !profile_.draining || now_ms_ < drain_began_ms_ + options_.move_timeout_ms + start_ms;
 }
 
 void session_host::set_cordoned(bool cordoned, std::uint64_t now_ms) {
@@ -726,6 +760,7 @@ void session_host::set_cordoned(bool cordoned, std::uint64_t now_ms) {
 void session_host::drain(std::uint64_t now_ms) {
   enter(now_ms);
   if (!std::exchange(profile_.draining, true)) {
+    drain_began_ms_ = now_ms_;
     send_all(announce{profile_});
     for (const auto& key : std::set{here_})
       if (auto& e = find_or_add(key); e.second.at == stage::claiming)

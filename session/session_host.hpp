@@ -236,7 +236,7 @@ private:
     bool is_writing = false;
     /// `mine` has changed since the write that is under way.
     bool is_dirty = false;
-    bool wait_for_holder = false;
+    record_holders holders = record_holders::any;
 
     // The claim that is under way.
     std::uint64_t claimed_epoch = 0;
@@ -284,6 +284,7 @@ private:
   /// To be called first and last in each member function that an event comes in through.
   void enter(std::uint64_t now_ms);
   void leave();
+  void note_readiness();
   void pause();
 
   void handle(const host_id& from, announce&& m);
@@ -313,6 +314,8 @@ private:
   void settle_all();
   void follow_winner(entry& e);
   bool wants(const entry& e) const;
+  /// Whether the winner goes on from the last state of this host, which has stopped the session.
+  bool is_handed_over(const hosted_session& s) const;
   bool is_placed_here(const session_key& key, std::uint32_t schema_version) const;
   std::optional<host_id> place_of(const session_key& key, std::uint32_t schema_version) const;
   bool knows(const std::string& kind, std::uint32_t schema_version) const;
@@ -334,6 +337,8 @@ private:
   void report_lost(entry& e);
   void plan_moves();
   void queue_moves();
+  /// Whether whoever is to take the session cannot start it yet, and it had better run here until he can.
+  bool is_better_kept(const std::optional<host_id>& target) const;
 
   // Requests and messages.
   entry& find_or_add(const session_key& key);
@@ -376,6 +381,7 @@ private:
   std::deque<session_key> to_move_;
   /// Those that are on the move.
   std::set<session_key> moving_;
+  std::uint64_t drain_began_ms_ = 0;
   std::map<std::uint64_t, pending_request> pending_;
   std::size_t queued_bytes_ = 0;
   /// How many messages of others wait.

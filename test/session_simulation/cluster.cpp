@@ -2,6 +2,7 @@
 
 #include "crdt/wire.hpp"
 #include "session/session_wire.hpp"
+#include "test/session_simulation/describe.hpp"
 
 #include <algorithm>
 #include <type_traits>
@@ -327,6 +328,10 @@ void cluster::send(std::size_t from, std::size_t to, std::uint64_t connection, s
       const auto hosts = p.host->peers();
       const auto sender =
         std::find_if(hosts.begin(), hosts.end(), [&](const host_id& host) { return host.node == nodes_[from].name; });
+      if (trace_)
+        decode_frame(bytes, [&](peer_message&& m) {
+          tell(nodes_[to].name + " hears from " + nodes_[from].name + ": " + describe(m));
+        });
       if (const auto failure = p.host->receive(*sender, bytes, host_ms(to)); !failure.empty())
         fail("hosts understand each other", std::string{failure});
       after_host(to, p);
@@ -367,7 +372,10 @@ void cluster::after_replica(std::size_t n, process& p) {
               });
     }
   std::erase_if(p.held, [&](held_write& held) {
-    if (!members.empty() && p.replica->holders(held.dot).empty())
+    const auto others = p.replica->holders(held.dot).size();
+    held.result.is_held = held.holders == record_holders::majority ? 2 * (others + 1) > nodes_.size()
+                                                                   : others > 0 || members.empty();
+    if (!held.result.is_held && (held.ends_us == 0 || now_us_ < held.ends_us))
       return false;
     at_node(n, in_order(p.replica_to_host_us, local_delay_us_max),
             [this, n, replica, key = held.key, result = std::move(held.result)](process& up) {
@@ -460,8 +468,9 @@ void cluster::apply_write(std::size_t n, process& p, const write_record& w) {
          + std::to_string(written->revision) + " phase " + std::to_string(static_cast<int>(written->phase)) + " "
          + written->target.node);
   }
-  if (result->written && w.wait_for_holder)
-    p.held.push_back({w.key, result->entries.front().dot, std::move(*result)});
+  if (result->written && w.holders != record_holders::any)
+    p.held.push_back({w.key, result->entries.front().dot, std::move(*result), w.holders,
+                      w.hold_timeout_ms == 0 ? 0 : now_us_ + w.hold_timeout_ms * ms});
   else
     at_node(n, in_order(p.replica_to_host_us, local_delay_us_max),
             [this, n, replica = p.replica->id(), key = w.key, done = std::move(*result)](process& up) {
