@@ -548,10 +548,7 @@ std::optional<std::size_t> cluster::some_node() {
 
 void cluster::next_request() {
   if (const auto n = some_node()) {
-    auto& p = *nodes_[*n].up;
     const auto key = key_of(random_.below(scenario_.sessions));
-    const auto number = ++last_request_;
-    const auto now = host_ms(*n);
     auto what = random_.pick({'s', 'd', 'd', 'd', 'd', 'd', 'd', 'l'});
     if (scenario_.stops && random_.chance(2))
       what = 'e';
@@ -559,20 +556,33 @@ void cluster::next_request() {
       what = 'l';
     if (what == 'e')
       stopped_.insert(key);
-    requests_[number] = {*n, p.incarnation, what, key, now_us_, 0, false, {}};
-    tell(nodes_[*n].name + " asks " + what + std::to_string(number) + " " + name(key));
-    if (what == 's')
-      p.host->start(number, key, {"state", p.version, {}}, now + request_ms, now);
-    else if (what == 'd')
-      p.host->deliver(number, key, std::to_string(number), now + request_ms, now);
-    else if (what == 'l')
-      p.host->locate(number, key, now + request_ms, now);
-    else
-      p.host->stop(number, key, now + request_ms, now);
-    after_host(*n, p);
+    ask(*n, what, key);
   }
   if (!is_ending_)
     at(now_us_ + random_.below(40 * ms), [this] { next_request(); });
+}
+
+void cluster::ask(std::size_t n, char what, const session_key& key) {
+  auto& p = *nodes_[n].up;
+  const auto number = ++last_request_;
+  const auto now = host_ms(n);
+  requests_[number] = {n, p.incarnation, what, key, now_us_, 0, false, {}};
+  tell(nodes_[n].name + " asks " + what + std::to_string(number) + " " + name(key));
+  if (what == 's')
+    p.host->start(number, key, {"state", p.version, {}}, now + request_ms, now);
+  else if (what == 'd')
+    p.host->deliver(number, key, std::to_string(number), now + request_ms, now);
+  else if (what == 'l')
+    p.host->locate(number, key, now + request_ms, now);
+  else
+    p.host->stop(number, key, now + request_ms, now);
+  after_host(n, p);
+  // More than one of a host are on the way to a session at a time.
+  if (what == 'd' && !is_ending_ && random_.chance(50))
+    at_node(n, now_us_ + random_.below(2 * scenario_.network_ms_max * ms), [this, n, key](process& up) {
+      if (!up.is_draining)
+        ask(n, 'd', key);
+    });
 }
 
 void cluster::next_session_event() {

@@ -167,6 +167,7 @@ private:
   // Trouble and work.
   void next_trouble();
   void next_request();
+  void ask(std::size_t n, char what, const session::session_key& key);
   void next_session_event();
   void drain(std::size_t n);
   void heal();
