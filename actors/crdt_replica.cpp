@@ -117,10 +117,10 @@ public:
       return fenced_receipt{result->written, result->written, read_live(key)};
     }
     auto promise = self_->make_response_promise<fenced_receipt>();
-    fenced_writes_.push_back({result->entries.front().dot.counter, key, fence.holders,
-                              fence.hold_timeout_ms == 0 ? std::nullopt
-                                                         : std::optional{deadline_in(fence.hold_timeout_ms)},
-                              kept_promise<fenced_receipt>{promise}});
+    fenced_writes_.push_back(
+      {result->entries.front().dot.counter, key, fence.holders,
+       fence.hold_timeout_ms == 0 ? std::nullopt : std::optional{deadline_in(fence.hold_timeout_ms)},
+       kept_promise<fenced_receipt>{promise}});
     flush();
     return promise;
   }

@@ -53,16 +53,18 @@ void write_fields(crdt::wire_writer& out, const stop_request& m) {
 }
 
 void write_fields(crdt::wire_writer& out, const delivery& m) {
-  write(out, m.origin);
   out.varint(m.number);
-  out.byte(m.hops);
   write(out, m.key);
+  out.varint(m.epoch);
   out.string(m.payload);
 }
 
-void write_fields(crdt::wire_writer& out, const passed_on& m) {
+void write_fields(crdt::wire_writer& out, const leaving& m) {
   out.varint(m.number);
-  write(out, m.to);
+}
+
+void write_fields(crdt::wire_writer& out, const leaving_answer& m) {
+  out.varint(m.number);
 }
 
 void write_fields(crdt::wire_writer& out, const response& m) {
@@ -129,10 +131,9 @@ claim_answer read_claim_answer(crdt::wire_reader& in) {
 
 delivery read_delivery(crdt::wire_reader& in) {
   delivery m;
-  m.origin = read_host(in);
   m.number = in.varint();
-  m.hops = in.byte();
   m.key = read_key(in);
+  m.epoch = in.varint();
   m.payload = in.string();
   return m;
 }
@@ -164,14 +165,16 @@ peer_message read_message(crdt::wire_reader& in) {
     case 6:
       return read_delivery(in);
     case 7:
-      return passed_on{in.varint(), read_host(in)};
+      return leaving{in.varint()};
     case 8:
-      return read_response(in);
+      return leaving_answer{in.varint()};
     case 9:
-      return lease_question{in.varint()};
+      return read_response(in);
     case 10:
-      return lease_answer{in.varint()};
+      return lease_question{in.varint()};
     case 11:
+      return lease_answer{in.varint()};
+    case 12:
       return loser_state{read_key(in), read_state(in)};
     default:
       in.fail("the kind of message is unknown");
@@ -179,7 +182,7 @@ peer_message read_message(crdt::wire_reader& in) {
   }
 }
 
-static_assert(std::is_same_v<std::variant_alternative_t<11, peer_message>, loser_state>,
+static_assert(std::is_same_v<std::variant_alternative_t<12, peer_message>, loser_state>,
               "a message is named by its place among the alternatives");
 
 } // namespace

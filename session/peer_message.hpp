@@ -73,19 +73,22 @@ struct stop_request {
   session_key key;
 };
 
-/// A message for the session. Answered by a `response` to its origin.
+/// A message of the sender for the session, if the receiver runs it in this epoch. Answered by a `response`.
 struct delivery {
-  host_id origin;
   std::uint64_t number = 0;
-  std::uint8_t hops = 0;
   session_key key;
+  std::uint64_t epoch = 0;
   std::string payload;
 };
 
-/// The sender has passed on a message that it got from the receiver.
-struct passed_on {
+/// The sender has given up all sessions and is about to end: it is to be sent no more deliveries. Answered by a
+/// `leaving_answer`, which comes behind all that were sent before.
+struct leaving {
   std::uint64_t number = 0;
-  host_id to;
+};
+
+struct leaving_answer {
+  std::uint64_t number = 0;
 };
 
 /// What became of a request.
@@ -105,7 +108,7 @@ enum class outcome : std::uint8_t {
   draining,
   /// The kind or the id is empty or too long, or the kind has a slash.
   invalid_key,
-  /// From one host to another only: not here (any more), look again.
+  /// From one host to another only: not here (any more), look again. A message has not been handled.
   elsewhere,
 };
 
@@ -137,7 +140,7 @@ struct loser_state {
 };
 
 using peer_message = std::variant<announce, claim, claim_answer, claim_withdrawn, start_request, stop_request, delivery,
-                                  passed_on, response, lease_question, lease_answer, loser_state>;
+                                  leaving, leaving_answer, response, lease_question, lease_answer, loser_state>;
 
 /// Appends to a frame, which begins empty.
 void append(std::string& frame, const peer_message& message);

@@ -33,9 +33,9 @@ struct candidate {
   const host_profile& profile;
 };
 
-/// The host on which a session is to run, among those that may take it: if any are ready, the one of these, else the one
-/// of all, with the highest random weight (Thaler, Ravishankar: A Name-Based Mapping Scheme for Rendezvous, 1996). All
-/// who know the same candidates choose the same one, and if a candidate goes only its own sessions are placed anew.
+/// The host on which a session is to run, among those that may take it: if any are ready, the one of these, else the
+/// one of all, with the highest random weight (Thaler, Ravishankar: A Name-Based Mapping Scheme for Rendezvous, 1996).
+/// All who know the same candidates choose the same one, and if a candidate goes only its own sessions are placed anew.
 /// Weights depend on the name of the node, not on its incarnation: a node that restarts gets its share back.
 std::optional<host_id> place(const session_key& key, std::uint32_t schema_version,
                              const std::vector<candidate>& candidates);

@@ -40,6 +40,7 @@ void session_host::leave() {
   }
   note_readiness();
   plan_moves();
+  announce_leave();
   if (!is_drain_reported_ && is_drained()) {
     is_drain_reported_ = true;
     emit(host_event::type::drained);
@@ -53,6 +54,24 @@ void session_host::note_readiness() {
     settle_all();
     queue_moves();
   }
+}
+
+void session_host::announce_leave() {
+  if (!profile_.draining || !here_.empty())
+    return;
+  for (auto& [host, about] : peers_)
+    if (about.told_leaving == 0)
+      send(host, leaving{about.told_leaving = ++last_leaving_});
+}
+
+void session_host::handle(const host_id& from, leaving&& m) {
+  peers_[from].is_leaving = true;
+  send(from, leaving_answer{m.number});
+}
+
+void session_host::handle(const host_id& from, leaving_answer&& m) {
+  auto& about = peers_[from];
+  about.has_heard_leaving = about.told_leaving == m.number;
 }
 
 void session_host::pause() {
@@ -772,7 +791,8 @@ void session_host::drain(std::uint64_t now_ms) {
 }
 
 bool session_host::is_drained() const {
-  return profile_.draining && here_.empty() && inbox_messages_ == 0;
+  return profile_.draining && here_.empty()
+         && std::all_of(peers_.begin(), peers_.end(), [](const auto& p) { return p.second.has_heard_leaving; });
 }
 
 // -- time ------------------------------------------------------------------------------------------------------------

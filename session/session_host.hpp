@@ -204,10 +204,16 @@ private:
     bool is_begun = false;
   };
 
+  /// An owner of a session; ordered as ranks are.
+  struct ownership {
+    std::uint64_t epoch = 0;
+    std::uint64_t incarnation = 0;
+    friend auto operator<=>(const ownership&, const ownership&) = default;
+  };
+
   struct queued_message {
     host_id origin;
     std::uint64_t number = 0;
-    std::uint8_t hops = 0;
     std::string payload;
     std::uint64_t arrived_ms = 0;
   };
@@ -254,12 +260,15 @@ private:
     std::deque<waiter> waiters;
     /// What to start it from, if it is not known.
     std::optional<saved_state> initial;
-    /// Messages of this host that have not been sent or handed over, and those of others.
+    /// Messages of this host that have not been sent or handed over, and those of others that wait for the session to
+    /// run here in the epoch of `mine`.
     std::deque<queued_message> outbox;
     std::deque<queued_message> inbox;
-    /// Where the messages of this host have gone that are not answered, and how many there are.
-    host_id route;
+    /// To which owner the messages of this host have gone that are not answered, and how many there are.
+    ownership route;
     std::size_t in_flight = 0;
+    /// The last owner that has given messages back: he does not run the session any more.
+    ownership given_back;
     std::optional<saved_state> loser;
   };
 
@@ -267,6 +276,12 @@ private:
     /// Takes no sessions before it has come in.
     host_profile profile;
     std::uint64_t up_since_ms = 0;
+    /// It has given up all sessions, and ends soon.
+    bool is_leaving = false;
+    /// The last `leaving` that it has been sent; 0: none.
+    std::uint64_t told_leaving = 0;
+    /// It has heard that, and everything that this host has sent it.
+    bool has_heard_leaving = false;
   };
 
   /// A request of this host's users.
@@ -274,8 +289,11 @@ private:
     session_key key;
     request_type type = request_type::start;
     std::uint64_t deadline_ms = 0;
-    /// Where a message is.
+    /// Where a message is, in which epoch it has been sent there, and what it says if that is another host: that may
+    /// give it back.
     std::optional<host_id> sent_to;
+    std::uint64_t epoch = 0;
+    std::string payload;
   };
 
   using session_map = std::map<session_key, hosted_session>;
@@ -285,6 +303,7 @@ private:
   void enter(std::uint64_t now_ms);
   void leave();
   void note_readiness();
+  void announce_leave();
   void pause();
 
   void handle(const host_id& from, announce&& m);
@@ -294,7 +313,8 @@ private:
   void handle(const host_id& from, start_request&& m);
   void handle(const host_id& from, stop_request&& m);
   void handle(const host_id& from, delivery&& m);
-  void handle(const host_id& from, passed_on&& m);
+  void handle(const host_id& from, leaving&& m);
+  void handle(const host_id& from, leaving_answer&& m);
   void handle(const host_id& from, response&& m);
   void handle(const host_id& from, lease_question&& m);
   void handle(const host_id& from, lease_answer&& m);
@@ -349,7 +369,13 @@ private:
   static bool is_wanted(const hosted_session& s, request_type type);
   void pump_messages(entry& e);
   bool has_room(const hosted_session& s, std::size_t bytes) const;
-  void pass(entry& e, queued_message m, const host_id& to);
+  void pump_inbox(entry& e);
+  void send_message(entry& e, queued_message m, const host_id& to, std::uint64_t epoch);
+  void hand_over(entry& e, queued_message m);
+  /// Whether this host runs the session, or is about to, in the epoch of `mine`.
+  static bool runs_soon(const hosted_session& s);
+  /// A message of this host has come back from one that does not run the session in that epoch.
+  void take_back(entry& e, std::uint64_t number);
   void refuse_messages(entry& e, outcome result);
   void drop_message(const queued_message& m);
   /// The host has told its users that they are unanswered.
@@ -384,8 +410,7 @@ private:
   std::uint64_t drain_began_ms_ = 0;
   std::map<std::uint64_t, pending_request> pending_;
   std::size_t queued_bytes_ = 0;
-  /// How many messages of others wait.
-  std::size_t inbox_messages_ = 0;
+  std::uint64_t last_leaving_ = 0;
   lease_book leases_;
   std::uint64_t asked_ms_ = 0;
   std::uint64_t last_run_ = 0;

@@ -7,13 +7,6 @@
 
 namespace ariadne::session {
 
-namespace {
-
-/// A message that is passed on more often chases its session in vain.
-constexpr std::uint8_t hops_max = 8;
-
-} // namespace
-
 // -- requests --------------------------------------------------------------------------------------------------------
 
 session_host::entry* session_host::add_request(std::uint64_t request, const session_key& key, request_type type,
@@ -22,7 +15,7 @@ session_host::entry* session_host::add_request(std::uint64_t request, const sess
     commands_.push_back(answer_request{request, outcome::invalid_key, {}, {}});
     return nullptr;
   }
-  pending_[request] = {key, type, deadline_ms, {}};
+  pending_[request] = {key, type, deadline_ms, {}, 0, {}};
   return &find_or_add(key);
 }
 
@@ -153,16 +146,22 @@ void session_host::respond(const host_id& origin, std::uint64_t number, outcome 
                            std::string payload) {
   if (origin == options_.self)
     finish(number, result, std::move(place), std::move(payload));
-  else if (peers_.contains(origin))
+  else if (const auto asked = peers_.find(origin); asked != peers_.end()) {
     send(origin, response{number, result, std::move(place), std::move(payload)});
+    // Who has said that he heard everything has to say so again.
+    asked->second.told_leaving = 0;
+    asked->second.has_heard_leaving = false;
+  }
 }
 
 void session_host::finish(std::uint64_t request, outcome result, host_id place, std::string payload) {
   const auto found = pending_.find(request);
   if (found == pending_.end())
     return;
-  if (found->second.sent_to)
+  if (found->second.sent_to) {
     --find_or_add(found->second.key).second.in_flight;
+    queued_bytes_ -= found->second.payload.size();
+  }
   pending_.erase(found);
   commands_.push_back(answer_request{request, result, std::move(place), std::move(payload)});
 }
@@ -172,6 +171,15 @@ void session_host::handle(const host_id& from, response&& m) {
   if (found == pending_.end())
     return;
   auto& e = find_or_add(found->second.key);
+  if (found->second.type == request_type::deliver) {
+    if (found->second.sent_to != from)
+      return;
+    if (m.result == outcome::elsewhere)
+      take_back(e, m.number);
+    else
+      finish(m.number, m.result, std::move(m.place), std::move(m.payload));
+    return settle(e);
+  }
   auto& waiters = e.second.waiters;
   const auto w = std::find_if(waiters.begin(), waiters.end(), [&](const waiter& candidate) {
     return candidate.number == m.number && candidate.origin == options_.self;
@@ -222,7 +230,7 @@ void session_host::drop_message(const queued_message& m) {
 }
 
 void session_host::drop_messages_of(const host_id& origin, hosted_session& s) {
-  inbox_messages_ -= std::erase_if(s.inbox, [&](const queued_message& m) {
+  std::erase_if(s.inbox, [&](const queued_message& m) {
     if (m.origin == origin)
       drop_message(m);
     return m.origin == origin;
@@ -235,7 +243,7 @@ void session_host::deliver(std::uint64_t request, const session_key& key, std::s
   if (auto* e = add_request(request, key, request_type::deliver, deadline_ms)) {
     if (has_room(e->second, payload.size())) {
       queued_bytes_ += payload.size();
-      e->second.outbox.push_back({options_.self, request, 0, std::move(payload), now_ms_});
+      e->second.outbox.push_back({options_.self, request, std::move(payload), now_ms_});
       pump_messages(*e);
     } else {
       finish(request, outcome::queue_full);
@@ -244,35 +252,66 @@ void session_host::deliver(std::uint64_t request, const session_key& key, std::s
   leave();
 }
 
-void session_host::handle(const host_id&, delivery&& m) {
-  auto& e = find_or_add(m.key);
-  if (!has_room(e.second, m.payload.size()))
-    return respond(m.origin, m.number, outcome::queue_full);
+void session_host::handle(const host_id& from, delivery&& m) {
+  const auto found = sessions_.find(m.key);
+  if (found == sessions_.end() || found->second.mine.epoch != m.epoch || !runs_soon(found->second))
+    return respond(from, m.number, outcome::elsewhere);
+  auto& s = found->second;
+  if (!has_room(s, m.payload.size()))
+    return respond(from, m.number, outcome::queue_full);
   queued_bytes_ += m.payload.size();
-  ++inbox_messages_;
-  e.second.inbox.push_back({m.origin, m.number, m.hops, std::move(m.payload), now_ms_});
-  pump_messages(e);
+  s.inbox.push_back({from, m.number, std::move(m.payload), now_ms_});
+  pump_inbox(*found);
 }
 
-void session_host::handle(const host_id&, passed_on&& m) {
-  const auto found = pending_.find(m.number);
-  if (found == pending_.end() || !found->second.sent_to)
+bool session_host::runs_soon(const hosted_session& s) {
+  return s.at == stage::taking || s.at == stage::running
+         || (s.at == stage::stopping && s.reason == stop_reason::resolve);
+}
+
+void session_host::take_back(entry& e, std::uint64_t number) {
+  auto& s = e.second;
+  auto& request = pending_.at(number);
+  s.given_back = std::max(s.given_back, ownership{request.epoch, request.sent_to->incarnation});
+  --s.in_flight;
+  request.sent_to.reset();
+  const auto later =
+    std::find_if(s.outbox.begin(), s.outbox.end(), [&](const queued_message& m) { return m.number > number; });
+  s.outbox.insert(later, {options_.self, number, std::exchange(request.payload, {}), now_ms_});
+}
+
+void session_host::pump_inbox(entry& e) {
+  auto& s = e.second;
+  if (s.at != stage::running && runs_soon(s))
     return;
-  found->second.sent_to = m.to;
-  // Even a later message to the host that has passed this one on could overtake it.
-  find_or_add(found->second.key).second.route = {};
+  for (auto& m : std::exchange(s.inbox, {})) {
+    if (s.at == stage::running) {
+      hand_over(e, std::move(m));
+    } else {
+      drop_message(m);
+      respond(m.origin, m.number, outcome::elsewhere);
+    }
+  }
 }
 
 void session_host::pump_messages(entry& e) {
   auto& s = e.second;
-  if (s.inbox.empty() && s.outbox.empty())
+  pump_inbox(e);
+  if (s.outbox.empty())
     return;
   std::optional<host_id> to;
-  if (s.at == stage::running)
+  std::uint64_t epoch = 0;
+  if (s.at == stage::running) {
     to = options_.self;
-  else if (s.at == stage::none && s.winner && s.winner->phase == session_phase::running
-           && peers_.contains(s.winner->owner))
-    to = s.winner->owner;
+    epoch = s.mine.epoch;
+  } else if (s.at == stage::none && s.winner && s.winner->phase == session_phase::running
+             && ownership{s.winner->epoch, s.winner->owner.incarnation} > s.given_back) {
+    const auto owner = peers_.find(s.winner->owner);
+    if (owner != peers_.end() && !owner->second.is_leaving) {
+      to = owner->first;
+      epoch = s.winner->epoch;
+    }
+  }
   if (!to) {
     if (s.at == stage::none && s.winner && s.winner->phase == session_phase::stopped
         && !is_wanted(s, request_type::start))
@@ -281,45 +320,39 @@ void session_host::pump_messages(entry& e) {
       refuse_messages(e, outcome::no_host);
     return;
   }
-  while (!s.inbox.empty()) {
-    auto m = std::move(s.inbox.front());
-    s.inbox.pop_front();
-    --inbox_messages_;
-    pass(e, std::move(m), *to);
-  }
-  // Messages that have gone another way may still be on it. Later ones must not overtake them.
-  while (!s.outbox.empty() && (s.in_flight == 0 || s.route == *to)) {
+  // An owner handles those of one epoch in order, and gives back all that come after the first that it gives back. So
+  // none is on its way to an earlier owner when the next one gets a later one.
+  while (!s.outbox.empty() && (s.in_flight == 0 || s.route == ownership{epoch, to->incarnation})) {
     auto m = std::move(s.outbox.front());
     s.outbox.pop_front();
-    s.route = *to;
-    ++s.in_flight;
-    pending_.at(m.number).sent_to = *to;
-    pass(e, std::move(m), *to);
+    send_message(e, std::move(m), *to, epoch);
   }
 }
 
-void session_host::pass(entry& e, queued_message m, const host_id& to) {
-  const auto& [key, s] = e;
+void session_host::send_message(entry& e, queued_message m, const host_id& to, std::uint64_t epoch) {
+  auto& [key, s] = e;
+  s.route = {epoch, to.incarnation};
+  ++s.in_flight;
+  auto& request = pending_.at(m.number);
+  request.sent_to = to;
+  request.epoch = epoch;
+  if (to == options_.self)
+    return hand_over(e, std::move(m));
+  peer_message sent = delivery{m.number, key, epoch, std::move(m.payload)};
+  send(to, sent);
+  request.payload = std::move(std::get<delivery>(sent).payload);
+}
+
+void session_host::hand_over(entry& e, queued_message m) {
   drop_message(m);
-  if (to == options_.self) {
-    commands_.push_back(hand_message{key, s.run, m.origin, m.number, std::move(m.payload)});
-    return;
-  }
-  if (m.hops >= hops_max)
-    return respond(m.origin, m.number, outcome::timed_out);
-  if (m.origin != options_.self && peers_.contains(m.origin))
-    send(m.origin, passed_on{m.number, to});
-  send(to, delivery{m.origin, m.number, static_cast<std::uint8_t>(m.hops + 1), key, std::move(m.payload)});
+  commands_.push_back(hand_message{e.first, e.second.run, m.origin, m.number, std::move(m.payload)});
 }
 
 void session_host::refuse_messages(entry& e, outcome result) {
-  auto& s = e.second;
-  inbox_messages_ -= s.inbox.size();
-  for (auto* queue : {&s.inbox, &s.outbox})
-    for (const auto& m : std::exchange(*queue, {})) {
-      drop_message(m);
-      respond(m.origin, m.number, result);
-    }
+  for (const auto& m : std::exchange(e.second.outbox, {})) {
+    drop_message(m);
+    finish(m.number, result);
+  }
 }
 
 void session_host::expire_messages(entry& e) {
@@ -337,7 +370,6 @@ void session_host::expire_messages(entry& e) {
   while (!s.inbox.empty() && now_ms_ >= s.inbox.front().arrived_ms + options_.message_wait_ms) {
     const auto m = std::move(s.inbox.front());
     s.inbox.pop_front();
-    --inbox_messages_;
     drop_message(m);
     respond(m.origin, m.number, outcome::timed_out);
   }

@@ -18,14 +18,15 @@ const session_key key{"game", "7"};
 const host_id host{"a", 99};
 
 std::vector<ariadne::session::peer_message> one_of_each() {
-  return {announce{{{{"game", 2}, {"chat", 1}}, true, false}},
+  return {announce{{{{"game", 2}, {"chat", 1}}, true, false, true}},
           claim{key, 3, {2, false, 99, 5}, session_phase::moving, host, {"b", 1}},
           claim_answer{key, 3, verdict::owned, 4},
           claim_withdrawn{key, 3},
           start_request{1, key, {"game", 2, "state"}},
           stop_request{2, key},
-          delivery{host, 5, 1, key, "message"},
-          passed_on{5, host},
+          delivery{5, key, 3, "message"},
+          leaving{6},
+          leaving_answer{6},
           response{5, outcome::queue_full, host, "answer"},
           lease_question{1'000},
           lease_answer{1'000},

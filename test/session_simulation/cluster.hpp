@@ -81,6 +81,7 @@ private:
     bool is_caught_up = false;
     bool is_draining = false;
     bool has_drained = false;
+    bool has_lost_map = false;
     std::uint64_t drain_began_us = 0;
     std::map<session::session_key, instance> running;
     std::vector<held_write> held;
@@ -170,6 +171,7 @@ private:
   void ask(std::size_t n, char what, const session::session_key& key);
   void next_session_event();
   void drain(std::size_t n);
+  std::uint64_t drain_us_max() const;
   void heal();
 
   // Checks.

@@ -60,12 +60,15 @@ struct describer {
   }
 
   std::string operator()(const delivery& m) const {
-    return "delivery d" + std::to_string(m.number) + " of " + m.origin.node + " to " + name(m.key) + ", hop "
-           + std::to_string(m.hops);
+    return "delivery d" + std::to_string(m.number) + " to " + name(m.key) + " epoch " + std::to_string(m.epoch);
   }
 
-  std::string operator()(const passed_on& m) const {
-    return "passed on d" + std::to_string(m.number) + " to " + m.to.node;
+  std::string operator()(const leaving& m) const {
+    return "leaving " + std::to_string(m.number);
+  }
+
+  std::string operator()(const leaving_answer& m) const {
+    return "answer to leaving " + std::to_string(m.number);
   }
 
   std::string operator()(const response& m) const {
