@@ -331,6 +331,13 @@ void session_host::written(entry& e) {
       set_stage(e, stage::none);
       break;
     case stage::ending:
+      // Hosts that have asked for a start before may have had their answer from the map. If not, they ask again.
+      std::erase_if(s.waiters, [&](const waiter& w) {
+        const auto is_over = w.type == request_type::start && w.origin != options_.self;
+        if (is_over)
+          respond(w.origin, w.number, outcome::elsewhere);
+        return is_over;
+      });
       emit(host_event::type::ended, key);
       set_stage(e, stage::none);
       break;

@@ -147,8 +147,8 @@ private:
     return side_[a] == side_[b] && !cut_.contains(std::minmax(a, b));
   }
   void part();
-  /// For each node the first one that it can reach, however indirectly.
-  std::vector<std::size_t> connected_sides() const;
+  /// Whether one can reach the other, or somebody whom it can ask can.
+  bool can_ask_of(std::size_t a, std::size_t b) const;
   void note_disturbance() {
     disturbed_us_ = now_us_;
   }
