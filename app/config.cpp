@@ -202,6 +202,15 @@ cluster_config read_cluster(const toml::table& table) {
   return result;
 }
 
+minotaur::game_options read_minotaur(const toml::table& table) {
+  table_reader reader{table, "[minotaur]"};
+  minotaur::game_options result;
+  reader.integer("game_version", result.version, 1, result.version);
+  reader.duration("round_time", result.round_time, 10ms, 1h);
+  reader.finish();
+  return result;
+}
+
 /// Reads one node, which must differ from those in `others`.
 node_config read_node(const toml::table& table, const std::vector<node_config>& others) {
   table_reader reader{table, "[[node]]"};
@@ -262,9 +271,9 @@ void check_neighbours(cluster_config& cluster, const toml::array& tables) {
 
 cluster_config read_file(const toml::table& root) {
   for (auto&& [key, value] : root)
-    if (key != "cluster" && key != "node")
-      fail(key.source(), fmt::format("unknown key \"{}\"; a cluster file has a table [cluster] and a table [[node]] "
-                                     "for each node",
+    if (key != "cluster" && key != "minotaur" && key != "node")
+      fail(key.source(), fmt::format("unknown key \"{}\"; a cluster file has a table [cluster], perhaps a table "
+                                     "[minotaur], and a table [[node]] for each node",
                                      key.str()));
 
   auto cluster = root.get("cluster");
@@ -273,6 +282,12 @@ cluster_config read_file(const toml::table& root) {
   if (!cluster->is_table())
     fail(cluster->source(), "cluster must be a table, [cluster]");
   auto result = read_cluster(*cluster->as_table());
+
+  if (auto game = root.get("minotaur")) {
+    if (!game->is_table())
+      fail(game->source(), "minotaur must be a table, [minotaur]");
+    result.minotaur = read_minotaur(*game->as_table());
+  }
 
   auto nodes = root.get("node");
   if (!nodes)

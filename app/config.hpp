@@ -3,6 +3,7 @@
 #include "actors/heartbeat_monitor.hpp"
 #include "actors/log.hpp"
 #include "actors/topology.hpp"
+#include "app/minotaur/game_options.hpp"
 #include "crdt/replica_options.hpp"
 #include "session/session_host.hpp"
 
@@ -53,6 +54,8 @@ struct cluster_config {
   /// 0: as many as CAF chooses.
   unsigned scheduler_threads = 0;
   ariadne::log_level log_level = log_level::info;
+  /// The table `[minotaur]`.
+  minotaur::game_options minotaur;
   /// At least one; names and addresses are unique.
   std::vector<node_config> nodes;
 };

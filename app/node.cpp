@@ -116,7 +116,7 @@ supervisor_options options_of(const cluster_config& cluster, const node_config& 
 
 session_host_options hosting_of(const cluster_config& cluster, const log_sink& log) {
   session_host_options options;
-  options.kinds["minotaur"] = minotaur::game_kind();
+  options.kinds["minotaur"] = minotaur::game_kind(cluster.minotaur);
   options.minority = cluster.minority;
   options.lease = {static_cast<std::uint64_t>(cluster.lease.count()),
                    static_cast<std::uint64_t>(cluster.lease_guard.count())};
@@ -237,9 +237,10 @@ exit_code run_node(const cluster_config& cluster, const node_config& self) {
   };
   options.on_caught_up = [&announced] { announced.caught_up(); };
   options.services.push_back(
-    {minotaur::minotaur_atom_v, [log](caf::actor_system& system) {
+    {minotaur::minotaur_atom_v, [log, round_time = cluster.minotaur.round_time](caf::actor_system& system) {
        auto handoff = [&system] { return system.registry().get<state_handoff_actor>(handoff_atom_v); };
-       return caf::actor_cast<participant_actor>(minotaur::spawn_host(system, {.handoff = handoff, .log = log}));
+       return caf::actor_cast<participant_actor>(
+         minotaur::spawn_host(system, {.round_time = round_time, .handoff = handoff, .log = log}));
      }});
   add_session_host(options, hosting_of(cluster, log));
   const auto supervisor = spawn_supervisor(system, std::move(options));

@@ -12,18 +12,18 @@ namespace {
 
 constexpr hex centre{0, 0};
 
-const player* player_at(const game& g, hex cell) {
+const player* player_at(const game_v1& g, hex cell) {
   for (const auto& [name, who] : g.players)
     if (who.position == cell)
       return &who;
   return nullptr;
 }
 
-bool is_free(const game& g, hex cell) {
+bool is_free(const game_v1& g, hex cell) {
   return is_open(g.world, cell) && !player_at(g, cell);
 }
 
-std::optional<hex> first_free_cell(const game& g) {
+std::optional<hex> first_free_cell(const game_v1& g) {
   for (auto q = -g.world.radius; q <= g.world.radius; ++q)
     for (auto r = -g.world.radius; r <= g.world.radius; ++r)
       if (is_free(g, {q, r}))
@@ -31,21 +31,47 @@ std::optional<hex> first_free_cell(const game& g) {
   return std::nullopt;
 }
 
-void strike(game& g, hex target) {
+void strike(game_v1& g, hex target) {
   for (auto& [name, who] : g.players)
     if (who.position == target && who.health > 0)
       --who.health;
 }
 
-void move(const game& g, player& who, action what) {
+void move(const game_v1& g, player& who, action what) {
   if (what.kind == action_kind::move && who.health > 0 && is_free(g, what.target))
     who.position = what.target;
 }
 
-void wake_up(const game& g, player& defeated) {
+void wake_up(const game_v1& g, player& defeated) {
   ++defeated.defeats;
   defeated.health = full_health;
   defeated.position = first_free_cell(g).value_or(defeated.position);
+}
+
+void look_around(game& g) {
+  for (const auto& [name, who] : g.players) {
+    auto& seen = g.explored[name];
+    seen.insert(who.position);
+    for (const auto cell : cells_around(who.position))
+      if (is_open(g.world, cell))
+        seen.insert(cell);
+  }
+}
+
+std::size_t open_cells(const labyrinth& world) {
+  std::size_t count = 0;
+  for (auto q = -world.radius; q <= world.radius; ++q)
+    for (auto r = -world.radius; r <= world.radius; ++r)
+      count += is_open(world, {q, r});
+  return count;
+}
+
+std::string header(const game_v1& g) {
+  return fmt::format("game {}: round {}", g.id, g.round);
+}
+
+std::string describe(const std::string& name, const player& who) {
+  return fmt::format(", {} at ({}, {}) with health {}", name, who.position.q, who.position.r, who.health);
 }
 
 } // namespace
@@ -66,20 +92,25 @@ bool is_open(const labyrinth& world, hex cell) {
          && std::find(world.walls.begin(), world.walls.end(), cell) == world.walls.end();
 }
 
-game new_game(std::string id, std::int64_t round_end_time_ms) {
-  return {
-    .id = std::move(id),
-    .round = 1,
-    .round_end_time_ms = round_end_time_ms,
-    .world = {.radius = 3, .walls = {{-2, 1}, {-1, -1}, {1, 1}, {2, -1}}},
-    .players = {{"Ariadne", {.position = {0, 3}}},
-                {"Minotaur", {.position = centre}},
-                {"Theseus", {.position = {3, -3}}}},
-    .registered_actions = {},
-  };
+game upgrade(game_v1 old) {
+  game result{{std::move(old)}, {}};
+  look_around(result);
+  return result;
 }
 
-bool register_action(game& g, const std::string& player_name, action wanted) {
+game new_game(std::string id, std::int64_t round_end_time_ms) {
+  game result;
+  result.id = std::move(id);
+  result.round = 1;
+  result.round_end_time_ms = round_end_time_ms;
+  result.world = {.radius = 3, .walls = {{-2, 1}, {-1, -1}, {1, 1}, {2, -1}}};
+  result.players = {
+    {"Ariadne", {.position = {0, 3}}}, {"Minotaur", {.position = centre}}, {"Theseus", {.position = {3, -3}}}};
+  look_around(result);
+  return result;
+}
+
+bool register_action(game_v1& g, const std::string& player_name, action wanted) {
   const auto who = g.players.find(player_name);
   if (who == g.players.end() || distance(who->second.position, wanted.target) != 1)
     return false;
@@ -89,7 +120,19 @@ bool register_action(game& g, const std::string& player_name, action wanted) {
   return true;
 }
 
-void end_round(game& g, std::int64_t next_round_end_time_ms) {
+turn_result take_turn(game_v1& g, const std::string& player_name, std::uint64_t turn, action wanted) {
+  const auto known = g.turns.find(player_name);
+  const auto before = known == g.turns.end() ? turn_record{} : known->second;
+  const auto verdict = judge(before, turn);
+  if (verdict == turn_verdict::stale)
+    return turn_result::stale;
+  if (verdict == turn_verdict::taken && !register_action(g, player_name, wanted))
+    return turn_result::forbidden;
+  note(g.turns[player_name], turn);
+  return verdict == turn_verdict::taken ? turn_result::taken : turn_result::repeated;
+}
+
+void end_round(game_v1& g, std::int64_t next_round_end_time_ms) {
   for (const auto& [name, what] : g.registered_actions)
     if (what.kind == action_kind::attack)
       strike(g, what.target);
@@ -104,7 +147,12 @@ void end_round(game& g, std::int64_t next_round_end_time_ms) {
   g.round_end_time_ms = next_round_end_time_ms;
 }
 
-std::optional<action> scripted_action(const game& g, const std::string& player_name) {
+void end_round(game& g, std::int64_t next_round_end_time_ms) {
+  end_round(static_cast<game_v1&>(g), next_round_end_time_ms);
+  look_around(g);
+}
+
+std::optional<action> scripted_action(const game_v1& g, const std::string& player_name) {
   const auto self = g.players.find(player_name);
   if (self == g.players.end())
     return std::nullopt;
@@ -128,10 +176,21 @@ std::string stash_key(std::string_view game_id) {
   return fmt::format("game_{}", game_id);
 }
 
-std::string describe(const game& g) {
-  auto text = fmt::format("game {}: round {}", g.id, g.round);
+std::string describe(const game_v1& g) {
+  auto text = header(g);
   for (const auto& [name, who] : g.players)
-    text += fmt::format(", {} at ({}, {}) with health {}", name, who.position.q, who.position.r, who.health);
+    text += describe(name, who);
+  return text;
+}
+
+std::string describe(const game& g) {
+  auto text = header(g);
+  const auto cells = open_cells(g.world);
+  for (const auto& [name, who] : g.players) {
+    const auto seen = g.explored.find(name);
+    text += describe(name, who)
+            + fmt::format(", who has seen {} of {} cells", seen == g.explored.end() ? 0 : seen->second.size(), cells);
+  }
   return text;
 }
 

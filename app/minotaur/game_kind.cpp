@@ -2,6 +2,7 @@
 
 #include "actors/error.hpp"
 #include "actors/snapshot.hpp"
+#include "app/minotaur/game_message.hpp"
 #include "app/minotaur/protocol.hpp"
 
 #include <caf/actor_cast.hpp>
@@ -11,9 +12,9 @@
 
 #include <algorithm>
 #include <optional>
-#include <sstream>
 #include <string>
 #include <utility>
+#include <variant>
 
 namespace ariadne::minotaur {
 
@@ -23,20 +24,24 @@ using game_session_actor = ariadne::session_actor::extend<
   // The round is over, unless it has been for some time.
   takes<round_atom, std::uint64_t>>;
 
+/// `Game` is game_v1 or game.
+template <class Game>
 struct game_session_state {
   session_start start;
   std::chrono::milliseconds round_time{};
-  game played;
+  Game played;
 };
 
-using game_self = game_session_actor::stateful_pointer<game_session_state>;
+template <class Game>
+using game_self = typename game_session_actor::template stateful_pointer<game_session_state<Game>>;
 
 std::int64_t now_ms() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
     .count();
 }
 
-void await_round_end(game_self self) {
+template <class Game>
+void await_round_end(game_self<Game> self) {
   const auto& state = self->state;
   // The node that the game comes from may have another idea of the time.
   const std::chrono::milliseconds left{state.played.round_end_time_ms - now_ms()};
@@ -44,54 +49,76 @@ void await_round_end(game_self self) {
                      state.played.round);
 }
 
-void next_round(game_self self) {
+template <class Game>
+void next_round(game_self<Game> self) {
   auto& state = self->state;
   end_round(state.played, now_ms() + state.round_time.count());
   if (auto taken = make_snapshot(state.played))
     state.start.checkpoint(std::move(*taken));
-  await_round_end(self);
+  await_round_end<Game>(self);
 }
 
-caf::result<std::string> act(game& played, std::istringstream& words) {
-  std::string player;
-  std::string kind;
-  action wanted;
-  words >> player >> kind >> wanted.target.q >> wanted.target.r;
-  if (!words || (kind != "move" && kind != "attack") || (words >> std::ws, !words.eof()))
-    return make_error(ec::refused, "an action is: act PLAYER move|attack Q R");
-  wanted.kind = kind == "move" ? action_kind::move : action_kind::attack;
-  if (!register_action(played, player, wanted))
-    return make_error(ec::refused, fmt::format("{} cannot {} there", player, kind));
-  return std::to_string(played.round);
+template <class Game>
+caf::result<std::string> answer(game_session_state<Game>& state, const show_request&) {
+  return describe(state.played);
 }
 
-caf::result<std::string> answer(game& played, const std::string& message) {
-  std::istringstream words{message};
-  std::string what;
-  words >> what;
-  if (what == "show")
-    return describe(played);
-  if (what == "act")
-    return act(played, words);
-  return make_error(ec::refused, "a game understands show and act");
+template <class Game>
+caf::result<std::string> answer(game_session_state<Game>& state, const state_request&) {
+  auto taken = make_snapshot(state.played);
+  if (!taken)
+    return std::move(taken.error());
+  return encode_snapshot(*taken);
 }
 
-caf::result<snapshot> saved(const game& played) {
+template <class Game>
+caf::result<std::string> answer(game_session_state<Game>& state, const act_request& request) {
+  auto& played = state.played;
+  const auto before = played.turns.find(request.player);
+  const act_receipt receipt{played.round, before == played.turns.end() ? 0 : before->second.last, state.start.epoch};
+  const auto result = request.turn > 0 ? take_turn(played, request.player, request.turn, request.wanted)
+                      : register_action(played, request.player, request.wanted) ? turn_result::taken
+                                                                                : turn_result::forbidden;
+  switch (result) {
+    case turn_result::taken:
+      return to_string(receipt);
+    case turn_result::repeated:
+      return make_error(ec::refused, fmt::format("{} has taken turn {} already", request.player, request.turn));
+    case turn_result::stale:
+      return make_error(ec::refused, fmt::format("turn {} of {} comes too late", request.turn, request.player));
+    case turn_result::forbidden:
+      break;
+  }
+  return make_error(ec::refused, fmt::format("{} cannot {} there", request.player,
+                                             request.wanted.kind == action_kind::move ? "move" : "attack"));
+}
+
+template <class Game>
+caf::result<std::string> answer(game_session_state<Game>& state, const std::string& message) {
+  const auto request = parse_game_request(message);
+  if (!request)
+    return make_error(ec::refused, "a game understands show, state, and act PLAYER move|attack Q R [TURN]");
+  return std::visit([&](const auto& r) { return answer(state, r); }, *request);
+}
+
+template <class Game>
+caf::result<snapshot> saved(const Game& played) {
   auto taken = make_snapshot(played);
   if (!taken)
     return std::move(taken.error());
   return std::move(*taken);
 }
 
-game_session_actor::behavior_type game_session(game_self self, session_start start, std::optional<game> played,
+template <class Game>
+game_session_actor::behavior_type game_session(game_self<Game> self, session_start start, std::optional<Game> played,
                                                std::chrono::milliseconds round_time) {
   auto& state = self->state;
   state.round_time = round_time;
-  state.played = played ? std::move(*played) : new_game(start.id, now_ms() + round_time.count());
+  state.played = played ? std::move(*played) : Game{new_game(start.id, now_ms() + round_time.count())};
   state.start = std::move(start);
-  await_round_end(self);
+  await_round_end<Game>(self);
   return {
-    [&state](deliver_atom, const std::string& message) { return answer(state.played, message); },
+    [&state](deliver_atom, const std::string& message) { return answer(state, message); },
     [&state](snapshot_atom) { return saved(state.played); },
     [self, &state](ariadne::stop_atom) {
       self->quit();
@@ -99,19 +126,33 @@ game_session_actor::behavior_type game_session(game_self self, session_start sta
     },
     [self, &state](round_atom, std::uint64_t round) {
       if (round == state.played.round)
-        next_round(self);
+        next_round<Game>(self);
     },
   };
 }
 
+template <class Game>
+session_kind kind_of(std::chrono::milliseconds round_time, upgrade_registry upgrades) {
+  return make_session_kind<Game>(
+    [round_time](caf::actor_system& system, session_start start,
+                 std::optional<Game> played) -> caf::expected<ariadne::session_actor> {
+      return caf::actor_cast<ariadne::session_actor>(
+        system.spawn(game_session<Game>, std::move(start), std::move(played), round_time));
+    },
+    std::move(upgrades));
+}
+
 } // namespace
 
-session_kind game_kind(std::chrono::milliseconds round_time) {
-  return make_session_kind<game>([round_time](caf::actor_system& system, session_start start,
-                                              std::optional<game> played) -> caf::expected<ariadne::session_actor> {
-    return caf::actor_cast<ariadne::session_actor>(
-      system.spawn(game_session, std::move(start), std::move(played), round_time));
-  });
+upgrade_registry game_upgrades() {
+  upgrade_registry result;
+  result.add<game_v1, game>(upgrade);
+  return result;
+}
+
+session_kind game_kind(const game_options& options) {
+  return options.version == 1 ? kind_of<game_v1>(options.round_time, {})
+                              : kind_of<game>(options.round_time, game_upgrades());
 }
 
 } // namespace ariadne::minotaur

@@ -3,7 +3,20 @@
 // The messages and handles of the sample game, with a block of type IDs behind that of the library.
 
 #include "actors/protocol.hpp"
+#include "actors/snapshot.hpp"
 #include "app/minotaur/game.hpp"
+
+template <>
+struct ariadne::snapshot_traits<ariadne::minotaur::game_v1> {
+  static constexpr std::string_view type_name = "minotaur game";
+  static constexpr std::uint32_t schema_version = 1;
+};
+
+template <>
+struct ariadne::snapshot_traits<ariadne::minotaur::game> {
+  static constexpr std::string_view type_name = "minotaur game";
+  static constexpr std::uint32_t schema_version = 2;
+};
 
 CAF_BEGIN_TYPE_ID_BLOCK(ariadne_minotaur, ::ariadne::end_of_type_ids)
 

@@ -2,6 +2,7 @@
 
 #include "actors/error.hpp"
 #include "actors/snapshot.hpp"
+#include "app/minotaur/game_kind.hpp"
 
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
@@ -108,7 +109,7 @@ void begin_play(session_self self, game started, std::string_view what) {
 }
 
 void go_on(session_self self, const snapshot& stashed) {
-  if (auto restored = restore<game>(stashed))
+  if (auto restored = restore<game>(stashed, game_upgrades()))
     begin_play(self, std::move(*restored), "goes on at");
   else
     fail(self, restored.error());

@@ -62,6 +62,11 @@ const std::vector<mistake> mistakes{
    "f:3:3: unknown key \"key_byte_max\"; the keys of [cluster] are name, key_bytes_max, "},
   {"a misspelt required key", "[cluster]\nnmae = \"c\"\n",
    "f:2:1: unknown key \"nmae\"; the keys of [cluster] are name, "},
+  {"a version of the game that nobody knows", "[cluster]\nname = \"c\"\n[minotaur]\ngame_version = 3\n",
+   "f:4:16: game_version must be an integer from 1 to 2"},
+  {"an unknown key of the game", "[cluster]\nname = \"c\"\n[minotaur]\nversion = 1\n",
+   "f:4:1: unknown key \"version\"; the keys of [minotaur] are game_version, round_time"},
+  {"a game that is no table", "minotaur = 1\n[cluster]\nname = \"c\"\n", "f:1:12: minotaur must be a table"},
   {"an unknown key of a node", "[cluster]\nname = \"c\"\n[[node]]\nname = \"a\"\nport = 1\nrole = 1\n",
    "f:6:1: unknown key \"role\"; the keys of [[node]] are name, host, port"},
   {"a string for an integer", "[cluster]\nname = \"c\"\nkey_bytes_max = \"1\"\n",
@@ -129,6 +134,8 @@ void check_equal_tunables(const cluster_config& left, const cluster_config& righ
   BOOST_CHECK(left.scheduler_policy == right.scheduler_policy);
   BOOST_TEST(left.scheduler_threads == right.scheduler_threads);
   BOOST_CHECK(left.log_level == right.log_level);
+  BOOST_TEST(left.minotaur.version == right.minotaur.version);
+  BOOST_CHECK(left.minotaur.round_time == right.minotaur.round_time);
 }
 
 } // namespace
@@ -158,6 +165,9 @@ topology = "ring"
 scheduler_policy = "stealing"
 scheduler_threads = 7
 log_level = "debug"
+[minotaur]
+game_version = 1
+round_time = "20ms"
 [[node]]
 name = "b"
 host = "::1"
@@ -177,6 +187,7 @@ port = 65535
   expected.scheduler_policy = scheduler_policy::stealing;
   expected.scheduler_threads = 7;
   expected.log_level = log_level::debug;
+  expected.minotaur = {1, 20ms};
   check_equal_tunables(config, expected);
 }
 
