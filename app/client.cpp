@@ -1,19 +1,16 @@
 #include "app/client.hpp"
 
-#include "actors/ask.hpp"
-#include "actors/basp.hpp"
 #include "actors/error.hpp"
 #include "actors/protocol.hpp"
-#include "actors/system_config.hpp"
 #include "app/config.hpp"
 #include "app/duration.hpp"
 #include "app/minotaur/game.hpp"
 #include "app/minotaur/protocol.hpp"
+#include "app/node_connection.hpp"
 
 #include <absl/strings/escaping.h>
 #include <caf/actor_cast.hpp>
 #include <caf/actor_system.hpp>
-#include <caf/actor_system_config.hpp>
 #include <caf/scoped_actor.hpp>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -24,7 +21,6 @@
 #include <chrono>
 #include <cstdio>
 #include <memory>
-#include <set>
 #include <system_error>
 #include <utility>
 
@@ -34,127 +30,8 @@ namespace {
 
 using nlohmann::json;
 
-/// Why a command failed: one sentence without final stop.
-using failure = std::string;
-
-template <class T>
-using fallible = tl::expected<T, failure>;
-
 /// The type of what the command line stashes.
 constexpr auto bytes_type = "bytes";
-
-struct client_config : caf::actor_system_config {
-  client_config() {
-    configure_with_network<caf::id_block::ariadne_minotaur>(*this);
-    use_work_sharing(*this);
-    set("scheduler.max-threads", 1u);
-  }
-};
-
-/// The way to one node. All its calls together take no longer than the timeout.
-class node_client {
-public:
-  node_client(caf::actor_system& system, endpoint address, std::chrono::milliseconds timeout)
-    : system_(system), address_(std::move(address)), timeout_(timeout), deadline_(clock::now() + timeout) {}
-
-  fallible<void> connect() {
-    auto socket = tcp_connect(address_, remaining());
-    if (!socket)
-      return tl::unexpected(fmt::format("{}: {}", to_string(address_), describe(socket.error())));
-    auto connection = socket->duplicate();
-    caf::strong_actor_ptr actor;
-    std::set<std::string> interface;
-    caf::error error;
-    caf::scoped_actor self{system_};
-    request_handshake(*self, remaining(), std::move(*socket), address_.port)
-      .receive(
-        [&](caf::node_id&, caf::strong_actor_ptr& published, std::set<std::string>& messages) {
-          actor = std::move(published);
-          interface = std::move(messages);
-        },
-        [&](caf::error& problem) { error = std::move(problem); });
-    if (error)
-      connection.shut_down();
-    if (error == caf::sec::request_timeout)
-      return tl::unexpected(describe_failure(error));
-    if (error)
-      return tl::unexpected(fmt::format("{} is no node of Ariadne: {}", to_string(address_), describe(error)));
-    if (!actor || !system_.assignable(interface, system_.message_types<cluster_membership_actor>()))
-      return tl::unexpected(fmt::format("{} is no node of Ariadne", to_string(address_)));
-    membership_ = caf::actor_cast<cluster_membership_actor>(actor);
-    return {};
-  }
-
-  fallible<state_handoff_actor> handoff() {
-    return ask<state_handoff_actor>(membership_, handoff_atom_v);
-  }
-
-  fallible<std::vector<member_status>> members() {
-    return ask<std::vector<member_status>>(membership_, status_atom_v);
-  }
-
-  fallible<minotaur::host_actor> game_host() {
-    return service<minotaur::host_actor>(to_string(minotaur::minotaur_atom_v), "games");
-  }
-
-  fallible<session_host_actor> session_host() {
-    return service<session_host_actor>(to_string(host_atom_v), "sessions");
-  }
-
-  /// How long the node may take for what it is asked to wait for: a little less than this side waits for its answer.
-  std::uint64_t remaining_ms() const {
-    return static_cast<std::uint64_t>((remaining() * 9 / 10).count());
-  }
-
-  /// Gives the node so much more time.
-  void extend(std::chrono::milliseconds time) {
-    timeout_ += time;
-    deadline_ += time;
-  }
-
-  failure describe_end(const caf::error& reason) const {
-    return fmt::format("the node at {} has ended or restarts: {}", to_string(address_), describe(reason));
-  }
-
-  template <class Answer, class Actor, class... Ts>
-  fallible<Answer> ask(const Actor& actor, Ts&&... request) {
-    auto answer = ariadne::ask<Answer>(system_, actor, remaining(), std::forward<Ts>(request)...);
-    if (!answer)
-      return tl::unexpected(describe_failure(answer.error()));
-    return std::move(*answer);
-  }
-
-private:
-  using clock = std::chrono::steady_clock;
-
-  /// The service that the node has registered under this name; `what` it hosts, if it does.
-  template <class Service>
-  fallible<Service> service(std::string name, std::string_view what) {
-    return ask<caf::strong_actor_ptr>(membership_, get_atom_v, std::move(name))
-      .and_then([&](const caf::strong_actor_ptr& found) -> fallible<Service> {
-        if (!found)
-          return tl::unexpected(fmt::format("{} hosts no {}", to_string(address_), what));
-        return caf::actor_cast<Service>(found);
-      });
-  }
-
-  std::chrono::milliseconds remaining() const {
-    return std::max(std::chrono::ceil<std::chrono::milliseconds>(deadline_ - clock::now()),
-                    std::chrono::milliseconds{1});
-  }
-
-  failure describe_failure(const caf::error& error) const {
-    if (error == caf::sec::request_timeout)
-      return fmt::format("{} has not answered within {}", to_string(address_), to_string(timeout_));
-    return describe(error);
-  }
-
-  caf::actor_system& system_;
-  endpoint address_;
-  std::chrono::milliseconds timeout_;
-  clock::time_point deadline_;
-  cluster_membership_actor membership_;
-};
 
 // -- output ----------------------------------------------------------------------------------------------------------
 
@@ -241,7 +118,7 @@ fallible<std::string> read_value(const std::string& file) {
 }
 
 /// The nodes of these replicas, by name as far as they are known.
-std::vector<std::string> names_of(node_client& client, const std::vector<std::uint64_t>& replicas) {
+std::vector<std::string> names_of(node_connection& client, const std::vector<std::uint64_t>& replicas) {
   const auto members = client.members().value_or(std::vector<member_status>{});
   std::vector<std::string> result;
   for (const auto replica : replicas) {
@@ -252,7 +129,7 @@ std::vector<std::string> names_of(node_client& client, const std::vector<std::ui
   return result;
 }
 
-fallible<exit_code> stash(node_client& client, const state_handoff_actor& handoff, const client_command& command,
+fallible<exit_code> stash(node_connection& client, const state_handoff_actor& handoff, const client_command& command,
                           std::string value) {
   auto options = command.write;
   options.timeout_ms = client.remaining_ms();
@@ -293,7 +170,7 @@ fallible<void> print_picked_up(const pickup_result& result, const client_command
 }
 
 template <class Atom>
-fallible<exit_code> pick_up(node_client& client, const state_handoff_actor& handoff, const client_command& command,
+fallible<exit_code> pick_up(node_connection& client, const state_handoff_actor& handoff, const client_command& command,
                             Atom operation) {
   client.extend(std::chrono::milliseconds{command.wait.wait_ms});
   auto result = client.ask<pickup_result>(handoff, operation, command.argument, command.wait);
@@ -302,7 +179,8 @@ fallible<exit_code> pick_up(node_client& client, const state_handoff_actor& hand
   return print_picked_up(*result, command).map([&] { return to_exit_code(result->outcome); });
 }
 
-fallible<exit_code> discard(node_client& client, const state_handoff_actor& handoff, const client_command& command) {
+fallible<exit_code> discard(node_connection& client, const state_handoff_actor& handoff,
+                            const client_command& command) {
   auto discarded = client.ask<bool>(handoff, discard_atom_v, command.argument);
   if (!discarded)
     return tl::unexpected(discarded.error());
@@ -315,7 +193,7 @@ fallible<exit_code> discard(node_client& client, const state_handoff_actor& hand
   return *discarded ? exit_code::done : exit_code::absent;
 }
 
-fallible<exit_code> keys(node_client& client, const state_handoff_actor& handoff, const client_command& command) {
+fallible<exit_code> keys(node_connection& client, const state_handoff_actor& handoff, const client_command& command) {
   auto found = client.ask<std::vector<std::string>>(handoff, keys_atom_v, command.argument);
   if (!found)
     return tl::unexpected(found.error());
@@ -420,7 +298,7 @@ std::string status_table(const node_status& status, const std::vector<member_sta
   return text;
 }
 
-fallible<exit_code> status(node_client& client, const state_handoff_actor& handoff, const client_command& command) {
+fallible<exit_code> status(node_connection& client, const state_handoff_actor& handoff, const client_command& command) {
   auto status = client.ask<node_status>(handoff, status_atom_v);
   if (!status)
     return tl::unexpected(status.error());
@@ -478,7 +356,7 @@ fallible<void> print_events(const handoff_events& message, bool as_json) {
 }
 
 /// Until this process is ended, or the node is.
-fallible<exit_code> watch(caf::actor_system& system, node_client& client, const state_handoff_actor& handoff,
+fallible<exit_code> watch(caf::actor_system& system, node_connection& client, const state_handoff_actor& handoff,
                           const client_command& command) {
   caf::scoped_actor self{system};
   const auto watcher = caf::actor_cast<watcher_actor>(self->ctrl());
@@ -492,7 +370,7 @@ fallible<exit_code> watch(caf::actor_system& system, node_client& client, const 
   return tl::unexpected(result.error());
 }
 
-fallible<exit_code> sessions(node_client& client, const client_command& command) {
+fallible<exit_code> sessions(node_connection& client, const client_command& command) {
   auto found = client.session_host().and_then(
     [&](const session_host_actor& host) { return client.ask<std::vector<session_info>>(host, sessions_atom_v); });
   if (!found)
@@ -510,7 +388,8 @@ fallible<exit_code> sessions(node_client& client, const client_command& command)
   return written.map([] { return exit_code::done; });
 }
 
-fallible<std::string> ask_session(node_client& client, const session_host_actor& host, const client_command& command) {
+fallible<std::string> ask_session(node_connection& client, const session_host_actor& host,
+                                  const client_command& command) {
   const auto slash = command.argument.find('/');
   if (slash == std::string::npos)
     return tl::unexpected(fmt::format("{} is not KIND/ID", command.argument));
@@ -530,7 +409,7 @@ fallible<std::string> ask_session(node_client& client, const session_host_actor&
   }
 }
 
-fallible<exit_code> session(node_client& client, const client_command& command) {
+fallible<exit_code> session(node_connection& client, const client_command& command) {
   return client.session_host()
     .and_then([&](const session_host_actor& host) { return ask_session(client, host, command); })
     .and_then([](const std::string& answer) { return write_out(answer + '\n'); })
@@ -538,15 +417,17 @@ fallible<exit_code> session(node_client& client, const client_command& command) 
 }
 
 template <class Atom>
-fallible<exit_code> play(node_client& client, const client_command& command, Atom operation) {
-  auto game = client.game_host().and_then(
-    [&](const minotaur::host_actor& host) { return client.ask<minotaur::game>(host, operation, command.argument); });
+fallible<exit_code> play(node_connection& client, const client_command& command, Atom operation) {
+  auto game = client.service<minotaur::host_actor>(to_string(minotaur::minotaur_atom_v), "games")
+                .and_then([&](const minotaur::host_actor& host) {
+                  return client.ask<minotaur::game>(host, operation, command.argument);
+                });
   return game.and_then([](const minotaur::game& state) { return write_out(minotaur::describe(state) + '\n'); }).map([] {
     return exit_code::done;
   });
 }
 
-fallible<exit_code> run(caf::actor_system& system, node_client& client, const client_command& command,
+fallible<exit_code> run(caf::actor_system& system, node_connection& client, const client_command& command,
                         std::string value) {
   if (auto connected = client.connect(); !connected)
     return tl::unexpected(connected.error());
@@ -596,7 +477,7 @@ exit_code run_client(const client_command& command) {
   fallible<exit_code> result = value.and_then([&](std::string& bytes) {
     client_config config;
     caf::actor_system system{config};
-    node_client client{system, command.node.value(), command.timeout};
+    node_connection client{system, command.node.value(), command.timeout};
     return run(system, client, command, std::move(bytes));
   });
   if (!result)

@@ -1,0 +1,88 @@
+#include "app/node_connection.hpp"
+
+#include "actors/basp.hpp"
+#include "actors/error.hpp"
+#include "actors/system_config.hpp"
+#include "app/duration.hpp"
+#include "app/minotaur/protocol.hpp"
+
+#include <caf/scoped_actor.hpp>
+
+#include <algorithm>
+#include <set>
+
+namespace ariadne {
+
+client_config::client_config() {
+  configure_with_network<caf::id_block::ariadne_minotaur>(*this);
+  use_work_sharing(*this);
+  set("scheduler.max-threads", 1u);
+}
+
+node_connection::node_connection(caf::actor_system& system, endpoint address, std::chrono::milliseconds timeout)
+  : system_(system), address_(std::move(address)), timeout_(timeout), deadline_(clock::now() + timeout) {}
+
+fallible<void> node_connection::connect() {
+  auto socket = tcp_connect(address_, remaining());
+  if (!socket)
+    return tl::unexpected(fmt::format("{}: {}", to_string(address_), describe(socket.error())));
+  auto connection = socket->duplicate();
+  caf::strong_actor_ptr actor;
+  std::set<std::string> interface;
+  caf::error error;
+  caf::scoped_actor self{system_};
+  request_handshake(*self, remaining(), std::move(*socket), address_.port)
+    .receive(
+      [&](caf::node_id&, caf::strong_actor_ptr& published, std::set<std::string>& messages) {
+        actor = std::move(published);
+        interface = std::move(messages);
+      },
+      [&](caf::error& problem) { error = std::move(problem); });
+  if (error)
+    connection.shut_down();
+  if (error == caf::sec::request_timeout)
+    return tl::unexpected(describe_failure(error));
+  if (error)
+    return tl::unexpected(fmt::format("{} is no node of Ariadne: {}", to_string(address_), describe(error)));
+  if (!actor || !system_.assignable(interface, system_.message_types<cluster_membership_actor>()))
+    return tl::unexpected(fmt::format("{} is no node of Ariadne", to_string(address_)));
+  membership_ = caf::actor_cast<cluster_membership_actor>(actor);
+  return {};
+}
+
+fallible<state_handoff_actor> node_connection::handoff() {
+  return ask<state_handoff_actor>(membership_, handoff_atom_v);
+}
+
+fallible<std::vector<member_status>> node_connection::members() {
+  return ask<std::vector<member_status>>(membership_, status_atom_v);
+}
+
+fallible<session_host_actor> node_connection::session_host() {
+  return service<session_host_actor>(to_string(host_atom_v), "sessions");
+}
+
+std::uint64_t node_connection::remaining_ms() const {
+  return static_cast<std::uint64_t>((remaining() * 9 / 10).count());
+}
+
+void node_connection::extend(std::chrono::milliseconds time) {
+  timeout_ += time;
+  deadline_ += time;
+}
+
+failure node_connection::describe_end(const caf::error& reason) const {
+  return fmt::format("the node at {} has ended or restarts: {}", to_string(address_), describe(reason));
+}
+
+std::chrono::milliseconds node_connection::remaining() const {
+  return std::max(std::chrono::ceil<std::chrono::milliseconds>(deadline_ - clock::now()), std::chrono::milliseconds{1});
+}
+
+failure node_connection::describe_failure(const caf::error& error) const {
+  if (error == caf::sec::request_timeout)
+    return fmt::format("{} has not answered within {}", to_string(address_), to_string(timeout_));
+  return describe(error);
+}
+
+} // namespace ariadne

@@ -1,0 +1,85 @@
+#pragma once
+
+#include "actors/ask.hpp"
+#include "actors/endpoint.hpp"
+#include "actors/protocol.hpp"
+
+#include <caf/actor_cast.hpp>
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <fmt/format.h>
+#include <tl/expected.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace ariadne {
+
+/// Why something failed: one sentence without final stop.
+using failure = std::string;
+
+template <class T>
+using fallible = tl::expected<T, failure>;
+
+/// The actor system of a client: our messages and those of the sample game, and one thread.
+struct client_config : caf::actor_system_config {
+  client_config();
+};
+
+/// The way to one node. All its calls together take no longer than the timeout.
+class node_connection {
+public:
+  node_connection(caf::actor_system& system, endpoint address, std::chrono::milliseconds timeout);
+
+  /// To be called first.
+  fallible<void> connect();
+
+  fallible<state_handoff_actor> handoff();
+  fallible<std::vector<member_status>> members();
+  fallible<session_host_actor> session_host();
+
+  /// The service that the node has registered under this name; `what` it hosts, if it does.
+  template <class Service>
+  fallible<Service> service(std::string name, std::string_view what) {
+    return ask<caf::strong_actor_ptr>(membership_, get_atom_v, std::move(name))
+      .and_then([&](const caf::strong_actor_ptr& found) -> fallible<Service> {
+        if (!found)
+          return tl::unexpected(fmt::format("{} hosts no {}", to_string(address_), what));
+        return caf::actor_cast<Service>(found);
+      });
+  }
+
+  template <class Answer, class Actor, class... Ts>
+  fallible<Answer> ask(const Actor& actor, Ts&&... request) {
+    auto answer = ariadne::ask<Answer>(system_, actor, remaining(), std::forward<Ts>(request)...);
+    if (!answer)
+      return tl::unexpected(describe_failure(answer.error()));
+    return std::move(*answer);
+  }
+
+  /// How long the node may take for what it is asked to wait for: a little less than this side waits for its answer.
+  std::uint64_t remaining_ms() const;
+
+  /// Gives the node so much more time.
+  void extend(std::chrono::milliseconds time);
+
+  failure describe_end(const caf::error& reason) const;
+
+private:
+  using clock = std::chrono::steady_clock;
+
+  std::chrono::milliseconds remaining() const;
+  failure describe_failure(const caf::error& error) const;
+
+  caf::actor_system& system_;
+  endpoint address_;
+  std::chrono::milliseconds timeout_;
+  clock::time_point deadline_;
+  cluster_membership_actor membership_;
+};
+
+} // namespace ariadne
