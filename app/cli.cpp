@@ -145,6 +145,39 @@ private:
     add_client("resume", client_operation::game_resume, "Go on with a stashed game", "ID", game);
     add_client("show", client_operation::game_show, "Show a game that is played on the node", "ID", game);
     add_client("stop", client_operation::game_stop, "Stash a game and end its session", "ID", game);
+    add_play(*game);
+  }
+
+  void add_play(CLI::App& game) {
+    auto* sub =
+      game.add_subcommand("play", "Have scripted players play many games on a cluster, and count what is lost");
+    sub->add_option("--cluster", play_.cluster_file, "The cluster file")->required()->type_name("FILE");
+    sub->add_option("--games", play_.games, "How many games, 200 by default")
+      ->check(CLI::Range(1, 10'000))
+      ->type_name("COUNT");
+    sub
+      ->add_option_function<std::string>(
+        "--pause",
+        [this](const std::string& text) {
+          play_.pause = std::chrono::milliseconds{parse_time("--pause", text, std::chrono::minutes{1})};
+        },
+        "How long each game is left alone between two moves; 50ms by default")
+      ->type_name("TIME");
+    sub
+      ->add_option_function<std::string>(
+        "--time",
+        [this](const std::string& text) {
+          play_.time = std::chrono::milliseconds{parse_time("--time", text, std::chrono::hours{24})};
+        },
+        "How long to play, while no node is killed")
+      ->type_name("TIME");
+    sub->footer(
+      "Without --time, each line on stdin begins a part of the play, and the end of stdin ends it:\n"
+      "  drain NAME   nodes are stopped gracefully, or not at all: no move may be lost\n"
+      "  crash NAME   nodes may be killed: moves that came after the last checkpoint may be lost\n"
+      "Ends the games, prints a table with a column for each part, and exits with code 1 if more was lost, or\n"
+      "if anything happened twice. The games are the sessions minotaur/1, minotaur/2 and so on.");
+    sub->callback([this] { parsed_ = play_; });
   }
 
   CLI::App* add_client(const char* name, client_operation operation, const char* description,
@@ -214,6 +247,7 @@ private:
   node_command node_;
   cluster_command cluster_;
   client_command client_;
+  play_command play_;
   std::optional<command> parsed_;
 };
 

@@ -7,6 +7,7 @@
 #include <tl/expected.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -71,7 +72,17 @@ struct client_command {
   bool json = false;
 };
 
-using command = std::variant<node_command, cluster_command, client_command>;
+/// `ariadne game play`: scripted players play many games on all nodes of a cluster.
+struct play_command {
+  std::string cluster_file;
+  std::size_t games = 200;
+  /// From an answer of a game to the next message to it.
+  std::chrono::milliseconds pause{50};
+  /// For how long, as one part; none: as the standard input says.
+  std::optional<std::chrono::milliseconds> time;
+};
+
+using command = std::variant<node_command, cluster_command, client_command, play_command>;
 
 /// What to print instead of running a command: to stdout if the code is `done` (help, version), else to stderr.
 struct usage_text {

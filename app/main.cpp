@@ -4,6 +4,7 @@
 #include "app/config.hpp"
 #include "app/exit_code.hpp"
 #include "app/node.hpp"
+#include "app/play.hpp"
 
 #include <cstdio>
 #include <cstdlib>
@@ -39,6 +40,10 @@ exit_code run(const cluster_command& command) {
   return with_cluster(command.cluster_file, [&](const cluster_config& cluster) {
     return command.rolling_restart ? restart_cluster(command.cluster_file) : run_cluster(cluster, command.cluster_file);
   });
+}
+
+exit_code run(const play_command& command) {
+  return with_cluster(command.cluster_file, [&](const cluster_config& cluster) { return run_play(command, cluster); });
 }
 
 exit_code run(client_command command) {

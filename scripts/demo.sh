@@ -1,18 +1,20 @@
 #!/usr/bin/env bash
-# Builds Ariadne, starts the three nodes of config/three_nodes.toml, and restarts them one after the other while a game
-# goes on. Ends by itself, and leaves no process behind.
+# Builds Ariadne, and plays 200 games on a cluster of three nodes while each node is restarted onto a new version of the
+# game, and one is killed. Shows at the end what the players have lost, and fails if it is more than is promised. Ends by
+# itself, and leaves no process behind.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 readonly ariadne=build/release/bin/ariadne
 readonly cluster=config/three_nodes.toml
-readonly game=ABYZ
+readonly games=200
 readonly patience_s=30
+# How long the players are left in peace before and after each step.
+readonly pause_s=2
 declare -rA address=([a]=127.0.0.1:4101 [b]=127.0.0.1:4102 [c]=127.0.0.1:4103)
 declare -A pid=()
-logs=''
-# The round of the game that was shown last.
-round=0
+players=''
+scratch=''
 
 heading() {
   if [[ -t 1 ]]; then
@@ -28,7 +30,7 @@ say() {
 
 fail() {
   printf 'demo.sh: %s\n' "$*" >&2
-  tail -n 20 "${logs}"/*.log >&2
+  tail -n 20 "${scratch}"/*.log >&2
   exit 1
 }
 
@@ -44,18 +46,21 @@ await() {
 
 clean_up() {
   trap '' INT TERM
-  kill -TERM "${pid[@]}" 2>/dev/null || true
-  local node
-  for node in "${!pid[@]}"; do
-    timeout "${patience_s}" tail --pid="${pid[${node}]}" -f /dev/null || kill -KILL "${pid[${node}]}" 2>/dev/null || true
+  local child
+  for child in "${players}" "${pid[@]}"; do
+    [[ -z "${child}" ]] || kill -TERM "${child}" 2>/dev/null || true
+  done
+  for child in "${players}" "${pid[@]}"; do
+    [[ -z "${child}" ]] || timeout "${patience_s}" tail --pid="${child}" -f /dev/null \
+      || kill -KILL "${child}" 2>/dev/null || true
   done
   wait
-  rm -rf "${logs}"
+  rm -rf "${scratch}"
 }
 
 is_ready() {
   kill -0 "${pid[$1]}" 2>/dev/null || fail "node $1 has ended"
-  grep -q ' ready at ' "${logs}/$1.out"
+  grep -q ' ready at ' "${scratch}/$1.out"
 }
 
 has_caught_up() {
@@ -64,61 +69,64 @@ has_caught_up() {
   [[ "${status}" == *'"caught_up":true'* && "$(grep -o '"state":"up"' <<<"${status}" | wc -l)" -eq "${#pid[@]}" ]]
 }
 
+# usage: start_node NAME CLUSTER_FILE
 start_node() {
-  : >"${logs}/$1.out"
-  "${ariadne}" node --cluster "${cluster}" --name "$1" >>"${logs}/$1.out" 2>>"${logs}/$1.log" &
+  : >"${scratch}/$1.out"
+  # The players wait for the end of their input, which nobody else may keep open.
+  "${ariadne}" node --cluster "$2" --name "$1" >>"${scratch}/$1.out" 2>>"${scratch}/$1.log" 3>&- &
   pid[$1]=$!
   await "node $1 is ready" is_ready "$1"
 }
 
-play() {
-  "${ariadne}" game "$1" "${game}" --node "${address[$2]}" || fail "cannot $1 the game on node $2"
-}
-
-# The number of the round in what `play` answers.
-round_of() {
-  sed -E 's/.*: round ([0-9]+),.*/\1/' <<<"$1"
-}
-
-# usage: show NODE WHAT_PLAY_ANSWERED
-show() {
-  say "on $1: $2"
-  round="$(round_of "$2")"
-}
-
-# usage: watch_rounds NODE COUNT
-watch_rounds() {
-  local game_now
-  local -r last=$((round + $2))
-  while ((round < last)); do
-    sleep 0.2
-    game_now="$(play show "$1")"
-    if [[ "$(round_of "${game_now}")" != "${round}" ]]; then
-      show "$1" "${game_now}"
-    fi
+# usage: await_all_caught_up: all nodes that run see each other, and hold the same
+await_all_caught_up() {
+  local node
+  for node in "${!pid[@]}"; do
+    await "node ${node} has caught up" has_caught_up "${node}"
   done
 }
 
-# usage: restart NODE NEXT: NODE plays the game, NEXT goes on with it
-restart() {
-  heading "Node $1, which plays the game, is restarted"
+# usage: show_games NODE: where the games run, as this node sees it
+show_games() {
+  local node line='games run on'
+  local -r sessions="$("${ariadne}" sessions minotaur/ --node "${address[$1]}")"
+  for node in a b c; do
+    line+=" ${node}: $(grep -c " running on ${node}," <<<"${sessions}" || true)"
+  done
+  say "${line}"
+}
+
+# usage: show_game NODE
+show_game() {
+  say "$("${ariadne}" session deliver minotaur/7 show --node "${address[$1]}")"
+}
+
+players_say() {
+  kill -0 "${players}" 2>/dev/null || fail "the players have ended: $(<"${scratch}/players.log")"
+  grep -qF "$1" "${scratch}/players.out"
+}
+
+# usage: begin_part drain|crash NAME
+begin_part() {
+  printf '%s %s\n' "$1" "$2" >&3
+  await "the players begin with: $2" players_say "part begins: $2"
+  sleep "${pause_s}"
+}
+
+# usage: upgrade NODE OTHER
+upgrade() {
   kill -TERM "${pid[$1]}"
   wait "${pid[$1]}" || fail "node $1 has ended with exit code $?"
   unset "pid[$1]"
-  local stashed resumed
-  stashed="$(sed -nE "s/.*game ${game} stashed at round ([0-9]+).*/\1/p" "${logs}/$1.log" | tail -n 1)"
-  say "$1 has stashed the game at round ${stashed}, handed it over, and ended with exit code 0"
-  resumed="$(play resume "$2")"
-  show "$2" "${resumed}"
-  [[ "${round}" == "${stashed}" ]] || fail "the game has not gone on at round ${stashed}"
-  say "$2 goes on at the round where $1 was"
-  start_node "$1"
-  await "node $1 has caught up" has_caught_up "$1"
-  say "$1 is back, and has caught up with the others"
-  watch_rounds "$2" 2
+  say "$1 has moved its games to the others, and ended with exit code 0"
+  show_games "$2"
+  start_node "$1" "${cluster}"
+  await_all_caught_up
+  say "$1 is back, at version 2"
+  sleep "${pause_s}"
 }
 
-logs="$(mktemp -d)"
+scratch="$(mktemp -d)"
 trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
@@ -128,24 +136,63 @@ scripts/deps.sh
 cmake --preset release
 cmake --build --preset release --target ariadne
 
-heading 'Three nodes, each a process of its own'
+heading 'Three nodes, each a process of its own, with version 1 of the game'
+readonly old="${scratch}/version_1.toml"
+{
+  cat "${cluster}"
+  printf '\n[minotaur]\ngame_version = 1\n'
+} >"${old}"
 for node in a b c; do
-  start_node "${node}"
-  say "$(<"${logs}/${node}.out")"
+  start_node "${node}" "${old}"
+  say "$(head -n 1 "${scratch}/${node}.out")"
 done
-for node in a b c; do
-  await "node ${node} sees the others" has_caught_up "${node}"
-done
-"${ariadne}" status --node "${address[a]}" | sed 's/^/  /'
+await_all_caught_up
 
-heading 'A game begins on node a'
-begun="$(play start a)"
-show a "${begun}"
-watch_rounds a 2
+heading 'What one node has been given, each of them has'
+"${ariadne}" stash greeting --node "${address[a]}" <<<'the thread holds' | sed 's/^/  /'
+say "picked up from c: $("${ariadne}" take greeting --wait 5s --node "${address[c]}")"
 
-restart a b
-restart b c
-restart c a
+heading "${games} games begin, with three scripted players each, who make about $((games * 1000 / 55)) moves in a second"
+mkfifo "${scratch}/to_players"
+"${ariadne}" game play --cluster "${cluster}" --games "${games}" \
+  <"${scratch}/to_players" >"${scratch}/players.out" 2>"${scratch}/players.log" &
+players=$!
+exec 3>"${scratch}/to_players"
+await 'the games run' players_say 'games that run'
+show_games a
+show_game a
 
-heading 'Every node has been restarted, and the game has not lost a round'
-"${ariadne}" status --node "${address[a]}" | sed 's/^/  /'
+heading 'The nodes are restarted one after the other, each onto version 2 of the game'
+begin_part drain 'restarts'
+upgrade a b
+upgrade b c
+upgrade c a
+say 'the games have been upgraded, and their players know where they have been:'
+show_game a
+
+heading 'Node b is killed (kill -9), and its games go on elsewhere from their last checkpoints'
+begin_part crash 'kill -9'
+show_games a
+kill -KILL "${pid[b]}"
+wait "${pid[b]}" 2>/dev/null || true
+unset 'pid[b]'
+await_all_caught_up
+sleep "${pause_s}"
+show_games a
+start_node b "${cluster}"
+await_all_caught_up
+say 'b is back'
+sleep "${pause_s}"
+
+heading 'What the players have seen'
+exec 3>&-
+code=0
+wait "${players}" || code=$?
+players=''
+sed -n '/^  *restarts/,/^duplicates/s/^/  /p' "${scratch}/players.out"
+[[ "${code}" -eq 0 ]] || fail "more was lost than is promised: $(<"${scratch}/players.log")"
+if grep -h 'as well, and ends here' "${scratch}"/*.log; then
+  fail 'a game has run on two nodes'
+fi
+say 'No game was lost, none ran twice, and no move was lost but some that had come after the last checkpoint of a game'
+say 'whose node was killed.'

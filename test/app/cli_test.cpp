@@ -145,6 +145,24 @@ BOOST_AUTO_TEST_CASE(games_are_named_by_their_id) {
   check_is_usage_error({"game"}, "subcommand");
 }
 
+BOOST_AUTO_TEST_CASE(a_play_needs_a_cluster_file) {
+  const auto play = parsed<play_command>({"game", "play", "--cluster", "three.toml"});
+  BOOST_TEST(play.cluster_file == "three.toml");
+  BOOST_TEST(play.games == 200u);
+  BOOST_TEST((play.pause == 50ms));
+  BOOST_TEST(!play.time.has_value());
+  const auto short_play =
+    parsed<play_command>({"game", "play", "--cluster", "f", "--games", "3", "--pause", "1ms", "--time", "2s"});
+  BOOST_TEST(short_play.games == 3u);
+  BOOST_TEST((short_play.pause == 1ms));
+  BOOST_TEST((short_play.time == 2s));
+  check_is_usage_error({"game", "play"}, "--cluster");
+  check_is_usage_error({"game", "play", "--cluster", "f", "--games", "0"}, "--games");
+  check_is_usage_error({"game", "play", "--cluster", "f", "--games", "many"}, "--games");
+  check_is_usage_error({"game", "play", "--cluster", "f", "--pause", "fast"}, "--pause");
+  check_is_usage_error({"game", "play", "--cluster", "f", "--time", "0s"}, "--time");
+}
+
 BOOST_AUTO_TEST_CASE(what_is_missing_or_unknown_is_a_usage_error) {
   check_is_usage_error({}, "subcommand");
   check_is_usage_error({"pickup"}, "KEY");
