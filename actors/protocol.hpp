@@ -11,6 +11,7 @@
 #include <caf/type_id.hpp>
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -316,13 +317,24 @@ struct session_info {
   std::uint64_t waiting_messages = 0;
 };
 
+/// A node that hosts sessions, as one host sees it.
+struct hosting_node {
+  std::string node;
+  /// Its kinds, each with the newest version of states that it knows; none before it has said so.
+  std::map<std::string, std::uint32_t> kinds;
+  bool is_cordoned = false;
+  bool is_draining = false;
+  /// Sessions that run there.
+  std::uint64_t running = 0;
+};
+
 /// What a session host reports of itself. Counters only grow.
 struct session_host_status {
   std::string node;
   bool is_paused = false;
   bool is_cordoned = false;
-  /// The nodes whose hosts it talks to.
-  std::vector<std::string> peers;
+  /// This node, then those whose hosts it talks to.
+  std::vector<hosting_node> hosts;
   /// Sessions that run here.
   std::uint64_t running = 0;
   std::uint64_t started = 0;
@@ -485,8 +497,12 @@ typename Inspector::result_type inspect(Inspector& f, session_info& x) {
   return inspect_fields(f, "session_info", x.kind, x.id, x.node, x.epoch, x.phase, x.is_here, x.waiting_messages);
 }
 template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, hosting_node& x) {
+  return inspect_fields(f, "hosting_node", x.node, x.kinds, x.is_cordoned, x.is_draining, x.running);
+}
+template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, session_host_status& x) {
-  return inspect_fields(f, "session_host_status", x.node, x.is_paused, x.is_cordoned, x.peers, x.running, x.started,
+  return inspect_fields(f, "session_host_status", x.node, x.is_paused, x.is_cordoned, x.hosts, x.running, x.started,
                         x.moved, x.stranded, x.lost, x.failed);
 }
 template <class Inspector>
@@ -558,6 +574,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(ariadne_messages, ::ariadne::first_type_id)
   CAF_ADD_TYPE_ID(ariadne_messages, (ariadne::session_place))
   CAF_ADD_TYPE_ID(ariadne_messages, (ariadne::session_info))
   CAF_ADD_TYPE_ID(ariadne_messages, (std::vector<ariadne::session_info>))
+  CAF_ADD_TYPE_ID(ariadne_messages, (ariadne::hosting_node))
   CAF_ADD_TYPE_ID(ariadne_messages, (ariadne::session_host_status))
 
   CAF_ADD_ATOM(ariadne_messages, ariadne, put_atom, "put")

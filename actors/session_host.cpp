@@ -205,8 +205,11 @@ public:
     result.node = options_.node;
     result.is_paused = core_->is_paused();
     result.is_cordoned = is_cordoned_;
-    for (const auto& peer : core_->peers())
-      result.peers.push_back(peer.node);
+    std::map<std::string, std::uint64_t> running;
+    for (const auto& s : core_->sessions())
+      running[s.owner.node] += s.phase == session::session_phase::running;
+    for (const auto& [host, profile] : core_->hosts())
+      result.hosts.push_back({host.node, profile.kinds, profile.cordoned, profile.draining, running[host.node]});
     result.running = runs_.size();
     return result;
   }

@@ -39,7 +39,8 @@ public:
     add_pickup("take", client_operation::take, "Write the state under a key to stdout, and discard it");
     add_client("discard", client_operation::discard, "Forget the state under a key", "KEY");
     add_keys();
-    add_client("status", client_operation::status, "Show a node, its replica, and the members that it knows");
+    add_client("status", client_operation::status,
+               "Show a node, its replica, the members that it knows, and the sessions of each");
     add_watch();
     add_sessions();
     add_game();
@@ -129,13 +130,18 @@ private:
   void add_sessions() {
     auto* list = add_client("sessions", client_operation::sessions, "List the sessions and where they run");
     list->add_option("PREFIX", client_.argument, "Only those whose KIND/ID starts with it")->type_name("");
-    auto* session = app_.add_subcommand("session", "Start a session, speak to it, or end it, wherever it runs");
+    auto* session =
+      app_.add_subcommand("session", "Start a session, speak to it, or end it, wherever it runs; cordon nodes");
     session->require_subcommand(1);
     add_client("start", client_operation::session_start, "Start a session, unless it runs", "KIND/ID", session);
     auto* deliver =
       add_client("deliver", client_operation::session_deliver, "Have a session handle a message", "KIND/ID", session);
     deliver->add_option("MESSAGE", client_.message, "The message")->required()->type_name("");
     add_client("stop", client_operation::session_stop, "End a session; its state is gone", "KIND/ID", session);
+    add_client("cordon", client_operation::session_cordon,
+               "Have a node take over no sessions, until it is uncordoned or restarts; it keeps those that it runs",
+               "NODE", session);
+    add_client("uncordon", client_operation::session_uncordon, "Have a node take over sessions again", "NODE", session);
   }
 
   void add_game() {

@@ -298,6 +298,35 @@ std::string status_table(const node_status& status, const std::vector<member_sta
   return text;
 }
 
+json hosting_json(const session_host_status& hosting) {
+  json result{{"running", hosting.running}, {"paused", hosting.is_paused},  {"started", hosting.started},
+              {"moved", hosting.moved},     {"stranded", hosting.stranded}, {"lost", hosting.lost},
+              {"failed", hosting.failed},   {"hosts", json::array()}};
+  for (const auto& host : hosting.hosts)
+    result["hosts"].push_back({{"node", host.node},
+                               {"kinds", host.kinds},
+                               {"cordoned", host.is_cordoned},
+                               {"draining", host.is_draining},
+                               {"running", host.running}});
+  return result;
+}
+
+std::string hosting_table(const session_host_status& hosting) {
+  auto text = fmt::format("sessions {} run here{}; {} started, {} moved away, {} stranded, {} lost, {} failed\n",
+                          hosting.running, hosting.is_paused ? ", the node is paused" : "", hosting.started,
+                          hosting.moved, hosting.stranded, hosting.lost, hosting.failed);
+  std::size_t name_width = 0;
+  for (const auto& host : hosting.hosts)
+    name_width = std::max(name_width, host.node.size());
+  for (const auto& host : hosting.hosts) {
+    text += fmt::format("  {:<{}}  {} run", host.node, name_width, host.running);
+    for (const auto& [kind, version] : host.kinds)
+      text += fmt::format(", {} up to version {}", kind, version);
+    text += fmt::format("{}{}\n", host.is_cordoned ? ", cordoned" : "", host.is_draining ? ", draining" : "");
+  }
+  return text;
+}
+
 fallible<exit_code> status(node_connection& client, const state_handoff_actor& handoff, const client_command& command) {
   auto status = client.ask<node_status>(handoff, status_atom_v);
   if (!status)
@@ -305,9 +334,16 @@ fallible<exit_code> status(node_connection& client, const state_handoff_actor& h
   auto members = client.members();
   if (!members)
     return tl::unexpected(members.error());
-  const auto written =
-    command.json ? write_json(status_json(*status, *members)) : write_out(status_table(*status, *members));
-  return written.map([] { return exit_code::done; });
+  // A node that hosts no sessions, or none at the moment, has a status all the same.
+  const auto hosting = client.session_host().and_then(
+    [&](const session_host_actor& host) { return client.ask<session_host_status>(host, status_atom_v); });
+  if (!command.json)
+    return write_out(status_table(*status, *members) + (hosting ? hosting_table(*hosting) : std::string{})).map([] {
+      return exit_code::done;
+    });
+  auto answer = status_json(*status, *members);
+  answer["sessions"] = hosting ? hosting_json(*hosting) : json{};
+  return write_json(answer).map([] { return exit_code::done; });
 }
 
 constexpr const char* to_text(handoff_event_kind kind) {
@@ -416,6 +452,41 @@ fallible<exit_code> session(node_connection& client, const client_command& comma
     .map([] { return exit_code::done; });
 }
 
+/// The address of a node that the client's node knows as up.
+fallible<endpoint> address_of(node_connection& client, const std::string& node) {
+  const auto members = client.members();
+  if (!members)
+    return tl::unexpected(members.error());
+  std::vector<std::string> names;
+  for (const auto& member : *members) {
+    names.push_back(member.name);
+    if (member.name != node)
+      continue;
+    const auto address = endpoint_from_string(member.address);
+    if (member.state != member_state::up || !address)
+      return tl::unexpected(fmt::format("node {} is {}", node, to_text(member.state)));
+    return *address;
+  }
+  return tl::unexpected(fmt::format("there is no node {}; the nodes are {}", node, fmt::join(names, ", ")));
+}
+
+fallible<exit_code> cordon(caf::actor_system& system, node_connection& client, const client_command& command) {
+  const auto cordoned = command.operation == client_operation::session_cordon;
+  const auto address = address_of(client, command.argument);
+  if (!address)
+    return tl::unexpected(address.error());
+  node_connection node{system, *address, std::chrono::milliseconds{client.remaining_ms()}};
+  return node.connect()
+    .and_then([&] { return node.session_host(); })
+    .and_then([&](const session_host_actor& host) { return node.ask<bool>(host, cordon_atom_v, cordoned); })
+    .and_then([&](bool was_cordoned) {
+      return write_out(fmt::format("{} {} {}\n", command.argument, was_cordoned == cordoned ? "was" : "is",
+                                   was_cordoned == cordoned ? (cordoned ? "cordoned already" : "not cordoned")
+                                                            : (cordoned ? "cordoned" : "not cordoned any more")));
+    })
+    .map([] { return exit_code::done; });
+}
+
 template <class Atom>
 fallible<exit_code> play(node_connection& client, const client_command& command, Atom operation) {
   auto game = client.service<minotaur::host_actor>(to_string(minotaur::minotaur_atom_v), "games")
@@ -456,6 +527,9 @@ fallible<exit_code> run(caf::actor_system& system, node_connection& client, cons
     case client_operation::session_deliver:
     case client_operation::session_stop:
       return session(client, command);
+    case client_operation::session_cordon:
+    case client_operation::session_uncordon:
+      return cordon(system, client, command);
     case client_operation::game_start:
       return play(client, command, minotaur::start_atom_v);
     case client_operation::game_resume:

@@ -210,6 +210,13 @@ std::vector<host_id> session_host::peers() const {
   return result;
 }
 
+std::vector<candidate> session_host::hosts() const {
+  std::vector<candidate> result{{options_.self, profile_}};
+  for (const auto& [host, about] : peers_)
+    result.push_back({host, about.profile});
+  return result;
+}
+
 // -- the map ---------------------------------------------------------------------------------------------------------
 
 void session_host::caught_up(std::uint64_t now_ms) {
@@ -436,10 +443,7 @@ bool session_host::knows(const std::string& kind, std::uint32_t schema_version) 
 }
 
 std::optional<host_id> session_host::place_of(const session_key& key, std::uint32_t schema_version) const {
-  std::vector<candidate> candidates{{options_.self, profile_}};
-  for (const auto& [host, about] : peers_)
-    candidates.push_back({host, about.profile});
-  return place(key, schema_version, candidates);
+  return place(key, schema_version, hosts());
 }
 
 bool session_host::is_placed_here(const session_key& key, std::uint32_t schema_version) const {

@@ -163,6 +163,10 @@ public:
 
   /// The other hosts that are up.
   std::vector<host_id> peers() const;
+
+  /// This host, then the others that are up, with what they have said of themselves. Valid until the next call.
+  std::vector<candidate> hosts() const;
+
   bool is_drained() const;
 
 private:

@@ -195,7 +195,7 @@ public:
   void settle() {
     for (const auto& [name, n] : nodes_)
       BOOST_REQUIRE(eventually(
-        [&, &name = name] { return ask<session_host_status>(name, status_atom_v).peers.size() + 1 == nodes_.size(); }));
+        [&, &name = name] { return ask<session_host_status>(name, status_atom_v).hosts.size() == nodes_.size(); }));
   }
 
   drain_report drain(const std::string& name) {

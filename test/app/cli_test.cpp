@@ -145,6 +145,15 @@ BOOST_AUTO_TEST_CASE(games_are_named_by_their_id) {
   check_is_usage_error({"game"}, "subcommand");
 }
 
+BOOST_AUTO_TEST_CASE(a_node_is_cordoned_by_name) {
+  const auto cordon = parsed<client_command>({"session", "cordon", "b", "--cluster", "three.toml"});
+  BOOST_TEST((cordon.operation == client_operation::session_cordon));
+  BOOST_TEST(cordon.argument == "b");
+  BOOST_TEST((parsed<client_command>({"session", "uncordon", "b"}).operation == client_operation::session_uncordon));
+  check_is_usage_error({"session", "cordon"}, "NODE");
+  check_is_usage_error({"session", "uncordon", "b", "c"}, "c");
+}
+
 BOOST_AUTO_TEST_CASE(a_play_needs_a_cluster_file) {
   const auto play = parsed<play_command>({"game", "play", "--cluster", "three.toml"});
   BOOST_TEST(play.cluster_file == "three.toml");

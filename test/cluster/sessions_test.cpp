@@ -1,4 +1,4 @@
-#include "test/support/cluster_process.hpp"
+#include "test/support/game_nodes.hpp"
 #include "test/support/measured.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -15,57 +15,14 @@ namespace ariadne::test {
 namespace {
 
 constexpr int done = 0;
-const std::vector<std::string> names{"a", "b", "c"};
-
-/// Three nodes, on which games are played.
-class game_nodes {
-public:
-  explicit game_nodes(std::string_view settings = {}) : nodes{names, settings} {
-    for (const auto& name : names)
-      nodes.start(name);
-    nodes.settle();
-  }
-
-  void start_games(int count) {
-    for (int i = 0; i < count; ++i) {
-      const auto started = nodes.run("a", {"session", "start", fmt::format("minotaur/{}", i)});
-      BOOST_REQUIRE_MESSAGE(started.exit_code == done, started.err);
-    }
-  }
-
-  /// Where the games run, as the node sees it; the phase of those that do not.
-  std::map<std::string, std::string> places(const std::string& node) {
-    std::map<std::string, std::string> result;
-    const auto listed = nodes.run(node, {"sessions", "--json"});
-    if (listed.exit_code == done)
-      for (const auto& s : nlohmann::json::parse(listed.out))
-        result[s["id"]] = s["phase"] == "running" ? s["node"] : s["phase"];
-    return result;
-  }
-
-  /// Waits until `count` games run on nodes other than `but`.
-  bool all_run(const std::string& seen_from, std::size_t count, const std::string& but = {}) {
-    return eventually([&] {
-      const auto now = places(seen_from);
-      return now.size() == count && std::all_of(now.begin(), now.end(), [&](const auto& game) {
-               return nodes.running(game.second) && game.second != but;
-             });
-    });
-  }
-
-  run_result say(const std::string& node, int game, const std::string& message) {
-    return nodes.run(node, {"session", "deliver", fmt::format("minotaur/{}", game), message, "--timeout", "20s"});
-  }
-
-  cluster_process nodes;
-};
+constexpr int failed = 1;
 
 void restart_all(int rounds, int games) {
   game_nodes cluster;
   cluster.start_games(games);
   for (int round = 0; round < rounds; ++round)
-    for (const auto& node : names) {
-      const auto& other = node == "a" ? names[1] : names[0];
+    for (const auto& node : game_nodes::names()) {
+      const std::string other = node == "a" ? "b" : "a";
       BOOST_TEST(cluster.nodes.stop(node) == done);
       // None is lost, and none is still on its way when its node has ended.
       const auto now = cluster.places(other);
@@ -75,7 +32,7 @@ void restart_all(int rounds, int games) {
       cluster.nodes.start(node);
       cluster.nodes.settle();
     }
-  for (const auto& node : names)
+  for (const auto& node : game_nodes::names())
     BOOST_TEST(cluster.nodes.log(node).find("as well, and ends here") == std::string::npos, "a game has run twice");
   measured("sessions, rolling restarts", rounds, "");
 }
@@ -92,7 +49,7 @@ BOOST_AUTO_TEST_CASE(what_a_session_has_acknowledged_is_still_so_after_its_node_
   game_nodes cluster;
   cluster.start_games(1);
   const auto place = cluster.places("a").at("0");
-  const auto& other = place == "a" ? names[1] : names[0];
+  const std::string other = place == "a" ? "b" : "a";
   // Theseus steps out of its corner, and the round ends somewhere.
   BOOST_TEST(cluster.say(other, 0, "act Theseus move 2 -2").exit_code == done);
   BOOST_TEST(cluster.nodes.stop(place) == done);
@@ -118,6 +75,56 @@ BOOST_AUTO_TEST_CASE(a_node_without_a_majority_pauses_if_it_is_to) {
   BOOST_TEST(cluster.nodes.run("a", {"session", "deliver", "minotaur/0", "show", "--timeout", "1s"}).exit_code != done);
   cluster.nodes.start("b");
   BOOST_TEST(cluster.all_run("a", 6));
+}
+
+BOOST_AUTO_TEST_CASE(a_node_says_what_each_node_hosts) {
+  game_nodes cluster;
+  cluster.start_games(6);
+  BOOST_TEST(cluster.all_run("a", 6));
+  std::map<std::string, int> expected;
+  for (const auto& [game, place] : cluster.places("a"))
+    ++expected[place];
+  const auto sessions = nlohmann::json::parse(cluster.nodes.run("a", {"status", "--json"}).out)["sessions"];
+  BOOST_TEST(sessions["paused"] == false);
+  BOOST_TEST(sessions["running"] == expected["a"]);
+  BOOST_TEST(sessions["hosts"].size() == 3u);
+  for (const auto& host : sessions["hosts"]) {
+    BOOST_TEST(host["running"] == expected[host["node"]]);
+    BOOST_TEST(host["kinds"]["minotaur"] == 2);
+    BOOST_TEST(host["cordoned"] == false);
+  }
+  BOOST_TEST(cluster.nodes.run("a", {"status"}).out.find("minotaur up to version 2") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_cordoned_node_keeps_its_sessions_and_takes_over_none) {
+  game_nodes cluster;
+  cluster.start_games(6);
+  BOOST_TEST(cluster.all_run("a", 6));
+  const auto before = cluster.places("a");
+  BOOST_TEST(cluster.nodes.run("a", {"session", "cordon", "c"}).out == "c is cordoned\n");
+  BOOST_TEST(cluster.nodes.run("b", {"session", "cordon", "c"}).out == "c was cordoned already\n");
+  for (const auto* node : {"a", "b"})
+    BOOST_TEST(eventually([&] {
+      return cluster.nodes.run(node, {"status"}).out.find("minotaur up to version 2, cordoned") != std::string::npos;
+    }));
+  BOOST_TEST((cluster.places("a") == before));
+  BOOST_TEST(cluster.nodes.stop("b") == done);
+  for (const auto& [game, place] : cluster.places("a"))
+    BOOST_TEST((place == (before.at(game) == "b" ? "a" : before.at(game))), game << " is at " << place);
+  BOOST_TEST(cluster.nodes.run("a", {"session", "uncordon", "c"}).out == "c is not cordoned any more\n");
+  BOOST_TEST(cluster.nodes.stop("a") == done);
+  BOOST_TEST(cluster.all_run("c", 6));
+}
+
+BOOST_AUTO_TEST_CASE(a_node_that_is_unknown_or_down_is_not_cordoned_and_the_answer_says_why) {
+  game_nodes cluster;
+  const auto unknown = cluster.nodes.run("a", {"session", "cordon", "z"});
+  BOOST_TEST(unknown.exit_code == failed);
+  BOOST_TEST(unknown.err == "ariadne: there is no node z; the nodes are a, b, c\n");
+  cluster.nodes.kill("b");
+  BOOST_TEST(eventually([&] {
+    return cluster.nodes.run("a", {"session", "uncordon", "b"}).err == "ariadne: node b is down\n";
+  }));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
