@@ -1,0 +1,146 @@
+#include "test/support/game_nodes.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <string>
+
+namespace ariadne::test {
+
+namespace {
+
+constexpr int done = 0;
+constexpr int failed = 1;
+constexpr int usage = 2;
+constexpr int drain_incomplete = 3;
+
+constexpr auto version_1 = "game_version = 1\nround_time = \"100ms\"";
+constexpr auto version_2 = "game_version = 2\nround_time = \"100ms\"";
+
+/// Only a game of version 2 knows what its players have seen.
+bool is_of_version_2(const run_result& shown) {
+  BOOST_TEST(shown.exit_code == done, shown.err);
+  return shown.out.find("has seen") != std::string::npos;
+}
+
+void check_is_as_promised(const minotaur::play_part& part) {
+  for (const auto& broken : minotaur::broken_promises(part))
+    BOOST_ERROR(broken);
+  BOOST_TEST(part.sum.moves_acknowledged > 0u);
+  BOOST_TEST(part.sum.rounds > 0u);
+}
+
+/// Waits until the players have seen more rounds.
+void play_on(game_nodes& cluster) {
+  const auto before = cluster.say("a", 1, "show").out;
+  BOOST_TEST(eventually([&] { return cluster.say("a", 1, "show").out != before; }));
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(upgrade)
+
+BOOST_AUTO_TEST_CASE(games_are_upgraded_while_nodes_are_restarted_in_turn_and_no_move_is_lost) {
+  constexpr int games = 20;
+  game_nodes cluster{{}, version_1};
+  minotaur::scripted_play play{cluster.players(games)};
+  const auto begun = play.begin();
+  BOOST_REQUIRE_MESSAGE(begun, begun.error());
+  BOOST_TEST(!is_of_version_2(cluster.say("a", 1, "show")));
+  const auto new_file = cluster.file_with(version_2);
+  for (const auto& node : game_nodes::names()) {
+    BOOST_TEST(cluster.nodes.stop(node) == done);
+    cluster.nodes.start(node, new_file);
+    cluster.nodes.settle();
+    play_on(cluster);
+  }
+  check_is_as_promised(play.end_part("restarts", minotaur::disturbance::drain));
+  for (int game = 1; game <= games; ++game)
+    BOOST_TEST(is_of_version_2(cluster.say("b", game, "show")));
+  BOOST_TEST(play.end_games() == static_cast<std::size_t>(games));
+  BOOST_TEST(cluster.places("a").empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_node_that_is_killed_costs_no_more_than_what_came_after_the_last_checkpoints) {
+  game_nodes cluster{{}, version_2};
+  minotaur::scripted_play play{cluster.players(12)};
+  const auto begun = play.begin();
+  BOOST_REQUIRE_MESSAGE(begun, begun.error());
+  play_on(cluster);
+  cluster.nodes.kill("c");
+  BOOST_TEST(cluster.all_run("a", 12, "c"));
+  play_on(cluster);
+  check_is_as_promised(play.end_part("kill", minotaur::disturbance::crash));
+  play_on(cluster);
+  check_is_as_promised(play.end_part("afterwards", minotaur::disturbance::drain));
+}
+
+BOOST_AUTO_TEST_CASE(a_node_of_version_1_neither_starts_nor_loses_a_game_of_version_2) {
+  constexpr int games = 12;
+  game_nodes cluster{{}, version_1};
+  const auto new_file = cluster.file_with(version_2);
+  BOOST_TEST(cluster.nodes.stop("b") == done);
+  cluster.nodes.start("b", new_file);
+  cluster.nodes.settle();
+  cluster.start_games(games);
+  const auto before = cluster.places("a");
+  BOOST_TEST(before.size() == static_cast<std::size_t>(games));
+  const auto is_at_b = [](const auto& game) { return game.second == "b"; };
+  BOOST_TEST(std::any_of(before.begin(), before.end(), is_at_b));
+
+  // Nobody can take over what b has saved, and it says so.
+  BOOST_TEST(cluster.nodes.stop("b") == drain_incomplete);
+  for (const auto* node : {"a", "c"}) {
+    const auto now = cluster.places(node);
+    BOOST_TEST(now.size() == before.size());
+    for (const auto& [game, place] : now)
+      BOOST_TEST(place == (before.at(game) == "b" ? "placing" : before.at(game)), game << " is at " << place);
+  }
+  const auto left = std::stoi(std::find_if(before.begin(), before.end(), is_at_b)->first);
+  BOOST_TEST(cluster.nodes.run("a", {"session", "deliver", fmt::format("minotaur/{}", left), "show", "--timeout", "1s"})
+               .exit_code
+             == failed);
+
+  cluster.nodes.start("b", new_file);
+  BOOST_TEST(cluster.all_run("a", games));
+  for (const auto& [game, place] : before)
+    BOOST_TEST(is_of_version_2(cluster.say("a", std::stoi(game), "show")) == (place == "b"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(play_command)
+
+BOOST_AUTO_TEST_CASE(a_play_prints_a_table_with_a_column_for_each_part) {
+  game_nodes cluster;
+  const auto played = run_ariadne({"game", "play", "--cluster", cluster.nodes.file().string(), "--games", "3"},
+                                  "drain at first\ncrash later\n");
+  BOOST_TEST(played.exit_code == done, played.err);
+  BOOST_TEST(played.out.find("games that run: 3\npart begins: at first\npart begins: later\n") == 0u, played.out);
+  for (const std::string text : {"  at first  ", "  later\n", "\nmoves lost  ", "\nduplicates  "})
+    BOOST_TEST(played.out.find(text) != std::string::npos, played.out);
+  BOOST_TEST(cluster.places("a").empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_line_that_begins_no_part_is_a_usage_error) {
+  game_nodes cluster;
+  for (const std::string line : {"dance", "drain", "drain ", "kill all"}) {
+    const auto refused =
+      run_ariadne({"game", "play", "--cluster", cluster.nodes.file().string(), "--games", "1"}, line + "\n");
+    BOOST_TEST(refused.exit_code == usage);
+    BOOST_TEST(refused.err == fmt::format("ariadne: stdin: {} is neither drain NAME nor crash NAME\n", line));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_cluster_that_does_not_run_is_one_clear_line) {
+  const cluster_process none{{"a", "b"}};
+  const auto refused = run_ariadne({"game", "play", "--cluster", none.file().string(), "--games", "2"});
+  BOOST_TEST(refused.exit_code == failed);
+  BOOST_TEST(refused.err == "ariadne: 2 of 2 games do not run: no node is reached\n");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace ariadne::test
