@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <iterator>
 #include <memory>
 #include <random>
 #include <variant>
@@ -417,9 +418,16 @@ private:
   }
 
   void note_connected() {
-    is_fully_connected_ = std::includes(met_.begin(), met_.end(), up_.begin(), up_.end());
+    note_unmet();
     note_caught_up();
     act();
+  }
+
+  void note_unmet() {
+    std::set<std::string> unmet;
+    std::set_difference(up_.begin(), up_.end(), met_.begin(), met_.end(), std::inserter(unmet, unmet.end()));
+    is_fully_connected_ = unmet.empty();
+    core_->set_unmet(std::move(unmet), now_ms());
   }
 
   void host_found(const std::string& node, const session_peer& host) {
@@ -475,6 +483,8 @@ private:
     self_->demonitor(found->second.handle.address());
     links_.erase(found);
     met_.erase(peer.node);
+    // Its node may have ended, or start another one.
+    note_unmet();
     is_fully_connected_ = false;
     options_.log(log_level::info, fmt::format("the session host of node {} {}", peer.node, why));
     core_->peer_down(peer, now_ms());

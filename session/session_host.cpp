@@ -172,6 +172,15 @@ void session_host::peer_down(const host_id& peer, std::uint64_t now_ms) {
   leave();
 }
 
+void session_host::set_unmet(std::set<std::string> nodes, std::uint64_t now_ms) {
+  enter(now_ms);
+  if (unmet_ != nodes) {
+    unmet_ = std::move(nodes);
+    settle_all();
+  }
+  leave();
+}
+
 std::string_view session_host::receive(const host_id& from, std::string_view frame, std::uint64_t now_ms) {
   enter(now_ms);
   std::string_view failure;
@@ -437,6 +446,10 @@ bool session_host::is_up(const host_id& host) const {
   return host == options_.self || peers_.contains(host);
 }
 
+bool session_host::may_run(const host_id& owner) const {
+  return is_up(owner) || unmet_.contains(owner.node);
+}
+
 bool session_host::knows(const std::string& kind, std::uint32_t schema_version) const {
   const auto known = profile_.kinds.find(kind);
   return known != profile_.kinds.end() && schema_version <= known->second;
@@ -459,7 +472,7 @@ bool session_host::wants(const entry& e) const {
   const auto version = s.winner->state.schema_version;
   if (s.winner->phase == session_phase::moving && s.winner->target == options_.self)
     return knows(key.kind, version);
-  if (s.winner->phase != session_phase::placing && is_up(s.winner->owner))
+  if (s.winner->phase != session_phase::placing && (is_up(s.winner->owner) || !unmet_.empty()))
     return false;
   return is_wanted(s, request_type::stop) || is_placed_here(key, version);
 }
@@ -491,7 +504,7 @@ verdict session_host::judge(const host_id& from, const claim& m, entry& e) {
                              || (m.base_phase == session_phase::moving && m.base_target == from);
   if (s.at > stage::claiming && !(is_left_to_it && m.base == s.mine.rank()))
     return verdict::owned;
-  if (!is_left_to_it && is_up(m.base_owner))
+  if (!is_left_to_it && may_run(m.base_owner))
     return verdict::owned;
   if (!is_left_to_it && leases_.is_promised(m.base_owner.incarnation, now_ms_))
     return verdict::promised;

@@ -86,6 +86,10 @@ public:
   void peer_up(const host_id& peer, std::uint64_t now_ms);
   void peer_down(const host_id& peer, std::uint64_t now_ms);
 
+  /// These nodes are up, and their hosts cannot be asked yet. Nothing is taken over meanwhile from an owner that this
+  /// host does not see: it may be on one of them, or they may see it.
+  void set_unmet(std::set<std::string> nodes, std::uint64_t now_ms);
+
   /// A frame has come in from a host that is up. Returns what is wrong with it, or nothing; then it has had no effect.
   std::string_view receive(const host_id& from, std::string_view frame, std::uint64_t now_ms);
 
@@ -344,6 +348,8 @@ private:
   std::optional<host_id> place_of(const session_key& key, std::uint32_t schema_version) const;
   bool knows(const std::string& kind, std::uint32_t schema_version) const;
   bool is_up(const host_id& host) const;
+  /// Whether this host may run what it owns.
+  bool may_run(const host_id& owner) const;
 
   // Claims.
   verdict judge(const host_id& from, const claim& m, entry& e);
@@ -404,6 +410,7 @@ private:
   host_profile profile_;
   /// The hosts that are up.
   std::map<host_id, peer> peers_;
+  std::set<std::string> unmet_;
   session_map sessions_;
   /// The sessions with a stage.
   std::set<session_key> here_;
