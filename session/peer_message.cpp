@@ -87,6 +87,17 @@ void write_fields(crdt::wire_writer& out, const loser_state& m) {
   write(out, m.state);
 }
 
+void write_fields(crdt::wire_writer& out, const run_question& m) {
+  write(out, m.key);
+  out.varint(m.epoch);
+}
+
+void write_fields(crdt::wire_writer& out, const run_answer& m) {
+  write(out, m.key);
+  out.varint(m.epoch);
+  out.byte(m.agreed ? 1 : 0);
+}
+
 /// A byte that names one of the values from 1 to `last`.
 template <class Enum>
 Enum read_enum(crdt::wire_reader& in, Enum last) {
@@ -176,13 +187,17 @@ peer_message read_message(crdt::wire_reader& in) {
       return lease_answer{in.varint()};
     case 12:
       return loser_state{read_key(in), read_state(in)};
+    case 13:
+      return run_question{read_key(in), in.varint()};
+    case 14:
+      return run_answer{read_key(in), in.varint(), in.byte() != 0};
     default:
       in.fail("the kind of message is unknown");
       return {};
   }
 }
 
-static_assert(std::is_same_v<std::variant_alternative_t<12, peer_message>, loser_state>,
+static_assert(std::is_same_v<std::variant_alternative_t<14, peer_message>, run_answer>,
               "a message is named by its place among the alternatives");
 
 } // namespace

@@ -139,8 +139,22 @@ struct loser_state {
   saved_state state;
 };
 
-using peer_message = std::variant<announce, claim, claim_answer, claim_withdrawn, start_request, stop_request, delivery,
-                                  leaving, leaving_answer, response, lease_question, lease_answer, loser_state>;
+/// With `pause`: a majority holds the sender's record of this epoch, and it is about to run the session. May it?
+struct run_question {
+  session_key key;
+  std::uint64_t epoch = 0;
+};
+
+struct run_answer {
+  session_key key;
+  std::uint64_t epoch = 0;
+  /// The sender knows of no later epoch. It grants no claim any more whose base is an earlier one.
+  bool agreed = false;
+};
+
+using peer_message =
+  std::variant<announce, claim, claim_answer, claim_withdrawn, start_request, stop_request, delivery, leaving,
+               leaving_answer, response, lease_question, lease_answer, loser_state, run_question, run_answer>;
 
 /// Appends to a frame, which begins empty.
 void append(std::string& frame, const peer_message& message);

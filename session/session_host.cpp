@@ -259,6 +259,8 @@ void session_host::note_entries(hosted_session& s, const std::vector<live_entry>
       s.is_readable = false;
     }
   }
+  if (s.winner && s.winner->epoch >= s.epoch_agreed)
+    s.epoch_agreed = 0;
   if (entries.empty() && s.at == stage::none)
     s.winner.reset();
 }
@@ -338,8 +340,12 @@ void session_host::written(entry& e) {
     case stage::taking:
       if (is_paused_ || profile_.draining)
         write_as(e, session_phase::placing, stage::releasing);
+      else if (pauses())
+        begin_confirmation(e);
       else
         run(e);
+      break;
+    case stage::confirming:
       break;
     case stage::releasing:
       if (!place_of(key, s.mine.state.schema_version))
@@ -405,6 +411,7 @@ void session_host::follow_winner(entry& e) {
     return;
   switch (s.at) {
     case stage::taking:
+    case stage::confirming:
       // Nothing has been started. If the write is under way, it is refused, or stays beside the winner.
       set_stage(e, stage::none);
       break;
@@ -496,7 +503,7 @@ bool session_host::is_granted_away(const hosted_session& s, const host_id& claim
 
 verdict session_host::judge(const host_id& from, const claim& m, entry& e) {
   auto& s = e.second;
-  if (!s.is_readable || (s.winner && s.winner->rank() > m.base))
+  if (!s.is_readable || (s.winner && s.winner->rank() > m.base) || m.base.epoch < s.epoch_agreed)
     return verdict::outdated;
   if (!may_grant())
     return verdict::not_ready;
@@ -628,6 +635,53 @@ void session_host::take(entry& e) {
   else if (!goes_on)
     s.holders = record_holders::another;
   write(e);
+}
+
+// -- confirmation ----------------------------------------------------------------------------------------------------
+//
+// With `pause`, grants alone do not do: they may have lapsed when the record comes, and another host may have been
+// granted a later epoch meanwhile by hosts that had not seen it. Of any two majorities, one that agrees to an epoch and
+// one that grants a later one, a host is in both. If it has agreed first, it grants no claim that does not know the
+// record; if it has granted first, it does not agree. (So do the acceptors of Lamport, Paxos Made Simple, section 2.2.)
+
+bool session_host::agree(hosted_session& s, std::uint64_t epoch) {
+  if ((s.granted && s.granted->epoch > epoch) || (s.winner && s.winner->epoch > epoch) || s.epoch_agreed > epoch)
+    return false;
+  if (!s.winner || s.winner->epoch < epoch)
+    s.epoch_agreed = epoch;
+  return true;
+}
+
+void session_host::begin_confirmation(entry& e) {
+  auto& [key, s] = e;
+  if (!agree(s, s.mine.epoch))
+    return write_as(e, session_phase::placing, stage::releasing);
+  s.agreed_by.clear();
+  set_stage(e, stage::confirming);
+  send_all(run_question{key, s.mine.epoch});
+  check_confirmation(e);
+}
+
+void session_host::check_confirmation(entry& e) {
+  auto& s = e.second;
+  if (is_paused_ || profile_.draining || now_ms_ >= s.since_ms + options_.lease.lease_ms)
+    write_as(e, session_phase::placing, stage::releasing);
+  else if (leases_.is_majority(s.agreed_by))
+    run(e);
+}
+
+void session_host::handle(const host_id& from, run_question&& m) {
+  send(from, run_answer{m.key, m.epoch, agree(find_or_add(m.key).second, m.epoch)});
+}
+
+void session_host::handle(const host_id& from, run_answer&& m) {
+  const auto found = sessions_.find(m.key);
+  if (found == sessions_.end() || found->second.at != stage::confirming || found->second.mine.epoch != m.epoch)
+    return;
+  if (!m.agreed)
+    return write_as(*found, session_phase::placing, stage::releasing);
+  found->second.agreed_by.insert(from.node);
+  check_confirmation(*found);
 }
 
 // -- the sessions of this host ---------------------------------------------------------------------------------------
@@ -834,11 +888,14 @@ void session_host::tick(std::uint64_t now_ms) {
     expire_messages(e);
     if (s.is_dirty && !s.is_writing)
       write(e);
+    if (s.at == stage::confirming)
+      check_confirmation(e);
     if (s.at == stage::moving && (!is_up(s.mine.target) || now_ms_ >= s.since_ms + options_.move_timeout_ms))
       write_as(e, session_phase::placing, stage::releasing);
     settle(e);
     const auto is_idle = s.at == stage::none && !s.winner && s.waiters.empty() && s.inbox.empty() && s.outbox.empty()
-                         && s.in_flight == 0 && !s.is_writing && s.is_readable && !is_granted_away(s, options_.self);
+                         && s.in_flight == 0 && !s.is_writing && s.is_readable && s.epoch_agreed == 0
+                         && !is_granted_away(s, options_.self);
     position = is_idle ? sessions_.erase(position) : std::next(position);
   }
   leave();

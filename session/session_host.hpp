@@ -182,6 +182,8 @@ private:
     claiming,
     /// It has been granted the epoch, and writes that it is the owner.
     taking,
+    /// With `pause`, a majority holds that, and it asks whether it may run the session.
+    confirming,
     running,
     /// It waits for the last state.
     stopping,
@@ -257,12 +259,16 @@ private:
     record_rank claimed_base;
     std::set<host_id> unanswered;
     std::set<std::string> granted_by;
+    /// Who has agreed that this host runs the session.
+    std::set<std::string> agreed_by;
     std::uint64_t retry_at_ms = 0;
     unsigned failures = 0;
 
     // Claims of others.
     std::optional<grant> granted;
     std::uint64_t epoch_heard = 0;
+    /// The epoch that this host has agreed to be run, until its record has come in; 0: none.
+    std::uint64_t epoch_agreed = 0;
 
     // Who wants something of it.
     std::deque<waiter> waiters;
@@ -326,6 +332,8 @@ private:
   void handle(const host_id& from, response&& m);
   void handle(const host_id& from, lease_question&& m);
   void handle(const host_id& from, lease_answer&& m);
+  void handle(const host_id& from, run_question&& m);
+  void handle(const host_id& from, run_answer&& m);
   void handle(const host_id& from, loser_state&& m);
 
   // What the map says.
@@ -356,6 +364,10 @@ private:
   /// Whether this host has granted the session to somebody other than `claimant` who may still take it.
   bool is_granted_away(const hosted_session& s, const host_id& claimant) const;
   bool may_grant() const;
+  /// Agrees that the epoch is run, unless a later one is known.
+  static bool agree(hosted_session& s, std::uint64_t epoch);
+  void begin_confirmation(entry& e);
+  void check_confirmation(entry& e);
   void begin_claim(entry& e);
   void check_claim(entry& e);
   void give_up_claim(entry& e);

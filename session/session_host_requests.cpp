@@ -265,7 +265,7 @@ void session_host::handle(const host_id& from, delivery&& m) {
 }
 
 bool session_host::runs_soon(const hosted_session& s) {
-  return s.at == stage::taking || s.at == stage::running
+  return s.at == stage::taking || s.at == stage::confirming || s.at == stage::running
          || (s.at == stage::stopping && s.reason == stop_reason::resolve);
 }
 

@@ -1,3 +1,4 @@
+#include "session/peer_message.hpp"
 #include "session/session_host.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -49,8 +50,36 @@ struct lone_host {
                        [](const command& c) { return std::holds_alternative<write_record>(c); });
   }
 
+  /// What it answers a host that asks something, which is up by then.
+  template <class Answer>
+  Answer answer_to(const host_id& from, const peer_message& question) {
+    host.peer_up(from, now_ms);
+    host.take_commands();
+    std::string frame;
+    append(frame, question);
+    BOOST_TEST(host.receive(from, frame, now_ms) == "");
+    Answer result;
+    for (const auto& c : host.take_commands())
+      if (const auto* sent = std::get_if<send_frame>(&c); sent != nullptr && sent->to == from)
+        BOOST_TEST(decode_frame(sent->bytes,
+                                [&](peer_message&& m) {
+                                  if (auto* answer = std::get_if<Answer>(&m))
+                                    result = std::move(*answer);
+                                })
+                   == "");
+    return result;
+  }
+
   static constexpr std::uint64_t now_ms = 1'000;
 };
+
+/// A claim of a session that nobody has ever seen.
+claim claim_of(std::uint64_t epoch) {
+  claim m;
+  m.key = key;
+  m.epoch = epoch;
+  return m;
+}
 
 } // namespace
 
@@ -88,6 +117,17 @@ BOOST_FIXTURE_TEST_CASE(a_session_is_taken_over_once_the_node_is_no_longer_up, l
   note_run_of_other();
   host.set_unmet({}, now_ms);
   BOOST_TEST(takes_over());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_host_that_has_granted_a_later_epoch_does_not_agree_that_an_earlier_one_runs, lone_host) {
+  BOOST_TEST((answer_to<claim_answer>(other, claim_of(3)).answer == verdict::granted));
+  BOOST_TEST(!answer_to<run_answer>({"c", 3}, run_question{key, 2}).agreed);
+  BOOST_TEST(answer_to<run_answer>(other, run_question{key, 3}).agreed);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_host_that_has_agreed_that_an_epoch_runs_grants_no_claim_that_does_not_know_of_it, lone_host) {
+  BOOST_TEST(answer_to<run_answer>({"c", 3}, run_question{key, 2}).agreed);
+  BOOST_TEST((answer_to<claim_answer>(other, claim_of(3)).answer == verdict::outdated));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -86,6 +86,14 @@ struct describer {
   std::string operator()(const loser_state& m) const {
     return "state of the loser of " + name(m.key);
   }
+
+  std::string operator()(const run_question& m) const {
+    return "may it run " + name(m.key) + " epoch " + std::to_string(m.epoch);
+  }
+
+  std::string operator()(const run_answer& m) const {
+    return std::string{m.agreed ? "agreed" : "not agreed"} + " to " + name(m.key) + " epoch " + std::to_string(m.epoch);
+  }
 };
 
 } // namespace
