@@ -437,7 +437,9 @@ void cluster::carry_out(std::size_t n, process& p, command&& c) {
          + std::string{to_string(answer->result)});
     const auto is_failure = r.result == outcome::timed_out || r.result == outcome::unanswered
                             || r.result == outcome::queue_full || r.result == outcome::elsewhere;
-    if (is_failure && r.what != 'l' && scenario_.is_gentle() && !p.is_draining)
+    const auto is_excused =
+      r.what == 'l' || p.is_draining || (r.result == outcome::timed_out && stranded_.contains(r.key));
+    if (is_failure && scenario_.is_gentle() && !is_excused)
       fail("nobody notices a graceful stop", std::string{r.what} + std::to_string(answer->request) + " on "
                                                + nodes_[n].name + ": " + std::string{to_string(r.result)});
   } else if (auto* event = std::get_if<host_event>(&c)) {
@@ -447,6 +449,8 @@ void cluster::carry_out(std::size_t n, process& p, command&& c) {
          + names[static_cast<int>(event->what)] + " " + event->other.node);
     if (event->what == host_event::type::drained)
       p.has_drained = true;
+    if (event->what == host_event::type::stranded)
+      stranded_.insert(event->key);
     if (event->what == host_event::type::lost && scenario_.is_gentle())
       fail("without a partition no session runs twice", name(event->key));
   }

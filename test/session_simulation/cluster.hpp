@@ -200,6 +200,8 @@ private:
   std::set<std::uint64_t> broken_;
   std::map<std::uint64_t, request> requests_;
   std::set<session::session_key> stopped_;
+  /// At some time no node knew their version.
+  std::set<session::session_key> stranded_;
   std::uint64_t crashed_us_ = 0;
   bool is_ending_ = false;
   /// The last node that held anything has gone.
