@@ -1,11 +1,10 @@
 #pragma once
 
-// The spellings in which the editions of CAF differ, kept in this one place. Today: CAF 0.17.
+// The spellings in which the editions of CAF differ, kept here and in serialise.hpp. Today: CAF 0.17.
 
 #include <caf/atom.hpp>
 #include <caf/meta/type_name.hpp>
 #include <caf/typed_actor.hpp>
-
 
 namespace ariadne {
 
