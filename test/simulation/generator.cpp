@@ -1,5 +1,6 @@
 #include "test/simulation/generator.hpp"
 
+#include "test/simulation/late_event_story.hpp"
 #include "test/simulation/orphan_story.hpp"
 #include "test/simulation/retirement_story.hpp"
 
@@ -79,6 +80,8 @@ void generator::begin_phase(const world& w) {
   phase_.trouble = random_.pick<std::uint64_t>({1, 4, 15});
   if (scenario_.crashes && scenario_.members_differ && random_.chance(15) && w.up().size() > 2)
     story_ = std::make_unique<retirement_story>(w, random_);
+  else if (w.up().size() > 3 && random_.chance(10))
+    story_ = std::make_unique<late_event_story>(w, random_);
 }
 
 std::uint32_t generator::time_passes() {
