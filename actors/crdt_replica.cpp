@@ -313,7 +313,7 @@ private:
     }
   };
 
-  /// A write that is answered once another node holds it.
+  /// A write that is answered once so many nodes hold it, or when its time is up.
   struct fenced_write {
     std::uint64_t counter = 0;
     std::string key;

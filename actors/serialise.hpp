@@ -7,8 +7,11 @@
 #include <caf/sec.hpp>
 #include <caf/serializer.hpp>
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,77 +20,131 @@ namespace ariadne {
 
 namespace detail {
 
-/// CAF's binary format. CAF 0.17 never comes to the end of an infinite number, and takes one that is none for another;
-/// here they are the bits that IEEE 754 gives them, as all other numbers are with CAF.
-class serialiser final : public caf::serializer {
+/// A serialiser or deserialiser of CAF's that leaves everything to another one, which cannot be derived from.
+template <class Base, class Inner>
+class forwarder : public Base {
 public:
-  serialiser() : caf::serializer(static_cast<caf::execution_unit*>(nullptr)), sink_{nullptr, bytes_} {}
-
-  std::string_view bytes() const {
-    return {bytes_.data(), bytes_.size()};
+  caf::error begin_object(std::uint16_t& type, std::string& name) override {
+    return inner_.begin_object(type, name);
+  }
+  caf::error end_object() override {
+    return inner_.end_object();
+  }
+  caf::error begin_sequence(std::size_t& size) override {
+    return inner_.begin_sequence(size);
+  }
+  caf::error end_sequence() override {
+    return inner_.end_sequence();
+  }
+  caf::error apply_raw(std::size_t size, void* bytes) override {
+    return inner_.apply_raw(size, bytes);
   }
 
-  caf::error begin_object(std::uint16_t& type, std::string& name) override;
-  caf::error end_object() override;
-  caf::error begin_sequence(std::size_t& size) override;
-  caf::error end_sequence() override;
-  caf::error apply_raw(std::size_t size, void* bytes) override;
+protected:
+  template <class... Arguments>
+  explicit forwarder(Arguments&&... arguments)
+    : Base(static_cast<caf::execution_unit*>(nullptr)), inner_{nullptr, arguments...} {}
+
+  caf::error apply_impl(std::int8_t& x) override {
+    return inner_(x);
+  }
+  caf::error apply_impl(std::uint8_t& x) override {
+    return inner_(x);
+  }
+  caf::error apply_impl(std::int16_t& x) override {
+    return inner_(x);
+  }
+  caf::error apply_impl(std::uint16_t& x) override {
+    return inner_(x);
+  }
+  caf::error apply_impl(std::int32_t& x) override {
+    return inner_(x);
+  }
+  caf::error apply_impl(std::uint32_t& x) override {
+    return inner_(x);
+  }
+  caf::error apply_impl(std::int64_t& x) override {
+    return inner_(x);
+  }
+  caf::error apply_impl(std::uint64_t& x) override {
+    return inner_(x);
+  }
+  caf::error apply_impl(float& x) override {
+    return inner_(x);
+  }
+  caf::error apply_impl(double& x) override {
+    return inner_(x);
+  }
+  caf::error apply_impl(long double& x) override {
+    return inner_(x);
+  }
+  caf::error apply_impl(std::string& x) override {
+    return inner_(x);
+  }
+  caf::error apply_impl(std::u16string& x) override {
+    return inner_(x);
+  }
+  caf::error apply_impl(std::u32string& x) override {
+    return inner_(x);
+  }
+
+  Inner inner_;
+};
+
+static_assert(std::numeric_limits<float>::is_iec559 && std::numeric_limits<double>::is_iec559);
+
+/// CAF's binary format. CAF 0.17 never comes to the end of an infinite number, and takes one that is none for another;
+/// here they are the bits that IEEE 754 gives them, as all other numbers are with CAF.
+class serialiser final : public forwarder<caf::serializer, caf::binary_serializer> {
+public:
+  /// Appends to `bytes`.
+  explicit serialiser(std::vector<char>& bytes) : forwarder(bytes) {}
 
 protected:
-  caf::error apply_impl(std::int8_t& x) override;
-  caf::error apply_impl(std::uint8_t& x) override;
-  caf::error apply_impl(std::int16_t& x) override;
-  caf::error apply_impl(std::uint16_t& x) override;
-  caf::error apply_impl(std::int32_t& x) override;
-  caf::error apply_impl(std::uint32_t& x) override;
-  caf::error apply_impl(std::int64_t& x) override;
-  caf::error apply_impl(std::uint64_t& x) override;
-  caf::error apply_impl(float& x) override;
-  caf::error apply_impl(double& x) override;
-  caf::error apply_impl(long double& x) override;
-  caf::error apply_impl(std::string& x) override;
-  caf::error apply_impl(std::u16string& x) override;
-  caf::error apply_impl(std::u32string& x) override;
-
-private:
-  std::vector<char> bytes_;
-  caf::binary_serializer sink_;
+  using forwarder::apply_impl;
+  caf::error apply_impl(float& x) override {
+    return inner_(std::bit_cast<std::uint32_t>(x));
+  }
+  caf::error apply_impl(double& x) override {
+    return inner_(std::bit_cast<std::uint64_t>(x));
+  }
 };
 
 /// The inverse of `serialiser`.
-class deserialiser final : public caf::deserializer {
+class deserialiser final : public forwarder<caf::deserializer, caf::binary_deserializer> {
 public:
-  explicit deserialiser(std::string_view bytes)
-    : caf::deserializer(static_cast<caf::execution_unit*>(nullptr)), source_{nullptr, bytes.data(), bytes.size()} {}
-
-  caf::error begin_object(std::uint16_t& type, std::string& name) override;
-  caf::error end_object() override;
-  caf::error begin_sequence(std::size_t& size) override;
-  caf::error end_sequence() override;
-  caf::error apply_raw(std::size_t size, void* bytes) override;
+  explicit deserialiser(std::string_view bytes) : forwarder(bytes.data(), bytes.size()) {}
 
   std::size_t remaining() const {
-    return source_.remaining();
+    return inner_.remaining();
   }
 
 protected:
-  caf::error apply_impl(std::int8_t& x) override;
-  caf::error apply_impl(std::uint8_t& x) override;
-  caf::error apply_impl(std::int16_t& x) override;
-  caf::error apply_impl(std::uint16_t& x) override;
-  caf::error apply_impl(std::int32_t& x) override;
-  caf::error apply_impl(std::uint32_t& x) override;
-  caf::error apply_impl(std::int64_t& x) override;
-  caf::error apply_impl(std::uint64_t& x) override;
-  caf::error apply_impl(float& x) override;
-  caf::error apply_impl(double& x) override;
-  caf::error apply_impl(long double& x) override;
-  caf::error apply_impl(std::string& x) override;
-  caf::error apply_impl(std::u16string& x) override;
-  caf::error apply_impl(std::u32string& x) override;
+  using forwarder::apply_impl;
+  caf::error apply_impl(float& x) override {
+    return apply_bits<std::uint32_t>(x);
+  }
+  caf::error apply_impl(double& x) override {
+    return apply_bits<std::uint64_t>(x);
+  }
+  caf::error apply_impl(long double& x) override {
+    // CAF writes it as text, but cannot read what is not finite.
+    std::string text;
+    if (auto error = inner_(text))
+      return error;
+    char* end = nullptr;
+    x = std::strtold(text.c_str(), &end);
+    return !text.empty() && end == text.c_str() + text.size() ? caf::error{} : caf::error{caf::sec::invalid_argument};
+  }
 
 private:
-  caf::binary_deserializer source_;
+  template <class Bits, class Number>
+  caf::error apply_bits(Number& x) {
+    Bits bits = 0;
+    auto error = inner_(bits);
+    x = std::bit_cast<Number>(bits);
+    return error;
+  }
 };
 
 } // namespace detail
@@ -95,9 +152,10 @@ private:
 /// Appends the serialised `value` to `bytes`. The value must not hold actor handles.
 template <class T>
 caf::error serialise(const T& value, std::string& bytes) {
-  detail::serialiser sink;
+  std::vector<char> written;
+  detail::serialiser sink{written};
   auto error = sink(value);
-  bytes += sink.bytes();
+  bytes.append(written.begin(), written.end());
   return error;
 }
 
