@@ -288,6 +288,10 @@ void session_host::write_as(entry& e, session_phase phase, stage next) {
   write(e);
 }
 
+void session_host::release(entry& e) {
+  write_as(e, session_phase::placing, stage::releasing);
+}
+
 void session_host::write_done(const session_key& key, const fenced_result& result, std::uint64_t now_ms) {
   enter(now_ms);
   auto& e = find_or_add(key);
@@ -296,7 +300,7 @@ void session_host::write_done(const session_key& key, const fenced_result& resul
   note_entries(s, result.entries);
   if (s.at > stage::claiming && !is_outranked(s)) {
     if (s.at == stage::taking && result.written && !result.is_held)
-      write_as(e, session_phase::placing, stage::releasing);
+      release(e);
     else if (result.written && !s.is_dirty)
       written(e);
     else if (s.at == stage::taking && (s.winner ? s.winner->rank() : record_rank{}) != s.claimed_base)
@@ -339,7 +343,7 @@ void session_host::written(entry& e) {
   switch (s.at) {
     case stage::taking:
       if (is_paused_ || profile_.draining)
-        write_as(e, session_phase::placing, stage::releasing);
+        release(e);
       else if (pauses())
         begin_confirmation(e);
       else
@@ -655,7 +659,7 @@ bool session_host::agree(hosted_session& s, std::uint64_t epoch) {
 void session_host::begin_confirmation(entry& e) {
   auto& [key, s] = e;
   if (!agree(s, s.mine.epoch))
-    return write_as(e, session_phase::placing, stage::releasing);
+    return release(e);
   s.agreed_by.clear();
   set_stage(e, stage::confirming);
   send_all(run_question{key, s.mine.epoch});
@@ -665,7 +669,7 @@ void session_host::begin_confirmation(entry& e) {
 void session_host::check_confirmation(entry& e) {
   auto& s = e.second;
   if (is_paused_ || profile_.draining || now_ms_ >= s.since_ms + options_.lease.lease_ms)
-    write_as(e, session_phase::placing, stage::releasing);
+    release(e);
   else if (leases_.is_majority(s.agreed_by))
     run(e);
 }
@@ -679,7 +683,7 @@ void session_host::handle(const host_id& from, run_answer&& m) {
   if (found == sessions_.end() || found->second.at != stage::confirming || found->second.mine.epoch != m.epoch)
     return;
   if (!m.agreed)
-    return write_as(*found, session_phase::placing, stage::releasing);
+    return release(*found);
   found->second.agreed_by.insert(from.node);
   check_confirmation(*found);
 }
@@ -734,12 +738,12 @@ void session_host::after_stop(entry& e) {
         s.mine.target = *target;
         write_as(e, session_phase::moving, stage::moving);
       } else {
-        write_as(e, session_phase::placing, stage::releasing);
+        release(e);
       }
       break;
     }
     case stop_reason::release:
-      write_as(e, session_phase::placing, stage::releasing);
+      release(e);
       break;
     case stop_reason::lost:
       report_lost(e);
@@ -891,7 +895,7 @@ void session_host::tick(std::uint64_t now_ms) {
     if (s.at == stage::confirming)
       check_confirmation(e);
     if (s.at == stage::moving && (!is_up(s.mine.target) || now_ms_ >= s.since_ms + options_.move_timeout_ms))
-      write_as(e, session_phase::placing, stage::releasing);
+      release(e);
     settle(e);
     const auto is_idle = s.at == stage::none && !s.winner && s.waiters.empty() && s.inbox.empty() && s.outbox.empty()
                          && s.in_flight == 0 && !s.is_writing && s.is_readable && s.epoch_agreed == 0

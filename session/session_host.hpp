@@ -342,6 +342,8 @@ private:
   void write(entry& e);
   /// Writes the next record of this host, in a stage that ends with it.
   void write_as(entry& e, session_phase phase, stage next);
+  /// Leaves the session to whoever takes it.
+  void release(entry& e);
   void written(entry& e);
   void run(entry& e);
 
