@@ -12,10 +12,6 @@ using action = operation::action;
 constexpr int rounds_max = 400;
 constexpr int frames_per_round_max = 200'000;
 
-std::uint8_t narrow(std::size_t n) {
-  return static_cast<std::uint8_t>(n);
-}
-
 operation of_end(const world& w, const link& l, std::size_t end, action what) {
   operation o;
   o.what = what;

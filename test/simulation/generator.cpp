@@ -15,10 +15,6 @@ using action = operation::action;
 /// Beyond the permitted drift, on top of all other skew.
 constexpr std::uint32_t broken_clock_ms = 15'000;
 
-std::uint8_t narrow(std::size_t n) {
-  return static_cast<std::uint8_t>(n);
-}
-
 bool is_whole(const link& l) {
   return l.ends[0].is != link_end::state::closed && l.ends[1].is != link_end::state::closed;
 }

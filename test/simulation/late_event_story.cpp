@@ -16,29 +16,27 @@ bool late_event_story::plan_chapter(const world& w, int chapter) {
   switch (chapter) {
     case 0:
       // All know the same.
-      plan_closing(w, [](std::size_t, std::size_t) { return true; });
+      plan_closing_all(w);
       for (auto slot : {bridge_, witness_, latecomer_})
         plan(action::open, writer_, slot, both_push);
       plan_members();
       return true;
     case 1:
       // The bridge knows the writer's next events, and the latecomer does not.
-      plan_links(w, writer_, bridge_);
+      plan_only_link(w, writer_, bridge_);
       for (auto left = random_.between(1, 2); left > 0; --left)
         plan(action::put, writer_, 0, any_key(w));
       return true;
-    case 2: {
+    case 2:
       // The witness knows those that follow, and has seen the last of them superseded.
-      plan_links(w, writer_, witness_);
-      const auto key = any_key(w);
+      plan_only_link(w, writer_, witness_);
+      late_key_ = any_key(w);
       for (auto left = random_.between(1, 2); left > 0; --left)
         plan(action::put, writer_, 0, any_key(w));
-      plan(action::put, writer_, 0, key);
-      late_key_ = key;
+      plan(action::put, writer_, 0, late_key_);
       return true;
-    }
     case 3:
-      plan_closing(w, [](std::size_t, std::size_t) { return true; });
+      plan_closing_all(w);
       plan(action::put, witness_, 0, late_key_);
       plan(action::open, witness_, bridge_, both_push);
       plan_deliveries(witness_, bridge_, 3, 4);
@@ -52,8 +50,8 @@ bool late_event_story::plan_chapter(const world& w, int chapter) {
   }
 }
 
-void late_event_story::plan_links(const world& w, std::size_t one, std::size_t other) {
-  plan_closing(w, [](std::size_t, std::size_t) { return true; });
+void late_event_story::plan_only_link(const world& w, std::size_t one, std::size_t other) {
+  plan_closing_all(w);
   plan(action::open, one, other, both_push);
 }
 

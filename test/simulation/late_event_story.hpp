@@ -13,7 +13,8 @@ public:
 
 private:
   bool plan_chapter(const world& w, int chapter) override;
-  void plan_links(const world& w, std::size_t one, std::size_t other);
+  /// Closes all links, and opens one between these two.
+  void plan_only_link(const world& w, std::size_t one, std::size_t other);
   /// Lets some of what is on its way between the two arrive.
   void plan_deliveries(std::size_t one, std::size_t other, std::uint64_t least, std::uint64_t most);
   std::uint32_t any_key(const world& w) {

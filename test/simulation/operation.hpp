@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 namespace ariadne::simulation {
@@ -39,5 +40,10 @@ struct operation {
   /// How long before it the true time passes.
   std::uint32_t elapsed_ms = 0;
 };
+
+/// A slot, or the age of a link, as an operation holds it.
+inline std::uint8_t narrow(std::size_t n) {
+  return static_cast<std::uint8_t>(n);
+}
 
 } // namespace ariadne::simulation

@@ -1,7 +1,5 @@
 #include "test/simulation/orphan_story.hpp"
 
-#include <algorithm>
-
 namespace ariadne::simulation {
 
 using action = operation::action;
@@ -28,10 +26,8 @@ bool orphan_story::plan_chapter(const world& w, int chapter) {
 }
 
 void orphan_story::plan_reunion(const world& w) {
-  plan_closing(w, [](std::size_t, std::size_t) { return true; });
-  for (auto one = company_.begin(); one != company_.end(); ++one)
-    for (auto other = company_.begin(); other != one; ++other)
-      plan(action::open, *one, *other, both_push);
+  plan_closing_all(w);
+  plan_mesh();
   plan_members();
 }
 

@@ -35,9 +35,7 @@ bool retirement_story::plan_chapter(const world& w, int chapter) {
 
 void retirement_story::plan_writes(const world& w) {
   plan_closing(w, [this](std::size_t a, std::size_t b) { return is_in_company(a) && is_in_company(b); });
-  for (auto one = company_.begin(); one != company_.end(); ++one)
-    for (auto other = company_.begin(); other != one; ++other)
-      plan(action::open, *one, *other, both_push);
+  plan_mesh();
   // One of those that will go away shall see what is written now.
   auto witness = away_[random_.below(away_.size())];
   plan(action::open, mortal_, witness, both_push);

@@ -12,10 +12,6 @@ constexpr int deliveries_max = 300;
 /// Enough to forget what was erased, to tell each other, and to retire an incarnation.
 constexpr int rounds = 4;
 
-std::uint8_t narrow(std::size_t n) {
-  return static_cast<std::uint8_t>(n);
-}
-
 std::uint32_t as_bits(const std::vector<std::size_t>& slots) {
   std::uint32_t bits = 0;
   for (auto slot : slots)
@@ -46,6 +42,12 @@ void story::plan(action what, std::size_t slot, std::size_t peer, std::uint32_t 
 void story::plan_members() {
   for (auto slot : company_)
     plan(action::set_members, slot, 0, as_bits(company_));
+}
+
+void story::plan_mesh() {
+  for (auto one = company_.begin(); one != company_.end(); ++one)
+    for (auto other = company_.begin(); other != one; ++other)
+      plan(action::open, *one, *other, both_push);
 }
 
 std::size_t story::join_company() {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace ariadne::simulation {
@@ -36,9 +37,13 @@ protected:
     for (const auto* l : w.links())
       if (auto a = l->ends[0].slot, b = l->ends[1].slot; closes(a, b) || closes(b, a))
         for (auto [slot, peer] : {std::pair{a, b}, std::pair{b, a}})
-          planned_.push_back(
-            {operation::action::close, static_cast<std::uint8_t>(slot), static_cast<std::uint8_t>(peer), w.age(*l)});
+          planned_.push_back({operation::action::close, narrow(slot), narrow(peer), w.age(*l)});
   }
+  void plan_closing_all(const world& w) {
+    plan_closing(w, [](std::size_t, std::size_t) { return true; });
+  }
+  /// Opens a link between each two of the company.
+  void plan_mesh();
   /// Moves a slot drawn at random from `away_` to the end of the company, and returns it.
   std::size_t join_company();
   bool is_in_company(std::size_t slot) const;
