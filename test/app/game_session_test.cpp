@@ -3,14 +3,10 @@
 #include "actors/error.hpp"
 #include "app/minotaur/game_message.hpp"
 #include "app/minotaur/protocol.hpp"
+#include "test/support/deterministic_system.hpp"
 
 #include <boost/test/unit_test.hpp>
-
-#include <caf/actor_system.hpp>
-#include <caf/actor_system_config.hpp>
 #include <caf/exit_reason.hpp>
-#include <caf/scheduler/test_coordinator.hpp>
-#include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
 
 #include <algorithm>
@@ -26,19 +22,13 @@ using namespace std::chrono_literals;
 constexpr auto round_time = 1000ms;
 constexpr std::int64_t far_future_ms = 4'102'444'800'000;
 
-struct deterministic_config : caf::actor_system_config {
-  deterministic_config() {
-    set("scheduler.policy", caf::atom("testing"));
-  }
-};
-
 /// A session of a game, where nothing happens, and no time passes, unless the test says so.
-class still_game {
+class still_game : public deterministic_system {
 public:
   explicit still_game(std::uint32_t version = 2, std::optional<snapshot> state = {}) {
     session_start start{"minotaur", "ABYZ", 7, std::move(state),
                         [this](snapshot taken) { checkpoints.push_back(taken); }};
-    auto spawned = game_kind({version, round_time}).spawn(system_, std::move(start));
+    auto spawned = game_kind({version, round_time}).spawn(system(), std::move(start));
     BOOST_REQUIRE(spawned);
     session = *spawned;
     run();
@@ -51,12 +41,7 @@ public:
 
   template <class Answer, class... Arguments>
   caf::expected<Answer> ask(Arguments... arguments) {
-    auto pending = client_->request(session, caf::infinite, std::move(arguments)...);
-    run();
-    caf::expected<Answer> result{caf::sec::none};
-    pending.receive([&](Answer& answer) { result = std::move(answer); },
-                    [&](caf::error& reason) { result = std::move(reason); });
-    return result;
+    return answer_to<Answer>(request(session, std::move(arguments)...));
   }
 
   caf::expected<std::string> say(const std::string& message) {
@@ -68,25 +53,6 @@ public:
     return restore<Game>(decode_snapshot(say("state").value()).value()).value();
   }
 
-  void pass(std::chrono::milliseconds time) {
-    coordinator().advance_time(time);
-    run();
-  }
-
-  void run() {
-    coordinator().run();
-  }
-
-private:
-  caf::scheduler::test_coordinator& coordinator() {
-    return dynamic_cast<caf::scheduler::test_coordinator&>(system_.scheduler());
-  }
-
-  deterministic_config config_;
-  caf::actor_system system_{config_};
-  caf::scoped_actor client_{system_};
-
-public:
   std::vector<snapshot> checkpoints;
   ariadne::session_actor session;
 };
@@ -104,7 +70,7 @@ game_v1 old_game() {
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(game_kind_versions)
+BOOST_AUTO_TEST_SUITE(game_session)
 
 BOOST_AUTO_TEST_CASE(an_old_game_goes_on_in_version_2_and_its_players_have_seen_what_is_around_them) {
   const auto old = old_game();
@@ -153,10 +119,6 @@ BOOST_AUTO_TEST_CASE(a_session_of_version_1_goes_on_with_a_game_of_version_1) {
   BOOST_TEST((session.now<game_v1>() == old_game()));
   BOOST_TEST(session.say("show").value().find("has seen") == std::string::npos);
 }
-
-BOOST_AUTO_TEST_SUITE_END()
-
-BOOST_AUTO_TEST_SUITE(game_kind)
 
 BOOST_FIXTURE_TEST_CASE(a_round_ends_when_its_time_is_up_and_is_checkpointed, still_game) {
   BOOST_TEST(now().round == 1u);

@@ -3,13 +3,11 @@
 #include "app/minotaur/game.hpp"
 #include "app/minotaur/host.hpp"
 #include "app/minotaur/session.hpp"
+#include "test/support/deterministic_system.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <caf/actor_system.hpp>
-#include <caf/actor_system_config.hpp>
 #include <caf/event_based_actor.hpp>
-#include <caf/scheduler/test_coordinator.hpp>
-#include <caf/scoped_actor.hpp>
 
 #include <map>
 #include <memory>
@@ -51,14 +49,8 @@ caf::behavior handoff(caf::event_based_actor*, std::shared_ptr<handoff_double> s
   };
 }
 
-struct deterministic_config : caf::actor_system_config {
-  deterministic_config() {
-    set("scheduler.policy", caf::atom("testing"));
-  }
-};
-
-/// An actor system in which nothing happens, and no time passes, unless the test says so.
-class still_world {
+/// A host of games beside a stand-in for the handoff actor, where time stands still.
+class still_world : public test::deterministic_system {
 public:
   ~still_world() {
     for (const auto& session : sessions_)
@@ -69,30 +61,12 @@ public:
   }
 
   session_actor spawn(const std::string& id, if_absent absent = if_absent::begin) {
-    return sessions_.emplace_back(spawn_session(system_, {.game_id = id,
-                                                          .round_time = round_time,
-                                                          .absent = absent,
-                                                          .timeout = timeout,
-                                                          .handoff = provider_,
-                                                          .log = log_nothing}));
-  }
-
-  /// Sends a request and lets all actors do what they can do at once. The answer can be waited for with `receive`.
-  template <class Handle, class... Arguments>
-  auto request(const Handle& whom, Arguments... arguments) {
-    auto handle = client_->request(whom, caf::infinite, std::move(arguments)...);
-    run();
-    return handle;
-  }
-
-  /// The answer to a request, which has to be there by now.
-  template <class Answer, class Pending>
-  caf::expected<Answer> answer_to(Pending pending) {
-    BOOST_REQUIRE(client_->has_next_message());
-    caf::expected<Answer> result{caf::sec::none};
-    pending.receive([&](Answer& answer) { result = std::move(answer); },
-                    [&](caf::error& reason) { result = std::move(reason); });
-    return result;
+    return sessions_.emplace_back(spawn_session(system(), {.game_id = id,
+                                                           .round_time = round_time,
+                                                           .absent = absent,
+                                                           .timeout = timeout,
+                                                           .handoff = provider_,
+                                                           .log = log_nothing}));
   }
 
   template <class Answer = game, class Handle, class... Arguments>
@@ -100,38 +74,11 @@ public:
     return answer_to<Answer>(request(whom, std::move(arguments)...));
   }
 
-  bool unanswered() {
-    return !client_->has_next_message();
-  }
-
-  void pass(std::chrono::milliseconds time) {
-    coordinator().advance_time(time);
-    run();
-  }
-
-  void run() {
-    coordinator().run();
-  }
-
-  caf::actor_system& system() {
-    return system_;
-  }
-
-private:
-  caf::scheduler::test_coordinator& coordinator() {
-    return dynamic_cast<caf::scheduler::test_coordinator&>(system_.scheduler());
-  }
-
-  deterministic_config config_;
-  caf::actor_system system_{config_};
-  caf::scoped_actor client_{system_};
-
-public:
   std::shared_ptr<handoff_double> node = std::make_shared<handoff_double>();
   bool restarting = false;
 
 private:
-  caf::actor handoff_ = system_.spawn(handoff, node);
+  caf::actor handoff_ = system().spawn(handoff, node);
   std::function<state_handoff_actor()> provider_ = [this] {
     return restarting ? state_handoff_actor{} : caf::actor_cast<state_handoff_actor>(handoff_);
   };
@@ -139,7 +86,7 @@ private:
 
 public:
   host_actor host =
-    spawn_host(system_, {.round_time = round_time, .timeout = timeout, .handoff = provider_, .log = log_nothing});
+    spawn_host(system(), {.round_time = round_time, .timeout = timeout, .handoff = provider_, .log = log_nothing});
 };
 
 game some_game(std::uint64_t round) {

@@ -36,20 +36,21 @@ void game_nodes::start_games(int count) {
 
 std::map<std::string, std::string> game_nodes::places(const std::string& node) {
   std::map<std::string, std::string> result;
-  const auto listed = nodes.run(node, {"sessions", "--json"});
-  if (listed.exit_code == 0)
-    for (const auto& s : nlohmann::json::parse(listed.out))
-      result[s["id"]] = s["phase"] == "running" ? s["node"] : s["phase"];
+  for (const auto& s : listed_by(node))
+    result[s["id"]] = s["phase"] == "running" ? s["node"] : s["phase"];
   return result;
 }
 
 std::map<std::string, std::uint64_t> game_nodes::epochs(const std::string& node) {
   std::map<std::string, std::uint64_t> result;
-  const auto listed = nodes.run(node, {"sessions", "--json"});
-  if (listed.exit_code == 0)
-    for (const auto& s : nlohmann::json::parse(listed.out))
-      result[s["id"]] = s["epoch"];
+  for (const auto& s : listed_by(node))
+    result[s["id"]] = s["epoch"];
   return result;
+}
+
+nlohmann::json game_nodes::listed_by(const std::string& node) {
+  const auto listed = nodes.run(node, {"sessions", "--json"});
+  return listed.exit_code == 0 ? nlohmann::json::parse(listed.out) : nlohmann::json::array();
 }
 
 bool game_nodes::all_run(const std::string& seen_from, std::size_t count, const std::string& but) {

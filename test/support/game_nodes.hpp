@@ -3,6 +3,8 @@
 #include "app/minotaur/scripted_play.hpp"
 #include "test/support/cluster_process.hpp"
 
+#include <nlohmann/json_fwd.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -42,6 +44,9 @@ public:
   cluster_process nodes;
 
 private:
+  /// The sessions, as the node lists them; none if it does not answer.
+  nlohmann::json listed_by(const std::string& node);
+
   int files_ = 0;
 };
 
