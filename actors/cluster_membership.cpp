@@ -52,6 +52,13 @@ connector_actor::behavior_type connector(connector_actor::pointer self, endpoint
   };
 }
 
+/// Why a node is refused, in one sentence without a final stop.
+struct refusal {
+  std::string reason;
+  /// Another node that is up has its name.
+  bool is_name_taken = false;
+};
+
 /// Another node.
 struct peer {
   /// How far the attempts to connect to it are. Idle: none is under way, and none is due.
@@ -109,13 +116,21 @@ public:
     if (!sender)
       return {false, "nobody has sent the introduction", {}};
     const auto membership = caf::actor_cast<cluster_membership_actor>(sender);
-    if (auto reason = reason_to_refuse(other, membership)) {
-      log_refusal(other, membership, *reason);
-      return {false, std::move(*reason), {}};
+    if (auto refused = reason_to_refuse(other, membership)) {
+      report_refusal(other, membership, *refused);
+      return {false, std::move(refused->reason), {}, refused->is_name_taken};
     }
     refused_.erase(membership.address());
     join(other, membership);
-    return {true, {}, introduction()};
+    return {true, {}, introduction(), false};
+  }
+
+  void name_claimed(const std::string& address) {
+    if (std::exchange(claimant_, address) != address)
+      options_.log(log_level::error,
+                   fmt::format("the node at {} claims the name of this node, {}, and is refused by others; give it "
+                               "another name, or stop it",
+                               address, options_.node));
   }
 
   bool has_left(const std::string& node) {
@@ -198,7 +213,7 @@ public:
   std::vector<member_status> members() const {
     auto result = other_members();
     const auto address = to_string(options_.address);
-    result.insert(result.begin(), {options_.node, address, member_state::up, replica_.replica, 0, 0});
+    result.insert(result.begin(), {options_.node, address, member_state::up, replica_.replica, 0, 0, {}});
     return result;
   }
 
@@ -244,7 +259,7 @@ private:
       ->request(self_->spawn<caf::detached>(connector, p.address, options_.connect_timeout, socket), caf::infinite,
                 caf::connect_atom_v)
       .then([this, node, socket] { shake_hands(node, std::move(*socket)); },
-            [this, node](const caf::error& error) { fail(node, describe(error)); });
+            [this, node](const caf::error& error) { fail(node, describe(error), log_level::info); });
   }
 
   void shake_hands(const std::string& node, tcp_socket socket) {
@@ -276,15 +291,33 @@ private:
 
   void be_answered(const std::string& node, const cluster_membership_actor& membership,
                    const introduction_result& result) {
-    if (!result.accepted)
+    if (!result.accepted) {
+      if (result.is_name_taken)
+        give_way(result.reason);
       return fail(node, "it refuses this node: " + result.reason);
-    if (const auto reason = reason_to_refuse(result.node, membership))
-      return fail(node, *reason);
+    }
+    if (const auto refused = reason_to_refuse(result.node, membership))
+      return fail(node, refused->reason);
     if (result.node.node == node)
       end_attempt(peers_.at(node));
     else
       fail(node, fmt::format("node {} answers there", result.node.node));
     join(result.node, membership);
+  }
+
+  /// Another node has the name of this one. That one may have state that this one would be taken to have; so a node
+  /// that nobody has accepted, and that holds nothing, ends.
+  void give_way(const std::string& reason) {
+    if (has_been_member_ || !handoff_)
+      return;
+    self_->request(handoff_, options_.connect_timeout, status_atom_v)
+      .then(
+        [this, reason](const node_status& status) {
+          if (!has_been_member_ && status.replica.keys == 0)
+            self_->quit(make_error(ec::name_taken, reason));
+        },
+        // It is asked again after the next attempt.
+        [](const caf::error&) {});
   }
 
   bool needs_connection(const peer& p) const {
@@ -304,14 +337,15 @@ private:
     fail(node, describe(error));
   }
 
-  void fail(const std::string& node, const std::string& problem) {
+  /// That nobody listens is usual where nodes come and go; a node that answers otherwise than it should is not.
+  void fail(const std::string& node, const std::string& problem, log_level level = log_level::warning) {
     auto& p = peers_.at(node);
     end_attempt(p);
     if (!needs_connection(p))
       return;
     watch(p, {});
     if (std::exchange(p.problem, problem) != problem) {
-      options_.log(log_level::warning, fmt::format("cannot connect to {}: {}", in_words(node, p), problem));
+      options_.log(level, fmt::format("cannot connect to {}: {}", in_words(node, p), problem));
       tell_handoff(node, p);
     }
     connect_later(node, p);
@@ -379,39 +413,48 @@ private:
     return {node_protocol, options_.cluster, options_.node, to_string(options_.address), replica_, other_members()};
   }
 
-  std::optional<std::string> reason_to_refuse(const node_introduction& other,
-                                              const cluster_membership_actor& membership) const {
+  std::optional<refusal> reason_to_refuse(const node_introduction& other,
+                                          const cluster_membership_actor& membership) const {
     if (is_leaving_)
-      return fmt::format("node {} is leaving", options_.node);
+      return refusal{fmt::format("node {} is leaving", options_.node)};
     if (other.protocol != node_protocol)
-      return fmt::format("protocol version {} is not version {}", other.protocol, node_protocol);
+      return refusal{fmt::format("protocol version {} is not version {}", other.protocol, node_protocol)};
     if (other.cluster != options_.cluster)
-      return fmt::format("cluster {} is not cluster {}", other.cluster, options_.cluster);
+      return refusal{fmt::format("cluster {} is not cluster {}", other.cluster, options_.cluster)};
     if (other.node.empty())
-      return "a node without a name";
+      return refusal{"a node without a name"};
     if (other.node == options_.node)
-      return fmt::format("{} is the name of the node at {}", other.node, to_string(options_.address));
+      return name_taken(other.node, options_.address);
     const auto address = endpoint_from_string(other.address);
     if (!address)
-      return fmt::format("{} is no address", other.address);
+      return refusal{fmt::format("{} is no address", other.address)};
     const auto found = peers_.find(other.node);
     if (found != peers_.end() && found->second.state == member_state::up && found->second.membership != membership
         && found->second.address != *address)
-      return fmt::format("{} is the name of the node at {}", other.node, to_string(found->second.address));
+      return name_taken(other.node, found->second.address);
     return std::nullopt;
   }
 
-  void log_refusal(const node_introduction& other, const cluster_membership_actor& membership,
-                   const std::string& reason) {
+  static refusal name_taken(const std::string& name, const endpoint& by) {
+    return {fmt::format("{} is the name of the node at {}", name, to_string(by)), true};
+  }
+
+  void report_refusal(const node_introduction& other, const cluster_membership_actor& membership,
+                      const refusal& refused) {
     const auto [known, is_first] = refused_.try_emplace(membership.address());
     if (is_first)
       self_->monitor(membership);
-    if (std::exchange(known->second, reason) != reason)
-      options_.log(log_level::warning, fmt::format("node {} ({}) is refused: {}", other.node, other.address, reason));
+    if (std::exchange(known->second, refused.reason) == refused.reason)
+      return;
+    options_.log(log_level::warning,
+                 fmt::format("node {} ({}) is refused: {}", other.node, other.address, refused.reason));
+    if (const auto owner = peers_.find(other.node); refused.is_name_taken && owner != peers_.end())
+      self_->send(owner->second.membership, name_taken_atom_v, other.address);
   }
 
   /// Makes a node a member, or takes note of its new replica. The introduction has been found acceptable.
   void join(const node_introduction& other, const cluster_membership_actor& membership) {
+    has_been_member_ = true;
     auto& p = peers_[other.node];
     const auto is_new = p.membership != membership;
     watch(p, membership);
@@ -525,7 +568,8 @@ private:
     for (const auto& [node, p] : peers_)
       result.push_back({node, to_string(p.address), p.state, p.replica.replica,
                         static_cast<std::uint64_t>(p.round_trip.count()),
-                        p.monitor ? milliseconds_since(p.monitor->last_heard()) : 0});
+                        p.monitor ? milliseconds_since(p.monitor->last_heard()) : 0,
+                        p.state == member_state::down ? p.problem : std::string{}});
     return result;
   }
 
@@ -541,9 +585,13 @@ private:
   std::map<std::string, peer> peers_;
   /// Who has been refused, and why: each refusal is logged once.
   std::map<caf::actor_addr, std::string> refused_;
+  /// The address of a node that claims the name of this one; logged once.
+  std::string claimant_;
   state_handoff_actor handoff_;
   neighbour replica_;
   bool may_connect_ = false;
+  /// Another node has accepted this one, or has been accepted.
+  bool has_been_member_ = false;
   bool is_leaving_ = false;
   /// Who waits for the farewells to be answered.
   std::vector<caf::typed_response_promise<bool>> leaves_;
@@ -564,6 +612,7 @@ cluster_membership(ticking_cluster_membership_actor::stateful_pointer<cluster_me
   return {
     [&state](introduce_atom, const node_introduction& other) { return state.introduced(other); },
     [&state](const heartbeat& sign) { state.heard(sign); },
+    [&state](name_taken_atom, const std::string& address) { state.name_claimed(address); },
     [&state](leave_atom, const std::string& node) { return state.has_left(node); },
     [&state](handoff_atom) { return state.handoff(); },
     [self](get_atom, const std::string& name) { return registered(self->system(), name); },

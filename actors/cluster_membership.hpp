@@ -28,6 +28,8 @@
 // One introduction makes both nodes members, whoever connects first. A new incarnation of the handoff pair makes the
 // node introduce itself anew to all members, which replace the old replica at once. Refused, with the reason in the
 // logs of both: another protocol version, another cluster, a name that another live node has, and the node itself.
+// Where two nodes claim one name, the owner of the name is told, too; the other one ends, with the error
+// `ec::name_taken`, if nobody has accepted it yet and it holds no state.
 //
 // A lost connection is noticed by both sides at once. Where nothing is heard in spite of an open connection, the node
 // or the network is frozen or cut: whoever notices ends the connection, and both go on as if it had been lost.
@@ -37,7 +39,7 @@
 namespace ariadne {
 
 /// The version of the protocol between nodes that this program speaks.
-inline constexpr std::uint32_t node_protocol = 2;
+inline constexpr std::uint32_t node_protocol = 3;
 
 /// A node of the cluster file.
 struct seed_node {

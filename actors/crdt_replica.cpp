@@ -126,6 +126,10 @@ public:
   }
 
   caf::result<map_entry> read(std::string& key, bool takes, const wait_options& options) {
+    if (const auto& limits = options_.core.limits; key.empty())
+      return to_error(crdt::write_error::empty_key, key, limits);
+    else if (key.size() > limits.key_bytes_max)
+      return to_error(crdt::write_error::key_too_long, key, limits);
     auto entry = read_now(key, takes);
     const auto is_over = entry.caught_up && options.until == wait_end::certainty;
     if (entry.found || options.wait_ms == 0 || is_over) {
@@ -172,6 +176,7 @@ public:
   // -- other replicas ------------------------------------------------------------------------------------------------
 
   void set_neighbours(const std::vector<known_node>& nodes) {
+    note_handed_over();
     std::map<std::string, node_knowledge> known;
     std::set<crdt::replica_id> members;
     std::set<caf::actor_addr> wanted;
@@ -179,9 +184,11 @@ public:
       if (n.replica.handle == self_->ctrl())
         continue;
       auto& now = known[n.node];
-      now = {n.presence, n.replica, false};
-      if (const auto before = known_.find(n.node); before != known_.end())
+      now = {n.presence, n.replica, false, n.presence == node_presence::up};
+      if (const auto before = known_.find(n.node); before != known_.end()) {
         now.is_caught_up = before->second.is_caught_up && !now.is_news_after(before->second);
+        now.has_been_up |= before->second.has_been_up;
+      }
       if (n.presence != node_presence::up)
         continue;
       members.insert(crdt::replica_id{n.replica.replica});
@@ -211,6 +218,7 @@ public:
   void peer_ended(const caf::down_msg& down) {
     watchers_.ended(down.source);
     live_watchers_.ended(down.source);
+    note_handed_over();
     std::erase_if(links_, [&](const link& l) {
       if (l.peer.address() != down.source)
         return false;
@@ -237,7 +245,7 @@ public:
         open(l);
     flush();
     if (!writes_.empty())
-      writes_.give_up_overdue(view_concerns());
+      writes_.give_up_hopeless(view_concerns());
     end_reads();
     schedule_tick();
   }
@@ -252,9 +260,7 @@ public:
 
   caf::result<drain_report> drain(std::uint64_t timeout_ms) {
     auto promise = self_->make_response_promise<drain_report>();
-    // Without members, nobody is waited for.
-    const auto handed_over = count_members() > 0 ? 0 : core_->acknowledged_by_members();
-    drains_.push_back({kept_promise<drain_report>{promise}, deadline_in(timeout_ms), handed_over});
+    drains_.push_back({kept_promise<drain_report>{promise}, deadline_in(timeout_ms)});
     settle_drains();
     return promise;
   }
@@ -305,6 +311,7 @@ private:
     neighbour replica;
     /// All that it had when its connection last came up has arrived here.
     bool is_caught_up = false;
+    bool has_been_up = false;
 
     /// Whether it may have something new, compared to what was known `before`.
     bool is_news_after(const node_knowledge& before) const {
@@ -325,8 +332,6 @@ private:
   struct pending_drain {
     kept_promise<drain_report> promise;
     steady_clock::time_point deadline;
-    /// All members that were present at one time had acknowledged the events up to this counter.
-    std::uint64_t handed_over = 0;
   };
 
   /// No time to live is longer: a thousand years.
@@ -448,6 +453,7 @@ private:
     concern_view view;
     view.counted_nodes = options_.counted_nodes.empty() ? known_.size() + 1 : options_.counted_nodes.size();
     view.is_self_counted = is_counted(options_.core.node);
+    view.known_nodes = std::max(known_.size() + 1, view.counted_nodes);
     for (const auto& [node, knowledge] : known_) {
       view.are_nodes_unknown |= knowledge.presence == node_presence::unknown;
       if (const auto id = knowledge.replica.replica; knowledge.presence == node_presence::up)
@@ -461,15 +467,24 @@ private:
       known_.begin(), known_.end(), [](const auto& entry) { return entry.second.presence == node_presence::up; }));
   }
 
+  /// To be called before members are lost: nobody may have what they have not acknowledged.
+  void note_handed_over() {
+    if (count_members() > 0)
+      handed_over_ = std::max(handed_over_, core_->acknowledged_by_members());
+  }
+
+  /// No other node has been up, but for those that have left: nobody is waited for.
+  bool is_alone() const {
+    return std::none_of(known_.begin(), known_.end(), [](const auto& entry) { return entry.second.has_been_up; });
+  }
+
   void settle_drains() {
     if (drains_.empty())
       return;
+    note_handed_over();
     const auto members = count_members();
     std::erase_if(drains_, [&](pending_drain& drain) {
-      if (members > 0)
-        drain.handed_over = std::max(drain.handed_over, core_->acknowledged_by_members());
-      // If all members have gone meanwhile, nobody may have what they have not acknowledged.
-      auto leftovers = core_->own_events_beyond(drain.handed_over);
+      auto leftovers = is_alone() ? std::vector<crdt::last_event>{} : core_->own_events_beyond(handed_over_);
       const auto complete = leftovers.empty() && (members == 0 || core_->is_acknowledged());
       if (!complete && steady_clock::now() < drain.deadline)
         return false;
@@ -585,6 +600,8 @@ private:
   std::vector<fenced_write> fenced_writes_;
   waiting_reads reads_;
   std::vector<pending_drain> drains_;
+  /// All members that were present at one time had acknowledged the events of this replica up to this counter.
+  std::uint64_t handed_over_ = 0;
   event_feeds<ticking_crdt_replica_actor::pointer> watchers_;
   live_feeds<ticking_crdt_replica_actor::pointer> live_watchers_;
   session_peer session_host_;

@@ -38,7 +38,7 @@ std::string_view to_string(ec code) {
     case ec::refused:
       return "refused";
     case ec::too_few_holders:
-      return "too few nodes held it in time";
+      return "too few nodes hold it";
     case ec::session_unknown:
       return "there is no such session";
     case ec::no_session_host:
@@ -53,6 +53,8 @@ std::string_view to_string(ec code) {
       return "a session needs a kind without a slash and an id, neither empty nor too long";
     case ec::session_refused:
       return "the session refuses the message";
+    case ec::name_taken:
+      return "another node has the name of this one";
   }
   // An error that a node with a newer program has sent.
   return "unknown error";

@@ -53,6 +53,8 @@ enum class ec : std::uint8_t {
   session_name_invalid,
   /// The session has answered with an error, which the context describes.
   session_refused,
+  /// Another node that is up has the name of this one.
+  name_taken,
 };
 
 /// One sentence without a final stop, for people.

@@ -178,11 +178,13 @@ struct leftover {
 
 /// What `drain` answers.
 struct drain_report {
-  /// Every participant has stopped, and the present members have acknowledged every event of this node.
+  /// Every participant has stopped, and the present members have acknowledged every event of this node; if none is
+  /// present, those that were have. A node that is alone, since the others have left or have never been there, has
+  /// nobody to hand over to, and is done.
   bool complete = false;
   /// How many other members were present at the end.
   std::uint64_t members = 0;
-  /// What could not be stashed, and the keys whose last write here not every present member has acknowledged.
+  /// What could not be stashed, and the keys whose last write here not all of these members have acknowledged.
   std::vector<leftover> leftovers;
 };
 
@@ -219,6 +221,8 @@ struct member_status {
   std::uint64_t round_trip_us = 0;
   /// How long ago it was last heard of, in milliseconds; 0 if it is not up.
   std::uint64_t last_contact_ms = 0;
+  /// Why it is down; empty if it is not, or if no attempt to connect to it has failed yet.
+  std::string problem;
 };
 
 /// What a handoff actor reports of itself. Of the members, ask the membership actor.
@@ -376,6 +380,8 @@ struct introduction_result {
   bool accepted = false;
   std::string reason;
   node_introduction node;
+  /// It is refused since another node that is up has its name.
+  bool is_name_taken = false;
 };
 
 // Inspection: one line for each message.
@@ -507,7 +513,8 @@ typename Inspector::result_type inspect(Inspector& f, session_host_status& x) {
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, member_status& x) {
-  return inspect_fields(f, "member_status", x.name, x.address, x.state, x.replica, x.round_trip_us, x.last_contact_ms);
+  return inspect_fields(f, "member_status", x.name, x.address, x.state, x.replica, x.round_trip_us, x.last_contact_ms,
+                        x.problem);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, node_status& x) {
@@ -523,7 +530,7 @@ typename Inspector::result_type inspect(Inspector& f, heartbeat& x) {
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, introduction_result& x) {
-  return inspect_fields(f, "introduction_result", x.accepted, x.reason, x.node);
+  return inspect_fields(f, "introduction_result", x.accepted, x.reason, x.node, x.is_name_taken);
 }
 
 } // namespace ariadne
@@ -609,6 +616,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(ariadne_messages, ::ariadne::first_type_id)
   CAF_ADD_ATOM(ariadne_messages, ariadne, snapshot_atom, "snapshot")
   CAF_ADD_ATOM(ariadne_messages, ariadne, host_atom, "host")
   CAF_ADD_ATOM(ariadne_messages, ariadne, connect_atom, "connect")
+  CAF_ADD_ATOM(ariadne_messages, ariadne, name_taken_atom, "nametaken")
 
 CAF_END_TYPE_ID_BLOCK(ariadne_messages)
 
@@ -688,7 +696,7 @@ using state_handoff_actor = caf::typed_actor<
   takes<watch_atom, watcher_actor>,
   // The participant will be asked to stash and stop when the node drains.
   takes<register_atom, participant_actor>,
-  // Asks the participants to stash and stop, refuses new stashes from then on, and answers once every present member
+  // Asks the participants to stash and stop; once they have, refuses new stashes, and answers when every present member
   // has acknowledged all events of this node. Both take no longer than the time (in milliseconds) each.
   answers<drain_report, drain_atom, std::uint64_t, std::uint64_t>,
   // This node's name and cluster, and its replica.
@@ -713,6 +721,8 @@ using cluster_membership_actor = caf::typed_actor<
   answers<introduction_result, introduce_atom, node_introduction>,
   // The sender, which has introduced itself, is alive.
   takes<heartbeat>,
+  // Another node, at this address (HOST:PORT), has introduced itself to the sender under the name of this one.
+  takes<name_taken_atom, std::string>,
   // The node of this name, which the sender has introduced, leaves. Answers whether it was a member until then.
   answers<bool, leave_atom, std::string>,
   // For clients: the handoff actor of this node. An error while it is being restarted.

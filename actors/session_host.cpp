@@ -223,7 +223,8 @@ public:
 
   caf::result<std::vector<leftover>> drain() {
     auto promise = self_->make_response_promise<std::vector<leftover>>();
-    options_.log(log_level::info, fmt::format("{} sessions are moved to other nodes", runs_.size()));
+    if (!runs_.empty())
+      options_.log(log_level::info, fmt::format("{} sessions are moved to other nodes", runs_.size()));
     drains_.push_back({kept_promise<std::vector<leftover>>{promise, ec::session_unanswered},
                        now_ms() + static_cast<std::uint64_t>(options_.drain_timeout.count())});
     core_->drain(now_ms());
@@ -471,7 +472,7 @@ private:
     links_[peer] = {handle, number};
     self_->monitor(handle);
     met_.insert(peer.node);
-    options_.log(log_level::info, fmt::format("the session host of node {} is connected", peer.node));
+    options_.log(log_level::debug, fmt::format("the session host of node {} is connected", peer.node));
     core_->peer_up(peer, now_ms());
     note_connected();
   }
@@ -486,7 +487,7 @@ private:
     // Its node may have ended, or start another one.
     note_unmet();
     is_fully_connected_ = false;
-    options_.log(log_level::info, fmt::format("the session host of node {} {}", peer.node, why));
+    options_.log(log_level::debug, fmt::format("the session host of node {} {}", peer.node, why));
     core_->peer_down(peer, now_ms());
     act();
   }
@@ -498,13 +499,24 @@ private:
   std::pair<std::uint64_t, caf::typed_response_promise<Answer>> add_request(Then answer) {
     auto promise = self_->make_response_promise<Answer>();
     auto kept = std::make_shared<kept_promise<Answer>>(promise, ec::session_unanswered);
-    requests_[++last_request_] = [kept, answer](const session::answer_request& a) {
+    requests_[++last_request_] = [this, kept, answer](const session::answer_request& a) {
       if (a.result == session::outcome::done)
         answer(a, kept);
       else
-        kept->deliver(make_error(to_code(a.result)));
+        kept->deliver(make_error(to_code(a.result), a.result == session::outcome::no_host ? hosted_kinds() : ""));
     };
     return {last_request_, promise};
+  }
+
+  std::string hosted_kinds() const {
+    std::map<std::string, std::uint32_t> newest;
+    for (const auto& [host, profile] : core_->hosts())
+      for (const auto& [kind, version] : profile.kinds)
+        newest[kind] = std::max(newest[kind], version);
+    std::string text = "hosted are";
+    for (const auto& [kind, version] : newest)
+      text += fmt::format("{}{} up to version {}", kind == newest.begin()->first ? " " : ", ", kind, version);
+    return newest.empty() ? "no kinds are hosted" : text;
   }
 
   std::pair<std::uint64_t, caf::typed_response_promise<session_place>> add_place_request(const session_key& key) {
@@ -538,7 +550,8 @@ private:
         if (s.here)
           result.push_back({session::to_map_key(s.key), "not moved to another node in time"});
       if (!is_drained && result.empty())
-        result.push_back({"sessions", "some have not been taken over by other nodes in time"});
+        options_.log(log_level::warning, "not all nodes know in time that this one leaves: what they still send to its "
+                                         "sessions may stay without an answer");
       drain.answer.deliver(std::move(result));
       return true;
     });

@@ -91,7 +91,10 @@ public:
     } else if (down.source == membership_.address()) {
       close_port();
       membership_ = nullptr;
-      restart("the membership actor", down.reason);
+      if (down.reason == make_error(ec::name_taken))
+        give_up(describe(down.reason) + "; give this node another name, or stop that one");
+      else
+        restart("the membership actor", down.reason);
     } else {
       service_ended(down);
     }

@@ -28,16 +28,19 @@ void waiting_writes::settle(const concern_view& view) {
   drop_idle();
 }
 
-void waiting_writes::give_up_overdue(const concern_view& view) {
+void waiting_writes::give_up_hopeless(const concern_view& view) {
   const auto now = steady_clock::now();
   for (auto& [concern, writes] : by_concern_) {
     const auto wanted = nodes_wanted({concern.first, concern.second}, view);
     std::erase_if(writes, [&, wanted](waiting& write) {
-      if (now < write.deadline)
+      if (now < write.deadline && wanted <= view.known_nodes)
         return false;
-      write.answer.deliver(make_error(
-        ec::too_few_holders, fmt::format("{} of {} nodes hold it in time; it stays stashed, and goes on replicating",
-                                         make_receipt(write.event, view).holders.size(), wanted)));
+      const auto held = make_receipt(write.event, view).holders.size();
+      const auto why = wanted <= view.known_nodes
+                         ? fmt::format("it was to be on {} nodes, and is on {}", wanted, held)
+                         : fmt::format("it was to be on {} nodes, of which only {} are known, and is on {}", wanted,
+                                       view.known_nodes, held);
+      write.answer.deliver(make_error(ec::too_few_holders, why + "; it stays stashed, and goes on replicating"));
       return true;
     });
   }

@@ -23,8 +23,9 @@ public:
   /// Answers the writes whose concern is met.
   void settle(const concern_view& view);
 
-  /// Answers the writes whose time is up with an error that says who holds them.
-  void give_up_overdue(const concern_view& view);
+  /// Answers the writes whose time is up, and those that want more nodes than are known, with an error that says how
+  /// many hold them.
+  void give_up_hopeless(const concern_view& view);
 
   bool empty() const {
     return by_concern_.empty();

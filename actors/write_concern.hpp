@@ -26,6 +26,8 @@ struct concern_view {
   bool is_self_counted = true;
   /// Nothing has been heard yet of some nodes, good or bad.
   bool are_nodes_unknown = false;
+  /// How many nodes there are, as far as this one knows: up or down, itself among them.
+  std::size_t known_nodes = 1;
 };
 
 /// A concern that every event meets.

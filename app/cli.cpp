@@ -53,10 +53,11 @@ public:
     try {
       app_.parse(argc, argv);
       return parsed_.value();
+    } catch (const CLI::RequiredError& error) {
+      return tl::unexpected(usage_error(what_is_missing(error)));
     } catch (const CLI::ParseError& error) {
       if (error.get_exit_code() != 0)
-        return tl::unexpected(
-          usage_text{exit_code::usage, fmt::format("ariadne: {}; see ariadne --help\n", error.what())});
+        return tl::unexpected(usage_error(error.what()));
       std::ostringstream out;
       app_.exit(error, out, out);
       return tl::unexpected(usage_text{exit_code::done, out.str()});
@@ -64,6 +65,21 @@ public:
   }
 
 private:
+  static usage_text usage_error(std::string_view what) {
+    return {exit_code::usage, fmt::format("ariadne: {}; see ariadne --help\n", what)};
+  }
+
+  /// CLI11 says that a command is required also if there is one that it does not know.
+  std::string what_is_missing(const CLI::RequiredError& error) const {
+    const auto* innermost = &app_;
+    while (!innermost->get_subcommands().empty())
+      innermost = innermost->get_subcommands().front();
+    const auto rest = innermost->remaining();
+    if (innermost->get_require_subcommand_min() > 0 && !rest.empty())
+      return "there is no command " + rest.front();
+    return error.what();
+  }
+
   void add_node() {
     auto* sub = app_.add_subcommand("node", "Run one node of a cluster until SIGTERM or SIGINT");
     sub->add_option("--cluster", node_.cluster_file, "The cluster file")->required()->type_name("FILE");
@@ -133,11 +149,17 @@ private:
     auto* session =
       app_.add_subcommand("session", "Start a session, speak to it, or end it, wherever it runs; cordon nodes");
     session->require_subcommand(1);
-    add_client("start", client_operation::session_start, "Start a session, unless it runs", "KIND/ID", session);
-    auto* deliver =
-      add_client("deliver", client_operation::session_deliver, "Have a session handle a message", "KIND/ID", session);
-    deliver->add_option("MESSAGE", client_.message, "The message")->required()->type_name("");
-    add_client("stop", client_operation::session_stop, "End a session; its state is gone", "KIND/ID", session);
+    auto add = [&](const char* name, client_operation operation, const char* description) {
+      auto* sub = add_client(name, operation, description, "KIND/ID", session);
+      sub->get_option("KIND/ID")->check(&check_session_name);
+      return sub;
+    };
+    add("start", client_operation::session_start, "Start a session, unless it runs");
+    add("deliver", client_operation::session_deliver, "Have a session handle a message")
+      ->add_option("MESSAGE", client_.message, "The message")
+      ->required()
+      ->type_name("");
+    add("stop", client_operation::session_stop, "End a session; its state is gone");
     add_client("cordon", client_operation::session_cordon,
                "Have a node take over no sessions, until it is uncordoned or restarts; it keeps those that it runs",
                "NODE", session);
@@ -194,7 +216,9 @@ private:
     sub
       ->add_option_function<std::string>(
         "--node", [this](const std::string& text) { client_.node = parse_endpoint("--node", text); },
-        "The node to talk to; without it, the first one of the cluster file")
+        fmt::format(
+          "The node to talk to; without it, the first one of the cluster file, or 127.0.0.1:{} without a file",
+          default_node_port))
       ->type_name("HOST:PORT");
     sub->add_option("--cluster", client_.cluster_file, "The cluster file")->type_name("FILE");
     sub
@@ -214,6 +238,14 @@ private:
       parsed_ = client_;
     });
     return sub;
+  }
+
+  /// What is wrong with it; empty if nothing is.
+  static std::string check_session_name(const std::string& text) {
+    const auto slash = text.find('/');
+    if (slash == std::string::npos || slash == 0 || slash + 1 == text.size())
+      return fmt::format("{} lacks the kind or the id of a session; an example is minotaur/7", text);
+    return {};
   }
 
   static endpoint parse_endpoint(const char* option, const std::string& text) {

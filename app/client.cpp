@@ -243,6 +243,8 @@ json status_json(const node_status& status, const std::vector<member_status>& me
                {"replica", replica_text(member.replica)},
                {"round_trip_us", member.round_trip_us},
                {"last_contact_ms", member.last_contact_ms}};
+    if (!member.problem.empty())
+      entry["problem"] = member.problem;
     if (const auto* link = find_replication(status, member))
       entry["replication"] = {{"neighbour", link->is_neighbour},          {"caught_up", link->caught_up},
                               {"lag_events", link->lag_events},           {"lag_bytes_max", link->lag_bytes_max},
@@ -256,7 +258,7 @@ std::string member_line(const node_status& status, const member_status& member) 
   if (member.name == status.node)
     return "this node";
   if (member.state != member_state::up)
-    return "";
+    return member.problem;
   const auto contact =
     fmt::format("round trip {} us, heard of {} ms ago", member.round_trip_us, member.last_contact_ms);
   const auto* link = find_replication(status, member);
@@ -427,8 +429,6 @@ fallible<exit_code> sessions(node_connection& client, const client_command& comm
 fallible<std::string> ask_session(node_connection& client, const session_host_actor& host,
                                   const client_command& command) {
   const auto slash = command.argument.find('/');
-  if (slash == std::string::npos)
-    return tl::unexpected(fmt::format("{} is not KIND/ID", command.argument));
   const auto kind = command.argument.substr(0, slash);
   const auto id = command.argument.substr(slash + 1);
   switch (command.operation) {

@@ -244,7 +244,8 @@ void check_neighbours(cluster_config& cluster, const toml::array& tables) {
         fail(listed->source(), fmt::format("node \"{}\" cannot be its own neighbour", node.name));
       if (std::none_of(cluster.nodes.begin(), cluster.nodes.end(),
                        [&](const node_config& other) { return other.name == neighbour; }))
-        fail(listed->source(), fmt::format("there is no node \"{}\"", neighbour));
+        fail(listed->source(),
+             fmt::format("there is no node \"{}\"; the nodes are {}", neighbour, names_of(cluster.nodes)));
       edges[node.name].insert(neighbour);
       edges[neighbour].insert(node.name);
     }
@@ -301,6 +302,13 @@ cluster_config read_file(const toml::table& root) {
 }
 
 } // namespace
+
+std::string names_of(const std::vector<node_config>& nodes) {
+  std::vector<std::string_view> names;
+  for (const auto& node : nodes)
+    names.push_back(node.name);
+  return fmt::format("{}", fmt::join(names, ", "));
+}
 
 std::string to_string(const config_error& error) {
   if (error.line == 0)

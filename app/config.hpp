@@ -60,6 +60,9 @@ struct cluster_config {
   std::vector<node_config> nodes;
 };
 
+/// The names of the nodes, for people: "a, b, c".
+std::string names_of(const std::vector<node_config>& nodes);
+
 /// Where a cluster file is wrong, and what is to be done about it.
 struct config_error {
   std::string file;

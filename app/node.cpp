@@ -18,7 +18,6 @@
 #include <caf/send.hpp>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <chrono>
@@ -189,7 +188,9 @@ exit_code stop_gracefully(caf::actor_system& system, const cluster_config& clust
     for (const auto& [key, reason] : report->leftovers)
       incomplete(fmt::format("not handed over: {}: {}", key, reason));
   } else if (report->members == 0) {
-    log(log_level::warning, "stopping: no other node is up to take over, so what this node holds ends with it");
+    log(log_level::warning,
+        "stopping: no other node is up to take over: what this node holds ends with it, but for what "
+        "others hold that are down");
   } else {
     log(log_level::info, fmt::format("stopping: everything is handed over; other nodes present: {}", report->members));
   }
@@ -212,11 +213,8 @@ tl::expected<node_config, std::string> select_node(const cluster_config& cluster
     return *node;
   if (listen)
     return node_config{name, listen->host, listen->port, {}};
-  std::vector<std::string_view> names;
-  for (const auto& other : cluster.nodes)
-    names.push_back(other.name);
   return tl::unexpected(fmt::format("cluster {} has no node {}; its nodes are {}. Another one may join with --listen",
-                                    cluster.name, name, fmt::join(names, ", ")));
+                                    cluster.name, name, names_of(cluster.nodes)));
 }
 
 exit_code run_node(const cluster_config& cluster, const node_config& self) {

@@ -269,11 +269,34 @@ BOOST_AUTO_TEST_CASE(a_concern_that_is_not_met_in_time_is_an_error_and_the_state
     const auto answer = try_ask<receipt>(a, stash_atom_v, std::string{"key"}, state("state"), options);
     BOOST_REQUIRE(!answer);
     BOOST_TEST((answer.error() == ec::too_few_holders));
-    BOOST_TEST(describe(answer.error()).find(": 1 of ") != std::string::npos, describe(answer.error()));
+    const auto text = describe(answer.error());
+    BOOST_TEST(text.find(level == concern_level::all ? "on 3 nodes, and is on 1;" : "on 2 nodes, and is on 1;")
+                 != std::string::npos,
+               text);
   }
   BOOST_TEST(pickup(a, "key").state.bytes == "state");
   BOOST_TEST(stash(a, "key", "newer", {{concern_level::local, 0}, 1}).holders.size() == 1u);
   BOOST_TEST(stash(a, "key", "newest", {{concern_level::count, 1}, 1}).holders.size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(more_holders_than_there_are_nodes_are_not_waited_for) {
+  const auto a = handoff("a", {"b", "c"});
+  // Longer than the test may take.
+  const write_options four{{concern_level::count, 4}, 3'600'000};
+  const auto answer = try_ask<receipt>(a, stash_atom_v, std::string{"key"}, state("state"), four);
+  BOOST_REQUIRE(!answer);
+  BOOST_TEST(describe(answer.error()).find("on 4 nodes, of which only 3 are known") != std::string::npos,
+             describe(answer.error()));
+  BOOST_TEST(pickup(a, "key").state.bytes == "state");
+}
+
+BOOST_AUTO_TEST_CASE(a_key_that_cannot_be_is_an_error_and_not_absent) {
+  const auto a = handoff("a");
+  const std::string long_key(crdt::replica_limits{}.key_bytes_max + 1, 'k');
+  BOOST_TEST((try_ask<pickup_result>(a, pickup_atom_v, std::string{}).error() == ec::key_empty));
+  BOOST_TEST((try_ask<pickup_result>(a, pickup_atom_v, long_key).error() == ec::key_too_long));
+  BOOST_TEST((try_ask<pickup_result>(a, take_atom_v, long_key).error() == ec::key_too_long));
+  BOOST_TEST((try_ask<bool>(a, discard_atom_v, std::string{}).error() == ec::key_empty));
 }
 
 BOOST_AUTO_TEST_CASE(the_majority_is_that_of_the_nodes_of_the_cluster_file) {

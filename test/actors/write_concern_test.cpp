@@ -8,7 +8,7 @@ namespace {
 
 /// This node and four others of a cluster file of five; the last one is a joiner that is not in the file.
 concern_view view() {
-  return {{{1, 10, true}, {2, 7, true}, {3, 4, true}, {9, 12, false}}, 5, true, false};
+  return {{{1, 10, true}, {2, 7, true}, {3, 4, true}, {9, 12, false}}, 5, true, false, 6};
 }
 
 std::uint64_t met(concern_level level, const concern_view& view, std::uint32_t count = 0) {

@@ -154,6 +154,17 @@ BOOST_AUTO_TEST_CASE(a_node_is_cordoned_by_name) {
   check_is_usage_error({"session", "uncordon", "b", "c"}, "c");
 }
 
+BOOST_AUTO_TEST_CASE(a_session_is_named_by_kind_and_id) {
+  BOOST_TEST(parsed<client_command>({"session", "start", "minotaur/7"}).argument == "minotaur/7");
+  for (const auto* name : {"minotaur", "/7", "minotaur/", ""})
+    check_is_usage_error({"session", "stop", name}, "lacks the kind or the id");
+}
+
+BOOST_AUTO_TEST_CASE(a_command_that_is_unknown_is_named) {
+  check_is_usage_error({"stach", "key"}, "there is no command stach");
+  check_is_usage_error({"session", "begin", "minotaur/7"}, "there is no command begin");
+}
+
 BOOST_AUTO_TEST_CASE(a_play_needs_a_cluster_file) {
   const auto play = parsed<play_command>({"game", "play", "--cluster", "three.toml"});
   BOOST_TEST(play.cluster_file == "three.toml");

@@ -42,7 +42,7 @@ const std::vector<mistake> mistakes{
    "f:6:14: neighbours are for topology = \"explicit\""},
   {"an unknown neighbour",
    "[cluster]\nname = \"c\"\ntopology = \"explicit\"\n[[node]]\nname = \"a\"\nport = 1\nneighbours = [\"z\"]\n",
-   "f:7:14: there is no node \"z\""},
+   "f:7:14: there is no node \"z\"; the nodes are a"},
   {"a graph in two parts",
    "[cluster]\nname = \"c\"\ntopology = \"explicit\"\n[[node]]\nname = \"a\"\nport = 1\n[[node]]\nname = "
    "\"b\"\nport = 2\n",

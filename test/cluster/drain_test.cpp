@@ -74,6 +74,26 @@ BOOST_AUTO_TEST_CASE(a_node_that_is_frozen_and_missed_is_not_waited_for) {
   BOOST_TEST((cluster.clients().pickup("c", "game_ABYZ").value().outcome == pickup_outcome::found));
 }
 
+BOOST_AUTO_TEST_CASE(what_the_last_other_node_had_not_got_when_it_was_missed_is_listed) {
+  loaded_cluster cluster{placement::on_loopback, 2, 1, "drain_timeout = \"2s\""};
+  BOOST_TEST(cluster.clients().stash("a", "game_ABYZ", "round 7").has_value());
+  const auto begin = std::chrono::system_clock::now();
+  cluster.processes().signal("b", SIGSTOP);
+  cluster.wait_until_missed("b", {"a"}, begin);
+  BOOST_TEST(cluster.clients().stash("a", "game_LOST", "round 8").has_value());
+  BOOST_TEST(cluster.processes().stop("a") == drain_incomplete);
+  const auto log = cluster.processes().log("a");
+  BOOST_TEST(log.find("not handed over: game_LOST: no other node is up any more") != std::string::npos, log);
+  BOOST_TEST(log.find("not handed over: game_ABYZ") == std::string::npos, log);
+}
+
+BOOST_AUTO_TEST_CASE(a_frozen_neighbour_that_has_everything_is_no_reason_for_another_exit_code) {
+  loaded_cluster cluster{placement::on_loopback, 2, 1, "session_stop_timeout = \"1s\"\nheartbeat_tolerance = \"60s\""};
+  BOOST_TEST(cluster.clients().stash("a", "game_ABYZ", "round 7").has_value());
+  cluster.processes().signal("b", SIGSTOP);
+  BOOST_TEST(cluster.processes().stop("a") == done, cluster.processes().log("a"));
+}
+
 BOOST_AUTO_TEST_CASE(a_node_drains_while_clients_go_on_stashing) {
   loaded_cluster cluster{placement::on_loopback, 3, 2'000};
   cluster.begin_load({.stashes_per_second = 5'000});

@@ -25,6 +25,11 @@ public:
     return read_file(directory_.path() / "err");
   }
 
+  /// See child_process.
+  std::optional<int> wait() {
+    return process_.wait();
+  }
+
 private:
   static std::vector<std::string> command(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), {ARIADNE_PROGRAM, "node"});
@@ -91,7 +96,7 @@ BOOST_AUTO_TEST_CASE(of_two_nodes_that_claim_one_name_both_say_so,
   const auto address = network.address("a");
   text.replace(text.find(address), address.size(), network.address("z"));
   write_file(file, text);
-  const stranger twin{{"--cluster", file.string(), "--name", "a"}, network.network_namespace("z")};
+  stranger twin{{"--cluster", file.string(), "--name", "a"}, network.network_namespace("z")};
   BOOST_TEST(eventually([&] { return contains(twin.log(), "a is the name of the node at " + network.address("a")); }),
              twin.log());
   BOOST_TEST(eventually([&] {
@@ -99,6 +104,12 @@ BOOST_AUTO_TEST_CASE(of_two_nodes_that_claim_one_name_both_say_so,
                       && contains(cluster.log("b"), "a is the name of the node at " + network.address("a"));
              }),
              cluster.log("b"));
+  BOOST_TEST(eventually([&] {
+               return contains(cluster.log("a"), fmt::format("the node at {}:", network.address("z")))
+                      && contains(cluster.log("a"), "claims the name of this node, a");
+             }),
+             cluster.log("a"));
+  BOOST_TEST((twin.wait() == 1));
   cluster.settle();
 }
 
