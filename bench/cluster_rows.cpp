@@ -98,7 +98,7 @@ void measure_remote_request(recorder& record) {
   remote_bare_actor remote{bench.system()};
   remote_socket socket;
   const auto state = make_state(value_bytes);
-  const auto count = record.effort().operations(20'000);
+  const auto count = record.effort().operations(10'000);
   record.run([&]() -> round_figures {
     auto floor = socket.time_round_trips(count, payload_bytes);
     auto times = time_requests<receipt>(bench.system(), count, [&](auto* self, std::size_t i) {
@@ -123,7 +123,7 @@ void measure_stash_acked(recorder& record, const setting& s) {
   record.progress("filling the nodes");
   nodes.a().stash_all(keys, make_state(value_bytes));
   nodes.a().stash(keys.back(), state, concern_level::all);
-  const auto count = record.effort().operations(s.bytes > value_bytes * 64 ? 500 : 20'000);
+  const auto count = record.effort().operations(s.bytes > value_bytes * 64 ? 500 : 10'000);
   record.run([&]() -> round_figures {
     auto floor = time_requests<receipt>(nodes.a().system(), count, [&](auto* self, std::size_t i) {
       return self->request(remote.handle(), caf::infinite, stash_atom_v, keys[i % keys.size()], state);

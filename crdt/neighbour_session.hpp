@@ -32,6 +32,8 @@ struct incoming_full_state {
   std::optional<dot> sweep;
   /// What counts after that, if the stream is void by then.
   version_vector cut;
+  /// Registers have changed since it came in whole. Why, an event may say that no cut covers (invariant I3).
+  bool has_swept = false;
 };
 
 /// The receiving side of one link.

@@ -395,19 +395,26 @@ aw_lww_map::effect replica::join_register(std::string_view key, causal_register 
   return effect;
 }
 
+template <class Predicate>
+bool replica::drop_live(keyed_register& owner, Predicate dead) {
+  const auto effect = map_.drop_live(owner, dead);
+  note(effect);
+  return effect.changed;
+}
+
 bool replica::sweep_step(incoming_full_state& full, std::size_t budget) {
   for (; !full.contexts.empty(); full.contexts.erase(full.contexts.begin())) {
     if (budget-- == 0)
       return false;
     const auto& [key, context] = *full.contexts.begin();
-    join_register(key, causal_register{{}, context});
+    full.has_swept |= join_register(key, causal_register{{}, context}).changed;
   }
   for (; !full.doomed.empty(); full.doomed.erase(full.doomed.begin())) {
     if (budget-- == 0)
       return false;
     auto d = *full.doomed.begin();
     if (auto [counter, owner] = map_.index().next(d.replica, d.counter - 1); counter == d.counter)
-      note(map_.drop_live(*owner, [d](const entry& e) { return e.dot == d; }));
+      full.has_swept |= drop_live(*owner, [d](const entry& e) { return e.dot == d; });
   }
   for (auto position = full.base.lower_bound(full.sweep->replica); position != full.base.end(); ++position) {
     auto counter = position->replica == full.sweep->replica ? full.sweep->counter : 0;
@@ -421,7 +428,7 @@ bool replica::sweep_step(incoming_full_state& full, std::size_t budget) {
         break;
       counter = next;
       if (owner->full_state() != full.number)
-        note(map_.drop_live(*owner, [&](const entry& e) { return full.base.covers(e.dot); }));
+        full.has_swept |= drop_live(*owner, [&](const entry& e) { return full.base.covers(e.dot); });
     }
   }
   return true;
@@ -437,11 +444,15 @@ void replica::sweep() {
     if (outward.out && outward.out->in_full_state())
       outward.out->begin_full_state(source());
   raise_vector(done.cut);
+  std::optional<link_id> source;
   for (auto& [link, session] : sessions_)
     if (session.in.id == done.stream) {
+      source = link;
       end_batch(link, session);
       session.in.acknowledged = session.in.next_number - 1;
     }
+  if (done.has_swept)
+    forward_ahead(source);
 }
 
 void replica::end_batch(link_id link, neighbour_session& session) {
@@ -493,7 +504,7 @@ void replica::work(std::uint64_t now_ms) {
   pump_all(now_ms);
 }
 
-void replica::forward_ahead(link_id from) {
+void replica::forward_ahead(std::optional<link_id> from) {
   for (auto& [link, session] : sessions_)
     if (link != from && session.out)
       session.out->note_ahead(source());

@@ -283,6 +283,8 @@ private:
   /// Does what is due at the end of a full state, looking at up to `work_registers_max` registers.
   void sweep();
   bool sweep_step(incoming_full_state& full, std::size_t budget);
+  template <class Predicate>
+  bool drop_live(keyed_register& owner, Predicate dead);
   /// Whether batches of this stream have to wait for a full state to be worked off.
   bool is_sweeping(const inbound_stream& in) const {
     return has_work() && full_state_->stream == in.id;
@@ -290,8 +292,8 @@ private:
   /// What is due when a batch has come in whole, and is swept.
   void end_batch(link_id link, neighbour_session& session);
   void raise_vector(const version_vector& cut);
-  /// Registers that are ahead have changed, other than over `from`: they go on to all other neighbours.
-  void forward_ahead(link_id from);
+  /// Registers that are ahead have changed over the link `from`, if there is one: they go on to all other neighbours.
+  void forward_ahead(std::optional<link_id> from);
 
   /// Whether the map differs from what the version vector says: registers are ahead of it, or a sweep is under way.
   bool is_ahead() const;
