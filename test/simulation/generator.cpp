@@ -3,6 +3,7 @@
 #include "test/simulation/late_event_story.hpp"
 #include "test/simulation/orphan_story.hpp"
 #include "test/simulation/retirement_story.hpp"
+#include "test/simulation/torn_state_story.hpp"
 
 #include <algorithm>
 
@@ -33,6 +34,8 @@ std::optional<operation> generator::next(const world& w) {
     story_.reset();
     if (scenario_.ends_with_orphans && w.up().size() > 2)
       story_ = std::make_unique<orphan_story>(w, random_);
+    else if (scenario_.ends_with_torn_state && w.up().size() > 3)
+      story_ = std::make_unique<torn_state_story>(w, random_);
   }
   if (!is_ending_ && phase_.operations_left == 0)
     begin_phase(w);

@@ -55,11 +55,4 @@ void late_event_story::plan_only_link(const world& w, std::size_t one, std::size
   plan(action::open, one, other, both_push);
 }
 
-void late_event_story::plan_deliveries(std::size_t one, std::size_t other, std::uint64_t least, std::uint64_t most) {
-  for (auto left = random_.between(least, most); left > 0; --left) {
-    plan(action::deliver, one, other);
-    plan(action::deliver, other, one);
-  }
-}
-
 } // namespace ariadne::simulation

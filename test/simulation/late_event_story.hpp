@@ -15,11 +15,6 @@ private:
   bool plan_chapter(const world& w, int chapter) override;
   /// Closes all links, and opens one between these two.
   void plan_only_link(const world& w, std::size_t one, std::size_t other);
-  /// Lets some of what is on its way between the two arrive.
-  void plan_deliveries(std::size_t one, std::size_t other, std::uint64_t least, std::uint64_t most);
-  std::uint32_t any_key(const world& w) {
-    return static_cast<std::uint32_t>(random_.below(w.parameters().keys));
-  }
 
   std::size_t writer_ = 0;
   std::size_t bridge_ = 0;

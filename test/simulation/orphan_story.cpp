@@ -34,13 +34,10 @@ void orphan_story::plan_reunion(const world& w) {
 void orphan_story::plan_death(const world& w) {
   plan_closing(w, [this](std::size_t a, std::size_t) { return a == writer_; });
   for (auto left = random_.between(3, 6); left > 0; --left)
-    plan(action::put, writer_, 0, static_cast<std::uint32_t>(random_.below(w.parameters().keys)));
+    plan(action::put, writer_, 0, any_key(w));
   plan(action::open, writer_, heir_, both_push);
   // The hellos, and some of the parts.
-  for (auto left = random_.between(3, 8); left > 0; --left) {
-    plan(action::deliver, writer_, heir_);
-    plan(action::deliver, heir_, writer_);
-  }
+  plan_deliveries(writer_, heir_, 3, 8);
   plan(action::crash, writer_);
   plan(action::close, heir_, writer_);
   std::erase(company_, writer_);

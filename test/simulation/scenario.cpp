@@ -45,6 +45,15 @@ scenario make_scenario(std::uint64_t seed) {
   s.heal_restarts = random.chance(50);
   s.falls_silent = s.last_topology == topology::mesh && random.chance(30);
   s.ends_with_orphans = s.crashes && random.chance(50);
+  s.ends_with_torn_state = s.crashes && !s.ends_with_orphans && random.chance(50);
+  if (s.ends_with_torn_state) {
+    // The full state comes in several parts, and few new links make good what they have left wrong.
+    s.keys = random.pick<std::size_t>({2, 3, 8});
+    s.part_bytes = random.pick<std::size_t>({1, 60});
+    s.last_topology = random.pick({topology::line, topology::ring});
+    s.falls_silent = false;
+    s.heal_with_new_links = false;
+  }
   return s;
 }
 
@@ -59,7 +68,9 @@ std::string to_string(const scenario& s) {
     text += ", clocks wrong by up to " + number(s.skew_ms_max) + " ms";
   return text + ", heals to a " + to_string(s.last_topology) + (s.heal_with_new_links ? " of new links" : "")
          + (s.falls_silent ? ", most of which fall silent" : "")
-         + (s.ends_with_orphans ? ", after a death in the middle of a batch" : "");
+         + (s.ends_with_orphans      ? ", after a death in the middle of a batch"
+            : s.ends_with_torn_state ? ", after a full state that breaks off"
+                                     : "");
 }
 
 } // namespace ariadne::simulation

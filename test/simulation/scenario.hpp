@@ -56,6 +56,8 @@ struct scenario {
   bool falls_silent = false;
   /// The last thing that happens is a replica's death in the middle of what it sends.
   bool ends_with_orphans = false;
+  /// See torn_state_story. If not with orphans.
+  bool ends_with_torn_state = false;
 };
 
 /// The scenario of a seed.

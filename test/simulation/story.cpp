@@ -50,6 +50,13 @@ void story::plan_mesh() {
       plan(action::open, *one, *other, both_push);
 }
 
+void story::plan_deliveries(std::size_t one, std::size_t other, std::uint64_t least, std::uint64_t most) {
+  for (auto left = random_.between(least, most); left > 0; --left) {
+    plan(action::deliver, one, other);
+    plan(action::deliver, other, one);
+  }
+}
+
 std::size_t story::join_company() {
   auto position = away_.begin() + static_cast<std::ptrdiff_t>(random_.below(away_.size()));
   company_.push_back(*position);

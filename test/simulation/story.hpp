@@ -44,9 +44,15 @@ protected:
   }
   /// Opens a link between each two of the company.
   void plan_mesh();
+  /// Lets some of what is on its way between the two arrive.
+  void plan_deliveries(std::size_t one, std::size_t other, std::uint64_t least, std::uint64_t most);
   /// Moves a slot drawn at random from `away_` to the end of the company, and returns it.
   std::size_t join_company();
   bool is_in_company(std::size_t slot) const;
+
+  std::uint32_t any_key(const world& w) {
+    return static_cast<std::uint32_t>(random_.below(w.parameters().keys));
+  }
 
   random_source& random_;
   /// Those that stay together.
@@ -63,7 +69,8 @@ private:
   int deliveries_left_ = 0;
 };
 
-/// Both ends of a link push.
+/// Which ends of a link push: both, or only the one that acts.
 inline constexpr std::uint32_t both_push = 3;
+inline constexpr std::uint32_t first_pushes = 1;
 
 } // namespace ariadne::simulation
