@@ -79,6 +79,8 @@ struct peer {
 
   // While it is up: whether it shows that it is alive.
   std::optional<heartbeat_monitor> monitor;
+  /// When it was last heard of, once it is not up any more.
+  std::optional<steady_clock::time_point> last_heard;
   /// Its last heartbeat, and when that came in.
   heartbeat last;
   std::chrono::microseconds round_trip{};
@@ -141,7 +143,7 @@ public:
     auto& p = found->second;
     p.state = member_state::left;
     p.replica = {};
-    p.monitor.reset();
+    end_monitoring(p);
     options_.log(log_level::info, fmt::format("{} has left", in_words(node, p)));
     tell_handoff(node, p);
     return true;
@@ -233,7 +235,7 @@ private:
 
   /// Adds a node, unless it is known already or is this node.
   void learn_of(const std::string& node, const endpoint& address) {
-    if (node == options_.node || node.empty() || peers_.contains(node))
+    if (node == options_.node || !is_name(node) || peers_.contains(node))
       return;
     auto& p = peers_[node];
     p.address = address;
@@ -421,8 +423,8 @@ private:
       return refusal{fmt::format("protocol version {} is not version {}", other.protocol, node_protocol)};
     if (other.cluster != options_.cluster)
       return refusal{fmt::format("cluster {} is not cluster {}", other.cluster, options_.cluster)};
-    if (other.node.empty())
-      return refusal{"a node without a name"};
+    if (!is_name(other.node))
+      return refusal{"the name of a node " + name_rule()};
     if (other.node == options_.node)
       return name_taken(other.node, options_.address);
     const auto address = endpoint_from_string(other.address);
@@ -484,7 +486,7 @@ private:
       return fail(node, reason);
     p.membership = nullptr;
     p.replica = {};
-    p.monitor.reset();
+    end_monitoring(p);
     if (p.state == member_state::left)
       return;
     p.state = member_state::down;
@@ -493,6 +495,12 @@ private:
       options_.log(log_level::warning, fmt::format("{} is down: {}", in_words(node, p), reason));
     tell_handoff(node, p);
     connect_later(node, p);
+  }
+
+  static void end_monitoring(peer& p) {
+    if (p.monitor)
+      p.last_heard = p.monitor->last_heard();
+    p.monitor.reset();
   }
 
   /// Makes `membership`, which may be null, the actor of `p`.
@@ -568,7 +576,9 @@ private:
     for (const auto& [node, p] : peers_)
       result.push_back({node, to_string(p.address), p.state, p.replica.replica,
                         static_cast<std::uint64_t>(p.round_trip.count()),
-                        p.monitor ? milliseconds_since(p.monitor->last_heard()) : 0,
+                        p.monitor      ? milliseconds_since(p.monitor->last_heard())
+                        : p.last_heard ? milliseconds_since(*p.last_heard)
+                                       : 0,
                         p.state == member_state::down ? p.problem : std::string{}});
     return result;
   }

@@ -1,5 +1,6 @@
 #include "actors/endpoint.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 namespace ariadne {
@@ -27,6 +28,16 @@ std::optional<endpoint> endpoint_from_string(std::string_view text) {
   if (error != std::errc{} || parsed != end || port == 0)
     return std::nullopt;
   return endpoint{std::string{host}, port};
+}
+
+bool is_name(std::string_view text) {
+  return !text.empty() && text.size() <= name_length_limit && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+  });
+}
+
+std::string name_rule() {
+  return "must be a string of 1 to " + std::to_string(name_length_limit) + " letters, digits, underscores or hyphens";
 }
 
 } // namespace ariadne

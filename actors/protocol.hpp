@@ -219,7 +219,7 @@ struct member_status {
   std::uint64_t replica = 0;
   /// The time that a message takes there and back, in microseconds; 0 if it is not known.
   std::uint64_t round_trip_us = 0;
-  /// How long ago it was last heard of, in milliseconds; 0 if it is not up.
+  /// How long ago it was last heard of, in milliseconds; 0 if it never was.
   std::uint64_t last_contact_ms = 0;
   /// Why it is down; empty if it is not, or if no attempt to connect to it has failed yet.
   std::string problem;

@@ -8,6 +8,7 @@
 
 #include <charconv>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <sstream>
 #include <string>
@@ -36,7 +37,8 @@ public:
     add_cluster();
     add_stash();
     add_pickup("pickup", client_operation::pickup, "Write the state under a key to stdout, and leave it there");
-    add_pickup("take", client_operation::take, "Write the state under a key to stdout, and discard it");
+    add_pickup("take", client_operation::take,
+               "Write the state under a key to stdout, and discard it; nodes that do so at once may all get it");
     add_client("discard", client_operation::discard, "Forget the state under a key", "KEY");
     add_keys();
     add_client("status", client_operation::status,
@@ -130,7 +132,7 @@ private:
       ->type_name("TIME");
     sub->add_flag_callback(
       "--until-certain", [this] { client_.wait.until = wait_end::certainty; },
-      "Wait no longer than until it is certain that nobody has stashed it");
+      "Wait no longer than until the node has all that others had when it last met them");
   }
 
   void add_watch() {
@@ -278,7 +280,8 @@ private:
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), concern.count);
     if (error != std::errc{} || end != text.data() + text.size() || concern.count == 0)
       throw CLI::ValidationError("--concern",
-                                 fmt::format("{} is none of one, local, majority, all, and no number from 1 on", text));
+                                 fmt::format("{} is none of one, local, majority, all, and no number from 1 to {}",
+                                             text, std::numeric_limits<decltype(concern.count)>::max()));
   }
 
   CLI::App app_{"Keeps the state of running actors alive while the nodes of a cluster come and go", "ariadne"};

@@ -138,10 +138,10 @@ fallible<exit_code> stash(node_connection& client, const state_handoff_actor& ha
   if (!done)
     return tl::unexpected(done.error());
   auto holders = names_of(client, done->holders);
-  const auto written =
-    command.json
-      ? write_json({{"event", event_text(done->event)}, {"holders", std::move(holders)}})
-      : write_out(fmt::format("stashed as event {}, held by {}\n", event_text(done->event), fmt::join(holders, ", ")));
+  const auto written = command.json
+                         ? write_json({{"event", event_text(done->event)}, {"holders", std::move(holders)}})
+                         : write_out(fmt::format("stashed as event {}, held by {}{}\n", event_text(done->event),
+                                                 fmt::join(holders, ", "), holders.size() == 1 ? " alone" : ""));
   return written.map([] { return exit_code::done; });
 }
 
@@ -258,7 +258,8 @@ std::string member_line(const node_status& status, const member_status& member) 
   if (member.name == status.node)
     return "this node";
   if (member.state != member_state::up)
-    return member.problem;
+    return fmt::format("{}{}{}", member.problem, member.problem.empty() || member.last_contact_ms == 0 ? "" : ", ",
+                       member.last_contact_ms == 0 ? "" : fmt::format("heard of {} ms ago", member.last_contact_ms));
   const auto contact =
     fmt::format("round trip {} us, heard of {} ms ago", member.round_trip_us, member.last_contact_ms);
   const auto* link = find_replication(status, member);

@@ -1,5 +1,6 @@
 #include "app/config.hpp"
 
+#include "actors/endpoint.hpp"
 #include "app/duration.hpp"
 
 #include <fmt/format.h>
@@ -27,7 +28,6 @@ using namespace std::chrono_literals;
 constexpr std::int64_t key_bytes_limit = crdt::key_bytes_limit;
 constexpr std::int64_t scheduler_threads_limit = 1024;
 constexpr std::int64_t rebalance_limit = 10'000;
-constexpr std::size_t name_length_limit = 64;
 constexpr std::size_t host_length_limit = 253;
 
 /// Thrown at the first thing that is wrong; never leaves this file.
@@ -38,12 +38,6 @@ struct problem {
 
 [[noreturn]] void fail(const toml::source_region& where, std::string message) {
   throw problem{where.begin, std::move(message)};
-}
-
-bool is_name(std::string_view text) {
-  return !text.empty() && text.size() <= name_length_limit && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-  });
 }
 
 bool is_host(std::string_view text) {
@@ -69,8 +63,7 @@ public:
   }
 
   void name(std::string_view key, std::string& target) {
-    text(key, target, is_name,
-         fmt::format("must be a string of 1 to {} letters, digits, underscores or hyphens", name_length_limit));
+    text(key, target, is_name, name_rule());
   }
 
   void host(std::string_view key, std::string& target) {

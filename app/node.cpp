@@ -20,6 +20,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <chrono>
 #include <csignal>
 #include <future>
@@ -89,10 +90,14 @@ log_sink log_to_stderr(log_level least, std::string node) {
     if (level < least)
       return;
     const auto now = std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
+    // One line for each event, whatever others call themselves.
+    std::string event{text};
+    std::replace_if(
+      event.begin(), event.end(), [](unsigned char c) { return std::iscntrl(c) != 0; }, '?');
     // One write for the whole line, or the lines of several threads would mix.
     const auto line =
       fmt::format("{:%FT%T}.{:03}Z {:<7} {}: {}\n", fmt::gmtime(std::chrono::system_clock::to_time_t(now)),
-                  now.time_since_epoch().count() % 1000, to_text(level), node, text);
+                  now.time_since_epoch().count() % 1000, to_text(level), node, event);
     std::fwrite(line.data(), 1, line.size(), stderr);
   };
 }
@@ -189,9 +194,7 @@ exit_code stop_gracefully(caf::actor_system& system, const cluster_config& clust
     for (const auto& [key, reason] : report->leftovers)
       incomplete(fmt::format("not handed over: {}: {}", key, reason));
   } else if (report->members == 0) {
-    log(log_level::warning,
-        "stopping: no other node is up to take over: what this node holds ends with it, but for what "
-        "others hold that are down");
+    log(log_level::warning, "stopping: no other node is up to take over what this node holds");
   } else {
     log(log_level::info, fmt::format("stopping: everything is handed over; other nodes present: {}", report->members));
   }
@@ -212,6 +215,8 @@ tl::expected<node_config, std::string> select_node(const cluster_config& cluster
                                       to_string(endpoint{node->host, node->port})));
   if (node != cluster.nodes.end())
     return *node;
+  if (!is_name(name))
+    return tl::unexpected(fmt::format("--name {}", name_rule()));
   if (listen)
     return node_config{name, listen->host, listen->port, {}};
   return tl::unexpected(fmt::format("cluster {} has no node {}; its nodes are {}. Another one may join with --listen",

@@ -2,6 +2,7 @@
 
 #include "actors/basp.hpp"
 #include "actors/state_handoff.hpp"
+#include "test/support/log_book.hpp"
 #include "test/support/reserved_port.hpp"
 #include "test/support/test_system.hpp"
 
@@ -12,7 +13,6 @@
 #include <algorithm>
 #include <array>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
@@ -55,10 +55,7 @@ public:
     options.reconnect_min = 10ms;
     options.reconnect_max = 100ms;
     options.connect_timeout = connect_timeout;
-    options.log = [this](log_level, std::string_view line) {
-      std::lock_guard guard{log_mutex_};
-      log_.emplace_back(line);
-    };
+    options.log = log.sink();
     membership = host.keep(spawn_cluster_membership(host.system, options));
     const auto port = open_port(host.system, membership, address_);
     if (!port)
@@ -71,7 +68,7 @@ public:
     host.self->monitor(membership);
     caf::anon_send_exit(membership, caf::exit_reason::user_shutdown);
     host.self->receive([](const caf::down_msg&) {});
-    for (const auto& line : log_)
+    for (const auto& line : log.lines())
       BOOST_TEST_MESSAGE("log of " << name_ << ": " << line);
   }
 
@@ -108,15 +105,7 @@ public:
     return host.ask<node_status>(handoff, status_atom_v).replica.neighbours == count;
   }
 
-  std::size_t log_count(const std::string& part) {
-    std::lock_guard guard{log_mutex_};
-    return static_cast<std::size_t>(
-      std::count_if(log_.begin(), log_.end(), [&](const auto& line) { return line.find(part) != std::string::npos; }));
-  }
-
 private:
-  std::mutex log_mutex_;
-  std::vector<std::string> log_;
   std::string name_;
   std::string cluster_;
   endpoint address_;
@@ -124,6 +113,8 @@ private:
   std::string key_;
 
 public:
+  // The log outlives the actors.
+  log_book log;
   test_system host;
   cluster_membership_actor membership;
   state_handoff_actor handoff;
@@ -138,7 +129,7 @@ bool eventually_neighbours(node& on, std::size_t count) {
 }
 
 bool eventually_logged(node& on, const std::string& part) {
-  return eventually([&] { return on.log_count(part) > 0; });
+  return eventually([&] { return on.log.count(part) > 0; });
 }
 
 /// A port that accepts no connection and refuses none: its queue is full.
@@ -262,8 +253,8 @@ BOOST_AUTO_TEST_CASE(a_node_that_leaves_is_not_called_back) {
   BOOST_TEST(eventually_neighbours(a, 0));
   b.reset();
   BOOST_TEST((a.state_of("b") == member_state::left));
-  BOOST_TEST(a.log_count("is down") == 0u);
-  BOOST_TEST(a.log_count("cannot connect") == 0u);
+  BOOST_TEST(a.log.count("is down") == 0u);
+  BOOST_TEST(a.log.count("cannot connect") == 0u);
   b = std::make_unique<node>("b", address_b, std::vector<seed_node>{{"a", address_a}});
   BOOST_TEST(eventually_up(a, "b"));
 }
@@ -307,6 +298,14 @@ BOOST_AUTO_TEST_CASE(a_second_node_of_the_same_name_that_holds_state_is_refused_
   // The membership actor has asked the same before; it gets its answer first.
   BOOST_TEST(other_b.host.ask<node_status>(other_b.handoff, status_atom_v).replica.keys == 1u);
   BOOST_TEST((other_b.state_of("a") == member_state::down));
+}
+
+BOOST_AUTO_TEST_CASE(a_node_whose_name_is_none_is_refused) {
+  node a{"a", address_a, {}};
+  node nameless{"b\nnode c", address_b, {{"a", address_a}}};
+  BOOST_TEST(
+    eventually_logged(nameless, "it refuses this node: the name of a node must be a string of 1 to 64 letters"));
+  BOOST_TEST(a.member_count() == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(a_node_does_not_join_itself) {

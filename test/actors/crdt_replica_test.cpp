@@ -1,11 +1,11 @@
 #include "actors/crdt_replica.hpp"
 
+#include "test/support/log_book.hpp"
 #include "test/support/test_system.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
-#include <mutex>
 #include <string>
 #include <vector>
 
@@ -16,7 +16,12 @@ namespace {
 
 const write_options local{{concern_level::local, 0}};
 
-struct fixture : test_system {
+struct logging {
+  log_book log;
+};
+
+// The log outlives the actors.
+struct fixture : logging, test_system {
   /// A replica with the id `id`. Its link to a peer that was refused rests for longer than a test lasts.
   crdt_replica_actor replica(std::uint64_t id, const std::string& cluster = "test") {
     crdt_replica_options options;
@@ -25,10 +30,7 @@ struct fixture : test_system {
     options.core.node = "node-" + std::to_string(id);
     options.core.limits = {16, 64, 1024};
     options.retry_refused_after = std::chrono::hours{1};
-    options.log = [this](log_level, std::string_view line) {
-      std::lock_guard guard{log_mutex};
-      log.emplace_back(line);
-    };
+    options.log = log.sink();
     return keep(spawn_crdt_replica(system, options));
   }
 
@@ -57,15 +59,6 @@ struct fixture : test_system {
     const auto answer = try_ask<receipt>(whom, put_atom_v, key, value, local);
     return answer ? caf::error{} : answer.error();
   }
-
-  std::size_t log_count(const std::string& part) {
-    std::lock_guard guard{log_mutex};
-    return static_cast<std::size_t>(
-      std::count_if(log.begin(), log.end(), [&](const auto& line) { return line.find(part) != std::string::npos; }));
-  }
-
-  std::mutex log_mutex;
-  std::vector<std::string> log;
 };
 
 } // namespace
@@ -230,7 +223,7 @@ BOOST_AUTO_TEST_CASE(garbage_is_refused_once_and_harms_nobody) {
     self->send(a, sync_frame{"garbage"});
   caf::anon_send(a, sync_frame{"from nobody"});
   BOOST_TEST(get(a, "key").value == "value");
-  BOOST_TEST(log_count("is refused") == 1u);
+  BOOST_TEST(log.count("is refused") == 1u);
   set_neighbours(a, {{2, b}});
   BOOST_TEST(eventually_reads(b, "key", "value"));
 }
@@ -241,7 +234,7 @@ BOOST_AUTO_TEST_CASE(a_replica_of_another_cluster_is_refused_on_both_sides) {
   put(a, "key", "value");
   set_neighbours(a, {{2, b}});
   set_neighbours(b, {{1, a}});
-  BOOST_TEST(eventually([&] { return log_count("is not cluster") >= 2; }));
+  BOOST_TEST(eventually([&] { return log.count("is not cluster") >= 2; }));
   BOOST_TEST(!get(b, "key").found);
 }
 

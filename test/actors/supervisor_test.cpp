@@ -1,5 +1,6 @@
 #include "actors/supervisor.hpp"
 
+#include "test/support/log_book.hpp"
 #include "test/support/test_system.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -15,7 +16,12 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct fixture : test::test_system {
+struct logging {
+  test::log_book log;
+};
+
+// The log outlives the actors.
+struct fixture : logging, test::test_system {
   std::uint16_t open_port() {
     return *system.middleman().open(0, "127.0.0.1");
   }
@@ -34,6 +40,7 @@ struct fixture : test::test_system {
     options.handoff.node = options.membership.node = "a";
     options.address = options.membership.address = {"127.0.0.1", port};
     options.restarts = restarts;
+    options.log = log.sink();
     options.on_failure = [failure = failure](std::string reason) { failure->set_value(std::move(reason)); };
     return keep(spawn_supervisor(system, std::move(options)));
   }
@@ -96,6 +103,8 @@ BOOST_FIXTURE_TEST_CASE(a_pair_that_dies_is_started_anew_under_its_name, fixture
   caf::anon_send_exit(first, caf::exit_reason::kill);
   BOOST_TEST(test::eventually([&] { return registered() && registered() != first; }));
   BOOST_TEST((ask<state_handoff_actor>(node, handoff_atom_v) == registered()));
+  BOOST_TEST(log.count("the handoff pair has ended") == 1u);
+  BOOST_TEST(log.count("it is started anew in 1 ms") == 1u);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_membership_actor_that_dies_is_started_anew_at_its_port, fixture) {

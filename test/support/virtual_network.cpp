@@ -186,7 +186,12 @@ boost::test_tools::assertion_result has_virtual_network(boost::unit_test::test_u
     }
   }();
   boost::test_tools::assertion_result result{reason.empty()};
-  result.message() << "needs root and a kernel with network namespaces, veth and nftables: " << reason;
+  if (!reason.empty()) {
+    const auto needs = "needs root and a kernel with network namespaces, veth and nftables: " + reason;
+    result.message() << needs;
+    // Boost.Test keeps the message to itself, unless it is asked to log each test.
+    fmt::print(stderr, "a test is skipped, which {}\n", needs);
+  }
   return result;
 }
 
