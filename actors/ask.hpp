@@ -1,5 +1,7 @@
 #pragma once
 
+#include "actors/caf_edition.hpp"
+
 #include <caf/expected.hpp>
 #include <caf/scoped_actor.hpp>
 #include <caf/sec.hpp>
@@ -14,7 +16,8 @@ template <class Answer, class Actor, class TimeLimit, class... Ts>
 caf::expected<Answer> ask(caf::actor_system& system, const Actor& actor, TimeLimit time_limit, Ts&&... request) {
   caf::scoped_actor self{system};
   caf::expected<Answer> result{caf::sec::runtime_error};
-  self->request(actor, time_limit, std::forward<Ts>(request)...)
+  mail(self, std::forward<Ts>(request)...)
+    .request(actor, time_limit)
     .receive([&](Answer& answer) { result = std::move(answer); },
              [&](caf::error& error) { result = std::move(error); });
   return result;

@@ -1,9 +1,10 @@
 #include "actors/basp.hpp"
 
+#include "actors/caf_edition.hpp"
+
 #include <caf/actor_cast.hpp>
 #include <caf/io/network/default_multiplexer.hpp>
 #include <caf/io/network/doorman_impl.hpp>
-#include <caf/send.hpp>
 
 #include <sys/socket.h>
 
@@ -41,14 +42,15 @@ caf::expected<std::uint16_t> open_port(caf::actor_system& system, const cluster_
   auto& multiplexer = dynamic_cast<caf::io::network::default_multiplexer&>(middleman.backend());
   caf::io::doorman_ptr opened = caf::make_counted<doorman>(multiplexer, *socket);
   const auto port = opened->port();
-  caf::anon_send(middleman.named_broker<caf::io::basp_broker>(caf::atom("BASP")), caf::publish_atom_v,
-                 std::move(opened), port, caf::actor_cast<caf::strong_actor_ptr>(whom), system.message_types(whom));
+  anon_mail(caf::publish_atom_v, std::move(opened), port, caf::actor_cast<caf::strong_actor_ptr>(whom),
+            system.message_types(whom))
+    .send(middleman.named_broker<caf::io::basp_broker>(basp_name));
   return port;
 }
 
 void disconnect(caf::actor_system& system, const caf::node_id& node) {
   auto& middleman = system.middleman();
-  const auto basp = middleman.named_broker<caf::io::basp_broker>(caf::atom("BASP"));
+  const auto basp = middleman.named_broker<caf::io::basp_broker>(basp_name);
   // CAF itself never ends a connection. Its broker lives in the thread of the multiplexer, which names a connection by
   // its descriptor, and cleans up after a connection that has been shut down.
   middleman.backend().post([basp, node] {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/caf_edition.hpp"
 #include "actors/endpoint.hpp"
 #include "actors/protocol.hpp"
 #include "actors/tcp_socket.hpp"
@@ -18,14 +19,14 @@
 
 namespace ariadne {
 
-/// Lets CAF shake hands with the node at the other end of `socket`, to whose `port` it is connected. The answer is that
-/// of CAF's `remote_actor`: node, published actor, and its messages. A caller that gives up has to shut the connection
-/// down, for CAF never does.
+/// Lets CAF shake hands, on behalf of the actor `self` points to, with the node at the other end of `socket`, to whose
+/// `port` it is connected. The answer is that of CAF's `remote_actor`: node, published actor, and its messages. A
+/// caller that gives up has to shut the connection down, for CAF never does.
 template <class Self>
 auto request_handshake(Self& self, std::chrono::milliseconds timeout, tcp_socket socket, std::uint16_t port) {
-  auto& middleman = self.system().middleman();
-  return self.request(middleman.template named_broker<caf::io::basp_broker>(caf::atom("BASP")), timeout,
-                      caf::connect_atom_v, middleman.backend().new_scribe(socket.release()), port);
+  auto& middleman = self->system().middleman();
+  return mail(self, caf::connect_atom_v, middleman.backend().new_scribe(socket.release()), port)
+    .request(middleman.template named_broker<caf::io::basp_broker>(basp_name), timeout);
 }
 
 /// Opens the port of `address` to other nodes, and publishes `whom` there. Returns the port that has been opened, which

@@ -1,25 +1,14 @@
 #pragma once
 
-// The spellings in which the editions of CAF differ, kept here and in serialise.hpp. Today: CAF 0.17.
+// CAF is spelled in two ways: that of 0.17, and that of 1.x. Here is decided which one is there, and nowhere else. Both
+// headers define the same, in the words of 1.x where that has better ones; what is the same in CAF itself, is used as
+// it is.
 
-#include <caf/atom.hpp>
-#include <caf/meta/type_name.hpp>
-#include <caf/typed_actor.hpp>
+#include <caf/config.hpp>
 
-namespace ariadne {
-
-/// One clause of a typed actor's interface: answers `Out` to a message of `In...`.
-template <class Out, class... In>
-using answers = typename caf::replies_to<In...>::template with<Out>;
-
-/// One clause of a typed actor's interface that has no answer.
-template <class... In>
-using takes = caf::reacts_to<In...>;
-
-/// Inspects the fields of a message struct under the name of its type.
-template <class Inspector, class... Fields>
-typename Inspector::result_type inspect_fields(Inspector& inspector, const char* type_name, Fields&... fields) {
-  return inspector(caf::meta::type_name(type_name), fields...);
-}
-
-} // namespace ariadne
+// CAF_VERSION would not do: 1.0.0 is 0100 there, which is octal, and less than the 1706 of 0.17.6.
+#ifdef CAF_VERSION_MAJOR
+#include "actors/caf_edition_1.hpp"
+#else
+#include "actors/caf_edition_0_17.hpp"
+#endif

@@ -3,6 +3,7 @@
 #include "actors/basp.hpp"
 #include "actors/deadline.hpp"
 #include "actors/error.hpp"
+#include "actors/monitored_actors.hpp"
 #include "actors/tcp_socket.hpp"
 
 #include <caf/actor_cast.hpp>
@@ -101,7 +102,8 @@ class cluster_membership_state {
 public:
   static inline const char* name = "cluster_membership";
 
-  explicit cluster_membership_state(ticking_cluster_membership_actor::pointer self) : self_(self) {}
+  explicit cluster_membership_state(ticking_cluster_membership_actor::pointer self)
+    : self_(self), monitored_(self, [this](const caf::down_msg& down) { ended(down); }) {}
 
   void start(cluster_membership_options options) {
     options_ = std::move(options);
@@ -171,7 +173,7 @@ public:
         continue;
       p.monitor->forgive(pause);
       const auto echo_age = p.last.sent_us == 0 ? 0 : to_us(now) - to_us(p.monitor->last_heard());
-      self_->send(p.membership, heartbeat{to_us(now), p.last.sent_us, echo_age});
+      mail(self_, heartbeat{to_us(now), p.last.sent_us, echo_age}).send(p.membership);
       if (p.monitor->is_silent(now, health_->patience()) && !std::exchange(p.is_suspect, true))
         suspect(node, p);
     }
@@ -192,11 +194,12 @@ public:
 
   void set_handoff(const state_handoff_actor& handoff) {
     handoff_ = handoff;
-    self_->monitor(handoff_);
+    monitored_.add(handoff_);
     for (const auto& [node, p] : peers_)
       if (p.state != member_state::down || !p.problem.empty())
         tell_handoff(node, p);
-    self_->request(handoff_, caf::infinite, replica_atom_v)
+    mail(self_, replica_atom_v)
+      .request(handoff_, caf::infinite)
       .then(
         [this, handoff](const neighbour& replica) {
           if (handoff_ == handoff)
@@ -257,9 +260,8 @@ private:
       return;
     p.attempt = peer::phase::connecting;
     auto socket = std::make_shared<tcp_socket>();
-    self_
-      ->request(self_->spawn<caf::detached>(connector, p.address, options_.connect_timeout, socket), caf::infinite,
-                caf::connect_atom_v)
+    mail(self_, caf::connect_atom_v)
+      .request(self_->spawn<caf::detached>(connector, p.address, options_.connect_timeout, socket), caf::infinite)
       .then([this, node, socket] { shake_hands(node, std::move(*socket)); },
             [this, node](const caf::error& error) { fail(node, describe(error), log_level::info); });
   }
@@ -269,7 +271,7 @@ private:
     if (!needs_connection(p))
       return end_attempt(p);
     p.connection = socket.duplicate();
-    request_handshake(*self_, options_.connect_timeout, std::move(socket), p.address.port)
+    request_handshake(self_, options_.connect_timeout, std::move(socket), p.address.port)
       .then([this, node](const caf::node_id&, const caf::strong_actor_ptr& published,
                          const std::set<std::string>& interface) { introduce_to(node, published, interface); },
             [this, node](const caf::error& error) { break_off(node, error); });
@@ -286,7 +288,8 @@ private:
     if (membership.address() == self_->address())
       return fail(node, "it is the address of this node itself");
     watch(p, membership);
-    self_->request(membership, options_.connect_timeout, introduce_atom_v, introduction())
+    mail(self_, introduce_atom_v, introduction())
+      .request(membership, options_.connect_timeout)
       .then([this, node, membership](const introduction_result& result) { be_answered(node, membership, result); },
             [this, node](const caf::error& error) { break_off(node, error); });
   }
@@ -312,7 +315,8 @@ private:
   void give_way(const std::string& reason) {
     if (has_been_member_ || !handoff_)
       return;
-    self_->request(handoff_, options_.connect_timeout, status_atom_v)
+    mail(self_, status_atom_v)
+      .request(handoff_, options_.connect_timeout)
       .then(
         [this, reason](const node_status& status) {
           if (!has_been_member_ && status.replica.keys == 0)
@@ -359,14 +363,14 @@ private:
     p.attempt = peer::phase::waiting;
     // Two nodes that connect to each other at the same moment make CAF close both connections; chance parts them.
     std::uniform_int_distribution<std::chrono::milliseconds::rep> percent{50, 150};
-    self_->delayed_send(self_, p.backoff * percent(random_) / 100, tick_atom_v, node);
+    mail(self_, tick_atom_v, node).delay(p.backoff * percent(random_) / 100).send(self_);
     p.backoff = std::min(p.backoff * 2, options_.reconnect_max);
   }
 
   // -- signs of life -------------------------------------------------------------------------------------------------
 
   void schedule_heartbeats() {
-    self_->delayed_send(self_, options_.heartbeats.interval, tick_atom_v);
+    mail(self_, tick_atom_v).delay(options_.heartbeats.interval).send(self_);
   }
 
   static void heard_of(peer& p, const heartbeat& sign) {
@@ -384,7 +388,8 @@ private:
   void suspect(const std::string& node, const peer& p) {
     if (!handoff_)
       return give_up(node, p.membership);
-    self_->request(handoff_, options_.heartbeats.tolerance, contact_atom_v, p.replica.replica)
+    mail(self_, contact_atom_v, p.replica.replica)
+      .request(handoff_, options_.heartbeats.tolerance)
       .then(
         [this, node, membership = p.membership](std::uint64_t last_frame_ms) {
           auto& suspected = peers_.at(node);
@@ -445,13 +450,13 @@ private:
                       const refusal& refused) {
     const auto [known, is_first] = refused_.try_emplace(membership.address());
     if (is_first)
-      self_->monitor(membership);
+      monitored_.add(membership);
     if (std::exchange(known->second, refused.reason) == refused.reason)
       return;
     options_.log(log_level::warning,
                  fmt::format("node {} ({}) is refused: {}", other.node, other.address, refused.reason));
     if (const auto owner = peers_.find(other.node); refused.is_name_taken && owner != peers_.end())
-      self_->send(owner->second.membership, name_taken_atom_v, other.address);
+      mail(self_, name_taken_atom_v, other.address).send(owner->second.membership);
   }
 
   /// Makes a node a member, or takes note of its new replica. The introduction has been found acceptable.
@@ -508,21 +513,21 @@ private:
     if (p.membership == membership)
       return;
     if (p.membership)
-      self_->demonitor(p.membership.address());
+      monitored_.remove(p.membership);
     p.membership = membership;
     if (membership)
-      self_->monitor(membership);
+      monitored_.add(membership);
   }
 
   void tell_handoff(const std::string& node, const peer& p) {
     if (!handoff_)
       return;
     if (p.state == member_state::left)
-      self_->send(handoff_, node_left_atom_v, node);
+      mail(self_, node_left_atom_v, node).send(handoff_);
     else if (p.state == member_state::up && p.replica.handle)
-      self_->send(handoff_, node_up_atom_v, node, p.replica);
+      mail(self_, node_up_atom_v, node, p.replica).send(handoff_);
     else
-      self_->send(handoff_, node_down_atom_v, node);
+      mail(self_, node_down_atom_v, node).send(handoff_);
   }
 
   // -- this node -----------------------------------------------------------------------------------------------------
@@ -544,7 +549,8 @@ private:
   }
 
   void introduce_again(const std::string& node, const peer& p) {
-    self_->request(p.membership, caf::infinite, introduce_atom_v, introduction())
+    mail(self_, introduce_atom_v, introduction())
+      .request(p.membership, caf::infinite)
       .then(
         [this, node, membership = p.membership](const introduction_result& result) {
           if (result.accepted && peers_.at(node).membership == membership)
@@ -561,7 +567,8 @@ private:
       all_are_told_ = all_are_told_ && is_told;
       settle_leaves();
     };
-    self_->request(p.membership, options_.connect_timeout, leave_atom_v, options_.node)
+    mail(self_, leave_atom_v, options_.node)
+      .request(p.membership, options_.connect_timeout)
       .then([answered](bool) { answered(true); }, [answered](const caf::error&) { answered(false); });
   }
 
@@ -588,6 +595,7 @@ private:
   }
 
   ticking_cluster_membership_actor::pointer self_;
+  monitored_actors<ticking_cluster_membership_actor::pointer> monitored_;
   cluster_membership_options options_;
   std::optional<local_health> health_;
   std::minstd_rand random_{std::random_device{}()};
@@ -609,15 +617,10 @@ private:
   bool all_are_told_ = true;
 };
 
-caf::strong_actor_ptr registered(caf::actor_system& system, const std::string& name) {
-  return system.registry().get<caf::strong_actor_ptr>(caf::atom_from_string(name));
-}
-
 ticking_cluster_membership_actor::behavior_type
 cluster_membership(ticking_cluster_membership_actor::stateful_pointer<cluster_membership_state> self,
                    cluster_membership_options options) {
-  auto& state = self->state;
-  self->set_down_handler([&state](const caf::down_msg& down) { state.ended(down); });
+  auto& state = state_of(self);
   state.start(std::move(options));
   return {
     [&state](introduce_atom, const node_introduction& other) { return state.introduced(other); },
@@ -625,7 +628,7 @@ cluster_membership(ticking_cluster_membership_actor::stateful_pointer<cluster_me
     [&state](name_taken_atom, const std::string& address) { state.name_claimed(address); },
     [&state](leave_atom, const std::string& node) { return state.has_left(node); },
     [&state](handoff_atom) { return state.handoff(); },
-    [self](get_atom, const std::string& name) { return registered(self->system(), name); },
+    [self](get_atom, const std::string& name) { return registered<caf::strong_actor_ptr>(self->system(), name); },
     [&state](handoff_atom, const state_handoff_actor& handoff) { state.set_handoff(handoff); },
     [&state](status_atom) { return state.members(); },
     [&state](leave_atom) { return state.leave(); },

@@ -1,5 +1,6 @@
 #include "actors/crdt_replica.hpp"
 
+#include "actors/caf_edition.hpp"
 #include "actors/deadline.hpp"
 #include "actors/error.hpp"
 #include "actors/event_feeds.hpp"
@@ -77,7 +78,8 @@ public:
   static inline const char* name = "crdt_replica";
 
   explicit crdt_replica_state(ticking_crdt_replica_actor::pointer self)
-    : self_(self), watchers_(self), live_watchers_(self) {}
+    : self_(self), monitored_(self, [this](const caf::down_msg& down) { peer_ended(down); }),
+      watchers_(self, monitored_), live_watchers_(self, monitored_) {}
 
   void start(crdt_replica_options options) {
     options_ = std::move(options);
@@ -343,7 +345,7 @@ private:
   }
 
   void schedule_tick() {
-    self_->delayed_send(self_, options_.tick_interval, tick_atom_v);
+    mail(self_, tick_atom_v).delay(options_.tick_interval).send(self_);
   }
 
   /// Does not flush: to be called from within `flush`, too.
@@ -369,7 +371,7 @@ private:
     core_->collect_changes(watchers_.has_key_watchers() || !live_watchers_.empty() || !reads_.empty());
     for (auto& frame : core_->take_frames())
       if (const auto* l = find_link(frame.link))
-        self_->send(l->peer, sync_frame{std::move(frame.bytes)});
+        mail(self_, sync_frame{std::move(frame.bytes)}).send(l->peer);
     if (!writes_.empty())
       writes_.settle(view_concerns());
     settle_fenced_writes();
@@ -377,7 +379,7 @@ private:
     live_watchers_.flush(has_met_all(), [this](const std::string& key) { return read_live(key); });
     settle_drains();
     if (core_->has_work() && !std::exchange(is_work_scheduled_, true))
-      self_->send(self_, work_atom_v);
+      mail(self_, work_atom_v).send(self_);
   }
 
   void tell(const crdt::key_change& change) {
@@ -524,7 +526,7 @@ private:
     auto& added = links_.emplace_back();
     added.peer = caf::actor_cast<crdt_replica_actor>(peer);
     added.push = push;
-    self_->monitor(added.peer);
+    monitored_.add(added.peer);
     open(added);
     return added;
   }
@@ -587,6 +589,7 @@ private:
   }
 
   ticking_crdt_replica_actor::pointer self_;
+  monitored_actors<ticking_crdt_replica_actor::pointer> monitored_;
   crdt_replica_options options_;
   std::optional<crdt::replica> core_;
   /// A few: as many as there are other nodes.
@@ -609,8 +612,7 @@ private:
 
 ticking_crdt_replica_actor::behavior_type
 crdt_replica(ticking_crdt_replica_actor::stateful_pointer<crdt_replica_state> self, crdt_replica_options options) {
-  auto& state = self->state;
-  self->set_down_handler([&state](const caf::down_msg& down) { state.peer_ended(down); });
+  auto& state = state_of(self);
   state.start(std::move(options));
   return {
     [&state](put_atom, const std::string& key, const std::string& value, const write_options& options) {

@@ -1,6 +1,5 @@
 #include "actors/error.hpp"
 
-#include <caf/actor_system_config.hpp>
 #include <caf/exit_reason.hpp>
 #include <caf/message.hpp>
 #include <caf/sec.hpp>
@@ -61,10 +60,9 @@ std::string_view to_string(ec code) {
 }
 
 caf::error make_error(ec code, std::string context) {
-  const auto number = static_cast<std::uint8_t>(code);
   if (context.empty())
-    return {number, error_category};
-  return {number, error_category, caf::make_message(std::move(context))};
+    return caf::error{code};
+  return caf::error{code, std::move(context)};
 }
 
 std::string describe(const caf::error& error) {
@@ -78,8 +76,8 @@ std::string describe(const caf::error& error) {
     return "the connection is lost";
   if (error == caf::exit_reason::user_shutdown)
     return "it was stopped";
-  if (error.category() != error_category)
-    return caf::actor_system_config::render(error);
+  if (error.category() != caf::error{ec::refused}.category())
+    return render(error);
   std::string text{to_string(static_cast<ec>(error.code()))};
   if (error.context().match_elements<std::string>())
     text += ": " + error.context().get_as<std::string>(0);

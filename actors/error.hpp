@@ -1,6 +1,8 @@
 #pragma once
 
-#include <caf/atom.hpp>
+#include "actors/caf_edition.hpp"
+#include "actors/first_type_id.hpp"
+
 #include <caf/error.hpp>
 
 #include <cstdint>
@@ -60,14 +62,25 @@ enum class ec : std::uint8_t {
 /// One sentence without a final stop, for people.
 std::string_view to_string(ec code);
 
-/// The name of our category of errors.
-inline constexpr auto error_category = caf::atom("ariadne");
+} // namespace ariadne
+
+ARIADNE_ERROR_CODES(ariadne::ec, "ariadne")
+
+// The last of our IDs.
+CAF_BEGIN_TYPE_ID_BLOCK(ariadne_errors, ::ariadne::end_of_type_ids - 1)
+
+  CAF_ADD_TYPE_ID(ariadne_errors, (ariadne::ec))
+
+CAF_END_TYPE_ID_BLOCK(ariadne_errors)
+
+static_assert(caf::id_block::ariadne_errors::end == ariadne::end_of_type_ids);
+
+namespace ariadne {
 
 /// An error of our category. `context` is added to the sentence of `code`: which key, which limit, which address.
 caf::error make_error(ec code, std::string context = {});
 
-/// An error in words, ours or one of CAF's. As `configure` (actors/system_config.hpp) registers our category,
-/// `caf::actor_system::render` says the same of ours.
+/// An error in words, ours or one of CAF's.
 std::string describe(const caf::error& error);
 
 } // namespace ariadne

@@ -1,9 +1,9 @@
 #pragma once
 
+#include "actors/monitored_actors.hpp"
 #include "actors/protocol.hpp"
 
 #include <caf/actor_addr.hpp>
-#include <caf/duration.hpp>
 #include <caf/error.hpp>
 
 #include <algorithm>
@@ -24,13 +24,13 @@ namespace ariadne {
 /// up to `events_max`, then the oldest is dropped and counted: a slow watcher costs a bounded amount of memory, and
 /// nobody waits for it.
 ///
-/// `Self` is a pointer to the actor, which monitors its watchers and calls `ended` for those that have gone.
+/// `Self` is a pointer to the actor, which calls `ended` when one of the actors that it monitors has ended.
 template <class Self>
 class event_feeds {
 public:
   static constexpr std::size_t events_max = 1024;
 
-  explicit event_feeds(Self self) : self_(self) {}
+  event_feeds(Self self, monitored_actors<Self>& monitored) : self_(self), monitored_(monitored) {}
 
   /// Adds a watcher of the keys that start with the prefix.
   void add(std::string prefix, const watcher_actor& watcher) {
@@ -79,7 +79,7 @@ private:
   };
 
   feed& add_feed(std::optional<std::string> prefix, const watcher_actor& watcher) {
-    self_->monitor(watcher);
+    monitored_.add(watcher);
     return feeds_.emplace_back(feed{++last_id_, std::move(prefix), watcher, {}, 0, false});
   }
 
@@ -108,10 +108,11 @@ private:
     auto refused = [this, id = f.id](const caf::error&) {
       feeds_.remove_if([&](const feed& each) { return each.id == id; });
     };
-    self_->request(f.watcher, caf::infinite, std::move(message)).then(answered, refused);
+    mail(self_, std::move(message)).request(f.watcher, caf::infinite).then(answered, refused);
   }
 
   Self self_;
+  monitored_actors<Self>& monitored_;
   std::list<feed> feeds_;
   std::uint64_t last_id_ = 0;
 };

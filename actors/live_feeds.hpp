@@ -1,9 +1,9 @@
 #pragma once
 
+#include "actors/monitored_actors.hpp"
 #include "actors/protocol.hpp"
 
 #include <caf/actor_addr.hpp>
-#include <caf/duration.hpp>
 #include <caf/error.hpp>
 
 #include <algorithm>
@@ -22,17 +22,18 @@ namespace ariadne {
 /// happens meanwhile only the keys are kept, and they are read when there is room for them. So nothing is ever missed,
 /// and a slow watcher costs no more than the names of the keys.
 ///
-/// `Self` is a pointer to the replica's actor. `Read` answers the `live_values` of a key as they are.
+/// `Self` is a pointer to the replica's actor, which calls `ended` when one of the actors that it monitors has ended.
+/// `Read` answers the `live_values` of a key as they are.
 template <class Self>
 class live_feeds {
 public:
   static constexpr std::size_t keys_max = 512;
 
-  explicit live_feeds(Self self) : self_(self) {}
+  live_feeds(Self self, monitored_actors<Self>& monitored) : self_(self), monitored_(monitored) {}
 
   /// Adds a watcher of the keys that start with the prefix; it is told of `keys` first.
   void add(std::string prefix, const live_watcher_actor& watcher, const std::vector<std::string>& keys) {
-    self_->monitor(watcher);
+    monitored_.add(watcher);
     feeds_.push_back({++last_id_, std::move(prefix), watcher, {keys.begin(), keys.end()}});
   }
 
@@ -76,18 +77,20 @@ private:
     // The watcher is not to believe that it knows all keys before it has been told of them.
     message.has_met_all = f.has_met_all = has_met_all && f.changed.empty();
     f.is_on_its_way = true;
-    self_->request(f.watcher, caf::infinite, std::move(message))
+    mail(self_, std::move(message))
+      .request(f.watcher, caf::infinite)
       .then(
         [this, id = f.id] {
           for (auto& each : feeds_)
             if (each.id == id)
               each.is_on_its_way = false;
-          self_->send(self_, work_atom_v);
+          mail(self_, work_atom_v).send(self_);
         },
         [this, id = f.id](const caf::error&) { feeds_.remove_if([&](const feed& each) { return each.id == id; }); });
   }
 
   Self self_;
+  monitored_actors<Self>& monitored_;
   std::list<feed> feeds_;
   std::uint64_t last_id_ = 0;
 };

@@ -5,6 +5,7 @@
 // membership messages below.
 
 #include "actors/caf_edition.hpp"
+#include "actors/error.hpp"
 #include "actors/first_type_id.hpp"
 
 #include <caf/actor_control_block.hpp>
@@ -387,149 +388,149 @@ struct introduction_result {
 // Inspection: one line for each message.
 
 template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, sync_frame& x) {
+auto inspect(Inspector& f, sync_frame& x) {
   return inspect_fields(f, "sync_frame", x.bytes);
 }
 template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, event_id& x) {
+auto inspect(Inspector& f, event_id& x) {
   return inspect_fields(f, "event_id", x.replica, x.counter);
 }
 template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, map_entry& x) {
+auto inspect(Inspector& f, map_entry& x) {
   return inspect_fields(f, "map_entry", x.found, x.value, x.event, x.caught_up);
 }
 template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, write_concern& x) {
+auto inspect(Inspector& f, write_concern& x) {
   return inspect_fields(f, "write_concern", x.level, x.count);
 }
 template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, write_options& x) {
+auto inspect(Inspector& f, write_options& x) {
   return inspect_fields(f, "write_options", x.concern, x.timeout_ms, x.time_to_live_ms);
 }
 template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, receipt& x) {
+auto inspect(Inspector& f, receipt& x) {
   return inspect_fields(f, "receipt", x.event, x.holders);
 }
 template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, wait_options& x) {
+auto inspect(Inspector& f, wait_options& x) {
   return inspect_fields(f, "wait_options", x.wait_ms, x.until);
 }
 template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, neighbour& x) {
+auto inspect(Inspector& f, neighbour& x) {
   return inspect_fields(f, "neighbour", x.replica, x.handle);
 }
 template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, known_node& x) {
+auto inspect(Inspector& f, known_node& x) {
   return inspect_fields(f, "known_node", x.node, x.presence, x.replica, x.is_neighbour);
 }
 template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, replication_status& x) {
+auto inspect(Inspector& f, replication_status& x) {
   return inspect_fields(f, "replication_status", x.node, x.replica, x.is_neighbour, x.caught_up, x.lag_events,
                         x.lag_bytes_max, x.in_flight_bytes, x.last_frame_ms);
 }
 template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, replica_counters& x) {
+auto inspect(Inspector& f, replica_counters& x) {
   return inspect_fields(f, "replica_counters", x.puts, x.erases, x.frames_sent, x.frames_received, x.bytes_sent,
                         x.bytes_received, x.registers_sent, x.registers_received, x.full_states_sent, x.refusals,
                         x.divergences);
 }
 template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, replica_status& x) {
+auto inspect(Inspector& f, replica_status& x) {
   return inspect_fields(f, "replica_status", x.replica, x.caught_up, x.keys, x.bytes, x.neighbours, x.waiting_writes,
                         x.counters, x.links);
 }
 template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, snapshot& x) {
+auto inspect(Inspector& f, snapshot& x) {
   return inspect_fields(f, "snapshot", x.type_name, x.schema_version, x.bytes);
 }
 template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, pickup_result& x) {
+auto inspect(Inspector& f, pickup_result& x) {
   return inspect_fields(f, "pickup_result", x.outcome, x.state, x.event);
 }
 template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, leftover& x) {
+auto inspect(Inspector& f, leftover& x) {
   return inspect_fields(f, "leftover", x.key, x.reason);
 }
 template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, drain_report& x) {
+auto inspect(Inspector& f, drain_report& x) {
   return inspect_fields(f, "drain_report", x.complete, x.members, x.leftovers);
 }
 template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, handoff_event& x) {
+auto inspect(Inspector& f, handoff_event& x) {
   return inspect_fields(f, "handoff_event", x.kind, x.subject, x.event);
 }
 template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, handoff_events& x) {
+auto inspect(Inspector& f, handoff_events& x) {
   return inspect_fields(f, "handoff_events", x.events, x.missed);
 }
 template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, live_value& x) {
+auto inspect(Inspector& f, live_value& x) {
   return inspect_fields(f, "live_value", x.event, x.value);
 }
 template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, live_values& x) {
+auto inspect(Inspector& f, live_values& x) {
   return inspect_fields(f, "live_values", x.key, x.values);
 }
 template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, live_changes& x) {
+auto inspect(Inspector& f, live_changes& x) {
   return inspect_fields(f, "live_changes", x.keys, x.has_met_all);
 }
 template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, write_fence& x) {
+auto inspect(Inspector& f, write_fence& x) {
   return inspect_fields(f, "write_fence", x.expected, x.holders, x.hold_timeout_ms, x.time_to_live_ms);
 }
 template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, fenced_receipt& x) {
+auto inspect(Inspector& f, fenced_receipt& x) {
   return inspect_fields(f, "fenced_receipt", x.written, x.held, x.now);
 }
 template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, session_peer& x) {
+auto inspect(Inspector& f, session_peer& x) {
   return inspect_fields(f, "session_peer", x.node, x.incarnation, x.handle);
 }
 template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, session_introduction& x) {
+auto inspect(Inspector& f, session_introduction& x) {
   return inspect_fields(f, "session_introduction", x.sender, x.link);
 }
 template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, session_frame& x) {
+auto inspect(Inspector& f, session_frame& x) {
   return inspect_fields(f, "session_frame", x.incarnation, x.link, x.bytes);
 }
 template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, session_place& x) {
+auto inspect(Inspector& f, session_place& x) {
   return inspect_fields(f, "session_place", x.node, x.session);
 }
 template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, session_info& x) {
+auto inspect(Inspector& f, session_info& x) {
   return inspect_fields(f, "session_info", x.kind, x.id, x.node, x.epoch, x.phase, x.is_here, x.waiting_messages);
 }
 template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, hosting_node& x) {
+auto inspect(Inspector& f, hosting_node& x) {
   return inspect_fields(f, "hosting_node", x.node, x.kinds, x.is_cordoned, x.is_draining, x.running);
 }
 template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, session_host_status& x) {
+auto inspect(Inspector& f, session_host_status& x) {
   return inspect_fields(f, "session_host_status", x.node, x.is_paused, x.is_cordoned, x.hosts, x.running, x.started,
                         x.moved, x.stranded, x.lost, x.failed);
 }
 template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, member_status& x) {
+auto inspect(Inspector& f, member_status& x) {
   return inspect_fields(f, "member_status", x.name, x.address, x.state, x.replica, x.round_trip_us, x.last_contact_ms,
                         x.problem);
 }
 template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, node_status& x) {
+auto inspect(Inspector& f, node_status& x) {
   return inspect_fields(f, "node_status", x.node, x.cluster, x.replica);
 }
 template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, node_introduction& x) {
+auto inspect(Inspector& f, node_introduction& x) {
   return inspect_fields(f, "node_introduction", x.protocol, x.cluster, x.node, x.address, x.replica, x.members);
 }
 template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, heartbeat& x) {
+auto inspect(Inspector& f, heartbeat& x) {
   return inspect_fields(f, "heartbeat", x.sent_us, x.echo_us, x.echo_age_us);
 }
 template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, introduction_result& x) {
+auto inspect(Inspector& f, introduction_result& x) {
   return inspect_fields(f, "introduction_result", x.accepted, x.reason, x.node, x.is_name_taken);
 }
 
@@ -787,7 +788,7 @@ using session_host_actor = caf::typed_actor<
 } // namespace ariadne
 
 // Handles that are sent in messages: a block of its own, since they are made of the atoms of the first one. The IDs up
-// before ariadne::end_of_type_ids are ours.
+// to ariadne::end_of_type_ids are ours.
 CAF_BEGIN_TYPE_ID_BLOCK(ariadne, caf::id_block::ariadne_messages::end)
 
   CAF_ADD_TYPE_ID(ariadne, (ariadne::state_handoff_actor))
@@ -797,4 +798,4 @@ CAF_BEGIN_TYPE_ID_BLOCK(ariadne, caf::id_block::ariadne_messages::end)
 
 CAF_END_TYPE_ID_BLOCK(ariadne)
 
-static_assert(caf::id_block::ariadne::end <= ariadne::end_of_type_ids, "these are IDs of the application");
+static_assert(caf::id_block::ariadne::end <= caf::id_block::ariadne_errors::begin, "these IDs are taken");

@@ -2,6 +2,7 @@
 
 #include "actors/error.hpp"
 #include "actors/kept_promise.hpp"
+#include "actors/monitored_actors.hpp"
 
 #include <caf/actor_cast.hpp>
 #include <caf/exit_reason.hpp>
@@ -124,14 +125,15 @@ ec to_code(session::outcome result) {
 
 /// Whether the session has not answered at all.
 bool is_silence(const caf::error& error) {
-  return error == caf::sec::request_receiver_down || error.category() == caf::atom("exit");
+  return error == caf::sec::request_receiver_down || error.category() == caf::error{caf::exit_reason::kill}.category();
 }
 
 class session_host_state {
 public:
   static inline const char* name = "session_host";
 
-  explicit session_host_state(ticking_session_host_actor::pointer self) : self_(self) {}
+  explicit session_host_state(ticking_session_host_actor::pointer self)
+    : self_(self), monitored_(self, [this](const caf::down_msg& down) { ended(down); }) {}
 
   /// However the host ends, its sessions do so, too: other nodes take them over.
   ~session_host_state() {
@@ -152,7 +154,7 @@ public:
     core.rebalance_max = options_.rebalance_max;
     core.message_wait_ms = request_timeout_ms();
     core_.emplace(std::move(core), now_ms());
-    self_->delayed_send(self_, tick_interval, tick_atom_v);
+    mail(self_, tick_atom_v).delay(tick_interval).send(self_);
   }
 
   // -- requests ------------------------------------------------------------------------------------------------------
@@ -252,8 +254,9 @@ public:
       return;
     lose_map();
     handoff_ = handoff;
-    self_->monitor(handoff_);
-    self_->request(handoff_, caf::infinite, replica_atom_v)
+    monitored_.add(handoff_);
+    mail(self_, replica_atom_v)
+      .request(handoff_, caf::infinite)
       .then(
         [this, handoff](const neighbour& replica) {
           if (handoff_ == handoff)
@@ -278,7 +281,8 @@ public:
     if (!handoff_)
       return;
     next_look_ms_ = now_ms() + look_interval_ms;
-    self_->request(handoff_, connect_timeout, neighbours_atom_v)
+    mail(self_, neighbours_atom_v)
+      .request(handoff_, connect_timeout)
       .then([this](const std::vector<known_node>& nodes) { look_at(nodes); }, [](const caf::error&) {});
   }
 
@@ -348,7 +352,7 @@ public:
       look_for_hosts();
     act();
     settle_drains();
-    self_->delayed_send(self_, tick_interval, tick_atom_v);
+    mail(self_, tick_atom_v).delay(tick_interval).send(self_);
   }
 
 private:
@@ -389,10 +393,10 @@ private:
     replica_ = replica;
     if (std::exchange(had_map_, true))
       core_->map_restarted(now_ms());
-    self_->send(replica_, host_atom_v, self_as_peer());
-    self_->send(replica_, watch_atom_v, std::string{session::map_key_prefix},
-                caf::actor_cast<live_watcher_actor>(self_->ctrl()));
-    self_->send(handoff_, watch_atom_v, caf::actor_cast<watcher_actor>(self_->ctrl()));
+    mail(self_, host_atom_v, self_as_peer()).send(replica_);
+    mail(self_, watch_atom_v, std::string{session::map_key_prefix}, caf::actor_cast<live_watcher_actor>(self_->ctrl()))
+      .send(replica_);
+    mail(self_, watch_atom_v, caf::actor_cast<watcher_actor>(self_->ctrl())).send(handoff_);
     look_for_hosts();
     act();
   }
@@ -413,7 +417,8 @@ private:
     note_connected();
     for (const auto& n : nodes)
       if (n.presence == node_presence::up && !met_.contains(n.node) && asking_.insert(n.node).second)
-        self_->request(caf::actor_cast<crdt_replica_actor>(n.replica.handle), connect_timeout, host_atom_v)
+        mail(self_, host_atom_v)
+          .request(caf::actor_cast<crdt_replica_actor>(n.replica.handle), connect_timeout)
           .then([this, node = n.node](const session_peer& host) { host_found(node, host); },
                 [this, node = n.node](const caf::error&) { asking_.erase(node); });
   }
@@ -445,7 +450,7 @@ private:
     if (id_.incarnation < peer.incarnation)
       begin(peer, handle);
     else
-      self_->send(handle, connect_atom_v, session_introduction{self_as_peer(), accepted_[peer]});
+      mail(self_, connect_atom_v, session_introduction{self_as_peer(), accepted_[peer]}).send(handle);
   }
 
   session_peer self_as_peer() const {
@@ -456,7 +461,8 @@ private:
     if (links_.contains(peer) || !connecting_.insert(peer).second)
       return;
     const auto number = ++last_link_;
-    self_->request(handle, connect_timeout, introduce_atom_v, session_introduction{self_as_peer(), number})
+    mail(self_, introduce_atom_v, session_introduction{self_as_peer(), number})
+      .request(handle, connect_timeout)
       .then(
         [=, this](const session_peer&) {
           connecting_.erase(peer);
@@ -470,7 +476,7 @@ private:
       if (host.node == peer.node)
         disconnect(host, "is started anew");
     links_[peer] = {handle, number};
-    self_->monitor(handle);
+    monitored_.add(handle);
     met_.insert(peer.node);
     options_.log(log_level::debug, fmt::format("the session host of node {} is connected", peer.node));
     core_->peer_up(peer, now_ms());
@@ -481,7 +487,7 @@ private:
     const auto found = links_.find(peer);
     if (found == links_.end())
       return;
-    self_->demonitor(found->second.handle.address());
+    monitored_.remove(found->second.handle);
     links_.erase(found);
     met_.erase(peer.node);
     // Its node may have ended, or start another one.
@@ -528,7 +534,8 @@ private:
     const auto host = links_.find(a.place);
     if (host == links_.end())
       return promise->deliver(session_place{a.place.node, session_here(key)});
-    self_->request(host->second.handle, options_.request_timeout, get_atom_v, key.kind, key.id)
+    mail(self_, get_atom_v, key.kind, key.id)
+      .request(host->second.handle, options_.request_timeout)
       .then(
         [=](const caf::strong_actor_ptr& session) {
           promise->deliver(session_place{a.place.node, session});
@@ -572,8 +579,8 @@ private:
     write_fence fence{{}, to_concern(c.holders), c.hold_timeout_ms, c.lifetime_ms};
     for (const auto& dot : c.expected)
       fence.expected.push_back({dot.replica.value, dot.counter});
-    self_
-      ->request(replica_, caf::infinite, put_atom_v, session::to_map_key(c.key), std::move(c.value), std::move(fence))
+    mail(self_, put_atom_v, session::to_map_key(c.key), std::move(c.value), std::move(fence))
+      .request(replica_, caf::infinite)
       .then(
         [this, key = c.key, map = map_](const fenced_receipt& receipt) {
           if (map != map_)
@@ -599,7 +606,7 @@ private:
                    fmt::format("{} does not start: {}", in_words(c.key), describe(session.error())));
       return core_->session_ended(c.key, c.run, true, now_ms());
     }
-    self_->monitor(*session);
+    monitored_.add(*session);
     const auto interval_ms = static_cast<std::uint64_t>(options_.kinds.at(c.key.kind).checkpoint_interval.count());
     runs_[c.key] = {*session, c.run, false, false, interval_ms, now_ms() + interval_ms};
   }
@@ -615,7 +622,7 @@ private:
     }
     start.checkpoint = [host = caf::actor_cast<session_host_actor>(self_->ctrl()), key = c.key,
                         run = c.run](snapshot state) {
-      caf::anon_send(host, snapshot_atom_v, key.kind, key.id, run, std::move(state));
+      anon_mail(snapshot_atom_v, key.kind, key.id, run, std::move(state)).send(host);
     };
     try {
       return kind.spawn(self_->system(), std::move(start));
@@ -629,7 +636,8 @@ private:
     if (!r)
       return core_->session_stopped(c.key, c.run, std::nullopt, now_ms());
     r->is_stopping = true;
-    self_->request(r->session, options_.stop_timeout, stop_atom_v)
+    mail(self_, stop_atom_v)
+      .request(r->session, options_.stop_timeout)
       .then([this, key = c.key, run = c.run](snapshot& state) { stopped(key, run, to_state(std::move(state))); },
             [this, key = c.key, run = c.run](const caf::error& error) {
               options_.log(log_level::warning,
@@ -640,7 +648,7 @@ private:
 
   void stopped(const session_key& key, std::uint64_t run, std::optional<session::saved_state> state) {
     if (auto* r = find_run(key, run)) {
-      self_->demonitor(r->session.address());
+      monitored_.remove(r->session);
       self_->send_exit(r->session, caf::exit_reason::user_shutdown);
       runs_.erase(key);
     }
@@ -656,7 +664,8 @@ private:
       core_->handled(key, origin, number, std::move(text), now_ms());
       act();
     };
-    self_->request(r->session, caf::infinite, deliver_atom_v, std::move(c.payload))
+    mail(self_, deliver_atom_v, std::move(c.payload))
+      .request(r->session, caf::infinite)
       .then([answer](const std::string& text) { answer(is_answer + text); },
             [answer](const caf::error& error) {
               if (is_silence(error))
@@ -687,7 +696,7 @@ private:
 
   void carry_out(session::send_frame& c) {
     if (const auto l = links_.find(c.to); l != links_.end())
-      self_->send(l->second.handle, session_frame{id_.incarnation, l->second.number, std::move(c.bytes)});
+      mail(self_, session_frame{id_.incarnation, l->second.number, std::move(c.bytes)}).send(l->second.handle);
   }
 
   void carry_out(session::answer_request& c) {
@@ -749,7 +758,8 @@ private:
           || std::exchange(r.is_asked, true))
         continue;
       r.next_checkpoint_ms = now + r.checkpoint_interval_ms;
-      self_->request(r.session, caf::infinite, snapshot_atom_v)
+      mail(self_, snapshot_atom_v)
+        .request(r.session, caf::infinite)
         .then(
           [this, key = key, run = r.run](snapshot& state) {
             if (auto* asked = find_run(key, run))
@@ -764,6 +774,7 @@ private:
   }
 
   ticking_session_host_actor::pointer self_;
+  monitored_actors<ticking_session_host_actor::pointer> monitored_;
   session_host_options options_;
   host_id id_;
   std::optional<session::session_host> core_;
@@ -798,8 +809,7 @@ private:
 
 ticking_session_host_actor::behavior_type
 session_host(ticking_session_host_actor::stateful_pointer<session_host_state> self, session_host_options options) {
-  auto& state = self->state;
-  self->set_down_handler([&state](const caf::down_msg& down) { state.ended(down); });
+  auto& state = state_of(self);
   state.start(std::move(options));
   return {
     [&state](start_atom, std::string& kind, std::string& id) {

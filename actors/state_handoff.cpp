@@ -1,5 +1,6 @@
 #include "actors/state_handoff.hpp"
 
+#include "actors/caf_edition.hpp"
 #include "actors/crdt_replica.hpp"
 #include "actors/error.hpp"
 #include "actors/event_feeds.hpp"
@@ -42,7 +43,8 @@ class state_handoff_state {
 public:
   static inline const char* name = "state_handoff";
 
-  explicit state_handoff_state(state_handoff_actor::pointer self) : self_(self), watchers_(self) {}
+  explicit state_handoff_state(state_handoff_actor::pointer self)
+    : self_(self), monitored_(self, [this](const caf::down_msg& down) { ended(down); }), watchers_(self, monitored_) {}
 
   void start(state_handoff_options options) {
     crdt_replica_options replica;
@@ -70,7 +72,7 @@ public:
   caf::result<receipt> stash(std::string key, const snapshot& state, const write_options& options) {
     if (is_draining_)
       return make_error(ec::draining);
-    return self_->delegate(replica_, put_atom_v, std::move(key), encode_snapshot(state), options);
+    return mail(self_, put_atom_v, std::move(key), encode_snapshot(state), options).delegate(replica_);
   }
 
   /// `Atom` says whether to read the entry or to erase it as well.
@@ -86,11 +88,11 @@ public:
   }
 
   auto keys(std::string prefix) {
-    return self_->delegate(replica_, keys_atom_v, std::move(prefix));
+    return mail(self_, keys_atom_v, std::move(prefix)).delegate(replica_);
   }
 
   void watch(std::string prefix, const watcher_actor& watcher) {
-    self_->send(replica_, watch_atom_v, std::move(prefix), watcher);
+    mail(self_, watch_atom_v, std::move(prefix), watcher).send(replica_);
   }
 
   void watch(const watcher_actor& watcher) {
@@ -99,13 +101,13 @@ public:
       if (node.presence == node_presence::up)
         first.push_back({handoff_event_kind::node_up, name, {}});
     watchers_.add(watcher, first);
-    self_->send(replica_, watch_atom_v, watcher);
+    mail(self_, watch_atom_v, watcher).send(replica_);
   }
 
   // -- the end of the node -------------------------------------------------------------------------------------------
 
   void add_participant(const participant_actor& participant) {
-    self_->monitor(participant);
+    monitored_.add(participant);
     participants_.push_back(participant);
   }
 
@@ -114,7 +116,8 @@ public:
     auto drain = std::make_shared<pending_drain>(
       pending_drain{participants_.size() + 1, handover_timeout_ms, {}, kept_promise<drain_report>{promise}});
     for (const auto& participant : participants_)
-      self_->request(participant, std::chrono::milliseconds{stop_timeout_ms}, drain_atom_v)
+      mail(self_, drain_atom_v)
+        .request(participant, std::chrono::milliseconds{stop_timeout_ms})
         .then([=, this](std::vector<leftover>& not_stashed) { participant_stopped(*drain, std::move(not_stashed)); },
               [=, this](const caf::error& error) {
                 participant_stopped(*drain, {{to_string(participant), "has not stopped: " + describe(error)}});
@@ -153,7 +156,7 @@ public:
   }
 
   auto last_contact(std::uint64_t replica) {
-    return self_->delegate(replica_, contact_atom_v, replica);
+    return mail(self_, contact_atom_v, replica).delegate(replica_);
   }
 
   void node_up(const std::string& node, const neighbour& replica) {
@@ -192,7 +195,7 @@ private:
       node.is_neighbour = neighbours.contains(name);
       known.push_back(node);
     }
-    self_->send(replica_, neighbours_atom_v, std::move(known));
+    mail(self_, neighbours_atom_v, std::move(known)).send(replica_);
   }
 
   void participant_stopped(pending_drain& drain, std::vector<leftover> not_stashed) {
@@ -201,7 +204,8 @@ private:
       return;
     is_draining_ = true;
     auto pending = std::make_shared<pending_drain>(std::move(drain));
-    self_->request(replica_, caf::infinite, drain_atom_v, pending->handover_timeout_ms)
+    mail(self_, drain_atom_v, pending->handover_timeout_ms)
+      .request(replica_, caf::infinite)
       .then(
         [pending](drain_report& report) {
           report.complete = report.complete && pending->leftovers.empty();
@@ -216,7 +220,8 @@ private:
   caf::result<Answer> ask(Convert convert, Request&&... request) {
     const auto promise = self_->make_response_promise<Answer>();
     const auto kept = std::make_shared<kept_promise<Answer>>(promise);
-    self_->request(replica_, caf::infinite, std::forward<Request>(request)...)
+    mail(self_, std::forward<Request>(request)...)
+      .request(replica_, caf::infinite)
       .then([kept, convert](const Response& response) { kept->deliver(convert(response)); },
             [kept](caf::error& error) { kept->deliver(std::move(error)); });
     return promise;
@@ -232,6 +237,7 @@ private:
   }
 
   state_handoff_actor::pointer self_;
+  monitored_actors<state_handoff_actor::pointer> monitored_;
   /// Without the replica's part.
   node_status status_;
   topology replication_;
@@ -246,8 +252,7 @@ private:
 
 state_handoff_actor::behavior_type state_handoff(state_handoff_actor::stateful_pointer<state_handoff_state> self,
                                                  state_handoff_options options) {
-  auto& state = self->state;
-  self->set_down_handler([&state](const caf::down_msg& down) { state.ended(down); });
+  auto& state = state_of(self);
   state.start(std::move(options));
   return {
     [&state](stash_atom, std::string& key, const snapshot& stashed) {

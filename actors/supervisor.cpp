@@ -2,6 +2,7 @@
 
 #include "actors/basp.hpp"
 #include "actors/error.hpp"
+#include "actors/monitored_actors.hpp"
 
 #include <caf/actor_cast.hpp>
 #include <caf/io/middleman.hpp>
@@ -41,13 +42,14 @@ class supervisor_state {
 public:
   static constexpr const char* name = "supervisor";
 
-  explicit supervisor_state(ticking_supervisor_actor::pointer self) : self_(self) {}
+  explicit supervisor_state(ticking_supervisor_actor::pointer self)
+    : self_(self), monitored_(self, [this](const caf::down_msg& down) { child_ended(down); }) {}
 
   void start(supervisor_options options) {
     options_ = std::move(options);
     policy_.emplace(options_.restarts);
     // Not yet, for an actor that has not come to be cannot give up.
-    self_->send(self_, tick_atom_v);
+    mail(self_, tick_atom_v).send(self_);
   }
 
   void start_missing() {
@@ -80,13 +82,13 @@ public:
   caf::result<bool> leave() {
     if (!membership_)
       return false;
-    return self_->delegate(membership_, leave_atom_v);
+    return mail(self_, leave_atom_v).delegate(membership_);
   }
 
   void child_ended(const caf::down_msg& down) {
     if (down.source == handoff_.address()) {
       handoff_ = nullptr;
-      self_->system().registry().erase(handoff_atom_v);
+      unregister_actor(self_->system(), to_string(handoff_atom_v));
       restart("the handoff pair", down.reason);
     } else if (down.source == membership_.address()) {
       close_port();
@@ -102,7 +104,7 @@ public:
 
   void stop(const caf::error& reason) {
     for (std::size_t i = 0; i < services_.size(); ++i) {
-      self_->system().registry().erase(options_.services[i].name);
+      unregister_actor(self_->system(), options_.services[i].name);
       self_->send_exit(services_[i], reason);
     }
     self_->send_exit(handoff_, reason);
@@ -113,9 +115,9 @@ public:
 private:
   void start_handoff() {
     handoff_ = spawn_state_handoff(self_->system(), options_.handoff);
-    self_->monitor(handoff_);
-    self_->system().registry().put(handoff_atom_v, handoff_);
-    self_->send(handoff_, watch_atom_v, caf::actor_cast<watcher_actor>(self_->ctrl()));
+    monitored_.add(handoff_);
+    register_actor(self_->system(), to_string(handoff_atom_v), handoff_);
+    mail(self_, watch_atom_v, caf::actor_cast<watcher_actor>(self_->ctrl())).send(handoff_);
     for (std::size_t i = 0; i < services_.size(); ++i)
       if (services_[i])
         introduce(i);
@@ -124,7 +126,7 @@ private:
 
   void start_membership() {
     membership_ = spawn_cluster_membership(self_->system(), options_.membership);
-    self_->monitor(membership_);
+    monitored_.add(membership_);
     if (!open_port(self_->system(), membership_, options_.address))
       return port_not_opened();
     port_open_ = true;
@@ -142,8 +144,8 @@ private:
 
   void close_port() {
     port_open_ = false;
-    self_->send(self_->system().middleman().actor_handle(), caf::unpublish_atom_v, membership_.address(),
-                options_.address.port);
+    mail(self_, caf::unpublish_atom_v, membership_.address(), options_.address.port)
+      .send(self_->system().middleman().actor_handle());
   }
 
   // Only a node whose port is open may introduce its replica to the others: what cannot open it may be a second
@@ -152,7 +154,7 @@ private:
     if (!port_open_ || !handoff_)
       return;
     options_.log(log_level::info, fmt::format("in service at {}", to_string(options_.address)));
-    self_->send(membership_, handoff_atom_v, handoff_);
+    mail(self_, handoff_atom_v, handoff_).send(membership_);
   }
 
   bool is_in_service() const {
@@ -168,27 +170,28 @@ private:
 
   void start_service(std::size_t number) {
     const auto& started = options_.services[number];
+    if (!is_registrable(started.name))
+      return give_up(fmt::format("{} is no name for a service", started.name.empty() ? "an empty one" : started.name));
     services_[number] = started.spawn(self_->system());
-    self_->monitor(services_[number]);
-    self_->system().registry().put(started.name, services_[number]);
+    monitored_.add(services_[number]);
+    register_actor(self_->system(), started.name, services_[number]);
     if (handoff_)
       introduce(number);
   }
 
   /// Makes the service and the handoff pair known to each other.
   void introduce(std::size_t number) {
-    self_->send(handoff_, register_atom_v, services_[number]);
+    mail(self_, register_atom_v, services_[number]).send(handoff_);
     if (options_.services[number].is_session_host)
-      self_->send(caf::actor_cast<session_host_actor>(services_[number]), handoff_atom_v, handoff_);
+      mail(self_, handoff_atom_v, handoff_).send(caf::actor_cast<session_host_actor>(services_[number]));
   }
 
   void service_ended(const caf::down_msg& down) {
     for (std::size_t i = 0; i < services_.size(); ++i)
       if (services_[i] == down.source) {
         services_[i] = nullptr;
-        const auto name = options_.services[i].name;
-        self_->system().registry().erase(name);
-        restart(fmt::format("the service {}", to_string(name)), down.reason);
+        unregister_actor(self_->system(), options_.services[i].name);
+        restart(fmt::format("the service {}", options_.services[i].name), down.reason);
       }
   }
 
@@ -199,7 +202,7 @@ private:
       return give_up(fmt::format("{}, after {} restarts within {} s", ended, options_.restarts.restarts_max,
                                  std::chrono::duration_cast<std::chrono::seconds>(options_.restarts.window).count()));
     options_.log(log_level::warning, fmt::format("{}; it is started anew in {} ms", ended, delay->count()));
-    self_->delayed_send(self_, *delay, tick_atom_v);
+    mail(self_, tick_atom_v).delay(*delay).send(self_);
   }
 
   void give_up(const std::string& reason) {
@@ -210,6 +213,7 @@ private:
   }
 
   ticking_supervisor_actor::pointer self_;
+  monitored_actors<ticking_supervisor_actor::pointer> monitored_;
   supervisor_options options_;
   std::optional<restart_policy> policy_;
   state_handoff_actor handoff_;
@@ -224,9 +228,8 @@ private:
 
 ticking_supervisor_actor::behavior_type supervisor(ticking_supervisor_actor::stateful_pointer<supervisor_state> self,
                                                    supervisor_options options) {
-  auto& state = self->state;
-  self->set_down_handler([&state](const caf::down_msg& down) { state.child_ended(down); });
-  self->set_exit_handler([&state](const caf::exit_msg& exit) { state.stop(exit.reason); });
+  auto& state = state_of(self);
+  handle_exits(self, [&state](const caf::exit_msg& exit) { state.stop(exit.reason); });
   state.start(std::move(options));
   return {
     [&state](handoff_atom) { return state.in_service(); },
@@ -266,7 +269,7 @@ void add_session_host(supervisor_options& options, session_host_options hosting)
   auto spawn = [hosting = std::move(hosting)](caf::actor_system& system) {
     return caf::actor_cast<participant_actor>(spawn_session_host(system, hosting));
   };
-  options.services.push_back({host_atom_v, std::move(spawn), true});
+  options.services.push_back({to_string(host_atom_v), std::move(spawn), true});
 }
 
 supervisor_actor spawn_supervisor(caf::actor_system& system, supervisor_options options) {

@@ -58,7 +58,8 @@ private:
 /// An actor of the application that runs as long as its node, takes part in the drain, and is found by its name in the
 /// actor registry.
 struct service {
-  caf::atom_value name;
+  /// With CAF 0.17, up to ten letters, digits and underscores.
+  std::string name;
   std::function<participant_actor(caf::actor_system&)> spawn;
   /// It is a `session_host_actor`, and is told of every handoff pair.
   bool is_session_host = false;

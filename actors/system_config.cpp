@@ -14,14 +14,15 @@ namespace ariadne {
 namespace {
 
 /// CAF's network layer, in a system whose node id is drawn at random: see docs/decisions/0006-node-ids.md.
-class middleman_with_own_id final : public caf::io::middleman {
+class middleman_with_own_id : public caf::io::middleman {
 public:
-  explicit middleman_with_own_id(caf::actor_system& system) : middleman(system), multiplexer_(&system) {}
+  explicit middleman_with_own_id(caf::actor_system& system)
+    : middleman(system), multiplexer_(detail::multiplexer_argument(system)) {}
 
   void init(caf::actor_system_config& config) override {
     middleman::init(config);
-    // The base has given the system its id just now, and only from here on is it read; there is no other way to set it.
-    const_cast<caf::node_id&>(system().node()) = draw_node_id();
+    // The base has given the system its id just now, and only from here on is it read.
+    detail::set_node_id(system(), draw_node_id());
   }
 
   caf::io::network::multiplexer& backend() override {
@@ -48,23 +49,24 @@ namespace detail {
 
 template <>
 void configure_for_type_ids_from<first_type_id>(caf::actor_system_config& config) {
-  config.add_message_types<caf::id_block::ariadne_messages>();
-  config.add_message_types<caf::id_block::ariadne>();
-  config.add_error_category(error_category,
-                            [](std::uint8_t code, caf::atom_value category, const caf::message& context) {
-                              return describe(caf::error{code, category, context});
-                            });
+  register_id_block<caf::id_block::ariadne_messages>(config);
+  register_id_block<caf::id_block::ariadne>(config);
+  register_id_block<caf::id_block::ariadne_errors>(config);
+  register_error_codes<ec>(config, describe);
 }
 
 void load_network(caf::actor_system_config& config) {
-  config.module_factories.push_back(
-    [](caf::actor_system& system) -> caf::actor_system::module* { return new middleman_with_own_id{system}; });
+  load_module<middleman_with_own_id>(config);
 }
 
 } // namespace detail
 
 void use_work_sharing(caf::actor_system_config& config) {
-  config.set("scheduler.policy", caf::atom("sharing"));
+  detail::set_scheduler_policy(config, "sharing");
+}
+
+void use_threads(caf::actor_system_config& config, std::size_t count) {
+  detail::set_scheduler_threads(config, count);
 }
 
 } // namespace ariadne

@@ -1,8 +1,11 @@
 #pragma once
 
+#include "actors/caf_edition.hpp"
 #include "actors/first_type_id.hpp"
 
 #include <caf/actor_system_config.hpp>
+
+#include <cstddef>
 
 namespace ariadne {
 
@@ -19,7 +22,7 @@ template <class IdBlock>
 void add_id_block(caf::actor_system_config& config) {
   static_assert(IdBlock::end <= first_type_id || IdBlock::begin >= end_of_type_ids,
                 "this block of type IDs overlaps with Ariadne's: move either of them (ARIADNE_FIRST_TYPE_ID)");
-  config.add_message_types<IdBlock>();
+  register_id_block<IdBlock>(config);
 }
 
 } // namespace detail
@@ -42,5 +45,8 @@ void configure_with_network(caf::actor_system_config& config) {
 /// Makes all threads of CAF's scheduler take their work from one queue. On few cores, do so: with CAF's default, work
 /// stealing, a message from another node takes ten times as long.
 void use_work_sharing(caf::actor_system_config& config);
+
+/// Sets how many threads CAF's scheduler has; by default, one for each core, and four at least.
+void use_threads(caf::actor_system_config& config, std::size_t count);
 
 } // namespace ariadne

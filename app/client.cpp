@@ -1,5 +1,6 @@
 #include "app/client.hpp"
 
+#include "actors/caf_edition.hpp"
 #include "actors/error.hpp"
 #include "actors/protocol.hpp"
 #include "app/config.hpp"
@@ -400,8 +401,8 @@ fallible<exit_code> watch(caf::actor_system& system, node_connection& client, co
   caf::scoped_actor self{system};
   const auto watcher = caf::actor_cast<watcher_actor>(self->ctrl());
   self->monitor(handoff);
-  self->send(handoff, watch_atom_v, watcher);
-  self->send(handoff, watch_atom_v, command.argument, watcher);
+  mail(self, watch_atom_v, watcher).send(handoff);
+  mail(self, watch_atom_v, command.argument, watcher).send(handoff);
   fallible<void> result;
   while (result)
     self->receive([&](const handoff_events& message) { result = print_events(message, command.json); },

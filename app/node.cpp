@@ -1,6 +1,7 @@
 #include "app/node.hpp"
 
 #include "actors/ask.hpp"
+#include "actors/caf_edition.hpp"
 #include "actors/endpoint.hpp"
 #include "actors/error.hpp"
 #include "actors/session_host.hpp"
@@ -44,7 +45,7 @@ struct node_system_config : caf::actor_system_config {
     if (cluster.scheduler_policy == scheduler_policy::sharing)
       use_work_sharing(*this);
     if (cluster.scheduler_threads > 0)
-      set("scheduler.max-threads", std::size_t{cluster.scheduler_threads});
+      use_threads(*this, cluster.scheduler_threads);
   }
 };
 
@@ -244,8 +245,8 @@ exit_code run_node(const cluster_config& cluster, const node_config& self) {
   };
   options.on_caught_up = [&announced] { announced.caught_up(); };
   options.services.push_back(
-    {minotaur::minotaur_atom_v, [log, round_time = cluster.minotaur.round_time](caf::actor_system& system) {
-       auto handoff = [&system] { return system.registry().get<state_handoff_actor>(handoff_atom_v); };
+    {to_string(minotaur::minotaur_atom_v), [log, round_time = cluster.minotaur.round_time](caf::actor_system& system) {
+       auto handoff = [&system] { return registered<state_handoff_actor>(system, to_string(handoff_atom_v)); };
        return caf::actor_cast<participant_actor>(
          minotaur::spawn_host(system, {.round_time = round_time, .handoff = handoff, .log = log}));
      }});

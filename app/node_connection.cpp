@@ -16,7 +16,7 @@ namespace ariadne {
 client_config::client_config() {
   configure_with_network<caf::id_block::ariadne_minotaur>(*this);
   use_work_sharing(*this);
-  set("scheduler.max-threads", 1u);
+  use_threads(*this, 1);
 }
 
 node_connection::node_connection(caf::actor_system& system, endpoint address, std::chrono::milliseconds timeout)
@@ -31,7 +31,7 @@ fallible<void> node_connection::connect() {
   std::set<std::string> interface;
   caf::error error;
   caf::scoped_actor self{system_};
-  request_handshake(*self, remaining(), std::move(*socket), address_.port)
+  request_handshake(self, remaining(), std::move(*socket), address_.port)
     .receive(
       [&](caf::node_id&, caf::strong_actor_ptr& published, std::set<std::string>& messages) {
         actor = std::move(published);

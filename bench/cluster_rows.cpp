@@ -1,5 +1,6 @@
 #include "bench/cluster_rows.hpp"
 
+#include "actors/caf_edition.hpp"
 #include "bench/embedded_node.hpp"
 #include "bench/floor_server.hpp"
 #include "bench/requests.hpp"
@@ -102,7 +103,7 @@ void measure_remote_request(recorder& record) {
   record.run([&]() -> round_figures {
     auto floor = socket.time_round_trips(count, payload_bytes);
     auto times = time_requests<receipt>(bench.system(), count, [&](auto* self, std::size_t i) {
-      return self->request(remote.handle(), caf::infinite, stash_atom_v, make_key('k', i), state);
+      return mail(self, stash_atom_v, make_key('k', i), state).request(remote.handle(), caf::infinite);
     });
     return {times.percentile_us(0.5), times.percentile_us(0.99), floor.percentile_us(0.5)};
   });
@@ -126,7 +127,7 @@ void measure_stash_acked(recorder& record, const setting& s) {
   const auto count = record.effort().operations(s.bytes > value_bytes * 64 ? 500 : 10'000);
   record.run([&]() -> round_figures {
     auto floor = time_requests<receipt>(nodes.a().system(), count, [&](auto* self, std::size_t i) {
-      return self->request(remote.handle(), caf::infinite, stash_atom_v, keys[i % keys.size()], state);
+      return mail(self, stash_atom_v, keys[i % keys.size()], state).request(remote.handle(), caf::infinite);
     });
     auto times = nodes.a().time_stashes(keys, state, count, {.concern = {.level = concern_level::one}});
     return {times.percentile_us(0.5), times.percentile_us(0.99), floor.percentile_us(0.5)};
@@ -144,9 +145,9 @@ void measure_stash_replicated(recorder& record, const setting& s) {
   record.run([&]() -> round_figures {
     auto begin = steady_clock::now();
     for (const auto& key : keys)
-      caf::anon_send(remote.handle(), stash_atom_v, key, state);
+      anon_mail(stash_atom_v, key, state).send(remote.handle());
     (void)time_requests<std::vector<std::string>>(nodes.a().system(), 1, [&](auto* self, std::size_t) {
-      return self->request(remote.handle(), caf::infinite, keys_atom_v, std::string{});
+      return mail(self, keys_atom_v, std::string{}).request(remote.handle(), caf::infinite);
     });
     const auto floor = count / seconds_since(begin);
     begin = steady_clock::now();

@@ -1,5 +1,6 @@
 #include "bench/embedded_node.hpp"
 
+#include "actors/caf_edition.hpp"
 #include "actors/error.hpp"
 #include "app/config.hpp"
 #include "bench/requests.hpp"
@@ -44,8 +45,8 @@ supervisor_options options_of(const cluster_file& file, const std::string& name)
 embedded_node::embedded_node(const cluster_file& file, const std::string& name)
   : supervisor_(spawn_supervisor(bench_.system(), options_of(file, name))) {
   std::string failure;
-  bench_.self()
-    ->request(supervisor_, caf::infinite, handoff_atom_v)
+  mail(bench_.self(), handoff_atom_v)
+    .request(supervisor_, caf::infinite)
     .receive([&](state_handoff_actor& handoff) { handoff_ = std::move(handoff); },
              [&](caf::error& error) { failure = describe(error); });
   if (!failure.empty())
@@ -61,7 +62,7 @@ embedded_node::~embedded_node() {
 void embedded_node::stash_all(const std::vector<std::string>& keys, const snapshot& state) {
   const write_options options{.concern = {.level = concern_level::local}};
   for (const auto& key : keys)
-    caf::anon_send(handoff_, stash_atom_v, key, state, options);
+    anon_mail(stash_atom_v, key, state, options).send(handoff_);
   stash(keys.back(), state, concern_level::local);
 }
 
@@ -72,15 +73,15 @@ void embedded_node::stash(const std::string& key, const snapshot& state, concern
 latencies embedded_node::time_stashes(const std::vector<std::string>& keys, const snapshot& state, std::size_t count,
                                       const write_options& options) {
   return time_requests<receipt>(bench_.system(), count, [&](auto* self, std::size_t i) {
-    return self->request(handoff_, caf::infinite, stash_atom_v, keys[i % keys.size()], state, options);
+    return mail(self, stash_atom_v, keys[i % keys.size()], state, options).request(handoff_, caf::infinite);
   });
 }
 
 void embedded_node::drain() {
   constexpr std::uint64_t timeout_ms = 60'000;
   std::string failure;
-  bench_.self()
-    ->request(handoff_, caf::infinite, drain_atom_v, timeout_ms, timeout_ms)
+  mail(bench_.self(), drain_atom_v, timeout_ms, timeout_ms)
+    .request(handoff_, caf::infinite)
     .receive([&](const drain_report& report) { failure = report.complete ? "" : "the drain is not complete"; },
              [&](caf::error& error) { failure = describe(error); });
   if (!failure.empty())

@@ -1,5 +1,7 @@
 #include "bench/event_log.hpp"
 
+#include "actors/caf_edition.hpp"
+
 #include <caf/send.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
@@ -17,7 +19,7 @@ event_log::event_log(caf::actor_system& system, const state_handoff_actor& whom)
       log->changed.notify_all();
     }};
   });
-  caf::anon_send(whom, watch_atom_v, watcher_);
+  anon_mail(watch_atom_v, watcher_).send(whom);
 }
 
 event_log::~event_log() {

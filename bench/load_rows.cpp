@@ -1,5 +1,6 @@
 #include "bench/load_rows.hpp"
 
+#include "actors/caf_edition.hpp"
 #include "bench/embedded_node.hpp"
 #include "bench/workload.hpp"
 
@@ -35,7 +36,8 @@ struct load_generator {
   }
 
   void send(caf::event_based_actor* self, std::size_t number) {
-    self->request(handoff, caf::infinite, stash_atom_v, keys[number % keys.size()], state)
+    mail(self, stash_atom_v, keys[number % keys.size()], state)
+      .request(handoff, caf::infinite)
       .then(
         [this, number](const receipt&) {
           times.add(steady_clock::now() - due(number));
@@ -79,7 +81,7 @@ void measure_load(recorder& record, double rate) {
     load.begin = steady_clock::now();
     for (std::size_t i = 0; i < count; ++i) {
       std::this_thread::sleep_until(load.due(i));
-      caf::anon_send(sender, std::uint64_t{i});
+      anon_mail(std::uint64_t{i}).send(sender);
     }
     load.done.get_future().wait();
     caf::anon_send_exit(sender, caf::exit_reason::user_shutdown);

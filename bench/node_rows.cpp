@@ -1,5 +1,6 @@
 #include "bench/node_rows.hpp"
 
+#include "actors/caf_edition.hpp"
 #include "actors/state_handoff.hpp"
 #include "bench/bare_actor.hpp"
 #include "bench/bench_system.hpp"
@@ -42,7 +43,7 @@ public:
   template <class Handle>
   latencies time_stashes(const Handle& whom, std::size_t count) {
     return time_requests<receipt>(bench_.system(), count, [&](auto* self, std::size_t i) {
-      return self->request(whom, caf::infinite, stash_atom_v, keys_[i % key_count], state_);
+      return mail(self, stash_atom_v, keys_[i % key_count], state_).request(whom, caf::infinite);
     });
   }
 
@@ -51,10 +52,10 @@ public:
   double stash_rate(const Handle& whom, std::size_t count) {
     const auto begin = std::chrono::steady_clock::now();
     for (std::size_t i = 0; i < count; ++i)
-      caf::anon_send(whom, stash_atom_v, keys_[i % key_count], state_);
+      anon_mail(stash_atom_v, keys_[i % key_count], state_).send(whom);
     // What is sent later is answered later.
     (void)time_requests<std::vector<std::string>>(bench_.system(), 1, [&](auto* self, std::size_t) {
-      return self->request(whom, caf::infinite, keys_atom_v, std::string{"none"});
+      return mail(self, keys_atom_v, std::string{"none"}).request(whom, caf::infinite);
     });
     return static_cast<double>(count) / std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   }

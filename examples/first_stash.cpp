@@ -1,5 +1,7 @@
 // The smallest use of the handoff actor: stash a state, and pick it up.
 
+#include <ariadne/actors/caf_edition.hpp>
+#include <ariadne/actors/error.hpp>
 #include <ariadne/actors/snapshot.hpp>
 #include <ariadne/actors/state_handoff.hpp>
 #include <ariadne/actors/system_config.hpp>
@@ -21,11 +23,13 @@ int main() {
   auto handoff = ariadne::spawn_state_handoff(system, options);
 
   caf::scoped_actor self{system};
-  auto complain = [&](const caf::error& error) { std::cerr << system.render(error) << '\n'; };
+  auto complain = [&](const caf::error& error) { std::cerr << ariadne::describe(error) << '\n'; };
   auto state = ariadne::make_snapshot(std::string{"round 7"});
-  self->request(handoff, std::chrono::seconds{1}, ariadne::stash_atom_v, std::string{"game_ABYZ"}, *state)
+  ariadne::mail(self, ariadne::stash_atom_v, std::string{"game_ABYZ"}, *state)
+    .request(handoff, std::chrono::seconds{1})
     .receive([](const ariadne::receipt&) { std::cout << "stashed\n"; }, complain);
-  self->request(handoff, std::chrono::seconds{1}, ariadne::pickup_atom_v, std::string{"game_ABYZ"})
+  ariadne::mail(self, ariadne::pickup_atom_v, std::string{"game_ABYZ"})
+    .request(handoff, std::chrono::seconds{1})
     .receive(
       [](const ariadne::pickup_result& result) { std::cout << *ariadne::restore<std::string>(result.state) << '\n'; },
       complain);

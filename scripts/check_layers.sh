@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Checks that dependencies run down only, app -> actors -> session -> crdt, and that session and crdt are pure: no CAF,
-# clock, thread, random source, I/O or logging. Prints each line that breaks this.
+# Checks that dependencies run down only, app -> actors -> session -> crdt, that session and crdt are pure: no CAF,
+# clock, thread, random source, I/O or logging; and that only actors/caf_edition.hpp, with the two headers that it chooses
+# from, knows that there are two editions of CAF. Prints each line that breaks this.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -8,7 +9,8 @@ failed=0
 
 # forbid FOLDER WHAT PATTERN: no C++ file of the folder may contain the pattern.
 forbid() {
-  if grep -rnE --include='*.hpp' --include='*.cpp' "$3" "$1"; then
+  if grep -rnE --include='*.hpp' --include='*.cpp' --exclude='caf_edition*.hpp' --exclude=driven_system.hpp \
+    "$3" "$1"; then
     echo "error: $1/ must not $2" >&2
     failed=1
   fi
@@ -26,6 +28,15 @@ forbid app 'include tests' "${include}\"test/"
 for pure in crdt session; do
   forbid "${pure}" 'know CAF' "${include}[<\"]caf/|\bcaf::"
   forbid "${pure}" 'use clocks, threads, random sources, I/O or logging' "${include}<(${impure})>"
+done
+
+# What one of the two editions lacks, or has deprecated; caf_edition.hpp has it for both.
+one_edition='CAF_(MAJOR_|MINOR_|PATCH_)?VERSION|"actors/caf_edition_'
+one_edition+='|\bcaf::(atom\(|atom_value|atom_from_string|atom_constant|replies_to|reacts_to|anon_send\(|anon_mail|meta::)'
+one_edition+='|->(send|request|delegate|delayed_send|mail)\(|\bset_(down|exit|error|default)_handler'
+one_edition+='|\bself->state\b|registry\(\)\.(get|put|erase)|add_message_types|init_global_meta_objects'
+for folder in actors app bench examples test; do
+  forbid "${folder}" 'tell the editions of CAF apart; see actors/caf_edition.hpp' "${one_edition}"
 done
 
 exit "${failed}"

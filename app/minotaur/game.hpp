@@ -120,32 +120,32 @@ std::string describe(const game_v1& g);
 std::string describe(const game& g);
 
 template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, hex& x) {
+auto inspect(Inspector& f, hex& x) {
   return inspect_fields(f, "hex", x.q, x.r);
 }
 template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, labyrinth& x) {
+auto inspect(Inspector& f, labyrinth& x) {
   return inspect_fields(f, "labyrinth", x.radius, x.walls);
 }
 template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, player& x) {
+auto inspect(Inspector& f, player& x) {
   return inspect_fields(f, "player", x.position, x.health, x.defeats);
 }
 template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, action& x) {
+auto inspect(Inspector& f, action& x) {
   return inspect_fields(f, "action", x.kind, x.target);
 }
 template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, turn_record& x) {
+auto inspect(Inspector& f, turn_record& x) {
   return inspect_fields(f, "turn_record", x.last, x.recent, x.repeats);
 }
 template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, game_v1& x) {
+auto inspect(Inspector& f, game_v1& x) {
   return inspect_fields(f, "game", x.id, x.round, x.round_end_time_ms, x.world, x.players, x.registered_actions,
                         x.turns);
 }
 template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, game& x) {
+auto inspect(Inspector& f, game& x) {
   return inspect_fields(f, "game", x.id, x.round, x.round_end_time_ms, x.world, x.players, x.registered_actions,
                         x.turns, x.explored);
 }

@@ -1,5 +1,6 @@
 #include "app/minotaur/game_kind.hpp"
 
+#include "actors/caf_edition.hpp"
 #include "actors/error.hpp"
 #include "actors/snapshot.hpp"
 #include "app/minotaur/game_message.hpp"
@@ -42,16 +43,17 @@ std::int64_t now_ms() {
 
 template <class Game>
 void await_round_end(game_self<Game> self) {
-  const auto& state = self->state;
+  const auto& state = state_of(self);
   // The node that the game comes from may have another idea of the time.
   const std::chrono::milliseconds left{state.played.round_end_time_ms - now_ms()};
-  self->delayed_send(self, std::clamp(left, std::chrono::milliseconds{0}, state.round_time), round_atom_v,
-                     state.played.round);
+  mail(self, round_atom_v, state.played.round)
+    .delay(std::clamp(left, std::chrono::milliseconds{0}, state.round_time))
+    .send(self);
 }
 
 template <class Game>
 void next_round(game_self<Game> self) {
-  auto& state = self->state;
+  auto& state = state_of(self);
   end_round(state.played, now_ms() + state.round_time.count());
   if (auto taken = make_snapshot(state.played))
     state.start.checkpoint(std::move(*taken));
@@ -112,7 +114,7 @@ caf::result<snapshot> saved(const Game& played) {
 template <class Game>
 game_session_actor::behavior_type game_session(game_self<Game> self, session_start start, std::optional<Game> played,
                                                std::chrono::milliseconds round_time) {
-  auto& state = self->state;
+  auto& state = state_of(self);
   state.round_time = round_time;
   state.played = played ? std::move(*played) : Game{new_game(start.id, now_ms() + round_time.count())};
   state.start = std::move(start);

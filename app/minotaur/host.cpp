@@ -1,5 +1,6 @@
 #include "app/minotaur/host.hpp"
 
+#include "actors/caf_edition.hpp"
 #include "actors/error.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -35,7 +36,7 @@ struct stop_all {
 };
 
 caf::result<game> launch(host_self self, const std::string& id, if_absent absent) {
-  auto& state = self->state;
+  auto& state = state_of(self);
   if (state.stopping)
     return make_error(ec::draining, "this node starts no more games");
   if (state.sessions.contains(id))
@@ -49,19 +50,19 @@ caf::result<game> launch(host_self self, const std::string& id, if_absent absent
                                                 .log = options.log});
   self->link_to(session);
   state.sessions.emplace(id, session);
-  return self->delegate(session, start_atom_v);
+  return mail(self, start_atom_v).delegate(session);
 }
 
 template <class Request>
 caf::result<game> forward(host_self self, const std::string& id, Request request) {
-  const auto found = self->state.sessions.find(id);
-  if (found == self->state.sessions.end())
+  const auto found = state_of(self).sessions.find(id);
+  if (found == state_of(self).sessions.end())
     return make_error(ec::refused, fmt::format("game {} is not played here", id));
-  return self->delegate(found->second, request);
+  return mail(self, request).delegate(found->second);
 }
 
 caf::result<std::vector<leftover>> stop_sessions(host_self self) {
-  auto& state = self->state;
+  auto& state = state_of(self);
   state.stopping = true;
   if (state.sessions.empty())
     return std::vector<leftover>{};
@@ -70,7 +71,8 @@ caf::result<std::vector<leftover>> stop_sessions(host_self self) {
   stop->sessions_left = state.sessions.size();
   for (const auto& [id, session] : state.sessions)
     // A stop has a time limit of its own.
-    self->request(session, caf::infinite, stop_atom_v)
+    mail(self, stop_atom_v)
+      .request(session, caf::infinite)
       .then([stop](const game&) { stop->session_done(); },
             [stop, id = id](const caf::error& error) {
               stop->not_stashed.push_back({stash_key(id), "not stashed: " + ariadne::describe(error)});
@@ -81,14 +83,14 @@ caf::result<std::vector<leftover>> stop_sessions(host_self self) {
 
 void handle_exit(host_self self, const caf::exit_msg& exit) {
   const auto ended =
-    std::erase_if(self->state.sessions, [&](const auto& entry) { return entry.second.address() == exit.source; });
+    std::erase_if(state_of(self).sessions, [&](const auto& entry) { return entry.second.address() == exit.source; });
   if (ended == 0 && exit.reason)
     self->quit(exit.reason);
 }
 
 host_actor::behavior_type host(host_self self, host_options options) {
-  self->state.options = std::move(options);
-  self->set_exit_handler([self](const caf::exit_msg& exit) { handle_exit(self, exit); });
+  state_of(self).options = std::move(options);
+  handle_exits(self, [self](const caf::exit_msg& exit) { handle_exit(self, exit); });
   return {
     [self](start_atom, const std::string& id) { return launch(self, id, if_absent::begin); },
     [self](resume_atom, const std::string& id) { return launch(self, id, if_absent::refuse); },

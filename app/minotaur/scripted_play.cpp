@@ -1,6 +1,7 @@
 #include "app/minotaur/scripted_play.hpp"
 
 #include "actors/error.hpp"
+#include "actors/monitored_actors.hpp"
 #include "app/minotaur/game_kind.hpp"
 #include "app/minotaur/protocol.hpp"
 #include "app/minotaur/scripted_game.hpp"
@@ -76,7 +77,8 @@ class players_state {
 public:
   static inline const char* name = "players";
 
-  explicit players_state(players_actor::pointer self) : self_(self) {}
+  explicit players_state(players_actor::pointer self)
+    : self_(self), monitored_(self, [this](const caf::down_msg& down) { lose(down); }) {}
 
   void start(std::shared_ptr<outcome> left, const scripted_play_options& options) {
     tables_.resize(options.games);
@@ -87,7 +89,7 @@ public:
 
   void connect(std::uint64_t node, const caf::strong_actor_ptr& host) {
     hosts_[node] = caf::actor_cast<session_host_actor>(host);
-    self_->monitor(hosts_[node]);
+    monitored_.add(hosts_[node]);
   }
 
   /// CAF does not answer what was sent to an actor that is gone.
@@ -162,7 +164,7 @@ private:
 
   void again(std::size_t i, std::chrono::milliseconds later) {
     if (!std::exchange(tables_[i].is_scheduled, true))
-      self_->delayed_send(self_, later, tick_atom_v, std::uint64_t{i});
+      mail(self_, tick_atom_v, std::uint64_t{i}).delay(later).send(self_);
   }
 
   void say(std::size_t i, std::string message) {
@@ -181,7 +183,8 @@ private:
     t.node = host->first;
     t.is_waiting = true;
     const auto number = ++t.request;
-    self_->request(host->second, patience_ + answer_grace, std::move(request)...)
+    mail(self_, std::move(request)...)
+      .request(host->second, patience_ + answer_grace)
       .then(
         [this, i, number, then](const Answer& answer) {
           if (auto& asking = tables_[i]; asking.request == number && std::exchange(asking.is_waiting, false))
@@ -270,6 +273,7 @@ private:
   }
 
   players_actor::pointer self_;
+  monitored_actors<players_actor::pointer> monitored_;
   std::vector<table> tables_;
   std::shared_ptr<outcome> outcome_;
   std::chrono::milliseconds pause_{};
@@ -284,9 +288,8 @@ private:
 
 players_actor::behavior_type players(players_actor::stateful_pointer<players_state> self, std::shared_ptr<outcome> left,
                                      scripted_play_options options) {
-  auto& state = self->state;
+  auto& state = state_of(self);
   state.start(std::move(left), options);
-  self->set_down_handler([&state](const caf::down_msg& down) { state.lose(down); });
   return {
     [&state](connect_atom, std::uint64_t node, const caf::strong_actor_ptr& host) { state.connect(node, host); },
     [&state](ariadne::start_atom) { return state.begin(task::start); },
@@ -326,7 +329,7 @@ struct scripted_play::implementation {
           continue;
         self->monitor(*host);
         connected[host->address()] = i;
-        caf::anon_send(playing, connect_atom_v, i, caf::actor_cast<caf::strong_actor_ptr>(*host));
+        anon_mail(connect_atom_v, i, caf::actor_cast<caf::strong_actor_ptr>(*host)).send(playing);
       }
       self->receive([&](const caf::down_msg& down) { connected.erase(down.source); },
                     caf::after(connect_interval) >> [] {});

@@ -1,5 +1,6 @@
 #include "app/minotaur/session.hpp"
 
+#include "actors/caf_edition.hpp"
 #include "actors/error.hpp"
 #include "actors/snapshot.hpp"
 #include "app/minotaur/game_kind.hpp"
@@ -55,7 +56,7 @@ bool is_transient(const caf::error& reason) {
 }
 
 void play(session_self self) {
-  auto& state = self->state;
+  auto& state = state_of(self);
   state.current = phase::playing;
   for (const auto& [name, who] : state.played.players)
     if (!state.played.registered_actions.contains(name))
@@ -63,32 +64,32 @@ void play(session_self self) {
         register_action(state.played, name, *wanted);
   // The node that stashed the game may have another idea of the time.
   const std::chrono::milliseconds left{state.played.round_end_time_ms - now_ms()};
-  self->delayed_send(self, std::clamp(left, 0ms, state.options.round_time), round_atom_v, state.played.round);
+  mail(self, round_atom_v, state.played.round).delay(std::clamp(left, 0ms, state.options.round_time)).send(self);
 }
 
 void next_round(session_self self) {
-  auto& state = self->state;
+  auto& state = state_of(self);
   end_round(state.played, now_ms() + state.options.round_time.count());
   play(self);
 }
 
 void succeed(session_self self) {
-  for (auto& promise : std::exchange(self->state.waiting, {}))
-    promise.deliver(self->state.played);
+  for (auto& promise : std::exchange(state_of(self).waiting, {}))
+    promise.deliver(state_of(self).played);
 }
 
 void fail(session_self self, const caf::error& reason) {
-  for (auto& promise : std::exchange(self->state.waiting, {}))
+  for (auto& promise : std::exchange(state_of(self).waiting, {}))
     promise.deliver(reason);
-  if (self->state.current == phase::stashing)
+  if (state_of(self).current == phase::stashing)
     play(self);
   else
     self->quit();
 }
 
 void retry_or_fail(session_self self, const caf::error& reason) {
-  if (self->clock().now() < self->state.deadline)
-    self->delayed_send(self, retry_interval, retry_atom_v);
+  if (self->clock().now() < state_of(self).deadline)
+    mail(self, retry_atom_v).delay(retry_interval).send(self);
   else
     fail(self, reason);
 }
@@ -101,7 +102,7 @@ void handle_error(session_self self, const caf::error& reason) {
 }
 
 void begin_play(session_self self, game started, std::string_view what) {
-  auto& state = self->state;
+  auto& state = state_of(self);
   state.played = std::move(started);
   play(self);
   state.options.log(log_level::info, fmt::format("game {} {} round {}", state.played.id, what, state.played.round));
@@ -116,11 +117,11 @@ void go_on(session_self self, const snapshot& stashed) {
 }
 
 void begin(session_self self) {
-  const auto& options = self->state.options;
+  const auto& options = state_of(self).options;
   if (options.absent == if_absent::begin)
     begin_play(self, new_game(options.game_id, now_ms() + options.round_time.count()), "begins at");
   else
-    fail(self, refusal(self->state, "is not known: nobody has stashed it"));
+    fail(self, refusal(state_of(self), "is not known: nobody has stashed it"));
 }
 
 void handle_pickup(session_self self, const pickup_result& answer) {
@@ -130,45 +131,48 @@ void handle_pickup(session_self self, const pickup_result& answer) {
     case pickup_outcome::absent:
       return begin(self);
     case pickup_outcome::pending:
-      return retry_or_fail(self, refusal(self->state, "may be known to nodes that this node has not caught up with"));
+      return retry_or_fail(self,
+                           refusal(state_of(self), "may be known to nodes that this node has not caught up with"));
   }
 }
 
 void handle_stashed(session_self self) {
-  const auto& state = self->state;
+  const auto& state = state_of(self);
   state.options.log(log_level::info, fmt::format("game {} stashed at round {}", state.played.id, state.played.round));
   succeed(self);
   self->quit();
 }
 
 void pick_up(session_self self, const state_handoff_actor& handoff) {
-  const auto& options = self->state.options;
-  self->request(handoff, options.timeout, pickup_atom_v, stash_key(options.game_id))
+  const auto& options = state_of(self).options;
+  mail(self, pickup_atom_v, stash_key(options.game_id))
+    .request(handoff, options.timeout)
     .then([self](const pickup_result& answer) { handle_pickup(self, answer); },
           [self](const caf::error& reason) { handle_error(self, reason); });
 }
 
 void stash(session_self self, const state_handoff_actor& handoff) {
-  const auto& state = self->state;
+  const auto& state = state_of(self);
   auto taken = make_snapshot(state.played);
   if (!taken)
     return fail(self, taken.error());
-  self->request(handoff, state.options.timeout, stash_atom_v, stash_key(state.options.game_id), std::move(*taken))
+  mail(self, stash_atom_v, stash_key(state.options.game_id), std::move(*taken))
+    .request(handoff, state.options.timeout)
     .then([self](const receipt&) { handle_stashed(self); },
           [self](const caf::error& reason) { handle_error(self, reason); });
 }
 
 void attempt(session_self self) {
-  if (const auto handoff = self->state.options.handoff(); !handoff)
+  if (const auto handoff = state_of(self).options.handoff(); !handoff)
     retry_or_fail(self, make_error(ec::replica_restarting));
-  else if (self->state.current == phase::picking_up)
+  else if (state_of(self).current == phase::picking_up)
     pick_up(self, handoff);
   else
     stash(self, handoff);
 }
 
 caf::result<game> attempt_as(session_self self, phase next) {
-  auto& state = self->state;
+  auto& state = state_of(self);
   state.current = next;
   state.deadline = self->clock().now() + state.options.timeout;
   state.waiting.push_back(self->make_response_promise<game>());
@@ -178,19 +182,19 @@ caf::result<game> attempt_as(session_self self, phase next) {
 }
 
 caf::result<game> start(session_self self) {
-  if (self->state.current != phase::idle)
-    return refusal(self->state, "has been started already");
+  if (state_of(self).current != phase::idle)
+    return refusal(state_of(self), "has been started already");
   return attempt_as(self, phase::picking_up);
 }
 
 caf::result<game> show(session_self self) {
-  if (self->state.current == phase::idle || self->state.current == phase::picking_up)
-    return refusal(self->state, "has not begun here yet");
-  return self->state.played;
+  if (state_of(self).current == phase::idle || state_of(self).current == phase::picking_up)
+    return refusal(state_of(self), "has not begun here yet");
+  return state_of(self).played;
 }
 
 caf::result<game> stop(session_self self) {
-  auto& state = self->state;
+  auto& state = state_of(self);
   if (state.current == phase::playing)
     return attempt_as(self, phase::stashing);
   if (state.current != phase::stashing)
@@ -200,16 +204,16 @@ caf::result<game> stop(session_self self) {
 }
 
 session_base::behavior_type session(session_self self, session_options options) {
-  self->state.options = std::move(options);
+  state_of(self).options = std::move(options);
   return {
     [self](start_atom) { return start(self); },
     [self](show_atom) { return show(self); },
     [self](act_atom, const std::string& player_name, action wanted) {
-      return self->state.current == phase::playing && register_action(self->state.played, player_name, wanted);
+      return state_of(self).current == phase::playing && register_action(state_of(self).played, player_name, wanted);
     },
     [self](stop_atom) { return stop(self); },
     [self](round_atom, std::uint64_t round) {
-      if (self->state.current == phase::playing && round == self->state.played.round)
+      if (state_of(self).current == phase::playing && round == state_of(self).played.round)
         next_round(self);
     },
     [self](retry_atom) { attempt(self); },

@@ -35,11 +35,14 @@ inline arena_actor::behavior_type arena(arena_actor::pointer self) {
       auto answer = self->make_response_promise<match>();
       auto fail = [=](caf::error& error) mutable { answer.deliver(std::move(error)); };
       // The supervisor may have started another one since the last time.
-      const auto host = self->system().registry().get<ariadne::session_host_actor>(ariadne::host_atom_v);
-      self->request(host, timeout, ariadne::start_atom_v, std::string{"match"}, id)
+      const auto host =
+        ariadne::registered<ariadne::session_host_actor>(self->system(), to_string(ariadne::host_atom_v));
+      ariadne::mail(self, ariadne::start_atom_v, std::string{"match"}, id)
+        .request(host, timeout)
         .then(
           [=](const ariadne::session_place&) {
-            self->request(host, timeout, ariadne::deliver_atom_v, std::string{"match"}, id, move)
+            ariadne::mail(self, ariadne::deliver_atom_v, std::string{"match"}, id, move)
+              .request(host, timeout)
               .then(
                 [=](const std::string& bytes) mutable {
                   match now;
@@ -62,7 +65,7 @@ inline void add_services(ariadne::supervisor_options& options) {
   ariadne::session_host_options hosting;
   hosting.kinds["match"] = ariadne::make_session_kind<match>(spawn_match);
   ariadne::add_session_host(options, hosting);
-  options.services.push_back({arena_atom_v, [](caf::actor_system& system) {
+  options.services.push_back({to_string(arena_atom_v), [](caf::actor_system& system) {
                                 return caf::actor_cast<ariadne::participant_actor>(system.spawn(arena));
                               }});
 }

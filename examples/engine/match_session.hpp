@@ -4,6 +4,7 @@
 
 #include "protocol.hpp"
 
+#include <ariadne/actors/caf_edition.hpp>
 #include <ariadne/actors/session_host.hpp>
 #include <ariadne/actors/snapshot.hpp>
 
@@ -19,7 +20,7 @@ namespace engine {
 
 inline ariadne::session_actor::behavior_type match_session(ariadne::session_actor::stateful_pointer<match> self,
                                                            ariadne::session_start start, match begun) {
-  auto& state = self->state;
+  auto& state = ariadne::state_of(self);
   state = std::move(begun);
   return {
     [&state, start = std::move(start)](ariadne::deliver_atom, const std::string& move) -> caf::result<std::string> {

@@ -17,7 +17,7 @@ struct match {
 };
 
 template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, match& x) {
+auto inspect(Inspector& f, match& x) {
   return ariadne::inspect_fields(f, "match", x.moves, x.last_move);
 }
 

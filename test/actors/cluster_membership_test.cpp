@@ -1,3 +1,4 @@
+#include "actors/caf_edition.hpp"
 #include "actors/cluster_membership.hpp"
 
 #include "actors/basp.hpp"
@@ -79,7 +80,7 @@ public:
     handoff = host.keep(spawn_state_handoff(host.system, options));
     if (!key_.empty())
       host.ask<receipt>(handoff, stash_atom_v, key_, snapshot{"bytes", 1, "state"});
-    host.self->send(membership, handoff_atom_v, handoff);
+    mail(host.self, handoff_atom_v, handoff).send(membership);
   }
 
   member_state state_of(const std::string& name) {

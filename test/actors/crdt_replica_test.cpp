@@ -1,3 +1,4 @@
+#include "actors/caf_edition.hpp"
 #include "actors/crdt_replica.hpp"
 
 #include "test/support/log_book.hpp"
@@ -40,7 +41,7 @@ struct fixture : logging, test_system {
     for (const auto& [id, handle] : to)
       nodes.push_back(
         {"node-" + std::to_string(id), node_presence::up, {id, caf::actor_cast<caf::strong_actor_ptr>(handle)}, true});
-    self->send(whom, neighbours_atom_v, nodes);
+    mail(self, neighbours_atom_v, nodes).send(whom);
   }
 
   event_id put(const crdt_replica_actor& whom, const std::string& key, const std::string& value) {
@@ -220,8 +221,8 @@ BOOST_AUTO_TEST_CASE(garbage_is_refused_once_and_harms_nobody) {
   const auto b = replica(2);
   put(a, "key", "value");
   for (int i = 0; i < 3; ++i)
-    self->send(a, sync_frame{"garbage"});
-  caf::anon_send(a, sync_frame{"from nobody"});
+    mail(self, sync_frame{"garbage"}).send(a);
+  anon_mail(sync_frame{"from nobody"}).send(a);
   BOOST_TEST(get(a, "key").value == "value");
   BOOST_TEST(log.count("is refused") == 1u);
   set_neighbours(a, {{2, b}});

@@ -62,7 +62,7 @@ BOOST_FIXTURE_TEST_CASE(a_node_that_crashes_is_missed_and_comes_back_as_another_
 }
 
 BOOST_AUTO_TEST_CASE(a_service_is_found_by_its_name_and_takes_part_in_the_drain) {
-  const auto name = caf::atom("game");
+  const std::string name = "game";
   test::embedded_cluster cluster{{
     .nodes = {"a"},
     .complete =
@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(a_service_is_found_by_its_name_and_takes_part_in_the_drain)
   }};
   cluster.start("a");
   BOOST_TEST(bool{cluster.actor<participant_actor>("a", name)});
-  BOOST_CHECK_THROW(cluster.actor<participant_actor>("a", caf::atom("nobody")), std::runtime_error);
+  BOOST_CHECK_THROW(cluster.actor<participant_actor>("a", "nobody"), std::runtime_error);
   const auto report = cluster.stop("a");
   BOOST_TEST(!report.complete);
   BOOST_REQUIRE(report.leftovers.size() == 1u);

@@ -1,3 +1,4 @@
+#include "actors/caf_edition.hpp"
 #include "actors/session_host.hpp"
 
 #include "actors/basp.hpp"
@@ -71,7 +72,7 @@ struct transcript_state {
 
 session_actor::behavior_type transcript(session_actor::stateful_pointer<transcript_state> self, session_start start,
                                         std::uint32_t version, std::shared_ptr<running_sessions> running) {
-  auto& state = self->state;
+  auto& state = state_of(self);
   state.said = start.state ? start.state->bytes : std::string{};
   state.start = std::move(start);
   state.version = version;
@@ -165,9 +166,9 @@ public:
       if (other != name)
         handoff.expected_nodes.push_back(other);
     n.handoff = n.host->keep(spawn_state_handoff(n.host->system, handoff));
-    n.host->self->send(n.membership, handoff_atom_v, n.handoff);
-    n.host->self->send(n.handoff, register_atom_v, caf::actor_cast<participant_actor>(n.sessions));
-    n.host->self->send(n.sessions, handoff_atom_v, n.handoff);
+    mail(n.host->self, handoff_atom_v, n.handoff).send(n.membership);
+    mail(n.host->self, register_atom_v, caf::actor_cast<participant_actor>(n.sessions)).send(n.handoff);
+    mail(n.host->self, handoff_atom_v, n.handoff).send(n.sessions);
   }
 
   /// As a power failure would end it.
@@ -271,11 +272,12 @@ BOOST_AUTO_TEST_CASE(messages_of_one_host_are_handled_in_order_while_the_session
     expected += std::to_string(i) + ";";
   auto send = [&](int first, int last) {
     for (int i = first; i < last; ++i)
-      from.host->self->send(from.sessions, deliver_atom_v, std::string{"talk"}, std::string{"1"}, std::to_string(i));
+      mail(from.host->self, deliver_atom_v, std::string{"talk"}, std::string{"1"}, std::to_string(i))
+        .send(from.sessions);
   };
   send(0, count / 2);
   auto& mover = nodes.at(place.node);
-  mover.host->self->send(mover.handoff, drain_atom_v, std::uint64_t{10'000}, std::uint64_t{10'000});
+  mail(mover.host->self, drain_atom_v, std::uint64_t{10'000}, std::uint64_t{10'000}).send(mover.handoff);
   send(count / 2, count);
   BOOST_TEST(nodes.deliver(sender, "1", "end") == expected + "end;");
   BOOST_TEST(locate(sender, "1").node == sender);
@@ -401,7 +403,7 @@ BOOST_AUTO_TEST_CASE(ten_thousand_idle_sessions_leave_a_node) {
   while (started < count) {
     constexpr std::size_t batch = 500;
     for (std::size_t i = 0; i < batch; ++i)
-      a.host->self->send(a.sessions, start_atom_v, std::string{"talk"}, std::to_string(started + i), state);
+      mail(a.host->self, start_atom_v, std::string{"talk"}, std::to_string(started + i), state).send(a.sessions);
     started += batch;
     BOOST_REQUIRE(eventually([&] { return nodes.ask<session_host_status>("a", status_atom_v).running >= started; }));
   }
@@ -424,7 +426,7 @@ BOOST_AUTO_TEST_CASE(the_gap_of_a_session_whose_node_drains) {
     start("a", std::to_string(i));
   const auto& b = nodes.at("b");
   auto& a = nodes.at("a");
-  a.host->self->send(a.handoff, drain_atom_v, std::uint64_t{10'000}, std::uint64_t{10'000});
+  mail(a.host->self, drain_atom_v, std::uint64_t{10'000}, std::uint64_t{10'000}).send(a.handoff);
   // Each message waits while its session is on the move.
   for (int round = 0; round < 20; ++round)
     for (int i = 0; i < 100; ++i) {

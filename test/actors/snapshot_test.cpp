@@ -38,23 +38,23 @@ struct thread_ball {
 };
 
 template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, compass& x) {
+auto inspect(Inspector& f, compass& x) {
   return ariadne::inspect_fields(f, "compass", x.course, x.distance, x.drift);
 }
 template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, maze_v1& x) {
+auto inspect(Inspector& f, maze_v1& x) {
   return ariadne::inspect_fields(f, "maze", x.id);
 }
 template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, maze_v2& x) {
+auto inspect(Inspector& f, maze_v2& x) {
   return ariadne::inspect_fields(f, "maze", x.id, x.round);
 }
 template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, maze& x) {
+auto inspect(Inspector& f, maze& x) {
   return ariadne::inspect_fields(f, "maze", x.id, x.round, x.paths);
 }
 template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, thread_ball& x) {
+auto inspect(Inspector& f, thread_ball& x) {
   return ariadne::inspect_fields(f, "thread_ball", x.length);
 }
 

@@ -1,3 +1,4 @@
+#include "actors/caf_edition.hpp"
 #include "actors/supervisor.hpp"
 
 #include "test/support/log_book.hpp"
@@ -46,7 +47,7 @@ struct fixture : logging, test::test_system {
   }
 
   state_handoff_actor registered() {
-    return system.registry().get<state_handoff_actor>(handoff_atom_v);
+    return ariadne::registered<state_handoff_actor>(system, to_string(handoff_atom_v));
   }
 
   std::shared_ptr<std::promise<std::string>> failure = std::make_shared<std::promise<std::string>>();
@@ -141,7 +142,7 @@ BOOST_FIXTURE_TEST_CASE(a_child_that_keeps_dying_is_given_up, fixture) {
 BOOST_AUTO_TEST_CASE(a_service_that_dies_is_started_anew_and_takes_part_in_the_drain) {
   fixture node;
   std::atomic<int> started = 0;
-  const service games{caf::atom("games"), [&](caf::actor_system& system) {
+  const service games{"games", [&](caf::actor_system& system) {
                         ++started;
                         return caf::actor_cast<participant_actor>(system.spawn(
                           [](const leftover& kept) -> caf::behavior {
@@ -151,7 +152,7 @@ BOOST_AUTO_TEST_CASE(a_service_that_dies_is_started_anew_and_takes_part_in_the_d
                       }};
   const auto supervisor = node.supervise(node.free_port(), {.delay_min = 1ms, .delay_max = 1ms}, {games});
   const auto handoff = node.ask<state_handoff_actor>(supervisor, handoff_atom_v);
-  auto registered = [&] { return node.system.registry().get<participant_actor>(caf::atom("games")); };
+  auto registered = [&] { return ariadne::registered<participant_actor>(node.system, "games"); };
   const auto first = registered();
   BOOST_REQUIRE(first);
   caf::anon_send_exit(first, caf::exit_reason::kill);

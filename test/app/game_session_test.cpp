@@ -1,3 +1,4 @@
+#include "actors/caf_edition.hpp"
 #include "app/minotaur/game_kind.hpp"
 
 #include "actors/error.hpp"
@@ -133,7 +134,7 @@ BOOST_FIXTURE_TEST_CASE(a_round_ends_when_its_time_is_up_and_is_checkpointed, st
 BOOST_FIXTURE_TEST_CASE(a_timer_of_an_earlier_round_is_ignored, still_game) {
   pass(round_time);
   const auto before = now();
-  caf::anon_send(caf::actor_cast<caf::actor>(session), round_atom_v, std::uint64_t{1});
+  anon_mail(round_atom_v, std::uint64_t{1}).send(caf::actor_cast<caf::actor>(session));
   run();
   BOOST_TEST((now() == before));
   BOOST_TEST(checkpoints.size() == 1u);

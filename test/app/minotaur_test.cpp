@@ -1,3 +1,4 @@
+#include "actors/caf_edition.hpp"
 #include "actors/error.hpp"
 #include "actors/snapshot.hpp"
 #include "app/minotaur/game.hpp"
@@ -254,7 +255,7 @@ BOOST_FIXTURE_TEST_CASE(a_timer_of_an_earlier_round_is_ignored, still_world) {
   BOOST_REQUIRE(ask(session, start_atom_v));
   pass(round_time);
   const auto before = ask(session, show_atom_v);
-  caf::anon_send(caf::actor_cast<caf::actor>(session), round_atom_v, std::uint64_t{1});
+  anon_mail(round_atom_v, std::uint64_t{1}).send(caf::actor_cast<caf::actor>(session));
   run();
   BOOST_TEST((ask(session, show_atom_v).value() == before.value()));
 }

@@ -1,3 +1,4 @@
+#include "actors/caf_edition.hpp"
 #include "test/support/cluster_process.hpp"
 #include "test/support/test_system.hpp"
 
@@ -140,7 +141,7 @@ BOOST_FIXTURE_TEST_CASE(a_replica_refuses_frames_that_are_garbage_and_says_so_in
   for (const std::size_t size : {0u, 1u, 10u, 100u, 10'000u}) {
     std::string garbage(size, '\0');
     std::generate(garbage.begin(), garbage.end(), [&] { return static_cast<char>(random()); });
-    stranger.self->send(caf::actor_cast<caf::actor>(replica), sync_frame{garbage});
+    mail(stranger.self, sync_frame{garbage}).send(caf::actor_cast<caf::actor>(replica));
   }
   BOOST_TEST(eventually([&] { return contains(log("a"), "refuse"); }));
   BOOST_TEST(unharmed());

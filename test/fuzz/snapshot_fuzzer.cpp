@@ -30,7 +30,7 @@ struct labyrinth {
 };
 
 template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, labyrinth& x) {
+auto inspect(Inspector& f, labyrinth& x) {
   return inspect_fields(f, "labyrinth", x.name, x.round, x.open, x.odds, x.path, x.visitors, x.rooms);
 }
 

@@ -1,6 +1,7 @@
 #include "test/support/cluster_client.hpp"
 
 #include "actors/basp.hpp"
+#include "actors/monitored_actors.hpp"
 #include "test/support/test_system.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -22,7 +23,7 @@ namespace {
 constexpr std::chrono::seconds step_timeout{2};
 
 bool is_unconnected(const caf::error& error) {
-  return error.category() == error_category && error.code() == static_cast<std::uint8_t>(ec::unreachable);
+  return error == ec::unreachable;
 }
 
 /// Passes requests on to the handoff actor of one node, and answers all that are under way with an error when that
@@ -35,14 +36,15 @@ class gateway_state {
 public:
   static inline const char* name = "gateway";
 
-  explicit gateway_state(gateway_actor::pointer self) : self_(self) {}
+  explicit gateway_state(gateway_actor::pointer self)
+    : self_(self), monitored_(self, [this](const caf::down_msg& down) { lose(down); }) {}
 
   void connect(const state_handoff_actor& handoff) {
     if (handoff_)
-      self_->demonitor(handoff_.address());
+      monitored_.remove(handoff_);
     fail_all(caf::exit_reason::remote_link_unreachable);
     handoff_ = handoff;
-    self_->monitor(handoff_);
+    monitored_.add(handoff_);
   }
 
   void lose(const caf::down_msg& down) {
@@ -59,7 +61,8 @@ public:
     auto promise = self_->make_response_promise<Answer>();
     const auto number = ++last_;
     waiting_.emplace(number, [promise](const caf::error& error) mutable { promise.deliver(caf::error{error}); });
-    self_->request(handoff_, std::chrono::milliseconds{allowed_ms} + step_timeout, std::move(arguments)...)
+    mail(self_, std::move(arguments)...)
+      .request(handoff_, std::chrono::milliseconds{allowed_ms} + step_timeout)
       .then(
         [this, promise, number](const Answer& answer) mutable {
           if (waiting_.erase(number) > 0)
@@ -79,14 +82,14 @@ private:
   }
 
   gateway_actor::pointer self_;
+  monitored_actors<gateway_actor::pointer> monitored_;
   state_handoff_actor handoff_;
   std::uint64_t last_ = 0;
   std::map<std::uint64_t, std::function<void(const caf::error&)>> waiting_;
 };
 
 gateway_actor::behavior_type gateway(gateway_actor::stateful_pointer<gateway_state> self) {
-  auto& state = self->state;
-  self->set_down_handler([&state](const caf::down_msg& down) { state.lose(down); });
+  auto& state = state_of(self);
   return {
     [&state](stash_atom, const std::string& key, const snapshot& stashed, const write_options& options) {
       return state.pass_on<receipt>(options.timeout_ms, stash_atom_v, key, stashed, options);
@@ -138,7 +141,8 @@ struct cluster_client::implementation : test_system {
   caf::expected<Answer> request(connection& c, const Arguments&... arguments) {
     caf::scoped_actor asking{system};
     caf::expected<Answer> result{caf::sec::none};
-    asking->request(c.gateway, caf::infinite, arguments...)
+    mail(asking, arguments...)
+      .request(c.gateway, caf::infinite)
       .receive([&](Answer& answer) { result = std::move(answer); },
                [&](caf::error& error) { result = std::move(error); });
     return result;
@@ -152,14 +156,15 @@ struct cluster_client::implementation : test_system {
     caf::scoped_actor asking{system};
     caf::error error;
     caf::strong_actor_ptr found;
-    request_handshake(*asking, step_timeout, std::move(*socket), c.address.port)
+    request_handshake(asking, step_timeout, std::move(*socket), c.address.port)
       .receive([&](caf::node_id&, caf::strong_actor_ptr& actor, std::set<std::string>&) { found = std::move(actor); },
                [&](caf::error& reason) { error = std::move(reason); });
     if (!error && !found)
       error = make_error(ec::unreachable, "no actor is published there");
     if (!error)
-      asking->request(caf::actor_cast<cluster_membership_actor>(found), step_timeout, handoff_atom_v)
-        .receive([&](const state_handoff_actor& handoff) { caf::anon_send(c.gateway, handoff_atom_v, handoff); },
+      mail(asking, handoff_atom_v)
+        .request(caf::actor_cast<cluster_membership_actor>(found), step_timeout)
+        .receive([&](const state_handoff_actor& handoff) { anon_mail(handoff_atom_v, handoff).send(c.gateway); },
                  [&](caf::error& reason) { error = std::move(reason); });
     if (error)
       connection.shut_down();
@@ -188,8 +193,8 @@ std::size_t cluster_client::stash_all(const std::string& node, const std::vector
   std::size_t receipts = stash(node, keys.front(), bytes, options) ? 1 : 0;
   caf::scoped_actor asking{implementation_->system};
   auto request = [&](const std::string& key) {
-    return asking->request(implementation_->connections.at(node).gateway, caf::infinite, stash_atom_v, key,
-                           snapshot{"bytes", 1, bytes}, options);
+    return mail(asking, stash_atom_v, key, snapshot{"bytes", 1, bytes}, options)
+      .request(implementation_->connections.at(node).gateway, caf::infinite);
   };
   std::vector<decltype(request(keys.front()))> requests;
   for (std::size_t i = 1; i < keys.size(); ++i)

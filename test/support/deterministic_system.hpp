@@ -1,22 +1,17 @@
 #pragma once
 
+#include "actors/caf_edition.hpp"
+#include "actors/system_config.hpp"
+#include "app/minotaur/protocol.hpp"
+#include "driven_system.hpp"
+
 #include <boost/test/unit_test.hpp>
-#include <caf/actor_system.hpp>
-#include <caf/actor_system_config.hpp>
-#include <caf/atom.hpp>
-#include <caf/scheduler/test_coordinator.hpp>
 #include <caf/scoped_actor.hpp>
 
 #include <chrono>
 #include <utility>
 
 namespace ariadne::test {
-
-struct deterministic_config : caf::actor_system_config {
-  deterministic_config() {
-    set("scheduler.policy", caf::atom("testing"));
-  }
-};
 
 /// An actor system in which nothing happens, and no time passes, unless the test says so. The actors in it have to be
 /// ended, and `run` to be called, before it is destroyed.
@@ -25,7 +20,7 @@ public:
   /// Sends a request and lets all actors do what they can do at once. The answer can be waited for with `receive`.
   template <class Handle, class... Arguments>
   auto request(const Handle& whom, Arguments... arguments) {
-    auto handle = client_->request(whom, caf::infinite, std::move(arguments)...);
+    auto handle = mail(client_, std::move(arguments)...).request(whom, caf::infinite);
     run();
     return handle;
   }
@@ -45,26 +40,21 @@ public:
   }
 
   void pass(std::chrono::milliseconds time) {
-    coordinator().advance_time(time);
+    driven_.advance(time);
     run();
   }
 
   void run() {
-    coordinator().run();
+    driven_.run();
   }
 
   caf::actor_system& system() {
-    return system_;
+    return driven_.system();
   }
 
 private:
-  caf::scheduler::test_coordinator& coordinator() {
-    return dynamic_cast<caf::scheduler::test_coordinator&>(system_.scheduler());
-  }
-
-  deterministic_config config_;
-  caf::actor_system system_{config_};
-  caf::scoped_actor client_{system_};
+  driven_system driven_{configure<caf::id_block::ariadne_minotaur>};
+  caf::scoped_actor client_{driven_.system()};
 };
 
 } // namespace ariadne::test

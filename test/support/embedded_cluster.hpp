@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/caf_edition.hpp"
 #include "actors/supervisor.hpp"
 #include "test/support/node_client.hpp"
 
@@ -63,10 +64,10 @@ public:
 
   /// The actor that is registered at a node that runs under this name: one of its services, say.
   template <class Handle>
-  Handle actor(const std::string& node, caf::atom_value name) {
-    auto found = system(node).registry().template get<Handle>(name);
+  Handle actor(const std::string& node, const std::string& name) {
+    auto found = registered<Handle>(system(node), name);
     if (!found)
-      throw std::runtime_error("node " + node + " has no actor " + caf::to_string(name));
+      throw std::runtime_error("node " + node + " has no actor " + name);
     return found;
   }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/caf_edition.hpp"
 #include "actors/endpoint.hpp"
 #include "actors/error.hpp"
 #include "actors/protocol.hpp"
@@ -29,7 +30,7 @@ struct test_config : caf::actor_system_config {
   test_config() {
     configure_with_network(*this);
     use_work_sharing(*this);
-    set("scheduler.max-threads", 2u);
+    use_threads(*this, 2);
   }
 };
 
@@ -58,7 +59,8 @@ public:
   template <class Answer, class Handle, class... Arguments>
   caf::expected<Answer> try_ask_within(std::chrono::seconds timeout, const Handle& whom, Arguments... arguments) {
     caf::expected<Answer> result{caf::sec::none};
-    self->request(whom, timeout, std::move(arguments)...)
+    mail(self, std::move(arguments)...)
+      .request(whom, timeout)
       .receive([&](Answer& answer) { result = std::move(answer); },
                [&](caf::error& reason) { result = std::move(reason); });
     return result;

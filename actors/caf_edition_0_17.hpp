@@ -1,0 +1,395 @@
+#pragma once
+
+// What actors/caf_edition.hpp promises, for CAF 0.17.
+
+#include <caf/actor_addr.hpp>
+#include <caf/actor_cast.hpp>
+#include <caf/actor_registry.hpp>
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/atom.hpp>
+#include <caf/binary_deserializer.hpp>
+#include <caf/binary_serializer.hpp>
+#include <caf/deserializer.hpp>
+#include <caf/duration.hpp>
+#include <caf/error.hpp>
+#include <caf/meta/type_name.hpp>
+#include <caf/node_id.hpp>
+#include <caf/sec.hpp>
+#include <caf/send.hpp>
+#include <caf/serializer.hpp>
+#include <caf/system_messages.hpp>
+#include <caf/typed_actor.hpp>
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+namespace ariadne {
+
+// -- interfaces ------------------------------------------------------------------------------------------------------
+
+/// One clause of a typed actor's interface: answers `Out` to a message of `In...`.
+template <class Out, class... In>
+using answers = typename caf::replies_to<In...>::template with<Out>;
+
+/// One clause of a typed actor's interface that has no answer.
+template <class... In>
+using takes = caf::reacts_to<In...>;
+
+/// Inspects the fields of a message struct under the name of its type.
+template <class Inspector, class... Fields>
+typename Inspector::result_type inspect_fields(Inspector& inspector, const char* type_name, Fields&... fields) {
+  return inspector(caf::meta::type_name(type_name), fields...);
+}
+
+/// Makes caf::error of the values of an enumeration; `name` has at most 10 characters. Outside of namespaces.
+#define ARIADNE_ERROR_CODES(type, name) CAF_ERROR_CODE_ENUM(type, name)
+
+// -- messages --------------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+/// A message that is about to be sent by `Self`, which may be a pointer to it; it refers to what it is made of.
+template <class Self, class... Ts>
+class [[nodiscard]] outgoing_mail {
+public:
+  outgoing_mail(Self& self, Ts&&... content) : self_(self), content_(std::forward<Ts>(content)...) {}
+
+  template <class Handle>
+  void send(const Handle& receiver) && {
+    put([&](auto&&... content) { self_->send(receiver, std::forward<decltype(content)>(content)...); });
+  }
+
+  /// The response is passed to `then(handler, error_handler)` of what is returned; in a blocking actor to `receive`.
+  template <class Handle, class Timeout>
+  auto request(const Handle& receiver, Timeout timeout) && {
+    return put([&](auto&&... content) {
+      return self_->request(receiver, timeout, std::forward<decltype(content)>(content)...);
+    });
+  }
+
+  /// Has the receiver answer the message that is being handled.
+  template <class Handle>
+  auto delegate(const Handle& receiver) && {
+    return put(
+      [&](auto&&... content) { return self_->delegate(receiver, std::forward<decltype(content)>(content)...); });
+  }
+
+  /// What is sent after a while: `.delay(...).send(receiver)`.
+  template <class Duration>
+  auto delay(Duration time) && {
+    return delayed<Duration>{std::move(*this), time};
+  }
+
+private:
+  template <class Duration>
+  struct [[nodiscard]] delayed {
+    outgoing_mail mail;
+    Duration time;
+
+    template <class Handle>
+    void send(const Handle& receiver) && {
+      mail.put([&](auto&&... content) {
+        mail.self_->delayed_send(receiver, time, std::forward<decltype(content)>(content)...);
+      });
+    }
+  };
+
+  template <class Put>
+  decltype(auto) put(Put put) {
+    return std::apply(put, std::move(content_));
+  }
+
+  Self& self_;
+  std::tuple<Ts&&...> content_;
+};
+
+template <class... Ts>
+class [[nodiscard]] anonymous_mail {
+public:
+  explicit anonymous_mail(Ts&&... content) : content_(std::forward<Ts>(content)...) {}
+
+  template <class Handle>
+  void send(const Handle& receiver) && {
+    std::apply([&](auto&&... content) { caf::anon_send(receiver, std::forward<decltype(content)>(content)...); },
+               std::move(content_));
+  }
+
+private:
+  std::tuple<Ts&&...> content_;
+};
+
+} // namespace detail
+
+/// A message of an actor: `mail(self, what...).send(receiver)`, and so on. To be used in the same statement.
+template <class Self, class... Ts>
+detail::outgoing_mail<Self, Ts...> mail(Self& self, Ts&&... content) {
+  return {self, std::forward<Ts>(content)...};
+}
+
+/// A message of nobody: `anon_mail(what...).send(receiver)`. To be used in the same statement.
+template <class... Ts>
+detail::anonymous_mail<Ts...> anon_mail(Ts&&... content) {
+  return detail::anonymous_mail<Ts...>{std::forward<Ts>(content)...};
+}
+
+// -- actors ----------------------------------------------------------------------------------------------------------
+
+/// The state of a stateful actor.
+template <class StatefulActor>
+auto& state_of(StatefulActor* self) {
+  return self->state;
+}
+
+/// `handle(exit_msg)` is called when an actor that `self` is linked to ends, or `self` is told to end, instead of
+/// ending `self`.
+template <class Self, class Handle>
+void handle_exits(Self self, Handle handle) {
+  self->set_exit_handler(std::move(handle));
+}
+
+/// One actor's watch over another one.
+using death_watch = caf::actor_addr;
+
+/// Calls `ended(down_msg)` in the actor `self` when `whom` ends. Of one actor, `ended` has to be the same in all calls.
+template <class Self, class Ended>
+death_watch watch_over(Self& self, const caf::strong_actor_ptr& whom, Ended ended) {
+  self->set_down_handler(std::move(ended));
+  self->monitor(whom);
+  return caf::actor_cast<caf::actor_addr>(whom);
+}
+
+template <class Self>
+void end_watch(Self& self, const death_watch& watch) {
+  self->demonitor(watch);
+}
+
+// -- the actor system ------------------------------------------------------------------------------------------------
+
+/// Whether an actor can be registered under the name.
+inline bool is_registrable(const std::string& name) {
+  return !name.empty() && to_string(caf::atom_from_string(name)) == name;
+}
+
+/// The actor that is registered under the name in the system's registry, or null.
+template <class Handle>
+Handle registered(caf::actor_system& system, const std::string& name) {
+  return system.registry().get<Handle>(caf::atom_from_string(name));
+}
+
+template <class Handle>
+void register_actor(caf::actor_system& system, const std::string& name, const Handle& actor) {
+  system.registry().put(caf::atom_from_string(name), actor);
+}
+
+inline void unregister_actor(caf::actor_system& system, const std::string& name) {
+  system.registry().erase(caf::atom_from_string(name));
+}
+
+/// The name of the broker that speaks CAF's protocol between nodes.
+inline constexpr auto basp_name = caf::atom("BASP");
+
+/// In words, if it is one of CAF's own.
+inline std::string render(const caf::error& error) {
+  return caf::actor_system_config::render(error);
+}
+
+namespace detail {
+
+template <class IdBlock>
+void register_id_block(caf::actor_system_config& config) {
+  config.add_message_types<IdBlock>();
+}
+
+/// Has `error_text` render the errors that are made of `Code`.
+template <class Code>
+void register_error_codes(caf::actor_system_config& config, std::string (*error_text)(const caf::error&)) {
+  config.add_error_category(caf::error{Code{1}}.category(),
+                            [=](std::uint8_t code, caf::atom_value category, const caf::message& context) {
+                              return error_text(caf::error{code, category, context});
+                            });
+}
+
+/// `Module` is made of the actor system.
+template <class Module>
+void load_module(caf::actor_system_config& config) {
+  config.module_factories.push_back(
+    [](caf::actor_system& system) -> caf::actor_system::module* { return new Module{system}; });
+}
+
+/// What a default_multiplexer is made of.
+inline caf::actor_system* multiplexer_argument(caf::actor_system& system) {
+  return &system;
+}
+
+/// To be called before anybody reads the id.
+inline void set_node_id(caf::actor_system& system, caf::node_id id) {
+  // There is no other way.
+  const_cast<caf::node_id&>(system.node()) = std::move(id);
+}
+
+inline void set_scheduler_threads(caf::actor_system_config& config, std::size_t count) {
+  config.set("scheduler.max-threads", count);
+}
+
+inline void set_scheduler_policy(caf::actor_system_config& config, const std::string& policy) {
+  config.set("scheduler.policy", caf::atom_from_string(policy));
+}
+
+// -- serialisation ---------------------------------------------------------------------------------------------------
+
+/// A serialiser or deserialiser of CAF's that leaves everything to another one, which cannot be derived from.
+template <class Base, class Inner>
+class forwarder : public Base {
+public:
+  caf::error begin_object(std::uint16_t& type, std::string& name) override {
+    return inner_.begin_object(type, name);
+  }
+  caf::error end_object() override {
+    return inner_.end_object();
+  }
+  caf::error begin_sequence(std::size_t& size) override {
+    return inner_.begin_sequence(size);
+  }
+  caf::error end_sequence() override {
+    return inner_.end_sequence();
+  }
+  caf::error apply_raw(std::size_t size, void* bytes) override {
+    return inner_.apply_raw(size, bytes);
+  }
+
+protected:
+  template <class... Arguments>
+  explicit forwarder(Arguments&&... arguments)
+    : Base(static_cast<caf::execution_unit*>(nullptr)), inner_{nullptr, arguments...} {}
+
+  caf::error apply_impl(std::int8_t& x) override {
+    return inner_(x);
+  }
+  caf::error apply_impl(std::uint8_t& x) override {
+    return inner_(x);
+  }
+  caf::error apply_impl(std::int16_t& x) override {
+    return inner_(x);
+  }
+  caf::error apply_impl(std::uint16_t& x) override {
+    return inner_(x);
+  }
+  caf::error apply_impl(std::int32_t& x) override {
+    return inner_(x);
+  }
+  caf::error apply_impl(std::uint32_t& x) override {
+    return inner_(x);
+  }
+  caf::error apply_impl(std::int64_t& x) override {
+    return inner_(x);
+  }
+  caf::error apply_impl(std::uint64_t& x) override {
+    return inner_(x);
+  }
+  caf::error apply_impl(float& x) override {
+    return inner_(x);
+  }
+  caf::error apply_impl(double& x) override {
+    return inner_(x);
+  }
+  caf::error apply_impl(long double& x) override {
+    return inner_(x);
+  }
+  caf::error apply_impl(std::string& x) override {
+    return inner_(x);
+  }
+  caf::error apply_impl(std::u16string& x) override {
+    return inner_(x);
+  }
+  caf::error apply_impl(std::u32string& x) override {
+    return inner_(x);
+  }
+
+  Inner inner_;
+};
+
+static_assert(std::numeric_limits<float>::is_iec559 && std::numeric_limits<double>::is_iec559);
+
+/// CAF's binary format. CAF 0.17 never comes to the end of an infinite number, and takes one that is none for another;
+/// here they are the bits that IEEE 754 gives them, as all other numbers are with CAF.
+class serialiser final : public forwarder<caf::serializer, caf::binary_serializer> {
+public:
+  /// Appends to `bytes`.
+  explicit serialiser(std::vector<char>& bytes) : forwarder(bytes) {}
+
+protected:
+  using forwarder::apply_impl;
+  caf::error apply_impl(float& x) override {
+    return inner_(std::bit_cast<std::uint32_t>(x));
+  }
+  caf::error apply_impl(double& x) override {
+    return inner_(std::bit_cast<std::uint64_t>(x));
+  }
+};
+
+/// The inverse of `serialiser`.
+class deserialiser final : public forwarder<caf::deserializer, caf::binary_deserializer> {
+public:
+  explicit deserialiser(std::string_view bytes) : forwarder(bytes.data(), bytes.size()) {}
+
+  std::size_t remaining() const {
+    return inner_.remaining();
+  }
+
+protected:
+  using forwarder::apply_impl;
+  caf::error apply_impl(float& x) override {
+    return apply_bits<std::uint32_t>(x);
+  }
+  caf::error apply_impl(double& x) override {
+    return apply_bits<std::uint64_t>(x);
+  }
+  caf::error apply_impl(long double& x) override {
+    // CAF writes it as text, but cannot read what is not finite.
+    std::string text;
+    if (auto error = inner_(text))
+      return error;
+    char* end = nullptr;
+    x = std::strtold(text.c_str(), &end);
+    return !text.empty() && end == text.c_str() + text.size() ? caf::error{} : caf::error{caf::sec::invalid_argument};
+  }
+
+private:
+  template <class Bits, class Number>
+  caf::error apply_bits(Number& x) {
+    Bits bits = 0;
+    auto error = inner_(bits);
+    x = std::bit_cast<Number>(bits);
+    return error;
+  }
+};
+
+template <class T>
+caf::error write_value(const T& value, std::string& bytes) {
+  std::vector<char> written;
+  serialiser sink{written};
+  auto error = sink(value);
+  bytes.append(written.begin(), written.end());
+  return error;
+}
+
+template <class T>
+caf::error read_value(std::string_view bytes, T& value) {
+  deserialiser source{bytes};
+  if (auto error = source(value))
+    return error;
+  return source.remaining() == 0 ? caf::error{} : caf::error{caf::sec::end_of_stream};
+}
+
+} // namespace detail
+
+} // namespace ariadne
