@@ -6,6 +6,8 @@
 #include "bench/workload.hpp"
 #include "crdt/codec.hpp"
 
+#include <fmt/format.h>
+
 #include <cstring>
 #include <memory>
 #include <stdexcept>
@@ -24,19 +26,20 @@ constexpr std::size_t key_count = 100'000;
 
 using plain_map = std::unordered_map<std::string, std::string>;
 
-/// In an order that has nothing to do with that in which a map has got them, nor with where they lie in memory.
-const std::vector<std::string>& keys() {
-  static const auto result = make_keys(key_count);
-  return result;
-}
+/// The same keys twice.
+struct key_orders {
+  explicit key_orders(std::size_t count) : by_chance(make_keys(count)) {
+    for (std::size_t i = 0; i < count; ++i)
+      by_number.push_back(make_key('k', i));
+  }
 
-const std::vector<std::string>& keys_by_number() {
-  static const auto result = [] {
-    std::vector<std::string> sorted;
-    for (std::size_t i = 0; i < key_count; ++i)
-      sorted.push_back(make_key('k', i));
-    return sorted;
-  }();
+  /// In an order that has nothing to do with that in which a map has got them, nor with where they lie in memory.
+  std::vector<std::string> by_chance;
+  std::vector<std::string> by_number;
+};
+
+const key_orders& keys() {
+  static const key_orders result{key_count};
   return result;
 }
 
@@ -47,17 +50,17 @@ const std::string& value() {
 
 /// Operations for each second of processor time: `operation(key)` over all keys, again and again.
 template <class Function>
-double rate_over_keys(std::size_t operations, Function operation) {
+double rate_over_keys(const std::vector<std::string>& keys, std::size_t operations, Function operation) {
   const auto seconds = cpu_seconds([&] {
     for (std::size_t i = 0; i < operations; ++i)
-      operation(keys()[i % key_count]);
+      operation(keys[i % keys.size()]);
   });
   return static_cast<double>(operations) / seconds;
 }
 
-plain_map make_plain_map() {
+plain_map make_plain_map(const key_orders& keys) {
   plain_map map;
-  for (const auto& key : keys_by_number())
+  for (const auto& key : keys.by_number)
     map.insert_or_assign(key, value());
   return map;
 }
@@ -67,29 +70,32 @@ void put_into(replica& target, const std::string& key) {
   target.take_changes();
 }
 
-void measure_put(recorder& record) {
+void measure_put(recorder& record, std::size_t count) {
+  const key_orders keys{count};
   replica target{core_options(1)};
-  fill(target, keys_by_number(), value_bytes);
-  auto map = make_plain_map();
+  fill(target, keys.by_number, value_bytes);
+  auto map = make_plain_map(keys);
   const auto operations = record.effort().operations(1'000'000);
   record.run([&]() -> round_figures {
-    const auto floor =
-      rate_over_keys(operations, [&](const auto& key) { map.insert_or_assign(key, std::string{value()}); });
-    return {rate_over_keys(operations, [&](const auto& key) { put_into(target, key); }), {}, floor};
+    const auto floor = rate_over_keys(keys.by_chance, operations,
+                                      [&](const auto& key) { map.insert_or_assign(key, std::string{value()}); });
+    return {rate_over_keys(keys.by_chance, operations, [&](const auto& key) { put_into(target, key); }), {}, floor};
   });
 }
 
-void measure_get(recorder& record) {
+void measure_get(recorder& record, std::size_t count) {
+  const key_orders keys{count};
   replica target{core_options(1)};
-  fill(target, keys_by_number(), value_bytes);
-  auto map = make_plain_map();
+  fill(target, keys.by_number, value_bytes);
+  auto map = make_plain_map(keys);
   const auto operations = record.effort().operations(2'000'000);
   record.run([&]() -> round_figures {
-    const auto floor = rate_over_keys(operations, [&](const auto& key) { keep(map.find(key)->second.data()); });
-    return {
-      rate_over_keys(operations, [&](const auto& key) { keep(target.get(key, core_now_ms)->value.view().data()); }),
-      {},
-      floor};
+    const auto floor =
+      rate_over_keys(keys.by_chance, operations, [&](const auto& key) { keep(map.find(key)->second.data()); });
+    return {rate_over_keys(keys.by_chance, operations,
+                           [&](const auto& key) { keep(target.get(key, core_now_ms)->value.view().data()); }),
+            {},
+            floor};
   });
 }
 
@@ -114,12 +120,12 @@ std::vector<std::string> frames_of_catch_up(replica& source) {
 void measure_join(recorder& record) {
   constexpr crdt::link_id link{1};
   replica source{core_options(1)};
-  fill(source, keys_by_number(), value_bytes);
+  fill(source, keys().by_number, value_bytes);
   const auto frames = frames_of_catch_up(source);
   record.run([&]() -> round_figures {
     plain_map map;
     const auto floor = cpu_seconds([&] {
-      for (const auto& key : keys_by_number())
+      for (const auto& key : keys().by_number)
         map.insert_or_assign(key, std::string{value()});
     });
     auto target = std::make_unique<replica>(core_options(2));
@@ -144,7 +150,7 @@ std::string encode_part() {
   static const crdt::causal_register one{crdt::entry{{{1}, 7}, {core_now_ms << 16}, 0, shared_bytes{value()}}};
   crdt::delta_writer out{{1, 1, false, {}}};
   for (std::size_t i = 0; i < registers_per_part; ++i)
-    out.add(keys()[i], one);
+    out.add(keys().by_chance[i], one);
   return out.finish({});
 }
 
@@ -198,11 +204,11 @@ void measure_decode(recorder& record) {
 
 void measure_allocations(recorder& record) {
   replica target{core_options(1)};
-  fill(target, keys_by_number(), value_bytes);
-  auto map = make_plain_map();
+  fill(target, keys().by_number, value_bytes);
+  auto map = make_plain_map(keys());
   auto per_key = [](auto operation) {
     const auto before = allocation_count();
-    for (const auto& key : keys())
+    for (const auto& key : keys().by_chance)
       operation(key);
     return static_cast<double>(allocation_count() - before) / key_count;
   };
@@ -224,7 +230,7 @@ std::vector<row> core_rows() {
      "std::unordered_map::insert_or_assign",
      {.median = 2'000'000},
      true,
-     measure_put},
+     [](recorder& record) { measure_put(record, key_count); }},
     {"core_get",
      "core",
      "get from a map of 100k keys, one thread",
@@ -233,7 +239,7 @@ std::vector<row> core_rows() {
      "std::unordered_map::find",
      {},
      true,
-     measure_get},
+     [](recorder& record) { measure_get(record, key_count); }},
     {"core_join",
      "core",
      "decode and join 100k registers into an empty replica",
@@ -271,6 +277,26 @@ std::vector<row> core_rows() {
      true,
      measure_allocations},
   };
+}
+
+std::vector<row> core_scaling_rows() {
+  std::vector<row> rows;
+  auto add = [&](const char* name, const char* what, const char* floor, std::size_t count, auto measure) {
+    rows.push_back({fmt::format("{}_{}_keys", name, count),
+                    "scaling",
+                    fmt::format("{} a map of {} keys, one thread", what, count),
+                    "1/s",
+                    better::higher,
+                    floor,
+                    {},
+                    false,
+                    [=](recorder& record) { measure(record, count); }});
+  };
+  for (const std::size_t count : {1'000, 10'000, 100'000, 1'000'000}) {
+    add("core_put", "put into", "std::unordered_map::insert_or_assign", count, measure_put);
+    add("core_get", "get from", "std::unordered_map::find", count, measure_get);
+  }
+  return rows;
 }
 
 } // namespace ariadne::bench

@@ -10,7 +10,13 @@ namespace ariadne::bench {
 /// the same.
 std::vector<row> core_rows();
 
+/// The same for maps of a thousand to a million keys.
+std::vector<row> core_scaling_rows();
+
 /// What a key costs in memory, and a change on the wire, beyond key and value.
 std::vector<row> overhead_rows();
+
+/// What a key costs in memory, for maps of a thousand to a million keys.
+std::vector<row> memory_scaling_rows();
 
 } // namespace ariadne::bench

@@ -32,6 +32,8 @@ std::vector<row> all_rows() {
   add(overhead_rows());
   add(node_rows());
   add(cluster_rows());
+  add(core_scaling_rows());
+  add(memory_scaling_rows());
   add(scaling_rows());
   add(load_rows());
   return rows;

@@ -2,6 +2,8 @@
 #include "bench/core_rows.hpp"
 #include "bench/workload.hpp"
 
+#include <fmt/format.h>
+
 #include <malloc.h>
 
 #include <memory>
@@ -170,15 +172,6 @@ std::vector<row> overhead_rows() {
      {.median = 80},
      true,
      [](recorder& record) { measure_memory_per_key(record, 100'000); }},
-    {"memory_per_key_1m",
-     "overhead",
-     "memory beyond key and value, 1M keys",
-     "B",
-     better::lower,
-     "std::unordered_map<std::string, std::string>",
-     {.median = 80},
-     false,
-     [](recorder& record) { measure_memory_per_key(record, 1'000'000); }},
     {"memory_per_erased_key",
      "overhead",
      "growth for each key written, erased and stable",
@@ -227,6 +220,21 @@ std::vector<row> overhead_rows() {
      true,
      [](recorder& record) { measure_partition(record, overhead_of); }},
   };
+}
+
+std::vector<row> memory_scaling_rows() {
+  std::vector<row> rows;
+  for (const std::size_t count : {1'000, 10'000, 100'000, 1'000'000})
+    rows.push_back({fmt::format("memory_per_key_{}_keys", count),
+                    "scaling",
+                    fmt::format("memory beyond key and value, {} keys", count),
+                    "B",
+                    better::lower,
+                    "std::unordered_map<std::string, std::string>",
+                    {.median = 80},
+                    false,
+                    [count](recorder& record) { measure_memory_per_key(record, count); }});
+  return rows;
 }
 
 } // namespace ariadne::bench
