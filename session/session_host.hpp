@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <list>
 #include <map>
 #include <optional>
 #include <set>
@@ -271,13 +272,13 @@ private:
     std::uint64_t epoch_agreed = 0;
 
     // Who wants something of it.
-    std::deque<waiter> waiters;
+    std::vector<waiter> waiters;
     /// What to start it from, if it is not known.
     std::optional<saved_state> initial;
     /// Messages of this host that have not been sent or handed over, and those of others that wait for the session to
     /// run here in the epoch of `mine`.
-    std::deque<queued_message> outbox;
-    std::deque<queued_message> inbox;
+    std::list<queued_message> outbox;
+    std::list<queued_message> inbox;
     /// To which owner the messages of this host have gone that are not answered, and how many there are.
     ownership route;
     std::size_t in_flight = 0;

@@ -282,7 +282,7 @@ void session_host::take_back(entry& e, std::uint64_t number) {
 
 void session_host::pump_inbox(entry& e) {
   auto& s = e.second;
-  if (s.at != stage::running && runs_soon(s))
+  if (s.inbox.empty() || (s.at != stage::running && runs_soon(s)))
     return;
   for (auto& m : std::exchange(s.inbox, {})) {
     if (s.at == stage::running) {
