@@ -17,6 +17,7 @@
 #include <iterator>
 #include <memory>
 #include <random>
+#include <unordered_map>
 #include <variant>
 #include <vector>
 
@@ -292,15 +293,17 @@ public:
     for (const auto& [host, l] : links_)
       if (l.handle == down.source)
         return disconnect(host_id{host}, "is gone");
-    const auto found =
-      std::find_if(runs_.begin(), runs_.end(), [&](const auto& r) { return r.second.session == down.source; });
-    // One that is being stopped has answered, or its request fails.
-    if (found == runs_.end() || found->second.is_stopping)
+    const auto ended = keys_.find(down.source);
+    if (ended == keys_.end())
       return;
-    const auto key = found->first;
-    const auto run = found->second.run;
+    const auto key = ended->second;
+    const auto& r = runs_.at(key);
+    // One that is being stopped has answered, or its request fails.
+    if (r.is_stopping)
+      return;
+    const auto run = r.run;
     const auto failed = down.reason && down.reason != caf::exit_reason::normal;
-    runs_.erase(found);
+    end_run(key);
     if (failed) {
       ++counts_.failed;
       options_.log(log_level::warning, fmt::format("{} has failed: {}", in_words(key), describe(down.reason)));
@@ -608,6 +611,7 @@ private:
     }
     monitored_.add(*session);
     const auto interval_ms = static_cast<std::uint64_t>(options_.kinds.at(c.key.kind).checkpoint_interval.count());
+    keys_[session->address()] = c.key;
     runs_[c.key] = {*session, c.run, false, false, interval_ms, now_ms() + interval_ms};
   }
 
@@ -650,7 +654,7 @@ private:
     if (auto* r = find_run(key, run)) {
       monitored_.remove(r->session);
       self_->send_exit(r->session, caf::exit_reason::user_shutdown);
-      runs_.erase(key);
+      end_run(key);
     }
     core_->session_stopped(key, run, std::move(state), now_ms());
     act();
@@ -746,6 +750,12 @@ private:
     options_.on_event({c.what, c.key.kind, c.key.id, c.other.node, to_snapshot(std::move(c.state))});
   }
 
+  void end_run(const session_key& key) {
+    const auto found = runs_.find(key);
+    keys_.erase(found->second.session.address());
+    runs_.erase(found);
+  }
+
   run_of_session* find_run(const session_key& key, std::uint64_t run) {
     const auto found = runs_.find(key);
     return found == runs_.end() || found->second.run != run ? nullptr : &found->second;
@@ -799,6 +809,8 @@ private:
   std::uint64_t last_link_ = 0;
 
   std::map<session_key, run_of_session> runs_;
+  /// Which of them an actor is.
+  std::unordered_map<caf::actor_addr, session_key> keys_;
   std::map<std::uint64_t, std::function<void(const session::answer_request&)>> requests_;
   std::uint64_t last_request_ = 0;
   std::vector<pending_drain> drains_;
