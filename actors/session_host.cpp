@@ -732,7 +732,10 @@ private:
         break;
       case type::lost:
         ++counts_.lost;
-        say(log_level::warning, fmt::format("has run on node {} as well, and ends here", c.other.node));
+        // With `pause` it has not run there at the same time.
+        say(log_level::warning, options_.minority == session::minority_policy::pause
+                                  ? fmt::format("goes on from an earlier state on node {}", c.other.node)
+                                  : fmt::format("has run on node {} as well, and ends here", c.other.node));
         break;
       case type::ended:
         say(log_level::debug, "has ended");

@@ -95,7 +95,8 @@ struct host_event {
     moved,
     /// The session could be left to nobody. Its state is in the map, and whoever can take it does.
     stranded,
-    /// The session has run on `other` as well, whose state has won. `state` is the last one of this host.
+    /// The session goes on on `other`, without the last state of this host, which is `state`. With the policy `run` it
+    /// may have run on both.
     lost,
     /// The session has been ended.
     ended,
