@@ -14,7 +14,7 @@ struct lease_options {
   /// How long an answer to a question counts, from the time at which the question was asked.
   std::uint64_t lease_ms = 1'500;
   /// How much longer those who answered wait. It has to cover what two clocks differ by in the time of a lease, a tick,
-  /// and the time that a session takes to stop.
+  /// and the time that a session takes to stop. A claim has to be answered within this time, too.
   std::uint64_t guard_ms = 500;
 };
 

@@ -41,7 +41,7 @@ enum class verdict : std::uint8_t {
   granted_to_other,
   /// The sender has promised the owner not to let anybody take over yet.
   promised,
-  /// The sender has not been up for long enough to know.
+  /// The sender has not been up for long enough to know. It has no say in the claim.
   not_ready,
 };
 
@@ -128,7 +128,7 @@ struct lease_question {
   std::uint64_t asked_ms = 0;
 };
 
-/// The sender takes over nothing from the receiver for the time of the lease.
+/// The sender grants nobody the receiver's sessions for the time of the lease and the guard.
 struct lease_answer {
   std::uint64_t asked_ms = 0;
 };

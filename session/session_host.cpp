@@ -77,12 +77,18 @@ void session_host::handle(const host_id& from, leaving_answer&& m) {
 void session_host::pause() {
   is_paused_ = true;
   emit(host_event::type::paused);
+  // Whatever comes of it later does so after others may have taken over.
   for (const auto& key : std::set{here_}) {
     auto& e = find_or_add(key);
-    if (e.second.at == stage::running)
+    auto& s = e.second;
+    if (s.at == stage::running)
       begin_stop(e, stop_reason::release);
-    else if (e.second.at == stage::claiming)
+    else if (s.at == stage::claiming)
       give_up_claim(e);
+    else if (s.at == stage::taking || s.at == stage::confirming)
+      release(e);
+    else if (s.at == stage::stopping && s.reason == stop_reason::resolve)
+      s.reason = stop_reason::release;
   }
 }
 
@@ -201,9 +207,6 @@ void session_host::handle(const host_id& from, announce&& m) {
 }
 
 void session_host::handle(const host_id& from, lease_question&& m) {
-  // Who has not caught up does not know what the asker has taken over.
-  if (!is_caught_up_)
-    return;
   leases_.promise(from, now_ms_);
   send(from, lease_answer{m.asked_ms});
 }
@@ -342,7 +345,7 @@ void session_host::written(entry& e) {
   auto& [key, s] = e;
   switch (s.at) {
     case stage::taking:
-      if (is_paused_ || profile_.draining)
+      if (profile_.draining)
         release(e);
       else if (pauses())
         begin_confirmation(e);
@@ -559,13 +562,13 @@ void session_host::handle(const host_id& from, claim_answer&& m) {
   auto& s = found->second;
   if (s.at != stage::claiming || s.claimed_epoch != m.epoch || s.unanswered.erase(from) == 0)
     return;
-  if (m.answer == verdict::granted) {
-    s.granted_by.insert(from.node);
-    check_claim(*found);
-  } else {
+  if (m.answer != verdict::granted && m.answer != verdict::not_ready) {
     s.epoch_heard = std::max(s.epoch_heard, m.epoch_known);
-    give_up_claim(*found);
+    return give_up_claim(*found);
   }
+  if (m.answer == verdict::granted)
+    s.granted_by.insert(from.node);
+  check_claim(*found);
 }
 
 void session_host::begin_claim(entry& e) {
@@ -600,7 +603,11 @@ void session_host::check_claim(entry& e) {
   auto& s = e.second;
   if (s.at != stage::claiming || !s.unanswered.empty())
     return;
-  if (pauses() && (is_paused_ || !leases_.is_majority(s.granted_by)))
+  // Those who granted it first may have promised the owner something since then. As long as the claim is younger than
+  // the guard, that does not help him: when it began, none of them had answered him for a lease.
+  const auto is_owned = s.winner && s.winner->phase == session_phase::running;
+  const auto is_late = is_owned && now_ms_ >= s.since_ms + options_.lease.guard_ms;
+  if (pauses() && (is_paused_ || is_late || !leases_.is_majority(s.granted_by)))
     give_up_claim(e);
   else
     take(e);
@@ -668,13 +675,16 @@ void session_host::begin_confirmation(entry& e) {
 
 void session_host::check_confirmation(entry& e) {
   auto& s = e.second;
-  if (is_paused_ || profile_.draining || now_ms_ >= s.since_ms + options_.lease.lease_ms)
+  if (profile_.draining || now_ms_ >= s.since_ms + options_.lease.lease_ms)
     release(e);
   else if (leases_.is_majority(s.agreed_by))
     run(e);
 }
 
 void session_host::handle(const host_id& from, run_question&& m) {
+  // Who has just started may have forgotten that it has granted a later epoch.
+  if (!may_grant())
+    return;
   send(from, run_answer{m.key, m.epoch, agree(find_or_add(m.key).second, m.epoch)});
 }
 
@@ -786,10 +796,10 @@ void session_host::resolved(const session_key& key, std::uint64_t run, saved_sta
   if (found != sessions_.end() && found->second.at == stage::stopping && found->second.run == run) {
     auto& s = found->second;
     s.mine.state = std::move(state);
-    if (s.reason == stop_reason::lost)
-      after_stop(*found);
-    else
+    if (s.reason == stop_reason::resolve)
       write_as(*found, session_phase::running, stage::taking);
+    else
+      after_stop(*found);
     settle(*found);
   }
   leave();

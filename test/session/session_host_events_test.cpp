@@ -4,6 +4,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -81,6 +82,61 @@ claim claim_of(std::uint64_t epoch) {
   return m;
 }
 
+const host_id third{"c", 3};
+
+/// A host with the policy `pause` that is ready and sees two others, and with them the majority of three nodes.
+struct careful_host {
+  static constexpr std::uint64_t now_ms = 1'000'000;
+  session_host host{options(), 0};
+
+  static session_host_options options() {
+    auto result = lone_host::options();
+    result.minority = minority_policy::pause;
+    result.configured_nodes = {"a", "b", "c"};
+    return result;
+  }
+
+  careful_host() {
+    host.peer_up(other, now_ms);
+    host.peer_up(third, now_ms);
+    host.caught_up(now_ms);
+    hear(other, lease_answer{now_ms}, now_ms);
+    host.take_commands();
+  }
+
+  void hear(const host_id& from, const peer_message& message, std::uint64_t at_ms) {
+    std::string frame;
+    append(frame, message);
+    BOOST_TEST(host.receive(from, frame, at_ms) == "");
+  }
+
+  /// The record comes in of an owner that nobody sees.
+  void claim_from_lost_owner() {
+    session_record record;
+    record.epoch = 2;
+    record.revision = 1;
+    record.owner = {"b", 1};
+    record.state = {"game", 1, "round 7"};
+    host.record_changed(key, {{{crdt::replica_id{2}, 1}, crdt::shared_bytes{encode(record)}}}, now_ms);
+  }
+
+  void grant(std::uint64_t at_ms) {
+    for (const auto& from : {other, third})
+      hear(from, claim_answer{key, 3, verdict::granted, 3}, at_ms);
+  }
+
+  static std::optional<session_record> written_by(const std::vector<command>& commands) {
+    for (const auto& c : commands)
+      if (const auto* write = std::get_if<write_record>(&c))
+        return decode_record(write->value).record;
+    return std::nullopt;
+  }
+
+  bool takes_over() {
+    return written_by(host.take_commands()).has_value();
+  }
+};
+
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(session_host_events)
@@ -128,6 +184,64 @@ BOOST_FIXTURE_TEST_CASE(a_host_that_has_granted_a_later_epoch_does_not_agree_tha
 BOOST_FIXTURE_TEST_CASE(a_host_that_has_agreed_that_an_epoch_runs_grants_no_claim_that_does_not_know_of_it, lone_host) {
   BOOST_TEST(answer_to<run_answer>({"c", 3}, run_question{key, 2}).agreed);
   BOOST_TEST((answer_to<claim_answer>(other, claim_of(3)).answer == verdict::outdated));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_host_has_drained_once_all_others_have_heard_it, lone_host) {
+  host.peer_up(other, now_ms);
+  host.drain(now_ms);
+  BOOST_TEST(!host.is_drained());
+  std::string frame;
+  append(frame, leaving_answer{1});
+  host.receive(other, frame, now_ms);
+  BOOST_TEST(host.is_drained());
+}
+
+// -- with `pause` ----------------------------------------------------------------------------------------------------
+
+BOOST_FIXTURE_TEST_CASE(a_claim_that_is_granted_within_the_guard_is_taken, careful_host) {
+  claim_from_lost_owner();
+  grant(now_ms + lease_options{}.guard_ms - 1);
+  BOOST_TEST(takes_over());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_claim_that_is_granted_later_than_the_guard_is_given_up, careful_host) {
+  claim_from_lost_owner();
+  grant(now_ms + lease_options{}.guard_ms);
+  BOOST_TEST(!takes_over());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_claim_needs_no_grant_of_a_host_that_has_just_started, careful_host) {
+  claim_from_lost_owner();
+  hear(third, claim_answer{key, 3, verdict::not_ready, 0}, now_ms + 1);
+  hear(other, claim_answer{key, 3, verdict::granted, 3}, now_ms + 1);
+  BOOST_TEST(takes_over());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_host_that_pauses_leaves_what_it_is_about_to_take_to_others, careful_host) {
+  claim_from_lost_owner();
+  grant(now_ms);
+  const auto taken = written_by(host.take_commands());
+  BOOST_REQUIRE(taken);
+  BOOST_TEST((taken->phase == session_phase::running));
+  // The lease runs out, and is renewed before the record is held by others.
+  const auto later_ms = now_ms + lease_options{}.lease_ms;
+  hear(other, lease_answer{later_ms}, later_ms);
+  BOOST_TEST(!host.is_paused());
+  host.write_done(key, {true, true, {{{crdt::replica_id{1}, 1}, crdt::shared_bytes{encode(*taken)}}}}, later_ms);
+  const auto left = written_by(host.take_commands());
+  BOOST_REQUIRE(left);
+  BOOST_TEST((left->phase == session_phase::placing));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_host_that_has_just_started_does_not_say_whether_an_epoch_may_run, careful_host) {
+  session_host fresh{options(), now_ms};
+  fresh.caught_up(now_ms);
+  fresh.peer_up(other, now_ms);
+  fresh.take_commands();
+  std::string frame;
+  append(frame, run_question{key, 2});
+  fresh.receive(other, frame, now_ms);
+  BOOST_TEST(fresh.take_commands().empty());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

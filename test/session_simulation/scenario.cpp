@@ -14,8 +14,9 @@ scenario make_scenario(std::uint64_t seed) {
   if (random.chance(50))
     s.minority = session::minority_policy::pause;
   s.lease.lease_ms = random.between(400, 1'500);
-  s.lease.guard_ms = 60 + s.lease.lease_ms / 10;
   s.network_ms_max = random.pick({2, 5, 5, 150});
+  // So long may a claim and its answer take.
+  s.lease.guard_ms = 60 + s.lease.lease_ms / 10 + 2 * s.network_ms_max;
   s.rate_permille_max = random.pick({0, 10, 20});
   s.rebalance_max = random.chance(50) ? random.between(1, 3) : 0;
   s.drain_max = random.between(1, 8);
