@@ -63,7 +63,8 @@ cluster::cluster(const scenario& s) : scenario_(s), random_(s.seed ^ 0x5e5510), 
     added.name = std::string(1, static_cast<char>('a' + n));
     added.connection.resize(s.nodes);
     added.link.resize(s.nodes);
-    added.arrives_us.resize(s.nodes);
+    added.session_frame_us.resize(s.nodes);
+    added.map_frame_us.resize(s.nodes);
     added.rate_permille = static_cast<std::int64_t>(random_.below(2 * s.rate_permille_max + 1))
                           - static_cast<std::int64_t>(s.rate_permille_max);
     added.offset_ms = random_.below(1'000'000);
@@ -193,18 +194,29 @@ void cluster::kill(std::size_t n, bool gracefully) {
     if (connection == 0 || !nodes_[peer].up)
       continue;
     // What was sent before a graceful stop arrives.
-    const auto noticed_us = gracefully ? in_order(nodes_[peer].arrives_us[n], scenario_.network_ms_max * ms)
-                                       : now_us_ + random_.below(crash_noticed_us_max);
+    const auto noticed_us = gracefully
+                              ? std::max(in_order(nodes_[peer].session_frame_us[n], scenario_.network_ms_max * ms),
+                                         in_order(nodes_[peer].map_frame_us[n], scenario_.map_ms_max * ms))
+                              : now_us_ + random_.below(crash_noticed_us_max);
     at_node(peer, noticed_us, [=, this](process&) {
       if (nodes_[peer].connection[n] == connection && is_reachable(n, peer))
         disconnect(peer, n);
     });
   }
-  if (!is_ending_)
-    at(now_us_ + random_.between(50 * ms, 1'500 * ms), [this, n] {
-      if (!nodes_[n].up)
-        start(n);
-    });
+  at(now_us_ + random_.between(50 * ms, 1'500 * ms), [this, n] {
+    if (!nodes_[n].up)
+      start(n);
+  });
+}
+
+void cluster::crash(std::size_t n) {
+  // One at a time.
+  if (now_us_ <= crashed_us_ + 1'000 * ms)
+    return;
+  crashed_us_ = now_us_;
+  if (scenario_.deploys && random_.chance(50))
+    nodes_[n].version = std::min(nodes_[n].version + 1, version_max);
+  kill(n, false);
 }
 
 void cluster::restart_map(std::size_t n) {
@@ -281,7 +293,7 @@ void cluster::connect(std::size_t a, std::size_t b) {
   tell("connect " + nodes_[a].name + nodes_[b].name);
   for (const auto& [n, peer] : {std::pair{a, b}, std::pair{b, a}}) {
     nodes_[n].connection[peer] = connection;
-    nodes_[n].arrives_us[peer] = now_us_;
+    nodes_[n].session_frame_us[peer] = nodes_[n].map_frame_us[peer] = now_us_;
   }
   link(a, b);
   for (const auto& [n, peer] : {std::pair{a, b}, std::pair{b, a}}) {
@@ -320,7 +332,8 @@ void cluster::send(std::size_t from, std::size_t to, std::uint64_t connection, s
                    bool is_session_frame) {
   if (connection == 0 || !nodes_[to].up)
     return;
-  const auto arrives = in_order(nodes_[to].arrives_us[from], scenario_.network_ms_max * ms);
+  const auto arrives = is_session_frame ? in_order(nodes_[to].session_frame_us[from], scenario_.network_ms_max * ms)
+                                        : in_order(nodes_[to].map_frame_us[from], scenario_.map_ms_max * ms);
   at_node(to, arrives, [this, from, to, connection, is_session_frame, bytes = std::move(bytes)](process& p) {
     const auto open = is_session_frame ? nodes_[to].connection[from] : nodes_[to].link[from];
     if (open != connection || broken_.contains(nodes_[to].connection[from]))
@@ -433,6 +446,8 @@ void cluster::carry_out(std::size_t n, process& p, command&& c) {
       fail("a request is answered once", "request " + std::to_string(answer->request));
     r.result = answer->result;
     r.answered_us = now_us_;
+    if (r.what == 's' && r.result == outcome::done)
+      acknowledged_.insert(r.key);
     tell(nodes_[n].name + " answers " + r.what + std::to_string(answer->request) + " " + name(r.key) + ": "
          + std::string{to_string(answer->result)});
     const auto is_failure = r.result == outcome::timed_out || r.result == outcome::unanswered
@@ -442,6 +457,12 @@ void cluster::carry_out(std::size_t n, process& p, command&& c) {
     if (is_failure && scenario_.is_gentle() && !is_excused)
       fail("nobody notices a graceful stop", std::string{r.what} + std::to_string(answer->request) + " on "
                                                + nodes_[n].name + ": " + std::string{to_string(r.result)});
+    const auto is_message = r.what == 'd' && r.result == outcome::done;
+    const auto waited_us = r.answered_us - std::max(r.asked_us, is_message ? first_run_us_.at(r.key) : 0);
+    if (is_message && scenario_.is_gentle() && !p.is_draining && !stranded_.contains(r.key) && wait_us_max() > 0
+        && waited_us > wait_us_max())
+      fail("a graceful stop keeps nobody waiting", "d" + std::to_string(answer->request) + " on " + nodes_[n].name
+                                                     + ": " + std::to_string(waited_us / ms) + " ms");
   } else if (auto* event = std::get_if<host_event>(&c)) {
     static constexpr const char* names[] = {"runs",  "moved",  "stranded", "lost",
                                             "ended", "paused", "resumed",  "drained"};
@@ -464,6 +485,8 @@ void cluster::apply_write(std::size_t n, process& p, const write_record& w) {
                              w.lifetime_ms == 0 ? 0 : wall_ms() + w.lifetime_ms);
   if (!result)
     fail("the map takes what hosts write", std::string{crdt::to_string(result.error())});
+  if (result->written && before.empty() && written->phase == session_phase::running && is_to_be_kept(w.key))
+    fail("a session that was started is not lost", name(w.key) + " is started anew by " + nodes_[n].name);
   if (result->written) {
     // Who has lost his map writes his last record once more, and may find it there again.
     for (const auto& entry : before)
@@ -500,6 +523,10 @@ void cluster::apply_start(std::size_t n, process& p, const start_session& c) {
   if (started.run != 0)
     fail("a session runs once on a node", name(c.key) + " on " + nodes_[n].name);
   started = {c.run, c.epoch, p.version, handled_messages::decode(c.state.bytes)};
+  const auto is_new = first_run_us_.try_emplace(c.key, now_us_).second;
+  // Those who wait for it are told that it runs.
+  if (is_new && scenario_.crashes && !is_ending_ && random_.chance(10))
+    at_node(n, now_us_ + random_.below(tick_us_max), [this, n](process&) { crash(n); });
   check_running(c.key);
 }
 
@@ -555,7 +582,9 @@ std::optional<std::size_t> cluster::some_node() {
 
 void cluster::next_request() {
   if (const auto n = some_node()) {
-    const auto key = key_of(random_.below(scenario_.sessions));
+    // Sessions are started all along.
+    const auto age_ms = std::min(now_us_ / ms, scenario_.duration_ms);
+    const auto key = key_of(random_.below(1 + (scenario_.sessions - 1) * age_ms / scenario_.duration_ms));
     auto what = random_.pick({'s', 'd', 'd', 'd', 'd', 'd', 'd', 'l'});
     if (scenario_.stops && random_.chance(2))
       what = 'e';
@@ -585,14 +614,16 @@ void cluster::ask(std::size_t n, char what, const session_key& key) {
     p.host->stop(number, key, now + request_ms, now);
   after_host(n, p);
   // More than one of a host are on the way to a session at a time.
-  if (what == 'd' && !is_ending_ && random_.chance(50))
-    at_node(n, now_us_ + random_.below(2 * scenario_.network_ms_max * ms), [this, n, key](process& up) {
+  if (what == 'd' && !is_ending_ && random_.chance(scenario_.talk_percent))
+    at_node(n, now_us_ + random_.below(scenario_.network_ms_max * ms), [this, n, key](process& up) {
       if (!up.is_draining)
         ask(n, 'd', key);
     });
 }
 
 void cluster::next_session_event() {
+  if (is_settling_)
+    return;
   if (const auto n = some_node()) {
     auto& p = *nodes_[*n].up;
     if (!p.running.empty()) {
@@ -616,7 +647,7 @@ void cluster::next_session_event() {
       }
     }
   }
-  at(now_us_ + random_.below(30 * ms), [this] { next_session_event(); });
+  at(now_us_ + random_.below((is_ending_ ? 300 : 30) * ms), [this] { next_session_event(); });
 }
 
 void cluster::drain(std::size_t n) {
@@ -639,7 +670,16 @@ std::uint64_t cluster::drain_us_max() const {
   // A session that moves is gone after four messages one after the other: its record, the claim, the answer, and the
   // new owner's record. That takes so long as many times as sessions do not move at the same time.
   const auto rounds = (scenario_.sessions + scenario_.drain_max - 1) / scenario_.drain_max;
-  return 3'500 * ms + rounds * (4 * scenario_.network_ms_max * ms + 2 * tick_us_max);
+  return 3'500 * ms + rounds * (2 * (scenario_.network_ms_max + scenario_.map_ms_max) * ms + 2 * tick_us_max);
+}
+
+std::uint64_t cluster::wait_us_max() const {
+  const auto pauses = scenario_.minority == minority_policy::pause;
+  // Without the one that stops, two have no majority.
+  if (pauses && nodes_.size() == 2)
+    return 0;
+  const auto move_us = 1'000 * ms + 2 * (scenario_.network_ms_max + scenario_.map_ms_max) * ms;
+  return move_us + (pauses ? (scenario_.lease.lease_ms + scenario_.lease.guard_ms) * ms : 0);
 }
 
 void cluster::part() {
@@ -703,12 +743,8 @@ void cluster::next_trouble() {
       }
       break;
     case 2:
-      if (scenario_.crashes && node.up && now_us_ > crashed_us_ + 1'000 * ms) {
-        crashed_us_ = now_us_;
-        if (scenario_.deploys && random_.chance(50))
-          node.version = std::min(node.version + 1, version_max);
-        kill(n, false);
-      }
+      if (scenario_.crashes && node.up)
+        crash(n);
       break;
     case 3:
     case 4:
@@ -759,25 +795,29 @@ void cluster::play() {
   run_until(now_us_ + 3'000 * ms + scenario_.duration_ms * ms);
   heal();
   // Those that drain go on with it. Then all come back with the newest version.
-  run_until(now_us_ + 13'000 * ms);
-  for (std::size_t n = 0; n < nodes_.size(); ++n)
-    if (!nodes_[n].up)
-      start(n);
+  run_until_drained(8'000 * ms + drain_us_max() + tick_us_max);
   run_until(now_us_ + 4'000 * ms);
   for (std::size_t n = 0; n < nodes_.size(); ++n) {
     auto& node = nodes_[n];
     if (node.up && node.up->version != version_max && !node.up->is_draining)
       drain(n);
-    run_until(now_us_ + drain_us_max());
+    run_until_drained(drain_us_max());
     if (node.up && node.up->is_draining)
       fail("a drain comes to an end",
            node.name + " has been draining for " + std::to_string(drain_us_max() / ms) + " ms");
-    if (!node.up)
-      start(n);
     run_until(now_us_ + 4'000 * ms);
   }
-  run_until(now_us_ + 4'000 * ms);
+  // All requests have been answered then, and all maps are equal.
+  is_settling_ = true;
+  run_until(now_us_ + request_ms * ms);
   check_end();
+}
+
+void cluster::run_until_drained(std::uint64_t time_us_max) {
+  const auto ends_us = now_us_ + time_us_max;
+  while (now_us_ < ends_us
+         && std::any_of(nodes_.begin(), nodes_.end(), [](const node& n) { return n.up && n.up->is_draining; }))
+    run_until(now_us_ + tick_us_max);
 }
 
 // -- checks ----------------------------------------------------------------------------------------------------------
@@ -811,6 +851,12 @@ void cluster::check_running(const session_key& key) {
   }
 }
 
+bool cluster::is_to_be_kept(const session_key& key) const {
+  // One crash at a time, so one of the two that hold a new session is left.
+  return acknowledged_.contains(key) && !stopped_.contains(key) && !is_all_lost_ && !scenario_.partitions
+         && !scenario_.freezes && !scenario_.map_restarts;
+}
+
 void cluster::check_end() {
   std::map<session_key, std::vector<std::size_t>> running;
   for (std::size_t n = 0; n < nodes_.size(); ++n)
@@ -842,9 +888,7 @@ void cluster::check_end() {
     if (!r.is_answered && p && p->incarnation == r.incarnation)
       fail("every request is answered", std::string{r.what} + std::to_string(number));
     const auto is_done = r.is_answered && r.result == outcome::done;
-    // One crash at a time, so one of the two that hold a new session is left.
-    if (is_done && r.what == 's' && !is_all_lost_ && !stopped_.contains(r.key) && !known.contains(r.key)
-        && !scenario_.partitions && !scenario_.freezes && !scenario_.map_restarts)
+    if (is_to_be_kept(r.key) && !known.contains(r.key))
       fail("a session that was started is not lost", name(r.key));
     const auto is_started_after = std::any_of(requests_.begin(), requests_.end(), [&](const auto& entry) {
       const auto& other = entry.second;

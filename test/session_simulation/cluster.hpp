@@ -106,11 +106,12 @@ private:
     /// It may not have noticed yet that it was frozen.
     std::uint64_t thawed_us = 0;
     std::vector<action> missed;
-    /// By peer: the connection, 0 if there is none, the link of the replicas over it, and when the last frame on it
-    /// arrives.
+    /// By peer: the connection, 0 if there is none, the link of the replicas over it, and when the last frame of the
+    /// host and of the replica arrives. Frames of the one are not in order with those of the other.
     std::vector<std::uint64_t> connection;
     std::vector<std::uint64_t> link;
-    std::vector<std::uint64_t> arrives_us;
+    std::vector<std::uint64_t> session_frame_us;
+    std::vector<std::uint64_t> map_frame_us;
   };
 
   struct request {
@@ -136,6 +137,7 @@ private:
   // Nodes.
   void start(std::size_t n);
   void kill(std::size_t n, bool gracefully);
+  void crash(std::size_t n);
   void tick(std::size_t n, process& p);
   void freeze(std::size_t n);
   void thaw(std::size_t n);
@@ -172,11 +174,17 @@ private:
   void next_session_event();
   void drain(std::size_t n);
   std::uint64_t drain_us_max() const;
+  /// How long a message may wait while nodes are stopped gracefully; 0: no matter how long.
+  std::uint64_t wait_us_max() const;
+  /// Until no node drains any more, at most for this time.
+  void run_until_drained(std::uint64_t time_us_max);
   void heal();
 
   // Checks.
   void check_running(const session::session_key& key);
   void check_end();
+  /// Whether it has been said that the session is started, and nothing has happened that may lose it.
+  bool is_to_be_kept(const session::session_key& key) const;
   [[noreturn]] void fail(const std::string& check, const std::string& found) const;
   void tell(const std::string& line) const;
 
@@ -200,10 +208,15 @@ private:
   std::set<std::uint64_t> broken_;
   std::map<std::uint64_t, request> requests_;
   std::set<session::session_key> stopped_;
+  std::map<session::session_key, std::uint64_t> first_run_us_;
+  /// Of which somebody has been told that they are started.
+  std::set<session::session_key> acknowledged_;
   /// At some time no node knew their version.
   std::set<session::session_key> stranded_;
   std::uint64_t crashed_us_ = 0;
   bool is_ending_ = false;
+  /// Sessions write no more.
+  bool is_settling_ = false;
   /// The last node that held anything has gone.
   bool is_all_lost_ = false;
   std::string* trace_ = nullptr;

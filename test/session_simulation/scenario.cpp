@@ -13,10 +13,12 @@ scenario make_scenario(std::uint64_t seed) {
   s.duration_ms = random.between(2'000, 8'000);
   if (random.chance(50))
     s.minority = session::minority_policy::pause;
-  s.lease.lease_ms = random.between(400, 1'500);
   s.network_ms_max = random.pick({2, 5, 5, 150});
-  // So long may a claim and its answer take.
+  s.map_ms_max = random.chance(50) ? s.network_ms_max : 250;
+  // A record has to come to others, and the answer back, within the lease; a claim and its answer within the guard.
+  s.lease.lease_ms = random.between(400, 1'500) + s.map_ms_max;
   s.lease.guard_ms = 60 + s.lease.lease_ms / 10 + 2 * s.network_ms_max;
+  s.talk_percent = random.pick({50, 90});
   s.rate_permille_max = random.pick({0, 10, 20});
   s.rebalance_max = random.chance(50) ? random.between(1, 3) : 0;
   s.drain_max = random.between(1, 8);
@@ -40,11 +42,11 @@ std::string to_string(const scenario& s) {
          + " sessions, " + std::to_string(s.duration_ms) + " ms"
          + flag(s.minority == session::minority_policy::pause, "minority pauses") + ", lease "
          + std::to_string(s.lease.lease_ms) + "+" + std::to_string(s.lease.guard_ms) + ", clocks "
-         + std::to_string(s.rate_permille_max) + " permille, network " + std::to_string(s.network_ms_max) + " ms"
-         + flag(s.rebalance_max > 0, "rebalance") + flag(s.drains, "drains") + flag(s.deploys, "deploys")
-         + flag(s.cordons, "cordons") + flag(s.crashes, "crashes") + flag(s.partitions, "partitions")
-         + flag(s.freezes, "freezes") + flag(s.failures, "failures") + flag(s.map_restarts, "map restarts")
-         + flag(s.stops, "stops");
+         + std::to_string(s.rate_permille_max) + " permille, network " + std::to_string(s.network_ms_max) + " ms, map "
+         + std::to_string(s.map_ms_max) + " ms" + flag(s.rebalance_max > 0, "rebalance") + flag(s.drains, "drains")
+         + flag(s.deploys, "deploys") + flag(s.cordons, "cordons") + flag(s.crashes, "crashes")
+         + flag(s.partitions, "partitions") + flag(s.freezes, "freezes") + flag(s.failures, "failures")
+         + flag(s.map_restarts, "map restarts") + flag(s.stops, "stops");
 }
 
 } // namespace ariadne::session_simulation

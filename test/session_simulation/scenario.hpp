@@ -18,8 +18,11 @@ struct scenario {
   session::lease_options lease;
   std::size_t rebalance_max = 0;
   std::size_t drain_max = 0;
-  /// How long a frame takes at most.
+  /// How long a frame of a host takes at most, and one of a replica, which has more to carry.
   std::uint64_t network_ms_max = 0;
+  std::uint64_t map_ms_max = 0;
+  /// How likely one message of a host to a session is followed by another.
+  std::uint64_t talk_percent = 0;
   /// Clocks run faster or slower than the true time by up to this.
   std::uint64_t rate_permille_max = 0;
 
