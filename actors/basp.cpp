@@ -1,10 +1,21 @@
 #include "actors/basp.hpp"
 
 #include "actors/caf_edition.hpp"
+#include "actors/error.hpp"
 
 #include <caf/actor_cast.hpp>
+#include <caf/io/basp/message_type.hpp>
+#include <caf/io/basp/version.hpp>
 #include <caf/io/network/default_multiplexer.hpp>
 #include <caf/io/network/doorman_impl.hpp>
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cstddef>
+#include <numeric>
+#include <optional>
+#include <span>
 
 #include <sys/socket.h>
 
@@ -31,7 +42,48 @@ public:
   }
 };
 
+/// What a node sends first: a header, in the layout that all versions of the protocol share, of numbers with the most
+/// significant byte first. In the header of a handshake, the second half has the version.
+class first_header {
+public:
+  static constexpr std::size_t operation = 0;
+  static constexpr std::size_t version = 8;
+  static constexpr std::size_t size = 16;
+
+  std::span<std::byte> bytes() {
+    return bytes_;
+  }
+
+  /// The version of the protocol that the node speaks, or nothing if that is not CAF's.
+  std::optional<std::uint64_t> protocol_version() const {
+    if (bytes_[operation] != std::byte{static_cast<std::uint8_t>(caf::io::basp::message_type::server_handshake)})
+      return std::nullopt;
+    return std::accumulate(bytes_.begin() + version, bytes_.end(), std::uint64_t{0},
+                           [](std::uint64_t number, std::byte b) { return number << 8 | std::to_integer<int>(b); });
+  }
+
+private:
+  std::array<std::byte, size> bytes_{};
+};
+
 } // namespace
+
+caf::expected<tcp_socket> connect_to_node(const endpoint& address, std::chrono::milliseconds timeout) {
+  const auto deadline = std::chrono::steady_clock::now() + timeout;
+  auto connected = tcp_connect(address, timeout);
+  if (!connected)
+    return connected;
+  first_header header;
+  if (!connected->peek(header.bytes(), deadline))
+    return caf::error{caf::sec::request_timeout};
+  const auto version = header.protocol_version();
+  if (!version)
+    return make_error(ec::foreign_protocol, "not CAF's");
+  if (*version != caf::io::basp::version)
+    return make_error(ec::foreign_protocol, fmt::format("version {} of CAF's, and this program version {}", *version,
+                                                        std::uint64_t{caf::io::basp::version}));
+  return connected;
+}
 
 caf::expected<std::uint16_t> open_port(caf::actor_system& system, const cluster_membership_actor& whom,
                                        const endpoint& address) {

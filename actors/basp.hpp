@@ -19,6 +19,11 @@
 
 namespace ariadne {
 
+/// Connects to the node at `address` and waits until it begins CAF's handshake, which is still to be made. The error is
+/// `unreachable`, `foreign_protocol` if CAF could not make it, or CAF's `request_timeout` if the node is silent.
+/// Blocks: see `tcp_connect`.
+caf::expected<tcp_socket> connect_to_node(const endpoint& address, std::chrono::milliseconds timeout);
+
 /// Lets CAF shake hands, on behalf of the actor `self` points to, with the node at the other end of `socket`, to whose
 /// `port` it is connected. The answer is that of CAF's `remote_actor`: node, published actor, and its messages. A
 /// caller that gives up has to shut the connection down, for CAF never does.

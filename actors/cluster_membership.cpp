@@ -44,7 +44,7 @@ connector_actor::behavior_type connector(connector_actor::pointer self, endpoint
   return {
     [=](caf::connect_atom) -> caf::result<void> {
       self->quit();
-      auto connected = tcp_connect(address, timeout);
+      auto connected = connect_to_node(address, timeout);
       if (!connected)
         return std::move(connected.error());
       *socket = std::move(*connected);
@@ -263,7 +263,9 @@ private:
     mail(self_, caf::connect_atom_v)
       .request(self_->spawn<caf::detached>(connector, p.address, options_.connect_timeout, socket), caf::infinite)
       .then([this, node, socket] { shake_hands(node, std::move(*socket)); },
-            [this, node](const caf::error& error) { fail(node, describe(error), log_level::info); });
+            [this, node](const caf::error& error) {
+              fail(node, describe(error), error == ec::unreachable ? log_level::info : log_level::warning);
+            });
   }
 
   void shake_hands(const std::string& node, tcp_socket socket) {

@@ -52,6 +52,8 @@ std::string_view to_string(ec code) {
       return "a session needs a kind without a slash and an id, neither empty nor too long";
     case ec::session_refused:
       return "the session refuses the message";
+    case ec::foreign_protocol:
+      return "it speaks another protocol";
     case ec::name_taken:
       return "another node has the name of this one";
   }

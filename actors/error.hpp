@@ -35,7 +35,7 @@ enum class ec : std::uint8_t {
   no_upgrade,
   /// The snapshot's bytes are not a value of its type.
   snapshot_damaged,
-  /// Nobody answers at the address, or somebody who speaks another protocol.
+  /// Nobody answers at the address.
   unreachable,
   /// The request makes no sense as things are; the context says why.
   refused,
@@ -55,6 +55,8 @@ enum class ec : std::uint8_t {
   session_name_invalid,
   /// The session has answered with an error, which the context describes.
   session_refused,
+  /// What answers at the address speaks another version of CAF's protocol, or another protocol.
+  foreign_protocol,
   /// Another node that is up has the name of this one.
   name_taken,
 };

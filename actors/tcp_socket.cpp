@@ -28,11 +28,11 @@ constexpr int descriptor_min = 64;
 /// The kernel's table grows with the highest one.
 constexpr int descriptor_max = 1 << 16;
 
-/// Waits until the socket can be written to; returns false at the deadline.
-bool wait_until_writable(int fd, steady_clock::time_point deadline) {
+/// Waits until the socket is ready for what is wanted, POLLIN or POLLOUT; returns false at the deadline.
+bool wait_until_ready(int fd, short wanted, steady_clock::time_point deadline) {
   for (;;) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - steady_clock::now()).count();
-    pollfd waiting{fd, POLLOUT, 0};
+    pollfd waiting{fd, wanted, 0};
     const auto ready = ::poll(&waiting, 1, static_cast<int>(std::max<decltype(left)>(left, 0)));
     if (ready > 0)
       return true;
@@ -47,7 +47,7 @@ int connect_one(int fd, const addrinfo& address, steady_clock::time_point deadli
     return 0;
   if (errno != EINPROGRESS)
     return errno;
-  if (!wait_until_writable(fd, deadline))
+  if (!wait_until_ready(fd, POLLOUT, deadline))
     return ETIMEDOUT;
   int error = 0;
   socklen_t size = sizeof(error);
@@ -85,6 +85,19 @@ void tcp_socket::keep_alive() {
   set(IPPROTO_TCP, TCP_KEEPIDLE, 30);
   set(IPPROTO_TCP, TCP_KEEPINTVL, 10);
   set(IPPROTO_TCP, TCP_KEEPCNT, 3);
+}
+
+bool tcp_socket::peek(std::span<std::byte> bytes, steady_clock::time_point deadline) const {
+  // Otherwise, the first byte would be enough to be ready.
+  const auto wait_for_bytes = [this](std::size_t count) {
+    const auto size = static_cast<int>(count);
+    ::setsockopt(fd_, SOL_SOCKET, SO_RCVLOWAT, &size, sizeof(size));
+  };
+  wait_for_bytes(bytes.size());
+  const auto is_ready = wait_until_ready(fd_, POLLIN, deadline);
+  wait_for_bytes(1);
+  return is_ready
+         && ::recv(fd_, bytes.data(), bytes.size(), MSG_PEEK | MSG_DONTWAIT) == static_cast<ssize_t>(bytes.size());
 }
 
 void tcp_socket::shut_down() {

@@ -5,6 +5,8 @@
 #include <caf/expected.hpp>
 
 #include <chrono>
+#include <cstddef>
+#include <span>
 #include <utility>
 
 namespace ariadne {
@@ -41,6 +43,10 @@ public:
 
   /// Makes the system end the connection about a minute after the other side has vanished without a word.
   void keep_alive();
+
+  /// Waits until the other side has sent so many bytes, and reads them, but leaves them to be read again. Returns false
+  /// if they have not come by the deadline, or never will. The socket has to be non-blocking.
+  bool peek(std::span<std::byte> bytes, std::chrono::steady_clock::time_point deadline) const;
 
   /// Closes the connection for all its owners.
   void shut_down();

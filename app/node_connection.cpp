@@ -23,7 +23,9 @@ node_connection::node_connection(caf::actor_system& system, endpoint address, st
   : system_(system), address_(std::move(address)), timeout_(timeout), deadline_(clock::now() + timeout) {}
 
 fallible<void> node_connection::connect() {
-  auto socket = tcp_connect(address_, remaining());
+  auto socket = connect_to_node(address_, remaining());
+  if (!socket && socket.error() == caf::sec::request_timeout)
+    return tl::unexpected(describe_failure(socket.error()));
   if (!socket)
     return tl::unexpected(fmt::format("{}: {}", to_string(address_), describe(socket.error())));
   auto connection = socket->duplicate();

@@ -13,8 +13,11 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <memory>
 #include <string>
+#include <thread>
+#include <utility>
 #include <vector>
 
 #include <arpa/inet.h>
@@ -160,6 +163,50 @@ private:
   int listening_ = ::socket(AF_INET, SOCK_STREAM, 0);
   std::array<int, 4> waiting_{};
 };
+
+/// Says the same to all who connect, and hangs up.
+class talking_port {
+public:
+  talking_port(const endpoint& address, std::string words) : words_(std::move(words)) {
+    const auto at = to_sockaddr(address);
+    const int on = 1;
+    ::setsockopt(listening_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+    if (::bind(listening_, reinterpret_cast<const sockaddr*>(&at), sizeof(at)) != 0 || ::listen(listening_, 8) != 0)
+      throw std::runtime_error("cannot listen at " + to_string(address));
+    thread_ = std::thread{[this] { serve(); }};
+  }
+  talking_port(const talking_port&) = delete;
+  talking_port& operator=(const talking_port&) = delete;
+  ~talking_port() {
+    ::shutdown(listening_, SHUT_RDWR);
+    thread_.join();
+    ::close(listening_);
+  }
+
+  std::size_t calls() const {
+    return calls_;
+  }
+
+private:
+  void serve() {
+    for (int caller = 0; (caller = ::accept(listening_, nullptr, nullptr)) >= 0; ::close(caller)) {
+      ++calls_;
+      ::send(caller, words_.data(), words_.size(), MSG_NOSIGNAL);
+    }
+  }
+
+  std::string words_;
+  std::atomic<std::size_t> calls_ = 0;
+  int listening_ = ::socket(AF_INET, SOCK_STREAM, 0);
+  std::thread thread_;
+};
+
+/// How a node of a CAF of this version of its protocol begins to speak: a header without a payload.
+std::string handshake_of_version(char version) {
+  std::string header(32, '\0');
+  header[15] = version;
+  return header;
+}
 
 } // namespace
 
@@ -323,6 +370,22 @@ BOOST_AUTO_TEST_CASE(an_unreachable_node_does_not_hold_up_others) {
   BOOST_TEST(eventually_up(a, "b"));
   BOOST_TEST((a.state_of("unreachable") == member_state::down));
   unreachable.reset();
+}
+
+BOOST_AUTO_TEST_CASE(a_node_that_speaks_another_version_of_cafs_protocol_is_reported_once) {
+  const talking_port b{address_b, handshake_of_version(99)};
+  node a{"a", address_a, {{"b", address_b}}};
+  BOOST_TEST(eventually_logged(a, "it speaks another protocol: version 99 of CAF's"));
+  BOOST_TEST(eventually([&] { return b.calls() > 3; }));
+  BOOST_TEST(a.log.count("cannot connect to node b") == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(what_does_not_speak_cafs_protocol_is_reported_once) {
+  const talking_port b{address_b, "220 mail.example ESMTP\r\n"};
+  node a{"a", address_a, {{"b", address_b}}};
+  BOOST_TEST(eventually_logged(a, "it speaks another protocol: not CAF's"));
+  BOOST_TEST(eventually([&] { return b.calls() > 3; }));
+  BOOST_TEST(a.log.count("cannot connect to node b") == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(a_client_is_no_member) {

@@ -149,7 +149,7 @@ struct cluster_client::implementation : test_system {
   }
 
   caf::error connect(connection& c) {
-    auto socket = tcp_connect(c.address, step_timeout);
+    auto socket = connect_to_node(c.address, step_timeout);
     if (!socket)
       return socket.error();
     auto connection = socket->duplicate();
