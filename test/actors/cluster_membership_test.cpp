@@ -1,7 +1,7 @@
-#include "actors/caf_edition.hpp"
 #include "actors/cluster_membership.hpp"
 
 #include "actors/basp.hpp"
+#include "actors/caf_edition.hpp"
 #include "actors/state_handoff.hpp"
 #include "test/support/log_book.hpp"
 #include "test/support/reserved_port.hpp"

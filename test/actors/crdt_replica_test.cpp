@@ -1,6 +1,6 @@
-#include "actors/caf_edition.hpp"
 #include "actors/crdt_replica.hpp"
 
+#include "actors/caf_edition.hpp"
 #include "test/support/log_book.hpp"
 #include "test/support/test_system.hpp"
 

@@ -21,8 +21,7 @@ struct fixture : test::embedded_cluster {
   }
 
   bool stash(const std::string& node, const std::string& key, const std::string& value) {
-    return ask<receipt>(system(node), handoff(node), test::patience, stash_atom_v, key, *make_snapshot(value))
-      .engaged();
+    return bool{ask<receipt>(system(node), handoff(node), test::patience, stash_atom_v, key, *make_snapshot(value))};
   }
 
   std::optional<std::string> pickup(const std::string& node, const std::string& key) {

@@ -1,7 +1,7 @@
-#include "actors/caf_edition.hpp"
 #include "actors/session_host.hpp"
 
 #include "actors/basp.hpp"
+#include "actors/caf_edition.hpp"
 #include "actors/cluster_membership.hpp"
 #include "actors/state_handoff.hpp"
 #include "test/support/measured.hpp"
@@ -84,7 +84,7 @@ session_actor::behavior_type transcript(session_actor::stateful_pointer<transcri
       if (message == "refuse")
         return make_error(ec::refused, "as it was told");
       if (message == "die") {
-        self->quit(caf::exit_reason::unhandled_exception);
+        self->quit(caf::sec::runtime_error);
         return make_error(ec::refused);
       }
       if (message == "finish") {

@@ -119,14 +119,14 @@ BOOST_AUTO_TEST_CASE(numbers_that_are_not_finite_come_back) {
   for (const auto number : {infinite, -infinite, denormal, -0.0, 1.5e300}) {
     const compass written{static_cast<float>(number), number, number};
     const auto read = restore<compass>(snapshot_of(written));
-    BOOST_REQUIRE(read.engaged());
+    BOOST_REQUIRE(bool{read});
     BOOST_TEST(read->course == written.course);
     BOOST_TEST(read->distance == written.distance);
     BOOST_TEST(read->drift == written.drift);
     BOOST_TEST(std::signbit(read->distance) == std::signbit(number));
   }
   const auto none = restore<compass>(snapshot_of(compass{NAN, NAN, NAN}));
-  BOOST_REQUIRE(none.engaged());
+  BOOST_REQUIRE(bool{none});
   BOOST_TEST((std::isnan(none->course) && std::isnan(none->distance) && std::isnan(none->drift)));
 }
 

@@ -1,6 +1,6 @@
-#include "actors/caf_edition.hpp"
 #include "actors/state_handoff.hpp"
 
+#include "actors/caf_edition.hpp"
 #include "actors/snapshot.hpp"
 #include "test/support/test_system.hpp"
 
@@ -257,8 +257,8 @@ BOOST_AUTO_TEST_CASE(a_stash_waits_until_it_is_known_whether_there_is_another_no
   auto handle = mail(self, stash_atom_v, std::string{"key"}, state("state")).request(a, caf::infinite);
   BOOST_TEST(is_outcome(pickup(a, "key"), pickup_outcome::found));
   mail(self, node_down_atom_v, "b").send(a);
-  handle.receive([&](const receipt& r) { is_answered = r.holders.size() == 1; },
-                 [](const caf::error& error) { BOOST_FAIL(describe(error)); });
+  std::move(handle).receive([&](const receipt& r) { is_answered = r.holders.size() == 1; },
+                            [](const caf::error& error) { BOOST_FAIL(describe(error)); });
   BOOST_TEST(is_answered);
 }
 
@@ -326,8 +326,8 @@ BOOST_AUTO_TEST_CASE(a_waiting_pickup_is_answered_when_the_key_arrives_at_its_no
   auto waiting =
     mail(self, pickup_atom_v, std::string{"key"}, wait_options{60'000, wait_end::arrival}).request(b, caf::infinite);
   stash(a, "key", "state");
-  waiting.receive([](const pickup_result& result) { BOOST_TEST(result.state.bytes == "state"); },
-                  [](const caf::error& error) { BOOST_FAIL(describe(error)); });
+  std::move(waiting).receive([](const pickup_result& result) { BOOST_TEST(result.state.bytes == "state"); },
+                             [](const caf::error& error) { BOOST_FAIL(describe(error)); });
 }
 
 BOOST_AUTO_TEST_CASE(of_two_that_wait_to_take_a_key_one_gets_it) {
@@ -338,8 +338,9 @@ BOOST_AUTO_TEST_CASE(of_two_that_wait_to_take_a_key_one_gets_it) {
   stash(a, "key", "state");
   int found = 0;
   for (auto* waiting : {&first, &second})
-    waiting->receive([&](const pickup_result& result) { found += is_outcome(result, pickup_outcome::found); },
-                     [](const caf::error& error) { BOOST_FAIL(describe(error)); });
+    std::move(*waiting).receive(
+      [&](const pickup_result& result) { found += is_outcome(result, pickup_outcome::found); },
+      [](const caf::error& error) { BOOST_FAIL(describe(error)); });
   BOOST_TEST(found == 1);
 }
 
@@ -353,8 +354,9 @@ BOOST_AUTO_TEST_CASE(a_pickup_that_waits_for_certainty_ends_with_it) {
   const auto b = handoff("b");
   introduce(a, "a", b);
   introduce(b, "b", a);
-  waiting.receive([](const pickup_result& result) { BOOST_TEST(is_outcome(result, pickup_outcome::absent)); },
-                  [](const caf::error& error) { BOOST_FAIL(describe(error)); });
+  std::move(waiting).receive(
+    [](const pickup_result& result) { BOOST_TEST(is_outcome(result, pickup_outcome::absent)); },
+    [](const caf::error& error) { BOOST_FAIL(describe(error)); });
 }
 
 BOOST_AUTO_TEST_CASE(at_the_end_of_its_wait_a_pickup_says_whether_absence_is_certain) {
@@ -457,7 +459,7 @@ BOOST_AUTO_TEST_CASE(what_the_only_other_node_has_not_acknowledged_is_not_handed
   stash(a, "key", "state", {{concern_level::local, 0}, 1});
   auto draining = mail(self, drain_atom_v, std::uint64_t{1}, std::uint64_t{300}).request(a, caf::infinite);
   mail(self, node_down_atom_v, "b").send(a);
-  draining.receive(
+  std::move(draining).receive(
     [](const drain_report& report) {
       BOOST_TEST(!report.complete);
       BOOST_REQUIRE(report.leftovers.size() == 1u);

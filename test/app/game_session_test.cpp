@@ -1,6 +1,6 @@
-#include "actors/caf_edition.hpp"
 #include "app/minotaur/game_kind.hpp"
 
+#include "actors/caf_edition.hpp"
 #include "actors/error.hpp"
 #include "app/minotaur/game_message.hpp"
 #include "app/minotaur/protocol.hpp"

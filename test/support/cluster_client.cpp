@@ -200,7 +200,7 @@ std::size_t cluster_client::stash_all(const std::string& node, const std::vector
   for (std::size_t i = 1; i < keys.size(); ++i)
     requests.push_back(request(keys[i]));
   for (auto& waiting : requests)
-    waiting.receive([&](const receipt&) { ++receipts; }, [](const caf::error&) {});
+    std::move(waiting).receive([&](const receipt&) { ++receipts; }, [](const caf::error&) {});
   return receipts;
 }
 

@@ -30,8 +30,8 @@ public:
   caf::expected<Answer> answer_to(Pending pending) {
     BOOST_REQUIRE(client_->has_next_message());
     caf::expected<Answer> result{caf::sec::none};
-    pending.receive([&](Answer& answer) { result = std::move(answer); },
-                    [&](caf::error& reason) { result = std::move(reason); });
+    std::move(pending).receive([&](Answer& answer) { result = std::move(answer); },
+                               [&](caf::error& reason) { result = std::move(reason); });
     return result;
   }
 
