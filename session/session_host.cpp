@@ -198,10 +198,10 @@ std::string_view session_host::receive(const host_id& from, std::string_view fra
 }
 
 void session_host::handle(const host_id& from, announce&& m) {
-  auto& profile = peers_[from].profile;
-  if (profile == m.profile)
+  auto& about = peers_[from];
+  if (std::exchange(about.has_announced, true) && about.profile == m.profile)
     return;
-  profile = std::move(m.profile);
+  about.profile = std::move(m.profile);
   settle_all();
   queue_moves();
 }
@@ -467,6 +467,11 @@ bool session_host::may_run(const host_id& owner) const {
 bool session_host::knows(const std::string& kind, std::uint32_t schema_version) const {
   const auto known = profile_.kinds.find(kind);
   return known != profile_.kinds.end() && schema_version <= known->second;
+}
+
+bool session_host::knows_all_hosts() const {
+  return unmet_.empty()
+         && std::all_of(peers_.begin(), peers_.end(), [](const auto& p) { return p.second.has_announced; });
 }
 
 std::optional<host_id> session_host::place_of(const session_key& key, std::uint32_t schema_version) const {

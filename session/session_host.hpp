@@ -290,6 +290,7 @@ private:
   struct peer {
     /// Takes no sessions before it has come in.
     host_profile profile;
+    bool has_announced = false;
     std::uint64_t up_since_ms = 0;
     /// It has given up all sessions, and ends soon.
     bool is_leaving = false;
@@ -357,6 +358,8 @@ private:
   bool is_handed_over(const hosted_session& s) const;
   bool is_placed_here(const session_key& key, std::uint32_t schema_version) const;
   std::optional<host_id> place_of(const session_key& key, std::uint32_t schema_version) const;
+  /// Whether every host that is up has said what it takes.
+  bool knows_all_hosts() const;
   bool knows(const std::string& kind, std::uint32_t schema_version) const;
   bool is_up(const host_id& host) const;
   /// Whether this host may run what it owns.

@@ -108,7 +108,7 @@ bool session_host::pump(entry& e, waiter& w) {
       return false;
     const auto target = place_of(key, w.state.schema_version);
     if (!target)
-      return answer(outcome::no_host);
+      return knows_all_hosts() && answer(outcome::no_host);
     if (*target == options_.self) {
       s.initial = w.state;
     } else {

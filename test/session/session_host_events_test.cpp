@@ -141,6 +141,25 @@ struct careful_host {
 
 BOOST_AUTO_TEST_SUITE(session_host_events)
 
+BOOST_FIXTURE_TEST_CASE(a_start_waits_for_hosts_that_have_not_said_what_they_host, lone_host) {
+  auto answers = [this] {
+    std::vector<outcome> result;
+    for (const auto& c : host.take_commands())
+      if (const auto* answer = std::get_if<answer_request>(&c))
+        result.push_back(answer->result);
+    return result;
+  };
+  host.peer_up(other, now_ms);
+  host.start(1, {"chess", "1"}, {}, now_ms + 1'000, now_ms);
+  BOOST_TEST(answers().empty());
+  std::string frame;
+  append(frame, announce{});
+  BOOST_TEST(host.receive(other, frame, now_ms) == "");
+  const auto told = answers();
+  BOOST_TEST_REQUIRE(told.size() == 1u);
+  BOOST_TEST((told.front() == outcome::no_host));
+}
+
 BOOST_FIXTURE_TEST_CASE(a_session_whose_owner_is_not_seen_is_taken_over, lone_host) {
   note_run_of_other();
   BOOST_TEST(takes_over());
