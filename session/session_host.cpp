@@ -288,6 +288,9 @@ void session_host::write_as(entry& e, session_phase phase, stage next) {
   mine.phase = phase;
   ++mine.revision;
   set_stage(e, next);
+  // The end is answered once it is written: then it must not be forgotten with one map.
+  if (phase == session_phase::stopped)
+    e.second.holders = record_holders::another;
   write(e);
 }
 
