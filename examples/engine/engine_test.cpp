@@ -36,7 +36,7 @@ void a_match_goes_on_where_it_was_when_its_node_stops() {
   }};
   cluster.start("a");
   auto play = [&](const std::string& node, const std::string& move) {
-    const auto arena = cluster.actor<engine::arena_actor>(node, engine::arena_atom_v);
+    const auto arena = cluster.actor<engine::arena_actor>(node, to_string(engine::arena_atom_v));
     return ariadne::ask<engine::match>(cluster.system(node), arena, patience, engine::play_atom_v, "duel", move);
   };
   expect(bool{play("a", "north")}, "a begins the match");
