@@ -124,7 +124,8 @@ public:
       report_refusal(other, membership, *refused);
       return {false, std::move(refused->reason), {}, refused->is_name_taken};
     }
-    refused_.erase(membership.address());
+    if (refused_.erase(membership.address()) > 0)
+      monitored_.remove(membership);
     join(other, membership);
     return {true, {}, introduction(), false};
   }
@@ -584,12 +585,16 @@ private:
     std::vector<member_status> result;
     for (const auto& [node, p] : peers_)
       result.push_back({node, to_string(p.address), p.state, p.replica.replica,
-                        static_cast<std::uint64_t>(p.round_trip.count()),
-                        p.monitor      ? milliseconds_since(p.monitor->last_heard())
-                        : p.last_heard ? milliseconds_since(*p.last_heard)
-                                       : 0,
+                        static_cast<std::uint64_t>(p.round_trip.count()), last_contact_ms(p),
                         p.state == member_state::down ? p.problem : std::string{}});
     return result;
+  }
+
+  /// How long ago it was last heard of; 0 if it never was.
+  static std::uint64_t last_contact_ms(const peer& p) {
+    if (p.monitor)
+      return milliseconds_since(p.monitor->last_heard());
+    return p.last_heard ? milliseconds_since(*p.last_heard) : 0;
   }
 
   static std::string in_words(const std::string& node, const peer& p) {

@@ -128,10 +128,8 @@ public:
   }
 
   caf::result<map_entry> read(std::string& key, bool takes, const wait_options& options) {
-    if (const auto& limits = options_.core.limits; key.empty())
-      return to_error(crdt::write_error::empty_key, key, limits);
-    else if (key.size() > limits.key_bytes_max)
-      return to_error(crdt::write_error::key_too_long, key, limits);
+    if (const auto problem = core_->check_key(key))
+      return to_error(*problem, key, options_.core.limits);
     auto entry = read_now(key, takes);
     const auto is_over = entry.caught_up && options.until == wait_end::certainty;
     if (entry.found || options.wait_ms == 0 || is_over) {

@@ -11,6 +11,7 @@
 #include <caf/typed_event_based_actor.hpp>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <exception>
@@ -522,10 +523,12 @@ private:
     for (const auto& [host, profile] : core_->hosts())
       for (const auto& [kind, version] : profile.kinds)
         newest[kind] = std::max(newest[kind], version);
-    std::string text = "hosted are";
+    if (newest.empty())
+      return "no kinds are hosted";
+    std::vector<std::string> kinds;
     for (const auto& [kind, version] : newest)
-      text += fmt::format("{}{} up to version {}", kind == newest.begin()->first ? " " : ", ", kind, version);
-    return newest.empty() ? "no kinds are hosted" : text;
+      kinds.push_back(fmt::format("{} up to version {}", kind, version));
+    return fmt::format("hosted are {}", fmt::join(kinds, ", "));
   }
 
   std::pair<std::uint64_t, caf::typed_response_promise<session_place>> add_place_request(const session_key& key) {

@@ -258,11 +258,13 @@ json status_json(const node_status& status, const std::vector<member_status>& me
 std::string member_line(const node_status& status, const member_status& member) {
   if (member.name == status.node)
     return "this node";
-  if (member.state != member_state::up)
-    return fmt::format("{}{}{}", member.problem, member.problem.empty() || member.last_contact_ms == 0 ? "" : ", ",
-                       member.last_contact_ms == 0 ? "" : fmt::format("heard of {} ms ago", member.last_contact_ms));
-  const auto contact =
-    fmt::format("round trip {} us, heard of {} ms ago", member.round_trip_us, member.last_contact_ms);
+  const auto heard = fmt::format("heard of {} ms ago", member.last_contact_ms);
+  if (member.state != member_state::up) {
+    if (member.last_contact_ms == 0)
+      return member.problem;
+    return member.problem.empty() ? heard : member.problem + ", " + heard;
+  }
+  const auto contact = fmt::format("round trip {} us, {}", member.round_trip_us, heard);
   const auto* link = find_replication(status, member);
   if (!link)
     return contact + ", no replication yet";

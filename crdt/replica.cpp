@@ -44,10 +44,8 @@ replica::replica(replica_options options) : options_(std::move(options)), clock_
 tl::expected<dot, write_error> replica::put(std::string_view key, shared_bytes value, std::uint64_t now_ms,
                                             std::uint64_t expires_at_ms) {
   const auto& limits = options_.limits;
-  if (key.empty())
-    return tl::unexpected{write_error::empty_key};
-  if (key.size() > limits.key_bytes_max)
-    return tl::unexpected{write_error::key_too_long};
+  if (const auto problem = check_key(key))
+    return tl::unexpected{*problem};
   if (value.size() > limits.value_bytes_max)
     return tl::unexpected{write_error::value_too_long};
   auto map_bytes = map_.live_byte_count() + key.size() + value.size();
@@ -444,15 +442,15 @@ void replica::sweep() {
     if (outward.out && outward.out->in_full_state())
       outward.out->begin_full_state(source());
   raise_vector(done.cut);
-  std::optional<link_id> source;
+  std::optional<link_id> from;
   for (auto& [link, session] : sessions_)
     if (session.in.id == done.stream) {
-      source = link;
+      from = link;
       end_batch(link, session);
       session.in.acknowledged = session.in.next_number - 1;
     }
   if (done.has_swept)
-    forward_ahead(source);
+    forward_ahead(from);
 }
 
 void replica::end_batch(link_id link, neighbour_session& session) {

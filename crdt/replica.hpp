@@ -116,6 +116,15 @@ public:
   tl::expected<dot, write_error> put(std::string_view key, shared_bytes value, std::uint64_t now_ms,
                                      std::uint64_t expires_at_ms = 0);
 
+  /// What is wrong with `key`: nothing could ever stand under it. Nothing, if it is a key.
+  std::optional<write_error> check_key(std::string_view key) const {
+    if (key.empty())
+      return write_error::empty_key;
+    if (key.size() > options_.limits.key_bytes_max)
+      return write_error::key_too_long;
+    return std::nullopt;
+  }
+
   /// Erases `key`. Returns the dot of the event, or nothing if the key was not readable (then there is no event).
   std::optional<dot> erase(std::string_view key, std::uint64_t now_ms);
 

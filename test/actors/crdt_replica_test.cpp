@@ -17,11 +17,6 @@ namespace {
 
 const write_options local{{concern_level::local, 0}};
 
-struct logging {
-  log_book log;
-};
-
-// The log outlives the actors.
 struct fixture : logging, test_system {
   /// A replica with the id `id`. Its link to a peer that was refused rests for longer than a test lasts.
   crdt_replica_actor replica(std::uint64_t id, const std::string& cluster = "test") {

@@ -17,12 +17,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct logging {
-  test::log_book log;
-};
-
-// The log outlives the actors.
-struct fixture : logging, test::test_system {
+struct fixture : test::logging, test::test_system {
   std::uint16_t open_port() {
     return *system.middleman().open(0, "127.0.0.1");
   }

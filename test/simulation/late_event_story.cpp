@@ -24,15 +24,13 @@ bool late_event_story::plan_chapter(const world& w, int chapter) {
     case 1:
       // The bridge knows the writer's next events, and the latecomer does not.
       plan_only_link(w, writer_, bridge_);
-      for (auto left = random_.between(1, 2); left > 0; --left)
-        plan(action::put, writer_, 0, any_key(w));
+      plan_puts(w, writer_, 1, 2);
       return true;
     case 2:
       // The witness knows those that follow, and has seen the last of them superseded.
       plan_only_link(w, writer_, witness_);
       late_key_ = any_key(w);
-      for (auto left = random_.between(1, 2); left > 0; --left)
-        plan(action::put, writer_, 0, any_key(w));
+      plan_puts(w, writer_, 1, 2);
       plan(action::put, writer_, 0, late_key_);
       return true;
     case 3:

@@ -14,8 +14,6 @@ public:
 
 private:
   bool plan_chapter(const world& w, int chapter) override;
-  void plan_reunion(const world& w);
-  void plan_death(const world& w);
 
   std::size_t writer_ = 0;
   std::size_t heir_ = 0;

@@ -50,6 +50,27 @@ void story::plan_mesh() {
       plan(action::open, *one, *other, both_push);
 }
 
+void story::plan_reunion(const world& w) {
+  plan_closing_all(w);
+  plan_mesh();
+  plan_members();
+}
+
+void story::plan_puts(const world& w, std::size_t slot, std::uint64_t least, std::uint64_t most) {
+  for (auto left = random_.between(least, most); left > 0; --left)
+    plan(action::put, slot, 0, any_key(w));
+}
+
+void story::plan_death(const world& w, std::size_t writer, std::size_t heir) {
+  plan_puts(w, writer, 3, 6);
+  plan(action::open, writer, heir, both_push);
+  // The hellos, and some of the parts.
+  plan_deliveries(writer, heir, 3, 8);
+  plan(action::crash, writer);
+  plan(action::close, heir, writer);
+  std::erase(company_, writer);
+}
+
 void story::plan_deliveries(std::size_t one, std::size_t other, std::uint64_t least, std::uint64_t most) {
   for (auto left = random_.between(least, most); left > 0; --left) {
     plan(action::deliver, one, other);

@@ -44,12 +44,16 @@ protected:
   }
   /// Opens a link between each two of the company.
   void plan_mesh();
+  /// Closes all links, opens one between each two of the company, and makes all of it members.
+  void plan_reunion(const world& w);
+  void plan_puts(const world& w, std::size_t slot, std::uint64_t least, std::uint64_t most);
+  /// `writer`, which is cut off, writes; finds `heir` again, and dies while it sends the first of many parts.
+  void plan_death(const world& w, std::size_t writer, std::size_t heir);
   /// Lets some of what is on its way between the two arrive.
   void plan_deliveries(std::size_t one, std::size_t other, std::uint64_t least, std::uint64_t most);
   /// Moves a slot drawn at random from `away_` to the end of the company, and returns it.
   std::size_t join_company();
   bool is_in_company(std::size_t slot) const;
-
   std::uint32_t any_key(const world& w) {
     return static_cast<std::uint32_t>(random_.below(w.parameters().keys));
   }

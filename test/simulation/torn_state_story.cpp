@@ -16,9 +16,7 @@ torn_state_story::torn_state_story(const world& w, random_source& random) : stor
 bool torn_state_story::plan_chapter(const world& w, int chapter) {
   switch (chapter) {
     case 0:
-      plan_closing_all(w);
-      plan_mesh();
-      plan_members();
+      plan_reunion(w);
       return true;
     case 1:
       // All but the witness forget that a key was erased.
@@ -30,13 +28,7 @@ bool torn_state_story::plan_chapter(const world& w, int chapter) {
       return true;
     case 2:
       plan_closing(w, [this](std::size_t a, std::size_t) { return a == writer_ || a == heir_; });
-      for (auto left = random_.between(3, 6); left > 0; --left)
-        plan(action::put, writer_, 0, any_key(w));
-      plan(action::open, writer_, heir_, both_push);
-      plan_deliveries(writer_, heir_, 3, 8);
-      plan(action::crash, writer_);
-      plan(action::close, heir_, writer_);
-      std::erase(company_, writer_);
+      plan_death(w, writer_, heir_);
       // It has nothing to learn from the others, which do not lack what the heir has forgotten.
       for (auto slot : company_)
         if (slot != heir_)

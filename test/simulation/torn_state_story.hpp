@@ -4,10 +4,10 @@
 
 namespace ariadne::simulation {
 
-/// All replicas meet. Then two part from the others, and forget what they erase. One of them dies while it sends its
-/// last writes to the other one, which therefore knows events that no version vector will ever cover. When that one
-/// meets one of the others again, it has to send its full state; the link closes in the middle of it, and opens again
-/// later. Meanwhile the others, whose links stay open all the time, tell each other what they have got of it.
+/// All replicas meet. Then all but a witness forget that a key was erased. One of them dies while it sends its last
+/// writes to an heir, which therefore knows events that no version vector will ever cover. When the heir meets the
+/// witness, it has to send its full state; the link closes in the middle of it, and opens again later. Meanwhile the
+/// witness tells the others what it has got of it.
 class torn_state_story : public story {
 public:
   /// Casts the replicas that are up, at least four of them.

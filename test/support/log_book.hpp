@@ -38,4 +38,9 @@ private:
   std::vector<std::string> lines_;
 };
 
+/// A base of fixtures whose actors log. It comes before test_system, since the log has to outlive the actors.
+struct logging {
+  log_book log;
+};
+
 } // namespace ariadne::test
