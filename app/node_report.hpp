@@ -1,0 +1,34 @@
+#pragma once
+
+#include "actors/protocol.hpp"
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace ariadne {
+
+/// What `ariadne status` shows of a node.
+struct node_report {
+  node_status status;
+  /// As the node sees them, itself among them.
+  std::vector<member_status> members;
+  /// Nothing if the node hosts no sessions.
+  std::optional<session_host_status> hosting;
+};
+
+/// For people: several lines.
+std::string to_table(const node_report& report);
+
+/// For programs.
+nlohmann::json to_json(const node_report& report);
+
+/// How a replica id is shown.
+std::string replica_text(std::uint64_t replica);
+
+const char* to_text(member_state state);
+
+} // namespace ariadne
