@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What has to pass before a commit: formatting, shell scripts, layers, the build, the tests, and the instruction counts of
-# the core. Takes the arguments of scripts/test.sh.
+# What has to pass before a commit: formatting, shell scripts, layers, patches of the mutants, the build, the tests, and the
+# instruction counts of the core. Takes the arguments of scripts/test.sh.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -14,5 +14,9 @@ done
 git ls-files -z --cached --others --exclude-standard '*.cpp' '*.hpp' | xargs -0 clang-format --dry-run --Werror
 git ls-files -z --cached --others --exclude-standard '*.sh' .ci/run | xargs -0 shellcheck
 scripts/check_layers.sh
+# Played by scripts/mutants.sh, which takes too long for each commit.
+for mutant in test/mutants/*.patch; do
+  git apply --check "${mutant}"
+done
 scripts/test.sh "$@"
 bench/instruction_counts.sh
