@@ -363,8 +363,8 @@ private:
   /// The frames of the core go out, and whoever has waited for what has become true is answered. To be called after
   /// every call of the core that may change anything.
   void flush() {
-    for (auto changes = core_->take_changes(); !changes.empty(); changes = core_->take_changes())
-      for (const auto& change : changes)
+    for (core_->take_changes(changes_); !changes_.empty(); core_->take_changes(changes_))
+      for (const auto& change : changes_)
         tell(change);
     core_->collect_changes(watchers_.has_key_watchers() || !live_watchers_.empty() || !reads_.empty());
     for (auto& frame : core_->take_frames())
@@ -590,6 +590,8 @@ private:
   monitored_actors<ticking_crdt_replica_actor::pointer> monitored_;
   crdt_replica_options options_;
   std::optional<crdt::replica> core_;
+  /// Those that `flush` works off, for the sake of their memory.
+  std::vector<crdt::key_change> changes_;
   /// A few: as many as there are other nodes.
   std::vector<link> links_;
   std::uint64_t last_link_ = 0;

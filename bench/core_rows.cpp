@@ -65,10 +65,20 @@ plain_map make_plain_map(const key_orders& keys) {
   return map;
 }
 
-void put_into(replica& target, const std::string& key) {
-  (void)target.put(key, shared_bytes{value()}, core_now_ms);
-  target.take_changes();
-}
+/// Puts as `crdt_replica` does.
+class put_into {
+public:
+  explicit put_into(replica& target) : target_(target) {}
+
+  void operator()(const std::string& key) {
+    (void)target_.put(key, shared_bytes{value()}, core_now_ms);
+    target_.take_changes(changes_);
+  }
+
+private:
+  replica& target_;
+  std::vector<crdt::key_change> changes_;
+};
 
 void measure_put(recorder& record, std::size_t count) {
   const key_orders keys{count};
@@ -79,7 +89,7 @@ void measure_put(recorder& record, std::size_t count) {
   record.run([&]() -> round_figures {
     const auto floor = rate_over_keys(keys.by_chance, operations,
                                       [&](const auto& key) { map.insert_or_assign(key, std::string{value()}); });
-    return {rate_over_keys(keys.by_chance, operations, [&](const auto& key) { put_into(target, key); }), {}, floor};
+    return {rate_over_keys(keys.by_chance, operations, put_into{target}), {}, floor};
   });
 }
 
@@ -214,7 +224,7 @@ void measure_allocations(recorder& record) {
   };
   record.run([&]() -> round_figures {
     const auto floor = per_key([&](const auto& key) { map.insert_or_assign(key, std::string{value()}); });
-    return {per_key([&](const auto& key) { put_into(target, key); }), {}, floor};
+    return {per_key(put_into{target}), {}, floor};
   });
 }
 

@@ -41,10 +41,11 @@ const std::string& value() {
 void put() {
   replica target{core_options(1)};
   fill(target, keys(), value_bytes);
+  std::vector<crdt::key_change> changes;
   ariadne_counted([&] {
     for (const auto& key : keys()) {
       (void)target.put(key, shared_bytes{value()}, core_now_ms);
-      target.take_changes();
+      target.take_changes(changes);
     }
   });
 }

@@ -139,6 +139,7 @@ aw_lww_map::effect aw_lww_map::put(std::string_view key, entry written) {
 
 aw_lww_map::effect aw_lww_map::write(keyed_register& owner, entry written) {
   const effect result{&owner, true, !is_new(owner)};
+  owner.content_.value.prefetch();
   index_.insert(written.dot, &owner);
   if (result.was_live) {
     const dot old{written.dot.replica, owner.counter_};

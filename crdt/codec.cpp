@@ -107,12 +107,11 @@ struct delta_decoder {
       message.value_bytes_max = std::max(message.value_bytes_max, shape.value_bytes_max);
     }
     message.registers_ = in.since(begin);
-    in.end_registers();
     auto last = in.byte();
     if (last > 1)
       in.fail("a delta has an unknown ending");
     message.trailer.last = last == 1;
-    message.trailer.cut = in.vector();
+    message.trailer.cut = in.last_dots();
     message.trailer.forgotten = in.vector();
     return message;
   }
@@ -181,7 +180,7 @@ void delta_writer::add(std::string_view key, const causal_register& value) {
 std::string delta_writer::finish(const delta_trailer& trailer) {
   out_.string({});
   out_.byte(trailer.last ? 1 : 0);
-  out_.vector(trailer.cut);
+  out_.dots(trailer.cut);
   out_.vector(trailer.forgotten);
   return out_.take();
 }

@@ -740,6 +740,11 @@ std::vector<key_change> replica::take_changes() {
   return std::exchange(changes_, {});
 }
 
+void replica::take_changes(std::vector<key_change>& taken) {
+  taken.clear();
+  taken.swap(changes_);
+}
+
 // -- what is known ---------------------------------------------------------------------------------------------------
 
 bool replica::is_ahead() const {

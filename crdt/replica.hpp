@@ -179,6 +179,8 @@ public:
 
   std::vector<outgoing_frame> take_frames();
   std::vector<key_change> take_changes();
+  /// The same into a list whose memory is used again: it loses what it had.
+  void take_changes(std::vector<key_change>& taken);
 
   /// Whether there is anybody to take the changes; by default there is. Without, none are collected.
   void collect_changes(bool wanted) {

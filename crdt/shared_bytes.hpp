@@ -39,6 +39,11 @@ public:
     return block_ ? block_->size : 0;
   }
 
+  /// Has the processor fetch what a look at the size, or the last copy's end, is going to need.
+  void prefetch() const noexcept {
+    __builtin_prefetch(block_, 1);
+  }
+
   friend bool operator==(const shared_bytes& left, const shared_bytes& right) noexcept {
     return left.block_ == right.block_ || left.view() == right.view();
   }

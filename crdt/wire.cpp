@@ -22,9 +22,9 @@ constexpr std::uint64_t counter_max = std::uint64_t{1} << 62;
 /// A replica id and a counter.
 constexpr std::size_t vector_item_bytes_min = 9;
 
-/// Up to so many dots that a register has superseded are written by the table, each of two bytes or more.
-constexpr std::size_t superseded_few = 8;
-constexpr std::size_t superseded_item_bytes_min = 2;
+/// Up to so many dots of a short version vector are written by the table, each of two bytes or more.
+constexpr std::size_t dots_few = 8;
+constexpr std::size_t dot_bytes_min = 2;
 
 /// How many replica ids the table of a frame has room for at first.
 constexpr std::size_t origins_few = 8;
@@ -86,12 +86,15 @@ void wire_writer::causal_register(const crdt::causal_register& value) {
       varint(e.expires_at_ms);
     string(e.value.view());
   }
-  if (!has_more)
-    return;
-  if (value.superseded().size() > superseded_few)
-    return vector(value.superseded());
-  varint(value.superseded().size());
-  for (const auto& d : value.superseded())
+  if (has_more)
+    dots(value.superseded());
+}
+
+void wire_writer::dots(const version_vector& value) {
+  if (value.size() > dots_few)
+    return vector(value);
+  varint(value.size());
+  for (const auto& d : value)
     dot(d, false);
 }
 
@@ -183,7 +186,7 @@ wire_reader::flagged_dot wire_reader::dot() {
   return {origin, (head & 1) != 0};
 }
 
-void wire_reader::end_registers() {
+void wire_reader::end_table() {
   auto ids = std::exchange(origins_, {});
   // Once for all: to look for each id among those before it would take minutes if they are many.
   std::sort(ids.begin(), ids.end());
@@ -208,9 +211,9 @@ void wire_reader::visit_vector(std::size_t count, Visitor visit) {
 }
 
 template <class Reserve, class Visitor>
-void wire_reader::visit_superseded(Reserve reserve, Visitor visit) {
-  auto left = count(superseded_item_bytes_min);
-  if (left > superseded_few) {
+void wire_reader::visit_dots(Reserve reserve, Visitor visit) {
+  auto left = count(dot_bytes_min);
+  if (left > dots_few) {
     if (left > remaining() / vector_item_bytes_min)
       return fail("a count is higher than the frame has room for");
     reserve(left);
@@ -228,6 +231,19 @@ version_vector wire_reader::vector() {
   const auto size = count(vector_item_bytes_min);
   result.reserve(size);
   visit_vector(size, [&](crdt::dot d) { result.raise(d); });
+  return result;
+}
+
+version_vector wire_reader::last_dots() {
+  version_vector result;
+  // If they are many, none of them is by the table.
+  visit_dots(
+    [&](std::size_t size) {
+      end_table();
+      result.reserve(size);
+    },
+    [&](crdt::dot d) { result.raise(d); });
+  end_table();
   return result;
 }
 
@@ -263,7 +279,7 @@ wire_reader::register_shape wire_reader::skip_register() {
     shape.value_bytes_max = std::max(shape.value_bytes_max, value.size());
   });
   if (has_more)
-    visit_superseded([](std::size_t) {}, [&](crdt::dot) { is_empty = false; });
+    visit_dots([](std::size_t) {}, [&](crdt::dot) { is_empty = false; });
   if (is_empty)
     fail("a register is empty");
   return shape;
@@ -282,7 +298,7 @@ causal_register wire_reader::causal_register() {
       live.push_back(std::move(e));
   });
   if (has_more)
-    visit_superseded([&](std::size_t size) { superseded.reserve(size); }, [&](crdt::dot d) { superseded.raise(d); });
+    visit_dots([&](std::size_t size) { superseded.reserve(size); }, [&](crdt::dot d) { superseded.raise(d); });
   if (live.empty() && superseded.empty())
     return crdt::causal_register{std::move(first)};
   if (first.dot.counter != 0)

@@ -29,6 +29,8 @@ public:
   void fixed64(std::uint64_t value);
   void vector(const version_vector& value);
   void causal_register(const crdt::causal_register& value);
+  /// A version vector that is likely to name few replica ids, and those of the registers before.
+  void dots(const version_vector& value);
 
   std::size_t size() const {
     return bytes_.size();
@@ -70,8 +72,8 @@ public:
   register_shape skip_register();
   crdt::causal_register causal_register();
 
-  /// To be called at the end of the registers: checks and frees the table of replica ids.
-  void end_registers();
+  /// What `wire_writer::dots` has written after the last register. Checks and frees the table of replica ids.
+  version_vector last_dots();
 
   /// A new reader for what has been read since `offset`.
   wire_reader since(std::size_t offset) const {
@@ -103,9 +105,10 @@ private:
   /// Calls `visit(dot)` for each of `count` dots of a version vector.
   template <class Visitor>
   void visit_vector(std::size_t count, Visitor visit);
-  /// Calls `visit(dot)` for each dot that a register has superseded; if they are many, `reserve(count)` before.
+  /// Calls `visit(dot)` for each dot of what `wire_writer::dots` has written; if they are many, `reserve(count)` before.
   template <class Reserve, class Visitor>
-  void visit_superseded(Reserve reserve, Visitor visit);
+  void visit_dots(Reserve reserve, Visitor visit);
+  void end_table();
   /// Calls `live(entry without value, value)` for each live entry of a register. Returns whether a version vector of
   /// what they have superseded follows.
   template <class Live>

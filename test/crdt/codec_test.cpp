@@ -348,27 +348,30 @@ BOOST_AUTO_TEST_CASE(another_version_is_refused_as_such) {
 }
 
 BOOST_AUTO_TEST_CASE(each_impossible_value_is_refused_with_its_reason) {
+  constexpr unsigned version = codec_version;
   constexpr unsigned hello = 1, delta = 2, ack = 3, sources = 4, heartbeat = 5, refusal = 6;
   // An ack of stream 0 and number 0, up to its version vector.
-  auto vector = [](std::string entries) { return bytes({1, ack, 0, 0}) + std::move(entries); };
+  auto vector = [](std::string entries) { return bytes({version, ack, 0, 0}) + std::move(entries); };
   // A delta, up to its first register, of the key "k".
-  auto first_register = [](std::string value) { return bytes({1, delta, 0, 1, 1, 0, 1, 'k'}) + std::move(value); };
+  auto first_register = [](std::string value) {
+    return bytes({version, delta, 0, 1, 1, 0, 1, 'k'}) + std::move(value);
+  };
   const auto id = bytes({7, 0, 0, 0, 0, 0, 0, 0});
   const auto later_id = bytes({8, 0, 0, 0, 0, 0, 0, 0});
   const auto nobody = bytes({0, 0, 0, 0, 0, 0, 0, 0});
   const auto nines = std::string(9, '\xff');
 
   BOOST_TEST(refusal_of("") == "the frame ends too early");
-  BOOST_TEST(refusal_of(bytes({1})) == "the frame ends too early");
-  BOOST_TEST(refusal_of(bytes({1, 0})) == "the kind of message is unknown");
-  BOOST_TEST(refusal_of(bytes({1, 7})) == "the kind of message is unknown");
-  BOOST_TEST(refusal_of(bytes({1, ack}) + nines + bytes({2, 0, 0})) == "an integer exceeds 64 bits");
-  BOOST_TEST(refusal_of(bytes({1, ack}) + nines + bytes({0x81, 0, 0, 0})) == "an integer exceeds 64 bits");
-  BOOST_TEST(refusal_of(bytes({1, ack}) + nines + bytes({1, 0, 0})) == "");
-  BOOST_TEST(refusal_of(bytes({1, hello, 0, 100, 'c'})) == "a string is longer than the frame");
-  BOOST_TEST(refusal_of(bytes({1, hello, 0}) + nines + bytes({1, 'c'})) == "a string is longer than the frame");
-  BOOST_TEST(refusal_of(bytes({1, hello, 16, 0, 0}) + id + bytes({0, 0, 0})) == "a hello has unknown flags");
-  BOOST_TEST(refusal_of(bytes({1, hello, 0, 0, 0}) + nobody + bytes({0, 0, 0})) == "a replica id is 0");
+  BOOST_TEST(refusal_of(bytes({version})) == "the frame ends too early");
+  BOOST_TEST(refusal_of(bytes({version, 0})) == "the kind of message is unknown");
+  BOOST_TEST(refusal_of(bytes({version, 7})) == "the kind of message is unknown");
+  BOOST_TEST(refusal_of(bytes({version, ack}) + nines + bytes({2, 0, 0})) == "an integer exceeds 64 bits");
+  BOOST_TEST(refusal_of(bytes({version, ack}) + nines + bytes({0x81, 0, 0, 0})) == "an integer exceeds 64 bits");
+  BOOST_TEST(refusal_of(bytes({version, ack}) + nines + bytes({1, 0, 0})) == "");
+  BOOST_TEST(refusal_of(bytes({version, hello, 0, 100, 'c'})) == "a string is longer than the frame");
+  BOOST_TEST(refusal_of(bytes({version, hello, 0}) + nines + bytes({1, 'c'})) == "a string is longer than the frame");
+  BOOST_TEST(refusal_of(bytes({version, hello, 16, 0, 0}) + id + bytes({0, 0, 0})) == "a hello has unknown flags");
+  BOOST_TEST(refusal_of(bytes({version, hello, 0, 0, 0}) + nobody + bytes({0, 0, 0})) == "a replica id is 0");
 
   BOOST_TEST(refusal_of(vector(nines + bytes({1}))) == "a count is higher than the frame has room for");
   BOOST_TEST(refusal_of(vector(bytes({2}) + id + bytes({1}))) == "a count is higher than the frame has room for");
@@ -381,8 +384,8 @@ BOOST_AUTO_TEST_CASE(each_impossible_value_is_refused_with_its_reason) {
   BOOST_TEST(refusal_of(vector(bytes({2}) + later_id + bytes({1}) + id + bytes({1})))
              == "a version vector is not sorted by replica id");
 
-  BOOST_TEST(refusal_of(bytes({1, delta, 2, 1, 1, 0, 0, 0, 0, 0})) == "a delta has unknown flags");
-  BOOST_TEST(refusal_of(bytes({1, delta, 0, 1, 1, 0, 0, 2, 0, 0})) == "a delta has an unknown ending");
+  BOOST_TEST(refusal_of(bytes({version, delta, 2, 1, 1, 0, 0, 0, 0, 0})) == "a delta has unknown flags");
+  BOOST_TEST(refusal_of(bytes({version, delta, 0, 1, 1, 0, 0, 2, 0, 0})) == "a delta has an unknown ending");
   BOOST_TEST(refusal_of(first_register(bytes({0, 0, 0, 0, 0}))) == "a register is empty");
   BOOST_TEST(refusal_of(first_register(bytes({1, 0, 0, 0, 0, 0}))) == "a register is empty");
   BOOST_TEST(refusal_of(first_register(bytes({2, 1}) + id + bytes({2, 0, 0, 0, 0, 0, 0, 0}))) == "an expiry is 0");
@@ -397,11 +400,23 @@ BOOST_AUTO_TEST_CASE(each_impossible_value_is_refused_with_its_reason) {
   BOOST_TEST(refusal_of(first_register(bytes({1, 0x81, 0x20}) + std::string(10'000, '\0')))
              == "a count is higher than the frame has room for");
 
-  BOOST_TEST(refusal_of(bytes({1, sources}) + nines + bytes({1})) == "a count is higher than the frame has room for");
-  BOOST_TEST(refusal_of(bytes({1, sources, 1}) + nobody) == "a replica id is 0");
-  BOOST_TEST(refusal_of(bytes({1, heartbeat}) + std::string(24, 'x') + bytes({2})) == "a heartbeat has unknown flags");
-  BOOST_TEST(refusal_of(bytes({1, refusal, 0, 0})) == "a refusal has an unknown code");
-  BOOST_TEST(refusal_of(bytes({1, refusal, 7, 0})) == "a refusal has an unknown code");
+  // The cut of a delta without registers.
+  auto cut = [](std::string dots) { return bytes({version, delta, 0, 1, 1, 0, 0, 1}) + std::move(dots) + bytes({0}); };
+  BOOST_TEST(refusal_of(cut(bytes({1, 0}) + id + bytes({2}))) == "");
+  BOOST_TEST(refusal_of(cut(bytes({1, 2, 2}))) == "a dot names an unknown origin");
+  BOOST_TEST(refusal_of(cut(bytes({1, 0}) + id + bytes({0}))) == "a counter is out of range");
+  BOOST_TEST(refusal_of(cut(bytes({2, 0}) + id + bytes({2, 2}) + id + bytes({2})))
+             == "a replica id stands twice in the table of origins");
+  BOOST_TEST(refusal_of(cut(bytes({9}) + std::string(79, '\x01'))) == "a count is higher than the frame has room for");
+  BOOST_TEST(refusal_of(cut(bytes({9}) + std::string(81, '\x01'))) == "a version vector is not sorted by replica id");
+
+  BOOST_TEST(refusal_of(bytes({version, sources}) + nines + bytes({1}))
+             == "a count is higher than the frame has room for");
+  BOOST_TEST(refusal_of(bytes({version, sources, 1}) + nobody) == "a replica id is 0");
+  BOOST_TEST(refusal_of(bytes({version, heartbeat}) + std::string(24, 'x') + bytes({2}))
+             == "a heartbeat has unknown flags");
+  BOOST_TEST(refusal_of(bytes({version, refusal, 0, 0})) == "a refusal has an unknown code");
+  BOOST_TEST(refusal_of(bytes({version, refusal, 7, 0})) == "a refusal has an unknown code");
 }
 
 // -- size ------------------------------------------------------------------------------------------------------------
@@ -423,12 +438,14 @@ BOOST_AUTO_TEST_CASE(a_change_in_a_batch_costs_at_most_16_bytes_beyond_key_and_v
   BOOST_TEST(encode(taken_over).size() <= payload + 16 * changes);
 }
 
-BOOST_AUTO_TEST_CASE(a_change_alone_costs_at_most_64_bytes_beyond_key_and_value) {
+BOOST_AUTO_TEST_CASE(a_change_alone_costs_at_most_64_bytes_beyond_key_and_value_with_its_acknowledgement) {
   const std::string value(256, 'v');
-  delta message{{12, 3'456, false, {}},
-                {{"game_1000000", causal_register({entry_of({a, 100'000}, 0, value)}, {{b, 100'000}})}},
-                {true, {{a, 100'000}}, {}}};
-  BOOST_TEST(encode(message).size() <= 12 + value.size() + 64);
+  const dot written{a, 100'000'000};
+  delta message{{12, 34'567'890, false, {}},
+                {{"game_1000000", causal_register{entry_of(written, 0, value)}}},
+                {true, {written}, {}}};
+  const ack answer{12, 34'567'890, {written}};
+  BOOST_TEST(encode(message).size() + encode(answer).size() <= 12 + value.size() + 64);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
