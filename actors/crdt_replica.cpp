@@ -483,14 +483,15 @@ private:
       return;
     note_handed_over();
     const auto members = count_members();
+    const auto has_leftovers = !is_alone() && core_->has_own_events_beyond(handed_over_);
+    const auto complete = !has_leftovers && (members == 0 || core_->is_acknowledged());
     std::erase_if(drains_, [&](pending_drain& drain) {
-      auto leftovers = is_alone() ? std::vector<crdt::last_event>{} : core_->own_events_beyond(handed_over_);
-      const auto complete = leftovers.empty() && (members == 0 || core_->is_acknowledged());
       if (!complete && steady_clock::now() < drain.deadline)
         return false;
       drain_report report{complete, members, {}};
-      for (auto& event : leftovers)
-        report.leftovers.push_back({std::move(event.key), why_not_handed_over(event.counter)});
+      if (has_leftovers)
+        for (auto& event : core_->own_events_beyond(handed_over_))
+          report.leftovers.push_back({std::move(event.key), why_not_handed_over(event.counter)});
       drain.promise.deliver(std::move(report));
       return true;
     });

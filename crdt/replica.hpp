@@ -242,6 +242,10 @@ public:
 
   /// The last event of this replica on each key, of those beyond a counter; by key.
   std::vector<last_event> own_events_beyond(std::uint64_t beyond) const;
+  /// Whether there is any; much faster.
+  bool has_own_events_beyond(std::uint64_t beyond) const {
+    return map_.index().highest(options_.id) > beyond;
+  }
 
   /// Whether every open link has been caught up with, or this one, see `neighbour_status::caught_up`.
   bool caught_up() const;
