@@ -223,7 +223,8 @@ void measure_rest(recorder& record, Counter counter) {
   });
 }
 
-/// The bytes that TCP carries, in both directions, for each change beyond its key and value.
+/// The bytes that TCP carries, in both directions, for each change beyond its key and what is stashed: the name of the
+/// type and the value.
 template <class Write>
 void measure_tcp_overhead(recorder& record, std::size_t count, Write write) {
   node_group nodes;
@@ -233,7 +234,8 @@ void measure_tcp_overhead(recorder& record, std::size_t count, Write write) {
     const auto before = tcp_bytes();
     write(nodes.a(), keys, state);
     nodes.a().stash("end", make_state(1), concern_level::all);
-    return {static_cast<double>(tcp_bytes() - before) / static_cast<double>(count) - payload_bytes, {}, {}};
+    const auto payload = static_cast<double>(payload_bytes + state.type_name.size());
+    return {static_cast<double>(tcp_bytes() - before) / static_cast<double>(count) - payload, {}, {}};
   });
 }
 
@@ -315,7 +317,7 @@ std::vector<row> cluster_rows() {
      [](recorder& record) { measure_time_to_down(record, SIGSTOP, record.effort().quick ? 3 : 20); }},
     {"tcp_batch",
      "cluster",
-     "TCP bytes of a change among 10k, both directions, beyond key and value",
+     "TCP bytes of a change among 10k, both directions, beyond key, type name and value",
      "B",
      better::lower,
      "",
@@ -327,7 +329,7 @@ std::vector<row> cluster_rows() {
      }},
     {"tcp_alone",
      "cluster",
-     "TCP bytes of a change alone, both directions, beyond key and value",
+     "TCP bytes of a change alone, both directions, beyond key, type name and value",
      "B",
      better::lower,
      "",

@@ -15,6 +15,8 @@ set(CMAKE_CXX_EXTENSIONS OFF)
 set(ARIADNE_SANITIZE "" CACHE STRING "Sanitizers to build with: \"address,undefined\", \"thread\" or none")
 set_property(CACHE ARIADNE_SANITIZE PROPERTY STRINGS "" "address,undefined" "thread")
 
+option(ARIADNE_TCMALLOC "Link the programs with tcmalloc; see docs/decisions/0008-allocator.md" ON)
+
 add_library(ariadne_build_settings INTERFACE)
 target_compile_features(ariadne_build_settings INTERFACE cxx_std_20)
 target_compile_options(ariadne_build_settings INTERFACE -Wall -Wextra -Wpedantic)
@@ -23,4 +25,14 @@ if(ARIADNE_SANITIZE)
   target_compile_options(ariadne_build_settings INTERFACE -fsanitize=${ARIADNE_SANITIZE} -fno-sanitize-recover=all
                                                           -fno-omit-frame-pointer)
   target_link_options(ariadne_build_settings INTERFACE -fsanitize=${ARIADNE_SANITIZE})
+endif()
+
+# What our programs allocate with. Libraries leave that to the application; the sanitizers bring their own.
+add_library(ariadne_allocator INTERFACE)
+if(ARIADNE_TCMALLOC AND NOT ARIADNE_SANITIZE)
+  find_library(TCMALLOC_LIBRARY tcmalloc_minimal)
+  if(NOT TCMALLOC_LIBRARY)
+    message(FATAL_ERROR "tcmalloc is missing: install it (Debian: libgoogle-perftools-dev), or set ARIADNE_TCMALLOC to OFF")
+  endif()
+  target_link_libraries(ariadne_allocator INTERFACE "${TCMALLOC_LIBRARY}")
 endif()

@@ -19,6 +19,7 @@ packages=(
   libcli11-dev
   libexpected-dev
   libfmt-dev
+  libgoogle-perftools-dev
   libtomlplusplus-dev
   nlohmann-json3-dev
   # tests
