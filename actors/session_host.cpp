@@ -554,7 +554,10 @@ private:
   void settle_drains() {
     if (drains_.empty())
       return;
-    const auto is_drained = core_->is_drained();
+    auto unaware = core_->unaware();
+    // The actor of a host may still count as alive when its node does not any more.
+    std::erase_if(unaware, [&](const host_id& host) { return !up_.contains(host.node); });
+    const auto is_drained = core_->is_vacated() && unaware.empty();
     std::erase_if(drains_, [&](pending_drain& drain) {
       if (!is_drained && now_ms() < drain.deadline_ms)
         return false;
@@ -563,8 +566,12 @@ private:
         if (s.here)
           result.push_back({session::to_map_key(s.key), "not moved to another node in time"});
       if (!is_drained && result.empty())
-        options_.log(log_level::warning, "not all nodes know in time that this one leaves: what they still send to its "
-                                         "sessions may stay without an answer");
+        for (const auto& host : unaware)
+          options_.log(
+            log_level::warning,
+            fmt::format("node {} has not said in time that it knows that this one leaves: what it still sends "
+                        "to sessions here may stay without an answer",
+                        host.node));
       drain.answer.deliver(std::move(result));
       return true;
     });

@@ -890,9 +890,12 @@ void session_host::drain(std::uint64_t now_ms) {
   leave();
 }
 
-bool session_host::is_drained() const {
-  return profile_.draining && here_.empty()
-         && std::all_of(peers_.begin(), peers_.end(), [](const auto& p) { return p.second.has_heard_leaving; });
+std::vector<host_id> session_host::unaware() const {
+  std::vector<host_id> result;
+  for (const auto& [host, about] : peers_)
+    if (!about.has_heard_leaving)
+      result.push_back(host);
+  return result;
 }
 
 // -- time ------------------------------------------------------------------------------------------------------------

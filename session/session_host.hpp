@@ -172,7 +172,18 @@ public:
   /// This host, then the others that are up, with what they have said of themselves. Valid until the next call.
   std::vector<candidate> hosts() const;
 
-  bool is_drained() const;
+  /// It drains, no session is left here, and all other hosts know.
+  bool is_drained() const {
+    return is_vacated() && unaware().empty();
+  }
+
+  /// It drains, and no session is left here.
+  bool is_vacated() const {
+    return profile_.draining && here_.empty();
+  }
+
+  /// The hosts that have yet to say that they know that this one leaves.
+  std::vector<host_id> unaware() const;
 
 private:
   /// What this host does with a session.

@@ -18,6 +18,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <future>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -436,6 +437,31 @@ BOOST_AUTO_TEST_CASE(the_gap_of_a_session_whose_node_drains) {
     }
   measured_spread("answer of a session while its node drains", std::move(gaps_ms), "ms");
   BOOST_TEST(running->most() == 1);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(session_host_silence)
+
+BOOST_AUTO_TEST_CASE(a_drain_does_not_wait_for_a_silent_host_whose_node_is_down) {
+  cluster nodes{{"a", "b"}};
+  std::promise<void> is_asked;
+  std::promise<void> may_go_on;
+  session_kind stuck;
+  stuck.spawn = [&is_asked, end = may_go_on.get_future().share()](caf::actor_system&,
+                                                                  session_start) -> caf::expected<session_actor> {
+    is_asked.set_value();
+    end.wait();
+    return make_error(ec::refused);
+  };
+  nodes.start("a", {});
+  auto& b = nodes.start("b", {{"stuck", stuck}});
+  nodes.settle();
+  mail(b.host->self, start_atom_v, std::string{"stuck"}, std::string{"1"}).send(b.sessions);
+  is_asked.get_future().wait();
+  auto& a = nodes.at("a");
+  mail(a.host->self, node_down_atom_v, std::string{"b"}).send(a.handoff);
+  BOOST_TEST(nodes.drain("a").complete);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -452,8 +452,9 @@ void cluster::carry_out(std::size_t n, process& p, command&& c) {
          + std::string{to_string(answer->result)});
     const auto is_failure = r.result == outcome::timed_out || r.result == outcome::unanswered
                             || r.result == outcome::queue_full || r.result == outcome::elsewhere;
-    const auto is_excused =
-      r.what == 'l' || p.is_draining || (r.result == outcome::timed_out && stranded_.contains(r.key));
+    const auto is_excused = r.what == 'l' || p.is_draining
+                            || (r.result == outcome::timed_out && stranded_.contains(r.key))
+                            || has_waited_in_vain(r, n);
     if (is_failure && scenario_.is_gentle() && !is_excused)
       fail("nobody notices a graceful stop", std::string{r.what} + std::to_string(answer->request) + " on "
                                                + nodes_[n].name + ": " + std::string{to_string(r.result)});
@@ -673,10 +674,21 @@ std::uint64_t cluster::drain_us_max() const {
   return 3'500 * ms + rounds * (2 * (scenario_.network_ms_max + scenario_.map_ms_max) * ms + 2 * tick_us_max);
 }
 
+bool cluster::stops_take_the_majority() const {
+  return scenario_.minority == minority_policy::pause && nodes_.size() == 2;
+}
+
+bool cluster::has_waited_in_vain(const request& r, std::size_t n) const {
+  // The host has waited by its own clock, in whole milliseconds.
+  const auto waited_ms =
+    (r.answered_us - r.asked_us) * static_cast<std::uint64_t>(1'000 + nodes_[n].rate_permille) / 1'000 / ms;
+  return stops_take_the_majority() && (r.result == outcome::timed_out || r.result == outcome::unanswered)
+         && waited_ms + 1 >= session_host_options{}.message_wait_ms;
+}
+
 std::uint64_t cluster::wait_us_max() const {
   const auto pauses = scenario_.minority == minority_policy::pause;
-  // Without the one that stops, two have no majority.
-  if (pauses && nodes_.size() == 2)
+  if (stops_take_the_majority())
     return 0;
   const auto move_us = 1'000 * ms + 2 * (scenario_.network_ms_max + scenario_.map_ms_max) * ms;
   return move_us + (pauses ? (scenario_.lease.lease_ms + scenario_.lease.guard_ms) * ms : 0);

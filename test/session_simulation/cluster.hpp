@@ -174,6 +174,10 @@ private:
   void next_session_event();
   void drain(std::size_t n);
   std::uint64_t drain_us_max() const;
+  /// Of two nodes with `pause`, each that stops leaves the other without a majority until it is back.
+  bool stops_take_the_majority() const;
+  /// Whether that is why a request that has waited at node `n` for as long as one may is not answered.
+  bool has_waited_in_vain(const request& r, std::size_t n) const;
   /// How long a message may wait while nodes are stopped gracefully; 0: no matter how long.
   std::uint64_t wait_us_max() const;
   /// Until no node drains any more, at most for this time.
