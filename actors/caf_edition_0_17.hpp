@@ -204,6 +204,9 @@ inline std::string render(const caf::error& error) {
 
 namespace detail {
 
+/// Nothing: each actor system has a table of its own.
+inline void register_caf_types() {}
+
 template <class IdBlock>
 void register_id_block(caf::actor_system_config& config) {
   config.add_message_types<IdBlock>();

@@ -189,13 +189,21 @@ inline std::string render(const caf::error& error) {
 
 namespace detail {
 
-template <class IdBlock>
-void register_id_block(caf::actor_system_config&) {
-  // CAF's table belongs to the process, and must not change once there is an actor system.
+/// Makes CAF's own types known, without which it can neither copy nor destroy a message, nor an error with a context.
+/// CAF's table belongs to the process, and must not change once there is an actor system.
+inline void register_caf_types() {
   [[maybe_unused]] static const auto once = [] {
     caf::core::init_global_meta_objects();
     caf::io::middleman::init_global_meta_objects();
     caf::init_global_meta_objects<caf::id_block::ariadne_edition>();
+    return true;
+  }();
+}
+
+template <class IdBlock>
+void register_id_block(caf::actor_system_config&) {
+  register_caf_types();
+  [[maybe_unused]] static const auto once = [] {
     caf::init_global_meta_objects<IdBlock>();
     return true;
   }();

@@ -64,6 +64,8 @@ std::string_view to_string(ec code) {
 caf::error make_error(ec code, std::string context) {
   if (context.empty())
     return caf::error{code};
+  // There may be no actor system yet: state can be written and read without.
+  detail::register_caf_types();
   return caf::error{code, std::move(context)};
 }
 

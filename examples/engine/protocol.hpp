@@ -25,7 +25,7 @@ auto inspect(Inspector& f, match& x) {
 
 CAF_BEGIN_TYPE_ID_BLOCK(engine, caf::first_custom_type_id)
 
-  CAF_ADD_TYPE_ID(engine, (::engine::match))
+  CAF_ADD_TYPE_ID(engine, (engine::match))
 
   CAF_ADD_ATOM(engine, engine, play_atom, "play")
   CAF_ADD_ATOM(engine, engine, arena_atom, "arena")

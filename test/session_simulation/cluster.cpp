@@ -776,7 +776,8 @@ void cluster::next_trouble() {
       }
       break;
   }
-  at(now_us_ + random_.between(20 * ms, 800 * ms), [this] { next_trouble(); });
+  at(now_us_ + random_.between(scenario_.troubles_ms_min * ms, scenario_.troubles_ms_max * ms),
+     [this] { next_trouble(); });
 }
 
 void cluster::heal() {

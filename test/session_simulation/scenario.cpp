@@ -33,6 +33,12 @@ scenario make_scenario(std::uint64_t seed) {
     s.failures = random.chance(30);
     s.map_restarts = random.chance(20);
   }
+  // So that there is time to see what a partition comes to.
+  if (s.partitions && random.chance(30)) {
+    s.troubles_ms_min = 2'000;
+    s.troubles_ms_max = 6'000;
+    s.duration_ms += 10'000;
+  }
   return s;
 }
 
@@ -46,7 +52,8 @@ std::string to_string(const scenario& s) {
          + std::to_string(s.map_ms_max) + " ms" + flag(s.rebalance_max > 0, "rebalance") + flag(s.drains, "drains")
          + flag(s.deploys, "deploys") + flag(s.cordons, "cordons") + flag(s.crashes, "crashes")
          + flag(s.partitions, "partitions") + flag(s.freezes, "freezes") + flag(s.failures, "failures")
-         + flag(s.map_restarts, "map restarts") + flag(s.stops, "stops");
+         + flag(s.map_restarts, "map restarts") + flag(s.stops, "stops")
+         + flag(s.troubles_ms_min > 1'000, "troubles far apart");
 }
 
 } // namespace ariadne::session_simulation

@@ -25,6 +25,9 @@ struct scenario {
   std::uint64_t talk_percent = 0;
   /// Clocks run faster or slower than the true time by up to this.
   std::uint64_t rate_permille_max = 0;
+  /// How long it takes from one trouble to the next.
+  std::uint64_t troubles_ms_min = 20;
+  std::uint64_t troubles_ms_max = 800;
 
   /// Nodes stop gracefully and come back. Without any other trouble, nothing may be lost and nobody may notice.
   bool drains = false;
