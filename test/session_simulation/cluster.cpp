@@ -726,9 +726,13 @@ void cluster::part() {
 bool cluster::can_ask_of(std::size_t a, std::size_t b) const {
   if (is_reachable(a, b))
     return true;
-  for (std::size_t n = 0; n < nodes_.size(); ++n)
-    if (nodes_[n].up && !nodes_[n].is_frozen && is_reachable(a, n) && is_reachable(n, b))
+  for (std::size_t n = 0; n < nodes_.size(); ++n) {
+    const auto& third = nodes_[n];
+    // Who has just started has yet to see them both.
+    if (third.up && !third.is_frozen && now_us_ > third.up->started_us + settled_us && is_reachable(a, n)
+        && is_reachable(n, b))
       return true;
+  }
   return false;
 }
 
