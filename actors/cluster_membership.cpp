@@ -72,7 +72,7 @@ struct peer {
   /// Without a handle unless it is up and has a handoff pair.
   neighbour replica;
   phase attempt = phase::idle;
-  /// The connection of the attempt, once CAF has been given it.
+  /// The connection of the attempt while CAF shakes hands.
   tcp_socket connection;
   std::chrono::milliseconds backoff{};
   /// Why the last attempt failed; logged once.
@@ -283,6 +283,8 @@ private:
   void introduce_to(const std::string& node, const caf::strong_actor_ptr& published,
                     const std::set<std::string>& interface) {
     auto& p = peers_.at(node);
+    // If the other node has connected at the same moment, CAF closes this connection now; a copy would keep it open.
+    p.connection = {};
     if (!needs_connection(p))
       return end_attempt(p);
     if (!published || !self_->system().assignable<cluster_membership_actor>(interface))
@@ -294,7 +296,11 @@ private:
     mail(self_, introduce_atom_v, introduction())
       .request(membership, options_.connect_timeout)
       .then([this, node, membership](const introduction_result& result) { be_answered(node, membership, result); },
-            [this, node](const caf::error& error) { break_off(node, error); });
+            [this, node, membership](const caf::error& error) {
+              if (needs_connection(peers_.at(node)))
+                disconnect(self_->system(), membership.node());
+              break_off(node, error);
+            });
   }
 
   void be_answered(const std::string& node, const cluster_membership_actor& membership,
