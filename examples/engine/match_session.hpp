@@ -33,8 +33,8 @@ inline ariadne::session_actor::behavior_type match_session(ariadne::session_acto
       start.checkpoint(*now);
       return std::move(now->bytes);
     },
-    [&state](ariadne::snapshot_atom) { return ariadne::make_snapshot(state); },
-    [self, &state](ariadne::stop_atom) {
+    [&state](ariadne::snapshot_atom) -> caf::result<ariadne::snapshot> { return ariadne::make_snapshot(state); },
+    [self, &state](ariadne::stop_atom) -> caf::result<ariadne::snapshot> {
       self->quit();
       return ariadne::make_snapshot(state);
     },
