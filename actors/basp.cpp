@@ -4,6 +4,7 @@
 #include "actors/error.hpp"
 
 #include <caf/actor_cast.hpp>
+#include <caf/io/basp/header.hpp>
 #include <caf/io/basp/message_type.hpp>
 #include <caf/io/basp/version.hpp>
 #include <caf/io/network/default_multiplexer.hpp>
@@ -109,6 +110,19 @@ void disconnect(caf::actor_system& system, const caf::node_id& node) {
     auto& broker = *static_cast<caf::io::basp_broker*>(caf::actor_cast<caf::abstract_actor*>(basp));
     if (const auto connection = broker.instance.tbl().lookup_direct(node))
       ::shutdown(static_cast<int>(connection->id()), SHUT_RDWR);
+  });
+}
+
+void end_unheard_connections(caf::actor_system& system) {
+  auto& middleman = system.middleman();
+  const auto basp = middleman.named_broker<caf::io::basp_broker>(basp_name);
+  middleman.backend().post([basp] {
+    auto& broker = *static_cast<caf::io::basp_broker*>(caf::actor_cast<caf::abstract_actor*>(basp));
+    for (const auto& [connection, context] : broker.ctx) {
+      const auto is_shaking_hands = context.callback || caf::io::basp::is_handshake(context.hdr);
+      if (!is_shaking_hands && !broker.instance.tbl().lookup_direct(connection))
+        ::shutdown(static_cast<int>(connection.id()), SHUT_RDWR);
+    }
   });
 }
 

@@ -43,4 +43,9 @@ caf::expected<std::uint16_t> open_port(caf::actor_system& system, const cluster_
 /// is reached by the end of the connection, the other way round. Returns before.
 void disconnect(caf::actor_system& system, const caf::node_id& node);
 
+/// Ends the connections by which other nodes speak to this one without being heard, if there are any. Where two nodes
+/// connect to each other at the same moment, each may use the connection that it has made itself; CAF 1.x keeps both
+/// then, but takes what comes by the other one for messages of nobody. Returns before.
+void end_unheard_connections(caf::actor_system& system);
+
 } // namespace ariadne

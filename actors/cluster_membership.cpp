@@ -119,8 +119,11 @@ public:
 
   introduction_result introduced(const node_introduction& other) {
     const auto& sender = self_->current_sender();
-    if (!sender)
+    if (!sender) {
+      // The other side would wait for an answer that cannot be sent.
+      end_unheard_connections(self_->system());
       return {false, "nobody has sent the introduction", {}};
+    }
     const auto membership = caf::actor_cast<cluster_membership_actor>(sender);
     if (auto refused = reason_to_refuse(other, membership)) {
       report_refusal(other, membership, *refused);
