@@ -4,7 +4,11 @@
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
+#include <cstdint>
+#include <map>
 #include <optional>
+#include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -137,6 +141,119 @@ struct careful_host {
   }
 };
 
+/// What a busy host is started with.
+struct plain_kind {
+  static void configure(session_host_options&) {}
+};
+
+struct resolving_kind {
+  static void configure(session_host_options& options) {
+    options.kinds["game"].resolves = true;
+  }
+};
+
+struct rebalanced_kind {
+  static void configure(session_host_options& options) {
+    options.rebalance_max = 2;
+  }
+};
+
+/// A host that runs games, over a map that writes whatever it is asked to.
+template <class Configuration>
+struct busy_host {
+  static constexpr std::uint64_t now_ms = lone_host::now_ms;
+  session_host host{options(), now_ms};
+  std::map<session_key, std::uint64_t> runs;
+  /// The last state of each session that has been written.
+  std::map<session_key, saved_state> states;
+  std::set<session_key> told_to_stop;
+  std::uint64_t written = 0;
+  std::uint64_t requests = 0;
+
+  static session_host_options options() {
+    auto result = lone_host::options();
+    Configuration::configure(result);
+    return result;
+  }
+
+  busy_host() {
+    host.caught_up(now_ms);
+    host.take_commands();
+  }
+
+  template <class Command>
+  static std::optional<Command> first(const std::vector<command>& commands) {
+    for (const auto& c : commands)
+      if (const auto* found = std::get_if<Command>(&c))
+        return *found;
+    return std::nullopt;
+  }
+
+  void carry_out() {
+    for (auto commands = host.take_commands(); !commands.empty(); commands = host.take_commands())
+      for (const auto& c : commands)
+        if (const auto* write = std::get_if<write_record>(&c)) {
+          states[write->key] = decode_record(write->value).record->state;
+          host.write_done(write->key,
+                          {true, true, {{{crdt::replica_id{1}, ++written}, crdt::shared_bytes{write->value}}}}, now_ms);
+        } else if (const auto* begun = std::get_if<start_session>(&c)) {
+          runs[begun->key] = begun->run;
+        } else if (const auto* stop = std::get_if<stop_session>(&c)) {
+          told_to_stop.insert(stop->key);
+        }
+  }
+
+  /// The sessions that have been told to stop since the last call.
+  std::set<session_key> stopped() {
+    carry_out();
+    return std::exchange(told_to_stop, {});
+  }
+
+  static std::vector<std::string> many() {
+    std::vector<std::string> result;
+    for (int n = 0; n < 20; ++n)
+      result.push_back(std::to_string(n));
+    return result;
+  }
+
+  void start(const std::vector<std::string>& ids) {
+    for (const auto& id : ids)
+      host.start(++requests, {"game", id}, {"game", 1, "first"}, now_ms + 1'000, now_ms);
+    carry_out();
+    BOOST_TEST_REQUIRE(runs.size() == ids.size());
+  }
+
+  void hear(const host_id& from, const peer_message& message) {
+    if (const auto up = host.peers(); std::find(up.begin(), up.end(), from) == up.end())
+      meet(from);
+    std::string frame;
+    append(frame, message);
+    BOOST_TEST(host.receive(from, frame, now_ms) == "");
+  }
+
+  static host_profile ready_profile() {
+    return {{{"game", 1}}, false, false, true};
+  }
+
+  void meet(const host_id& from) {
+    host.peer_up(from, now_ms);
+    hear(from, announce{ready_profile()});
+  }
+
+  static std::optional<host_id> placed_with_other(const session_key& key) {
+    return place(key, 1, {{options().self, ready_profile()}, {other, ready_profile()}});
+  }
+
+  void take_over(const session_key& key, const host_id& owner) {
+    session_record record;
+    record.epoch = 2;
+    record.revision = 1;
+    record.owner = owner;
+    record.state = states.at(key);
+    host.record_changed(key, {{{crdt::replica_id{2}, ++written}, crdt::shared_bytes{encode(record)}}}, now_ms);
+  }
+};
+
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(session_host_events)
@@ -213,6 +330,89 @@ BOOST_FIXTURE_TEST_CASE(a_host_has_drained_once_all_others_have_heard_it, lone_h
   append(frame, leaving_answer{1});
   host.receive(other, frame, now_ms);
   BOOST_TEST(host.is_drained());
+}
+
+// -- a session that has run on two nodes
+// -------------------------------------------------------------------------------
+
+BOOST_FIXTURE_TEST_CASE(the_winner_makes_one_state_of_two_and_goes_on_with_it, busy_host<resolving_kind>) {
+  start({"A"});
+  hear(other, loser_state{{"game", "A"}, {"game", 1, "of the loser"}});
+  BOOST_TEST_REQUIRE(stopped().size() == 1u);
+  host.session_stopped({"game", "A"}, runs.at({"game", "A"}), saved_state{"game", 1, "of the winner"}, now_ms);
+  const auto conflict = first<resolve_conflict>(host.take_commands());
+  BOOST_TEST_REQUIRE(conflict.has_value());
+  BOOST_TEST(conflict->winner.bytes == "of the winner");
+  BOOST_TEST(conflict->loser.bytes == "of the loser");
+  host.resolved(conflict->key, conflict->run, {"game", 1, "of both"}, now_ms);
+  carry_out();
+  BOOST_TEST(states.at({"game", "A"}).bytes == "of both");
+}
+
+BOOST_FIXTURE_TEST_CASE(the_state_of_the_winner_stays_if_the_kind_does_not_resolve, busy_host<plain_kind>) {
+  start({"A"});
+  hear(other, loser_state{{"game", "A"}, {"game", 1, "of the loser"}});
+  BOOST_TEST(stopped().empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(the_loser_is_stopped_and_reports_its_last_state_to_the_winner_and_in_an_event,
+                        busy_host<plain_kind>) {
+  start({"A"});
+  const session_key lost{"game", "A"};
+  meet(other);
+  host.take_commands();
+  session_record winner;
+  winner.epoch = 7;
+  winner.revision = 1;
+  winner.owner = other;
+  winner.state = {"game", 1, "of the winner"};
+  host.record_changed(lost, {{{crdt::replica_id{2}, 1}, crdt::shared_bytes{encode(winner)}}}, now_ms);
+  BOOST_TEST_REQUIRE(stopped().size() == 1u);
+  host.session_stopped(lost, runs.at(lost), saved_state{"game", 1, "of the loser"}, now_ms);
+  const auto commands = host.take_commands();
+  const auto event = first<host_event>(commands);
+  BOOST_TEST_REQUIRE(event.has_value());
+  BOOST_TEST((event->what == host_event::type::lost));
+  BOOST_TEST((event->other == other));
+  BOOST_TEST(event->state.bytes == "of the loser");
+  const auto sent = first<send_frame>(commands);
+  BOOST_TEST_REQUIRE(sent.has_value());
+  std::string expected;
+  append(expected, loser_state{lost, {"game", 1, "of the loser"}});
+  BOOST_TEST((sent->to == other));
+  BOOST_TEST((sent->bytes == expected));
+}
+
+// -- rebalancing -----------------------------------------------------------------------------------------------------
+
+BOOST_FIXTURE_TEST_CASE(a_node_that_joins_takes_over_its_share_a_few_at_a_time, busy_host<rebalanced_kind>) {
+  const auto ids = many();
+  start(ids);
+  meet(other);
+  // What is placed there is told to stop, two at a time; the rest stays.
+  std::set<session_key> moved;
+  for (auto now = stopped(); !now.empty(); now = stopped()) {
+    BOOST_TEST(now.size() <= 2u);
+    for (const auto& key : now) {
+      BOOST_TEST((placed_with_other(key) == other));
+      moved.insert(key);
+      host.session_stopped(key, runs.at(key), saved_state{"game", 1, "last"}, now_ms);
+      carry_out();
+      take_over(key, other);
+    }
+  }
+  for (const auto& id : ids) {
+    const session_key key{"game", id};
+    BOOST_TEST(moved.contains(key) == (placed_with_other(key) == other), "session " << id);
+  }
+  BOOST_TEST(moved.size() > 2u);
+  BOOST_TEST(moved.size() < ids.size());
+}
+
+BOOST_FIXTURE_TEST_CASE(sessions_stay_where_they_are_when_a_node_joins_if_rebalancing_is_off, busy_host<plain_kind>) {
+  start(many());
+  meet(other);
+  BOOST_TEST(stopped().empty());
 }
 
 // -- with `pause` ----------------------------------------------------------------------------------------------------
