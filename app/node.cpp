@@ -225,8 +225,9 @@ tl::expected<node_config, std::string> select_node(const cluster_config& cluster
 }
 
 exit_code run_node(const cluster_config& cluster, const node_config& self) {
-  // Without tcmalloc: glibc leaves small pieces that are freed as they are, and merges all of them at the next large allocation: after
-  // half a million keys have been erased, that takes 16 ms. Merged one by one, they take no time that can be measured.
+  // Without tcmalloc: glibc leaves small pieces that are freed as they are, and merges all of them at the next large
+  // allocation: after half a million keys have been erased, that takes 16 ms. Merged one by one, they take no time that
+  // can be measured.
   mallopt(M_MXFAST, 0);
   // Nobody may be reading the log any more.
   std::signal(SIGPIPE, SIG_IGN);

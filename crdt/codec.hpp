@@ -15,9 +15,9 @@ namespace ariadne::crdt {
 // Our binary format. A frame is one message: a version byte, a kind byte, then the fields. Integers are LEB128 varints.
 // A live entry's replica id is a number in a table of the frame's replica ids; the id itself follows where a number
 // stands for the first time. Counters and stamps are differences to the ones before, so that a change in a batch costs
-// little more than its key and value. What a register has superseded, and the cut, are written the same way, if they are
-// a few dots. In longer version vectors each replica id stands in full, so that a vector takes no more than twice as much
-// memory as bytes in the frame.
+// little more than its key and value. What a register has superseded, and the cut, are written the same way, if they
+// are a few dots. In longer version vectors each replica id stands in full, so that a vector takes no more than twice
+// as much memory as bytes in the frame.
 //
 // Decoders check everything that they read, never fail but by an error value, and hold at most twice the size of the
 // frame at any time. The registers of a delta are built one by one, and handed over: each with `live_entries_max` live

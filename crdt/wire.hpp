@@ -105,7 +105,8 @@ private:
   /// Calls `visit(dot)` for each of `count` dots of a version vector.
   template <class Visitor>
   void visit_vector(std::size_t count, Visitor visit);
-  /// Calls `visit(dot)` for each dot of what `wire_writer::dots` has written; if they are many, `reserve(count)` before.
+  /// Calls `visit(dot)` for each dot of what `wire_writer::dots` has written; if they are many, `reserve(count)`
+  /// before.
   template <class Reserve, class Visitor>
   void visit_dots(Reserve reserve, Visitor visit);
   void end_table();
