@@ -127,7 +127,7 @@ private:
   void start_membership() {
     membership_ = spawn_cluster_membership(self_->system(), options_.membership);
     monitored_.add(membership_);
-    if (!open_port(self_->system(), membership_, options_.address))
+    if (!open_port(self_->system(), membership_, options_.address, options_.membership.log))
       return port_not_opened();
     port_open_ = true;
     was_in_service_ = true;

@@ -3,6 +3,7 @@
 #include "actors/error.hpp"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cerrno>
 #include <cstring>
@@ -98,6 +99,15 @@ bool tcp_socket::peek(std::span<std::byte> bytes, steady_clock::time_point deadl
   wait_for_bytes(1);
   return is_ready
          && ::recv(fd_, bytes.data(), bytes.size(), MSG_PEEK | MSG_DONTWAIT) == static_cast<ssize_t>(bytes.size());
+}
+
+void tcp_socket::hang_up(std::span<const std::byte> bytes, steady_clock::time_point deadline) {
+  ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+  ::shutdown(fd_, SHUT_WR);
+  // A connection that is closed before all that came in has been read is reset, and what was sent may be lost.
+  std::array<std::byte, 4096> dropped;
+  while (wait_until_ready(fd_, POLLIN, deadline) && ::recv(fd_, dropped.data(), dropped.size(), 0) > 0)
+    continue;
 }
 
 void tcp_socket::shut_down() {

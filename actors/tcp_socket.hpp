@@ -48,6 +48,10 @@ public:
   /// if they have not come by the deadline, or never will. The socket has to be non-blocking.
   bool peek(std::span<std::byte> bytes, std::chrono::steady_clock::time_point deadline) const;
 
+  /// Sends the bytes, and waits until the other side has closed the connection, or for the deadline: what comes from it
+  /// is dropped. The socket has to be non-blocking, and the bytes few.
+  void hang_up(std::span<const std::byte> bytes, std::chrono::steady_clock::time_point deadline);
+
   /// Closes the connection for all its owners.
   void shut_down();
 

@@ -2,7 +2,10 @@
 
 #include "actors/basp.hpp"
 #include "actors/caf_edition.hpp"
+#include "actors/spoken_protocols.hpp"
 #include "actors/state_handoff.hpp"
+#include "actors/tcp_socket.hpp"
+#include "crdt/codec.hpp"
 #include "test/support/log_book.hpp"
 #include "test/support/reserved_port.hpp"
 #include "test/support/test_system.hpp"
@@ -13,10 +16,14 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <atomic>
 #include <memory>
+#include <mutex>
+#include <span>
 #include <string>
 #include <thread>
 #include <utility>
@@ -63,7 +70,7 @@ public:
     options.connect_timeout = connect_timeout;
     options.log = log.sink();
     membership = host.keep(spawn_cluster_membership(host.system, options));
-    const auto port = open_port(host.system, membership, address_);
+    const auto port = open_port(host.system, membership, address_, log.sink());
     if (!port)
       throw std::runtime_error(describe(port.error()));
     start_handoff();
@@ -166,7 +173,7 @@ private:
   std::array<int, 4> waiting_{};
 };
 
-/// Says the same to all who connect, and hangs up.
+/// Says the same to all who connect, and hears them out.
 class talking_port {
 public:
   talking_port(const endpoint& address, std::string words) : words_(std::move(words)) {
@@ -189,25 +196,52 @@ public:
     return calls_;
   }
 
+  /// What the first caller has said, once it has hung up.
+  std::string heard() {
+    std::lock_guard lock{mutex_};
+    return heard_;
+  }
+
 private:
   void serve() {
     for (int caller = 0; (caller = ::accept(listening_, nullptr, nullptr)) >= 0; ::close(caller)) {
       ++calls_;
       ::send(caller, words_.data(), words_.size(), MSG_NOSIGNAL);
+      std::string said;
+      std::array<char, 100> bytes;
+      for (ssize_t count = 0; (count = ::recv(caller, bytes.data(), bytes.size(), 0)) > 0;)
+        said.append(bytes.data(), static_cast<std::size_t>(count));
+      std::lock_guard lock{mutex_};
+      if (heard_.empty())
+        heard_ = said;
     }
   }
 
   std::string words_;
+  std::mutex mutex_;
+  std::string heard_;
   std::atomic<std::size_t> calls_ = 0;
   int listening_ = ::socket(AF_INET, SOCK_STREAM, 0);
   std::thread thread_;
 };
 
-/// How a node of a CAF of this version of its protocol begins to speak: a header without a payload.
-std::string handshake_of_version(char version) {
-  std::string header(32, '\0');
-  header[15] = version;
-  return header;
+/// How a node of a CAF of this version of its protocol begins to speak; of the payload, there is what is looked for.
+std::string handshake_of_version(std::uint64_t version, const std::string& payload = {}) {
+  std::string header(header_size, '\0');
+  header[7] = static_cast<char>(payload.size());
+  header[15] = static_cast<char>(version);
+  return header + payload;
+}
+
+std::string as_text(std::span<const std::byte> bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+/// Connects to the node at `address`, and hangs up as a node that speaks other protocols does.
+void hang_up_on(const endpoint& address, const spoken_protocols& protocols) {
+  auto socket = tcp_connect(address, patience);
+  BOOST_REQUIRE(socket);
+  socket->hang_up(farewell(protocols), std::chrono::steady_clock::now() + patience);
 }
 
 } // namespace
@@ -406,11 +440,51 @@ BOOST_AUTO_TEST_CASE(a_node_that_cannot_read_introductions_is_reported_as_one_of
       return make_error(ec::refused);
     }};
   });
-  BOOST_REQUIRE(open_port(unreadable.system, caf::actor_cast<cluster_membership_actor>(breaks_off), address_b));
+  BOOST_REQUIRE(
+    open_port(unreadable.system, caf::actor_cast<cluster_membership_actor>(breaks_off), address_b, log_nothing));
   node a{"a", address_a, {{"b", address_b}}};
   BOOST_TEST(eventually_logged(a, "there may be another version of Ariadne, whose protocol is not version "
                                     + std::to_string(node_protocol)));
   caf::anon_send_exit(breaks_off, caf::exit_reason::kill);
+}
+
+BOOST_AUTO_TEST_CASE(a_node_that_speaks_another_version_of_our_protocol_is_told_and_reported_once) {
+  // Whatever else may have changed in it: nothing of it is decoded.
+  talking_port b{address_b, handshake_of_version(own_protocols().caf, "\x01\x02 ariadne protocol 99.7;9")};
+  node a{"a", address_a, {{"b", address_b}}};
+  BOOST_TEST(eventually_logged(a, "it speaks another protocol: version 99.7 of Ariadne's"));
+  BOOST_TEST(eventually([&] { return b.calls() > 3; }));
+  BOOST_TEST(a.log.count("cannot connect to node b") == 1u);
+  BOOST_TEST(eventually([&] { return b.heard() == as_text(farewell(own_protocols())); }));
+}
+
+BOOST_AUTO_TEST_CASE(who_speaks_another_version_and_hangs_up_is_reported_once) {
+  const auto own = own_protocols();
+  node a{"a", address_a, {}};
+  node b{"b", address_b, {}};
+  for (int time = 0; time < 2; ++time) {
+    hang_up_on(address_a, {99, own.nodes, own.frames});
+    hang_up_on(address_b, {own.caf, own.nodes, 99});
+  }
+  BOOST_TEST(eventually_logged(a, "it speaks another protocol: version 99 of CAF's"));
+  BOOST_TEST(eventually_logged(b, fmt::format("it speaks another protocol: version {}.99 of Ariadne's", own.nodes)));
+  for (auto* each : {&a, &b})
+    BOOST_TEST(each->log.count("cannot connect: it speaks another protocol") == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_node_says_first_which_protocols_it_speaks) {
+  node a{"a", address_a, {}};
+  const auto socket = tcp_connect(address_a, patience);
+  BOOST_REQUIRE(socket);
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  handshake_header header;
+  BOOST_REQUIRE(socket->peek(header.bytes(), deadline));
+  std::string handshake(header_size + header.payload_size(), '\0');
+  BOOST_REQUIRE(socket->peek(std::as_writable_bytes(std::span{handshake}), deadline));
+  const auto protocols = header.protocols(handshake);
+  BOOST_TEST(protocols.caf == own_protocols().caf);
+  BOOST_TEST(protocols.nodes == node_protocol);
+  BOOST_TEST(protocols.frames == crdt::codec_version);
 }
 
 BOOST_AUTO_TEST_CASE(what_does_not_speak_cafs_protocol_is_reported_once) {

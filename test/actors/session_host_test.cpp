@@ -145,7 +145,7 @@ public:
     membership.reconnect_min = 10ms;
     membership.reconnect_max = 100ms;
     n.membership = n.host->keep(spawn_cluster_membership(n.host->system, membership));
-    if (!open_port(n.host->system, n.membership, membership.address))
+    if (!open_port(n.host->system, n.membership, membership.address, log_nothing))
       throw std::runtime_error("the port is not open");
     session_host_options hosting;
     hosting.node = name;
