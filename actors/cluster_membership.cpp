@@ -75,8 +75,6 @@ struct peer {
   /// The connection of the attempt while CAF shakes hands.
   tcp_socket connection;
   std::chrono::milliseconds backoff{};
-  /// How many attempts have been lost instead of answered since the node was up.
-  unsigned lost_in_a_row = 0;
   /// Why the last attempt failed; logged once.
   std::string problem;
 
@@ -482,7 +480,6 @@ private:
     p.address = *endpoint_from_string(other.address);
     p.backoff = options_.reconnect_min;
     p.problem.clear();
-    p.lost_in_a_row = 0;
     const auto was_up = std::exchange(p.state, member_state::up) == member_state::up;
     if (!was_up || is_new) {
       p.monitor.emplace(options_.heartbeats, steady_clock::now());
@@ -502,14 +499,8 @@ private:
   }
 
   void lose(const std::string& node, peer& p, const std::string& reason) {
-    if (p.state == member_state::down) {
-      // Once may be chance: see `connect_later`.
-      if (++p.lost_in_a_row < 3)
-        return fail(node, reason);
-      return fail(node, fmt::format("{} each time that this node introduces itself; there may be another version of "
-                                    "Ariadne, whose protocol is not version {}",
-                                    reason, node_protocol));
-    }
+    if (p.state == member_state::down)
+      return fail(node, reason);
     p.membership = nullptr;
     p.replica = {};
     end_monitoring(p);

@@ -10,8 +10,6 @@
 #include "test/support/reserved_port.hpp"
 #include "test/support/test_system.hpp"
 
-#include <caf/behavior.hpp>
-#include <caf/event_based_actor.hpp>
 #include <caf/io/middleman.hpp>
 
 #include <boost/test/unit_test.hpp>
@@ -429,23 +427,6 @@ BOOST_AUTO_TEST_CASE(a_node_of_another_version_of_our_own_protocol_is_refused_wi
     BOOST_TEST(answer.reason == "protocol version " + later + " is not version " + version);
   }
   BOOST_TEST(a.log.count("node b (" + to_string(address_b) + ") is refused: protocol version " + later) == 1u);
-}
-
-BOOST_AUTO_TEST_CASE(a_node_that_cannot_read_introductions_is_reported_as_one_of_another_version) {
-  // CAF ends the connection when it comes to a message that it cannot read.
-  test_system unreadable;
-  const auto breaks_off = unreadable.system.spawn([](caf::event_based_actor* self) -> caf::behavior {
-    return {[=](introduce_atom, const node_introduction&) -> caf::result<introduction_result> {
-      disconnect(self->system(), self->current_sender()->node());
-      return make_error(ec::refused);
-    }};
-  });
-  BOOST_REQUIRE(
-    open_port(unreadable.system, caf::actor_cast<cluster_membership_actor>(breaks_off), address_b, log_nothing));
-  node a{"a", address_a, {{"b", address_b}}};
-  BOOST_TEST(eventually_logged(a, "there may be another version of Ariadne, whose protocol is not version "
-                                    + std::to_string(node_protocol)));
-  caf::anon_send_exit(breaks_off, caf::exit_reason::kill);
 }
 
 BOOST_AUTO_TEST_CASE(a_node_that_speaks_another_version_of_our_protocol_is_told_and_reported_once) {
