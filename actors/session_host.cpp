@@ -413,9 +413,12 @@ private:
 
   void look_at(const std::vector<known_node>& nodes) {
     std::set<std::string> up;
+    down_.clear();
     for (const auto& n : nodes)
       if (n.presence == node_presence::up)
         up.insert(n.node);
+      else if (n.presence == node_presence::down)
+        down_.insert(n.node);
     std::erase_if(met_, [&](const std::string& node) { return !up.contains(node); });
     up_ = std::move(up);
     note_connected();
@@ -556,7 +559,7 @@ private:
       return;
     auto unaware = core_->unaware();
     // The actor of a host may still count as alive when its node does not any more.
-    std::erase_if(unaware, [&](const host_id& host) { return !up_.contains(host.node); });
+    std::erase_if(unaware, [&](const host_id& host) { return down_.contains(host.node); });
     const auto is_drained = core_->is_vacated() && unaware.empty();
     std::erase_if(drains_, [&](pending_drain& drain) {
       if (!is_drained && now_ms() < drain.deadline_ms)
@@ -810,9 +813,10 @@ private:
   bool has_met_all_ = false;
   bool is_caught_up_ = false;
 
-  /// The nodes that are up, and those of them whose hosts are connected, or that have none.
+  /// The nodes that are up, those of them whose hosts are connected, or that have none, and the nodes that are down.
   std::set<std::string> up_;
   std::set<std::string> met_;
+  std::set<std::string> down_;
   std::set<std::string> asking_;
   bool is_fully_connected_ = false;
   std::uint64_t next_look_ms_ = 0;

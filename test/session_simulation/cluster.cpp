@@ -128,6 +128,7 @@ void cluster::open_replica(std::size_t n, process& p) {
 
 void cluster::start(std::size_t n) {
   auto& node = nodes_[n];
+  came_or_went_us_ = now_us_;
   node.up = std::make_unique<process>(crdt::mix(++last_incarnation_));
   auto& p = *node.up;
   p.version = node.version;
@@ -185,6 +186,7 @@ void cluster::kill(std::size_t n, bool gracefully) {
         return &other != &node && other.up && other.up->is_caught_up && !other.is_frozen;
       }))
     is_all_lost_ = true;
+  came_or_went_us_ = now_us_;
   node.up.reset();
   node.missed.clear();
   node.is_frozen = false;
@@ -682,7 +684,8 @@ bool cluster::has_waited_in_vain(const request& r, std::size_t n) const {
   // The host has waited by its own clock, in whole milliseconds.
   const auto waited_ms =
     (r.answered_us - r.asked_us) * static_cast<std::uint64_t>(1'000 + nodes_[n].rate_permille) / 1'000 / ms;
-  return stops_take_the_majority() && (r.result == outcome::timed_out || r.result == outcome::unanswered)
+  return stops_take_the_majority() && came_or_went_us_ >= r.asked_us
+         && (r.result == outcome::timed_out || r.result == outcome::unanswered)
          && waited_ms + 1 >= session_host_options{}.message_wait_ms;
 }
 

@@ -218,6 +218,8 @@ private:
   /// At some time no node knew their version.
   std::set<session::session_key> stranded_;
   std::uint64_t crashed_us_ = 0;
+  /// When a node last started or stopped.
+  std::uint64_t came_or_went_us_ = 0;
   bool is_ending_ = false;
   /// Sessions write no more.
   bool is_settling_ = false;
