@@ -112,6 +112,20 @@ caf::expected<spoken_protocols> listen_to(const tcp_socket& socket, std::chrono:
   return header.protocols(std::string_view{handshake}.substr(header_size));
 }
 
+/// Has CAF's broker for connections to other nodes do something, in the thread of the multiplexer, where it lives.
+template <class Function>
+void post_to_broker(caf::actor_system& system, Function function) {
+  auto& middleman = system.middleman();
+  const auto basp = middleman.named_broker<caf::io::basp_broker>(basp_name);
+  middleman.backend().post(
+    [basp, function] { function(*static_cast<caf::io::basp_broker*>(caf::actor_cast<caf::abstract_actor*>(basp))); });
+}
+
+/// CAF names a connection by its descriptor.
+void shut_down(const caf::io::connection_handle& connection) {
+  ::shutdown(static_cast<int>(connection.id()), SHUT_RDWR);
+}
+
 } // namespace
 
 caf::expected<tcp_socket> connect_to_node(const endpoint& address, std::chrono::milliseconds timeout) {
@@ -147,26 +161,19 @@ caf::expected<std::uint16_t> open_port(caf::actor_system& system, const cluster_
 }
 
 void disconnect(caf::actor_system& system, const caf::node_id& node) {
-  auto& middleman = system.middleman();
-  const auto basp = middleman.named_broker<caf::io::basp_broker>(basp_name);
-  // CAF itself never ends a connection. Its broker lives in the thread of the multiplexer, which names a connection by
-  // its descriptor, and cleans up after a connection that has been shut down.
-  middleman.backend().post([basp, node] {
-    auto& broker = *static_cast<caf::io::basp_broker*>(caf::actor_cast<caf::abstract_actor*>(basp));
+  // CAF itself never ends a connection, and cleans up after one that has been shut down.
+  post_to_broker(system, [node](caf::io::basp_broker& broker) {
     if (const auto connection = broker.instance.tbl().lookup_direct(node))
-      ::shutdown(static_cast<int>(connection->id()), SHUT_RDWR);
+      shut_down(*connection);
   });
 }
 
 void end_unheard_connections(caf::actor_system& system) {
-  auto& middleman = system.middleman();
-  const auto basp = middleman.named_broker<caf::io::basp_broker>(basp_name);
-  middleman.backend().post([basp] {
-    auto& broker = *static_cast<caf::io::basp_broker*>(caf::actor_cast<caf::abstract_actor*>(basp));
+  post_to_broker(system, [](caf::io::basp_broker& broker) {
     for (const auto& [connection, context] : broker.ctx) {
       const auto is_shaking_hands = context.callback || caf::io::basp::is_handshake(context.hdr);
       if (!is_shaking_hands && !broker.instance.tbl().lookup_direct(connection))
-        ::shutdown(static_cast<int>(connection.id()), SHUT_RDWR);
+        shut_down(connection);
     }
   });
 }

@@ -302,7 +302,7 @@ private:
             [this, node, membership](const caf::error& error) {
               if (needs_connection(peers_.at(node)))
                 disconnect(self_->system(), membership.node());
-              break_off(node, error);
+              fail(node, describe(error));
             });
   }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What has to pass before a commit: formatting, shell scripts, layers, patches of the mutants, the build, the tests, and the
-# instruction counts of the core. Takes the arguments of scripts/test.sh.
+# What has to pass before a commit: formatting, shell scripts, layers, patches of the mutants, the build, the tests, and
+# the instruction counts of the core. Takes the arguments of scripts/test.sh.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -332,8 +332,7 @@ BOOST_FIXTURE_TEST_CASE(a_host_has_drained_once_all_others_have_heard_it, lone_h
   BOOST_TEST(host.is_drained());
 }
 
-// -- a session that has run on two nodes
-// -------------------------------------------------------------------------------
+// -- a session that has run on two nodes -----------------------------------------------------------------------------
 
 BOOST_FIXTURE_TEST_CASE(the_winner_makes_one_state_of_two_and_goes_on_with_it, busy_host<resolving_kind>) {
   start({"A"});
