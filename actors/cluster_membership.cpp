@@ -1,10 +1,10 @@
 #include "actors/cluster_membership.hpp"
 
-#include "actors/basp.hpp"
 #include "actors/deadline.hpp"
 #include "actors/error.hpp"
 #include "actors/monitored_actors.hpp"
-#include "actors/tcp_socket.hpp"
+#include "actors/network/basp.hpp"
+#include "actors/network/tcp_socket.hpp"
 
 #include <caf/actor_cast.hpp>
 #include <caf/io/basp_broker.hpp>

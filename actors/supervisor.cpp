@@ -1,8 +1,8 @@
 #include "actors/supervisor.hpp"
 
-#include "actors/basp.hpp"
 #include "actors/error.hpp"
 #include "actors/monitored_actors.hpp"
+#include "actors/network/basp.hpp"
 
 #include <caf/actor_cast.hpp>
 #include <caf/io/middleman.hpp>
@@ -127,7 +127,7 @@ private:
   void start_membership() {
     membership_ = spawn_cluster_membership(self_->system(), options_.membership);
     monitored_.add(membership_);
-    if (!open_port(self_->system(), membership_, options_.address, options_.membership.log))
+    if (!open_port(self_->system(), membership_, options_.address, options_.membership.log, options_.handoff.limits))
       return port_not_opened();
     port_open_ = true;
     was_in_service_ = true;

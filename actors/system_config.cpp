@@ -1,10 +1,10 @@
 #include "actors/system_config.hpp"
 
 #include "actors/error.hpp"
+#include "actors/network/guarded_multiplexer.hpp"
 #include "actors/protocol.hpp"
 
 #include <caf/io/middleman.hpp>
-#include <caf/io/network/default_multiplexer.hpp>
 #include <caf/node_id.hpp>
 
 #include <random>
@@ -13,7 +13,8 @@ namespace ariadne {
 
 namespace {
 
-/// CAF's network layer, in a system whose node id is drawn at random: see docs/decisions/0006-node-ids.md.
+/// CAF's network layer, guarded (docs/decisions/0009-own-scribe-and-frame-guard.md), in a system whose node id is drawn
+/// at random (docs/decisions/0006-node-ids.md).
 class middleman_with_own_id : public caf::io::middleman {
 public:
   explicit middleman_with_own_id(caf::actor_system& system)
@@ -23,6 +24,13 @@ public:
     middleman::init(config);
     // The base has given the system its id just now, and only from here on is it read.
     detail::set_node_id(system(), draw_node_id());
+  }
+
+  void start() override {
+    // Others find these two by their names, and can have actors started by them, and settings read and written.
+    for (const auto* name : {"ConfigServ", "SpawnServ"})
+      unregister_actor(system(), name);
+    middleman::start();
   }
 
   caf::io::network::multiplexer& backend() override {
@@ -40,7 +48,7 @@ private:
     return caf::make_node_id(random() | 1, host);
   }
 
-  caf::io::network::default_multiplexer multiplexer_;
+  guarded_multiplexer multiplexer_;
 };
 
 } // namespace

@@ -1,7 +1,7 @@
 #include "app/node_connection.hpp"
 
-#include "actors/basp.hpp"
 #include "actors/error.hpp"
+#include "actors/network/basp.hpp"
 #include "actors/system_config.hpp"
 #include "app/duration.hpp"
 #include "app/minotaur/protocol.hpp"

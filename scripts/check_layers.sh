@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Checks that dependencies run down only, app -> actors -> session -> crdt, that session and crdt are pure: no CAF,
-# clock, thread, random source, I/O or logging; and that only actors/caf_edition.hpp, with the two headers that it chooses
-# from, knows that there are two editions of CAF. Prints each line that breaks this.
+# clock, thread, random source, I/O or logging; and that only actors/caf_edition*.hpp, with the headers that they choose
+# from, know that there are two editions of CAF. Prints each line that breaks this.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -31,7 +31,7 @@ for pure in crdt session; do
 done
 
 # What one of the two editions lacks, or has deprecated; caf_edition.hpp has it for both.
-one_edition='CAF_(MAJOR_|MINOR_|PATCH_)?VERSION|"actors/caf_edition_'
+one_edition='CAF_(MAJOR_|MINOR_|PATCH_)?VERSION|"actors/caf_edition_(network_)?[01]'
 one_edition+='|\bcaf::(atom\(|atom_value|atom_from_string|atom_constant|replies_to|reacts_to|anon_send\(|anon_mail|meta::)'
 one_edition+='|->(send|request|delegate|delayed_send|mail)\(|\bset_(down|exit|error|default)_handler'
 one_edition+='|\bself->state\b|\.engaged\(\)|registry\(\)\.(get|put|erase)|add_message_types|init_global_meta_objects'

@@ -1,6 +1,6 @@
 #include "actors/session_host.hpp"
 
-#include "actors/basp.hpp"
+#include "actors/network/basp.hpp"
 #include "actors/caf_edition.hpp"
 #include "actors/cluster_membership.hpp"
 #include "actors/state_handoff.hpp"

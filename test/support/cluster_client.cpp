@@ -1,6 +1,6 @@
 #include "test/support/cluster_client.hpp"
 
-#include "actors/basp.hpp"
+#include "actors/network/basp.hpp"
 #include "actors/monitored_actors.hpp"
 #include "test/support/test_system.hpp"
 

@@ -1,4 +1,4 @@
-#include "actors/tcp_socket.hpp"
+#include "actors/network/tcp_socket.hpp"
 
 #include "actors/error.hpp"
 

@@ -1,4 +1,4 @@
-#include "actors/spoken_protocols.hpp"
+#include "actors/network/spoken_protocols.hpp"
 
 #include "actors/cluster_membership.hpp"
 

@@ -3,8 +3,9 @@
 #include "actors/caf_edition.hpp"
 #include "actors/endpoint.hpp"
 #include "actors/log.hpp"
+#include "actors/network/tcp_socket.hpp"
 #include "actors/protocol.hpp"
-#include "actors/tcp_socket.hpp"
+#include "crdt/replica_options.hpp"
 
 #include <caf/io/basp_broker.hpp>
 #include <caf/io/middleman.hpp>
@@ -22,7 +23,7 @@ namespace ariadne {
 
 /// Connects to the node at `address` and waits until it begins CAF's handshake, which is still to be made. The error is
 /// `unreachable`, `foreign_protocol` if the node speaks another version of CAF's protocol or of ours, which it is told
-/// then (actors/spoken_protocols.hpp), or CAF's `request_timeout` if the node is silent.
+/// then (actors/network/spoken_protocols.hpp), or CAF's `request_timeout` if the node is silent.
 /// Blocks: see `tcp_connect`.
 caf::expected<tcp_socket> connect_to_node(const endpoint& address, std::chrono::milliseconds timeout);
 
@@ -37,10 +38,12 @@ auto request_handshake(Self& self, std::chrono::milliseconds timeout, tcp_socket
 }
 
 /// Opens the port of `address` to other nodes, and publishes `whom` there. Returns the port that has been opened, which
-/// the system chooses if it is given as 0. That a node has hung up because it speaks another protocol is told to `log`,
-/// once for each host.
+/// the system chooses if it is given as 0. Whatever closes a connection is told to `log`: that a node has hung up
+/// because it speaks another protocol, once for each host; anything else once a minute. From now on, the connections of
+/// the system take messages as large as `limits` make necessary. The system needs our network module
+/// (actors/system_config.hpp).
 caf::expected<std::uint16_t> open_port(caf::actor_system& system, const cluster_membership_actor& whom,
-                                       const endpoint& address, log_sink log);
+                                       const endpoint& address, log_sink log, const crdt::replica_limits& limits = {});
 
 /// Ends the connection to another node, if there is one: all actors there are lost to this side, and if the other side
 /// is reached by the end of the connection, the other way round. Returns before.

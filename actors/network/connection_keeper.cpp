@@ -1,0 +1,154 @@
+#include "actors/network/connection_keeper.hpp"
+
+#include <caf/exit_reason.hpp>
+#include <caf/io/basp_broker.hpp>
+#include <caf/io/network/default_multiplexer.hpp>
+#include <caf/send.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+#include <vector>
+
+namespace ariadne {
+
+namespace {
+
+constexpr std::size_t values_of_a_register = 16;
+constexpr std::size_t room_bytes = std::size_t{128} << 20;
+
+constexpr std::size_t in_ticks(std::chrono::milliseconds time) {
+  return static_cast<std::size_t>(time / connection_keeper::tick_interval);
+}
+
+} // namespace
+
+std::size_t payload_bytes_max_of(const crdt::replica_limits& limits) {
+  // A header has four bytes for it.
+  constexpr std::size_t announced_max = std::numeric_limits<std::uint32_t>::max();
+  const auto value = std::min(limits.value_bytes_max + limits.key_bytes_max, announced_max);
+  return std::min(value * values_of_a_register + room_bytes, announced_max);
+}
+
+connection_keeper::connection_keeper(caf::io::network::default_multiplexer& multiplexer)
+  : ticker_(multiplexer, tick_interval, [this] { tick(); }), pending_(in_ticks(handshake_time_max)) {}
+
+void connection_keeper::configure(std::size_t payload_bytes_max, log_sink log) {
+  payload_bytes_max_ = payload_bytes_max;
+  const std::lock_guard lock{mutex_};
+  log_ = std::move(log);
+}
+
+void connection_keeper::report(std::string_view address, std::string_view text) {
+  const std::lock_guard lock{mutex_};
+  if (throttle_.is_due(address, text, report_throttle::time_point::clock::now()))
+    log_(log_level::warning, text);
+}
+
+void connection_keeper::add(kept_connection& connection, bool is_accepted) {
+  connection.id = ++last_id_;
+  connections_.emplace(connection.id, &connection);
+  ticker_.start();
+  if (is_accepted)
+    cut(pending_.add(connection.id, connection.address()), "it has not shaken hands, and too many others wait as well");
+}
+
+void connection_keeper::has_shaken_hands(kept_connection& connection) {
+  pending_.remove(connection.id);
+}
+
+void connection_keeper::close(kept_connection& connection) {
+  pending_.remove(connection.id);
+  connection.is_closing = true;
+  if (!connection.is_sending())
+    remove(connection);
+  stop_if_idle();
+}
+
+void connection_keeper::remove(kept_connection& connection) {
+  pending_.remove(connection.id);
+  connections_.erase(std::exchange(connection.id, 0));
+}
+
+void connection_keeper::add(kept_doorman& doorman) {
+  doormen_.insert(&doorman);
+  ticker_.start();
+}
+
+void connection_keeper::remove(kept_doorman& doorman) {
+  doormen_.erase(&doorman);
+  stop_if_idle();
+}
+
+void connection_keeper::make_room() {
+  cut(pending_.drop_oldest(), "it has not shaken hands, and this process has no descriptors left");
+}
+
+void connection_keeper::note_nodes(caf::io::abstract_broker* broker) {
+  auto* basp = dynamic_cast<caf::io::basp_broker*>(broker);
+  if (basp == nullptr || basp->spawn_servers.empty())
+    return;
+  for (const auto& [node, server] : basp->spawn_servers) {
+    nodes_.insert(node);
+    caf::anon_send_exit(server, caf::exit_reason::kill);
+  }
+  basp->spawn_servers.clear();
+}
+
+void connection_keeper::tick() {
+  cut(pending_.tick(), fmt::format("it has not shaken hands within {} s", handshake_time_max.count()));
+  watch_stalls();
+  for (auto* doorman : doormen_)
+    doorman->go_on();
+  forget_nodes();
+  stop_if_idle();
+}
+
+void connection_keeper::watch_stalls() {
+  for (const auto& [id, connection] : connections_) {
+    const auto stalled = connection->stalled.tick(connection->is_sending());
+    const auto limit = connection->is_closing ? linger_time_max : stall_time_max;
+    if (stalled > in_ticks(limit))
+      connection->cut(fmt::format("the other side has taken nothing of what waits for it for {} s", limit.count()));
+  }
+}
+
+void connection_keeper::forget_nodes() {
+  auto* basp = dynamic_cast<caf::io::basp_broker*>(find_broker());
+  if (basp == nullptr)
+    return;
+  note_nodes(basp);
+  auto& routes = basp->instance.tbl();
+  std::erase_if(nodes_, [&](const caf::node_id& node) {
+    if (routes.lookup(node))
+      return false;
+    basp->purge_state(node);
+    routes.erase_indirect(node);
+    return true;
+  });
+}
+
+void connection_keeper::stop_if_idle() {
+  if (connections_.empty() && doormen_.empty())
+    ticker_.stop();
+}
+
+caf::io::abstract_broker* connection_keeper::find_broker() const {
+  for (auto* doorman : doormen_)
+    if (auto* broker = doorman->broker())
+      return broker;
+  for (const auto& [id, connection] : connections_)
+    if (auto* broker = connection->broker())
+      return broker;
+  return nullptr;
+}
+
+void connection_keeper::cut(const std::vector<pending_handshakes::connection_id>& ids, std::string_view reason) {
+  for (const auto id : ids)
+    if (const auto found = connections_.find(id); found != connections_.end())
+      found->second->cut(reason);
+}
+
+} // namespace ariadne

@@ -1,0 +1,121 @@
+#pragma once
+
+#include "actors/log.hpp"
+#include "actors/network/pending_handshakes.hpp"
+#include "actors/network/report_throttle.hpp"
+#include "actors/network/stalled_writes.hpp"
+#include "actors/network/ticker.hpp"
+#include "crdt/replica_options.hpp"
+
+#include <caf/io/abstract_broker.hpp>
+#include <caf/node_id.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <map>
+#include <mutex>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+
+namespace ariadne {
+
+/// The largest payload that a node with these limits of its map takes. A register has one value for each of those that
+/// have written it without knowing of each other; the rest is room for messages that carry more than one register.
+std::size_t payload_bytes_max_of(const crdt::replica_limits& limits);
+
+/// That of a client, which does not know the limits of the nodes.
+inline constexpr std::size_t client_payload_bytes_max = (std::size_t{1} << 30) + (std::size_t{128} << 20);
+
+/// A connection, as its keeper sees it. Lives in the thread of the multiplexer.
+class kept_connection {
+public:
+  virtual ~kept_connection() = default;
+
+  /// From where it comes, or where it leads to: an IP address.
+  virtual const std::string& address() const = 0;
+  /// Whether something waits for the other side.
+  virtual bool is_sending() const = 0;
+  /// CAF's broker, or null when that has done with the connection.
+  virtual caf::io::abstract_broker* broker() = 0;
+  /// Logs the reason and closes the connection. Returns before.
+  virtual void cut(std::string_view reason) = 0;
+
+  stalled_writes stalled;
+  /// Nothing is read any more; what is left to be sent still is.
+  bool is_closing = false;
+  /// 0: it is not kept.
+  pending_handshakes::connection_id id = 0;
+};
+
+/// An open port, as the keeper sees it.
+class kept_doorman {
+public:
+  virtual ~kept_doorman() = default;
+  /// Goes on after a failure, if there has been one.
+  virtual void go_on() = 0;
+  virtual caf::io::abstract_broker* broker() = 0;
+};
+
+/// Keeps the connections of an actor system: closes those that do not shake hands and those whose other side takes
+/// nothing, and lets CAF forget the nodes that have gone. Where nothing else is said, its functions are called in the
+/// thread of the multiplexer.
+class connection_keeper {
+public:
+  static constexpr std::chrono::milliseconds tick_interval{250};
+  static constexpr std::chrono::seconds handshake_time_max{2};
+  static constexpr std::chrono::seconds stall_time_max{30};
+  /// For a connection that is closing.
+  static constexpr std::chrono::seconds linger_time_max{2};
+
+  explicit connection_keeper(caf::io::network::default_multiplexer& multiplexer);
+
+  // Any thread may call these three.
+  void configure(std::size_t payload_bytes_max, log_sink log);
+  std::size_t payload_bytes_max() const {
+    return payload_bytes_max_;
+  }
+  /// Logs `text`, at most once a minute for each address and text.
+  void report(std::string_view address, std::string_view text);
+
+  /// A connection begins; `is_accepted` if others have made it.
+  void add(kept_connection& connection, bool is_accepted);
+  void has_shaken_hands(kept_connection& connection);
+  /// CAF has done with the connection. What waits for the other side is still sent.
+  void close(kept_connection& connection);
+  /// Its destructor runs.
+  void remove(kept_connection& connection);
+
+  void add(kept_doorman& doorman);
+  void remove(kept_doorman& doorman);
+  /// There are no descriptors left: closes a connection that has not shaken hands.
+  void make_room();
+
+  /// CAF waits for each new node to tell whether it starts actors for others, and never forgets that it has. Ends that,
+  /// and takes down the node.
+  void note_nodes(caf::io::abstract_broker* broker);
+
+private:
+  void tick();
+  void watch_stalls();
+  void forget_nodes();
+  void stop_if_idle();
+  caf::io::abstract_broker* find_broker() const;
+  void cut(const std::vector<pending_handshakes::connection_id>& ids, std::string_view reason);
+
+  ticker ticker_;
+  std::atomic<std::size_t> payload_bytes_max_{client_payload_bytes_max};
+  std::map<pending_handshakes::connection_id, kept_connection*> connections_;
+  pending_handshakes::connection_id last_id_ = 0;
+  pending_handshakes pending_;
+  std::set<kept_doorman*> doormen_;
+  std::unordered_set<caf::node_id> nodes_;
+
+  std::mutex mutex_;
+  log_sink log_ = log_nothing;
+  report_throttle throttle_;
+};
+
+} // namespace ariadne
