@@ -1,5 +1,6 @@
 #include "actors/cluster_membership.hpp"
 
+#include "actors/caf_edition_unexpected.hpp"
 #include "actors/deadline.hpp"
 #include "actors/error.hpp"
 #include "actors/monitored_actors.hpp"
@@ -41,6 +42,7 @@ using connector_actor = caf::typed_actor<takes<caf::connect_atom>>;
 /// `socket` belongs to this actor until it has answered.
 connector_actor::behavior_type connector(connector_actor::pointer self, endpoint address,
                                          std::chrono::milliseconds timeout, std::shared_ptr<tcp_socket> socket) {
+  drop_unexpected_messages(self);
   return {
     [=](caf::connect_atom) -> caf::result<void> {
       self->quit();
@@ -636,6 +638,7 @@ private:
 ticking_cluster_membership_actor::behavior_type
 cluster_membership(ticking_cluster_membership_actor::stateful_pointer<cluster_membership_state> self,
                    cluster_membership_options options) {
+  drop_unexpected_messages(self);
   auto& state = state_of(self);
   state.start(std::move(options));
   return {

@@ -1,6 +1,7 @@
 #include "actors/crdt_replica.hpp"
 
 #include "actors/caf_edition.hpp"
+#include "actors/caf_edition_unexpected.hpp"
 #include "actors/deadline.hpp"
 #include "actors/error.hpp"
 #include "actors/event_feeds.hpp"
@@ -613,6 +614,7 @@ private:
 
 ticking_crdt_replica_actor::behavior_type
 crdt_replica(ticking_crdt_replica_actor::stateful_pointer<crdt_replica_state> self, crdt_replica_options options) {
+  drop_unexpected_messages(self);
   auto& state = state_of(self);
   state.start(std::move(options));
   return {

@@ -1,5 +1,6 @@
 #include "actors/session_host.hpp"
 
+#include "actors/caf_edition_unexpected.hpp"
 #include "actors/error.hpp"
 #include "actors/kept_promise.hpp"
 #include "actors/monitored_actors.hpp"
@@ -838,6 +839,7 @@ private:
 
 ticking_session_host_actor::behavior_type
 session_host(ticking_session_host_actor::stateful_pointer<session_host_state> self, session_host_options options) {
+  drop_unexpected_messages(self);
   auto& state = state_of(self);
   state.start(std::move(options));
   return {

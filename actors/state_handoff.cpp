@@ -1,6 +1,7 @@
 #include "actors/state_handoff.hpp"
 
 #include "actors/caf_edition.hpp"
+#include "actors/caf_edition_unexpected.hpp"
 #include "actors/crdt_replica.hpp"
 #include "actors/error.hpp"
 #include "actors/event_feeds.hpp"
@@ -252,6 +253,7 @@ private:
 
 state_handoff_actor::behavior_type state_handoff(state_handoff_actor::stateful_pointer<state_handoff_state> self,
                                                  state_handoff_options options) {
+  drop_unexpected_messages(self);
   auto& state = state_of(self);
   state.start(std::move(options));
   return {

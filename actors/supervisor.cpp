@@ -1,5 +1,6 @@
 #include "actors/supervisor.hpp"
 
+#include "actors/caf_edition_unexpected.hpp"
 #include "actors/error.hpp"
 #include "actors/monitored_actors.hpp"
 #include "actors/network/basp.hpp"
@@ -228,6 +229,7 @@ private:
 
 ticking_supervisor_actor::behavior_type supervisor(ticking_supervisor_actor::stateful_pointer<supervisor_state> self,
                                                    supervisor_options options) {
+  drop_unexpected_messages(self);
   auto& state = state_of(self);
   handle_exits(self, [&state](const caf::exit_msg& exit) { state.stop(exit.reason); });
   state.start(std::move(options));

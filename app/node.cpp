@@ -7,6 +7,7 @@
 #include "actors/session_host.hpp"
 #include "actors/supervisor.hpp"
 #include "actors/system_config.hpp"
+#include "app/descriptor_limit.hpp"
 #include "app/duration.hpp"
 #include "app/minotaur/game_kind.hpp"
 #include "app/minotaur/host.hpp"
@@ -229,6 +230,7 @@ exit_code run_node(const cluster_config& cluster, const node_config& self) {
   // allocation: after half a million keys have been erased, that takes 16 ms. Merged one by one, they take no time that
   // can be measured.
   mallopt(M_MXFAST, 0);
+  raise_descriptor_limit();
   // Nobody may be reading the log any more.
   std::signal(SIGPIPE, SIG_IGN);
   stop_signals signals;

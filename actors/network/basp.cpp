@@ -32,6 +32,8 @@ caf::expected<spoken_protocols> listen_to(const tcp_socket& socket, std::chrono:
     return caf::error{caf::sec::request_timeout};
   if (!header.is_cafs())
     return make_error(ec::foreign_protocol, "not CAF's");
+  if (const auto announced = header.protocols({}); difference(announced))
+    return announced;
   if (header.payload_size() == 0)
     return make_error(ec::foreign_protocol, std::string{describe(cut_reason::handshake_without_payload)});
   if (header.payload_size() > frame_guard::handshake_bytes_max)

@@ -27,6 +27,15 @@ constexpr unsigned category_shift = 60;
 constexpr std::uint64_t category_mask = 3;
 constexpr std::uint64_t category_max = 1;
 
+/// The number of `Size` bytes at `offset`. The compiler makes one instruction of it.
+template <std::size_t Size>
+std::uint64_t number(const std::array<std::byte, frame_guard::header_size>& header, std::size_t offset) {
+  std::uint64_t result = 0;
+  for (std::size_t i = 0; i < Size; ++i)
+    result = result << 8 | std::to_integer<std::uint64_t>(header[offset + i]);
+  return result;
+}
+
 /// In the id of a node, which has a process and a host; neither may be 0.
 constexpr std::size_t process_id_size = 4;
 
@@ -80,16 +89,23 @@ std::size_t frame_guard::take_header(std::span<const std::byte> bytes) {
   if (header_bytes_ < header_size)
     return count;
   header_bytes_ = 0;
+  fields_ = {.operation = number<1>(header_, 0),
+             .padding = number<2>(header_, 1),
+             .flags = number<1>(header_, 3),
+             .size = number<4>(header_, 4),
+             .data = number<8>(header_, 8),
+             .source = number<8>(header_, 16),
+             .target = number<8>(header_, 24)};
   cut_ = check_header();
-  payload_bytes_left_ = number(4, 4);
+  payload_bytes_left_ = fields_.size;
   begin_.clear();
   if (is_handshake())
     begin_wanted_ = payload_bytes_left_;
   else if (!format_.has_stages)
     begin_wanted_ = 0;
-  else if (number(0, 1) == direct_message)
+  else if (fields_.operation == direct_message)
     begin_wanted_ = 1;
-  else if (number(0, 1) == routed_message)
+  else if (fields_.operation == routed_message)
     begin_wanted_ = 2 * format_.id_size + 1;
   else
     begin_wanted_ = 0;
@@ -111,21 +127,17 @@ std::size_t frame_guard::take_payload(std::span<const std::byte> bytes) {
 }
 
 std::optional<cut_reason> frame_guard::check_header() const {
-  const auto operation = number(0, 1);
-  const auto flags = number(3, 1);
+  const auto& [operation, padding, flags, size, data, source, target] = fields_;
   if (side_ == connection_side::accepted && !has_shaken_hands_ && operation == farewell_operation)
     return cut_reason::farewell;
   if (operation > heartbeat)
     return cut_reason::unknown_operation;
-  if (number(1, 2) != 0)
+  if (padding != 0)
     return cut_reason::malformed_header;
   if (is_handshake())
     return check_handshake();
   if (!has_shaken_hands_)
     return cut_reason::no_handshake;
-  const auto data = number(8, 8);
-  const auto source = number(16, 8);
-  const auto target = number(24, 8);
   switch (operation) {
     case direct_message:
     case routed_message:
@@ -139,51 +151,51 @@ std::optional<cut_reason> frame_guard::check_header() const {
         return cut_reason::malformed_header;
       return check_payload_size();
     default:
-      if (flags != 0 || data != 0 || source != 0 || target != 0 || number(4, 4) != 0)
+      if (flags != 0 || data != 0 || source != 0 || target != 0 || size != 0)
         return cut_reason::malformed_header;
       return std::nullopt;
   }
 }
 
 std::optional<cut_reason> frame_guard::check_handshake() const {
-  const auto size = number(4, 4);
+  const auto size = fields_.size;
   if (size == 0)
     return cut_reason::handshake_without_payload;
   if (size > handshake_bytes_max)
     return cut_reason::handshake_too_large;
   // No handshake has any of these.
-  if (number(16, 8) != 0 || number(24, 8) != 0)
+  if (fields_.source != 0 || fields_.target != 0)
     return cut_reason::malformed_header;
   if (!has_shaken_hands_)
     return check_first_handshake();
-  const auto is_selection = side_ == connection_side::accepted && number(0, 1) == client_handshake
-                            && number(3, 1) == select_connection && number(8, 8) == 0;
+  const auto is_selection = side_ == connection_side::accepted && fields_.operation == client_handshake
+                            && fields_.flags == select_connection && fields_.data == 0;
   if (!is_selection || has_selected_ || size != handshake_.size())
     return cut_reason::second_handshake;
   return std::nullopt;
 }
 
 std::optional<cut_reason> frame_guard::check_first_handshake() const {
-  if (number(0, 1) != (side_ == connection_side::accepted ? client_handshake : server_handshake))
+  if (fields_.operation != (side_ == connection_side::accepted ? client_handshake : server_handshake))
     return cut_reason::no_handshake;
-  if (number(3, 1) != 0)
+  if (fields_.flags != 0)
     return cut_reason::malformed_header;
   // That of a client has no version.
-  if (number(8, 8) != (side_ == connection_side::accepted ? 0 : format_.version))
+  if (fields_.data != (side_ == connection_side::accepted ? 0 : format_.version))
     return cut_reason::other_version;
   return std::nullopt;
 }
 
 std::optional<cut_reason> frame_guard::check_message() const {
-  if (number(3, 1) > named_receiver || number(24, 8) == 0)
+  if (fields_.flags > named_receiver || fields_.target == 0)
     return cut_reason::malformed_header;
-  if ((number(8, 8) >> category_shift & category_mask) > category_max)
+  if ((fields_.data >> category_shift & category_mask) > category_max)
     return cut_reason::stream_message;
   return check_payload_size();
 }
 
 std::optional<cut_reason> frame_guard::check_payload_size() const {
-  const auto size = number(4, 4);
+  const auto size = fields_.size;
   if (size == 0)
     return cut_reason::payload_missing;
   if (size > payload_bytes_max_)
@@ -193,7 +205,7 @@ std::optional<cut_reason> frame_guard::check_payload_size() const {
 
 std::optional<cut_reason> frame_guard::check_begin_of_payload() const {
   auto rest = std::string_view{begin_};
-  if (number(0, 1) == routed_message) {
+  if (fields_.operation == routed_message) {
     // From whom it comes, which may be nobody, and to whom it goes.
     for (auto i = 0; i < 2; ++i) {
       if (!is_id(rest))
@@ -235,14 +247,7 @@ bool frame_guard::is_id(std::string_view bytes) const {
 }
 
 bool frame_guard::is_handshake() const {
-  return number(0, 1) <= client_handshake;
-}
-
-std::uint64_t frame_guard::number(std::size_t offset, std::size_t size) const {
-  std::uint64_t result = 0;
-  for (std::size_t i = offset; i < offset + size; ++i)
-    result = result << 8 | std::to_integer<std::uint64_t>(header_[i]);
-  return result;
+  return fields_.operation <= client_handshake;
 }
 
 } // namespace ariadne

@@ -101,13 +101,24 @@ private:
   std::optional<cut_reason> end_handshake();
   bool is_id(std::string_view bytes) const;
   bool is_handshake() const;
-  std::uint64_t number(std::size_t offset, std::size_t size) const;
+
+  /// A header.
+  struct fields {
+    std::uint64_t operation = 0;
+    std::uint64_t padding = 0;
+    std::uint64_t flags = 0;
+    std::uint64_t size = 0;
+    std::uint64_t data = 0;
+    std::uint64_t source = 0;
+    std::uint64_t target = 0;
+  };
 
   connection_side side_;
   basp_format format_;
   std::size_t payload_bytes_max_;
   std::array<std::byte, header_size> header_{};
   std::size_t header_bytes_ = 0;
+  fields fields_;
   std::size_t payload_bytes_left_ = 0;
   /// The begin of a payload, as far as it is looked into.
   std::size_t begin_wanted_ = 0;

@@ -1,6 +1,7 @@
 #include "app/minotaur/game_kind.hpp"
 
 #include "actors/caf_edition.hpp"
+#include "actors/caf_edition_unexpected.hpp"
 #include "actors/error.hpp"
 #include "actors/snapshot.hpp"
 #include "app/minotaur/game_message.hpp"
@@ -114,6 +115,7 @@ caf::result<snapshot> saved(const Game& played) {
 template <class Game>
 game_session_actor::behavior_type game_session(game_self<Game> self, session_start start, std::optional<Game> played,
                                                std::chrono::milliseconds round_time) {
+  drop_unexpected_messages(self);
   auto& state = state_of(self);
   state.round_time = round_time;
   state.played = played ? std::move(*played) : Game{new_game(start.id, now_ms() + round_time.count())};

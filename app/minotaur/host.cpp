@@ -1,6 +1,7 @@
 #include "app/minotaur/host.hpp"
 
 #include "actors/caf_edition.hpp"
+#include "actors/caf_edition_unexpected.hpp"
 #include "actors/error.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -89,6 +90,7 @@ void handle_exit(host_self self, const caf::exit_msg& exit) {
 }
 
 host_actor::behavior_type host(host_self self, host_options options) {
+  drop_unexpected_messages(self);
   state_of(self).options = std::move(options);
   handle_exits(self, [self](const caf::exit_msg& exit) { handle_exit(self, exit); });
   return {

@@ -1,5 +1,6 @@
 #include "app/minotaur/scripted_play.hpp"
 
+#include "actors/caf_edition_unexpected.hpp"
 #include "actors/error.hpp"
 #include "actors/monitored_actors.hpp"
 #include "app/minotaur/game_kind.hpp"
@@ -288,6 +289,7 @@ private:
 
 players_actor::behavior_type players(players_actor::stateful_pointer<players_state> self, std::shared_ptr<outcome> left,
                                      scripted_play_options options) {
+  drop_unexpected_messages(self);
   auto& state = state_of(self);
   state.start(std::move(left), options);
   return {

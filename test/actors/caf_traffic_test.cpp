@@ -1,0 +1,120 @@
+// What CAF itself sends passes the guard of every connection: see actors/network/frame_guard.hpp.
+
+#include "actors/caf_edition_network.hpp"
+#include "actors/network/guarded_multiplexer.hpp"
+#include "test/support/log_book.hpp"
+#include "test/support/test_system.hpp"
+
+#include <caf/behavior.hpp>
+#include <caf/event_based_actor.hpp>
+#include <caf/io/middleman.hpp>
+#include <caf/node_id.hpp>
+
+#include <boost/test/data/test_case.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+namespace ariadne::test {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+std::unique_ptr<caf::actor_system_config> config_with(bool has_heartbeats) {
+  auto config = std::make_unique<test_config>();
+  if (has_heartbeats) {
+    // In the words of each edition.
+    for (const auto* name : {"middleman.heartbeat-interval", "caf.middleman.heartbeat-interval"})
+      config->set(name, caf::timespan{1ms});
+    for (const auto* name : {"middleman.connection-timeout", "caf.middleman.connection-timeout"})
+      config->set(name, caf::timespan{1h});
+  }
+  return config;
+}
+
+/// A system that logs why it closes connections.
+struct host : logging, test_system {
+  explicit host(bool has_heartbeats) : test_system(config_with(has_heartbeats)) {
+    dynamic_cast<guarded_multiplexer&>(system.middleman().backend()).keeper().configure(1 << 20, log.sink());
+  }
+
+  std::uint16_t publish(const caf::actor& actor) {
+    return *system.middleman().publish(actor, 0, "127.0.0.1");
+  }
+
+  caf::actor at(std::uint16_t port) {
+    return *system.middleman().remote_actor("127.0.0.1", port);
+  }
+};
+
+caf::actor spawn_echo(host& where) {
+  return where.keep(where.system.spawn(
+    [](caf::event_based_actor*) -> caf::behavior { return {[](const std::string& text) { return text; }}; }));
+}
+
+/// Tells who `known` is.
+caf::actor spawn_guide(host& where, const caf::actor& known) {
+  return where.keep(where.system.spawn(
+    [known](caf::event_based_actor*) -> caf::behavior { return {[known](get_atom) { return known; }}; }));
+}
+
+/// Answers once `whom` has ended.
+caf::actor spawn_mourner(host& where, const caf::actor& whom) {
+  return where.keep(where.system.spawn([whom](caf::event_based_actor* self) -> caf::behavior {
+    auto ended = std::make_shared<bool>(false);
+    watch_over(self, caf::actor_cast<caf::strong_actor_ptr>(whom), [ended](const caf::down_msg&) { *ended = true; });
+    return {[ended](get_atom) { return *ended; }};
+  }));
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(caf_traffic)
+
+BOOST_DATA_TEST_CASE(all_of_it_passes_on_the_way_to_a_neighbour_and_through_one,
+                     boost::unit_test::data::make({false, true}), has_heartbeats) {
+  host a{has_heartbeats};
+  host b{has_heartbeats};
+  host c{has_heartbeats};
+  const auto echo = spawn_echo(c);
+  // Node b knows node c, and node a knows node b alone.
+  const auto guide = spawn_guide(b, b.at(c.publish(echo)));
+  const auto guide_for_a = a.at(b.publish(guide));
+  const auto echo_for_a = a.ask<caf::actor>(guide_for_a, get_atom_v);
+  BOOST_TEST((echo_for_a.node() == c.system.node()));
+  const auto mourner = spawn_mourner(a, echo_for_a);
+  for (auto i = 0; i < 500; ++i)
+    BOOST_REQUIRE(a.ask<std::string>(echo_for_a, std::to_string(i)) == std::to_string(i));
+  const std::string large(600'000, 'x');
+  BOOST_TEST(a.ask<std::string>(echo_for_a, large) == large);
+  BOOST_TEST(!a.ask<bool>(mourner, get_atom_v));
+  // A request for somebody who does not expect it.
+  BOOST_TEST(!a.try_ask<bool>(echo_for_a, get_atom_v));
+  caf::anon_send_exit(echo, caf::exit_reason::user_shutdown);
+  BOOST_TEST(eventually([&] { return a.ask<bool>(mourner, get_atom_v); }));
+  for (const auto* each : {&a, &b, &c})
+    BOOST_TEST(each->log.count("is closed") == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(the_id_of_a_node_has_the_format_that_the_guard_knows) {
+  const test_system one;
+  std::string bytes;
+  BOOST_TEST(!detail::write_value(one.system.node(), bytes));
+  const auto format = detail::caf_basp_format();
+  BOOST_TEST(bytes.size() == format.id_size);
+  for (std::size_t i = 0; i < format.id_tag_size; ++i)
+    BOOST_TEST(static_cast<int>(static_cast<unsigned char>(bytes[i])) == std::to_integer<int>(format.id_tag[i]));
+}
+
+BOOST_AUTO_TEST_CASE(nobody_finds_what_starts_actors_or_keeps_settings_by_its_name) {
+  test_system one;
+  for (const auto* name : {"ConfigServ", "SpawnServ"})
+    BOOST_TEST(!registered<caf::strong_actor_ptr>(one.system, name));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace ariadne::test

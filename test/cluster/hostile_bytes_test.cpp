@@ -1,0 +1,370 @@
+#include "actors/caf_edition_network.hpp"
+#include "actors/network/frame_guard.hpp"
+#include "test/support/cluster_process.hpp"
+#include "test/support/eventually.hpp"
+#include "test/support/measured.hpp"
+#include "test/support/reserved_port.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <filesystem>
+#include <list>
+#include <random>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace ariadne::test {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t mebibyte = 1 << 20;
+constexpr std::uint64_t normal = std::uint64_t{1} << 60;
+
+std::string number(std::uint64_t value, int size) {
+  std::string result;
+  for (auto i = size - 1; i >= 0; --i)
+    result += static_cast<char>(value >> 8 * i);
+  return result;
+}
+
+struct header {
+  std::uint8_t operation = 0;
+  std::uint64_t size = 0;
+  std::uint64_t data = 0;
+  std::uint64_t source = 0;
+  std::uint64_t target = 0;
+  std::uint8_t flags = 0;
+};
+
+std::string bytes_of(const header& h) {
+  return number(h.operation, 1) + number(0, 2) + number(h.flags, 1) + number(h.size, 4) + number(h.data, 8)
+         + number(h.source, 8) + number(h.target, 8);
+}
+
+std::string id_of_node(char which) {
+  const auto format = detail::caf_basp_format();
+  std::string result(format.id_size, which);
+  std::transform(format.id_tag.begin(), format.id_tag.begin() + static_cast<std::ptrdiff_t>(format.id_tag_size),
+                 result.begin(), [](std::byte b) { return static_cast<char>(b); });
+  return result;
+}
+
+std::string client_handshake(char which) {
+  const auto id = id_of_node(which);
+  return bytes_of({.operation = 1, .size = id.size()}) + id;
+}
+
+/// That of a node whose actor takes no messages.
+std::string server_handshake() {
+  // One application, "generic-caf-app"; the actor 1; no messages.
+  const auto payload = id_of_node('s') + "\1\17generic-caf-app" + number(1, 8) + number(0, 1);
+  return bytes_of({.operation = 0, .size = payload.size(), .data = detail::caf_basp_format().version}) + payload;
+}
+
+class raw_socket {
+public:
+  explicit raw_socket(int fd) : fd_(fd) {
+    const timeval timeout{60, 0};
+    ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
+    ::setsockopt(fd_, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout);
+  }
+  raw_socket(const raw_socket&) = delete;
+  raw_socket& operator=(const raw_socket&) = delete;
+  ~raw_socket() {
+    ::close(fd_);
+  }
+
+  bool send(std::string_view bytes) const {
+    while (!bytes.empty()) {
+      const auto sent = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      if (sent <= 0)
+        return false;
+      bytes.remove_prefix(static_cast<std::size_t>(sent));
+    }
+    return true;
+  }
+
+  /// Of a node that has been connected to: it stands behind the header of its handshake.
+  std::string read_id() const {
+    std::string result(frame_guard::header_size + detail::caf_basp_format().id_size, '\0');
+    ::recv(fd_, result.data(), result.size(), MSG_WAITALL);
+    return result.substr(frame_guard::header_size);
+  }
+
+  /// Whether the other side closes the connection; what it sends before is dropped.
+  bool is_closed_by_peer() const {
+    char dropped[4096];
+    ssize_t count = 0;
+    do
+      count = ::recv(fd_, dropped, sizeof dropped, 0);
+    while (count > 0);
+    return count == 0 || errno == ECONNRESET;
+  }
+
+private:
+  int fd_;
+};
+
+int connect_to(std::uint16_t port) {
+  const auto fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  BOOST_REQUIRE(::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+  return fd;
+}
+
+/// Says the same to whoever connects, and then nothing for ever.
+class false_server {
+public:
+  explicit false_server(std::string bytes) : bytes_(std::move(bytes)) {
+    listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    BOOST_REQUIRE(::bind(listener_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+    BOOST_REQUIRE(::listen(listener_, 16) == 0);
+    socklen_t size = sizeof address;
+    ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size);
+    port_ = ntohs(address.sin_port);
+    thread_ = std::thread{[this] { serve(); }};
+  }
+  ~false_server() {
+    ::shutdown(listener_, SHUT_RDWR);
+    thread_.join();
+    ::close(listener_);
+  }
+
+  std::uint16_t port() const {
+    return port_;
+  }
+
+private:
+  void serve() {
+    for (auto fd = ::accept(listener_, nullptr, nullptr); fd >= 0; fd = ::accept(listener_, nullptr, nullptr))
+      connections_.emplace_back(fd).send(bytes_);
+  }
+
+  std::string bytes_;
+  int listener_ = -1;
+  std::uint16_t port_ = 0;
+  std::list<raw_socket> connections_;
+  std::thread thread_;
+};
+
+bool contains(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
+std::size_t descriptors_of(pid_t process) {
+  const std::filesystem::directory_iterator open{"/proc/" + std::to_string(process) + "/fd"};
+  return static_cast<std::size_t>(std::distance(begin(open), end(open)));
+}
+
+std::string random_bytes(std::size_t size) {
+  std::mt19937 random{17};
+  std::string result(size, '\0');
+  std::generate(result.begin(), result.end(), [&] { return static_cast<char>(random()); });
+  return result;
+}
+
+struct two_nodes : cluster_process {
+  two_nodes() : cluster_process({"a", "b"}) {
+    start("a");
+    start("b");
+    settle();
+    BOOST_TEST(run("a", {"stash", "kept"}, "round 7").exit_code == 0);
+  }
+
+  bool unharmed() {
+    settle();
+    return run("a", {"pickup", "kept"}).out == "round 7";
+  }
+
+  bool cuts(const std::string& bytes) {
+    const raw_socket attacker{connect_to(port("a"))};
+    attacker.send(bytes);
+    return attacker.is_closed_by_peer();
+  }
+};
+
+struct attack {
+  const char* what;
+  std::string bytes;
+  const char* reason;
+};
+
+std::vector<attack> attacks() {
+  const auto hello = client_handshake('c');
+  const std::string content(8, '\0');
+  auto selection = client_handshake('d');
+  selection[3] = 2;
+  return {
+    {"an empty handshake", bytes_of({.operation = 1}), "its handshake is empty"},
+    {"4 GiB of handshake", bytes_of({.operation = 1, .size = 0xffffffff}), "its handshake is larger than 64 KiB"},
+    {"garbage", random_bytes(4096), "it sends a frame of an unknown kind"},
+    {"two handshakes", hello + hello, "it sends a second handshake"},
+    {"a selection of another node", hello + selection, "it sends a second handshake"},
+    {"a message of a stream", hello + bytes_of({2, content.size(), 2 * normal, 0, 5}) + content, "of a stream"},
+    {"an unknown operation", hello + bytes_of({9, content.size()}) + content, "it sends a frame of an unknown kind"},
+    {"4 GiB", hello + bytes_of({2, 0xffffffff, normal, 0, 5}), "it announces more bytes than a message may have"},
+    {"a message first", bytes_of({2, content.size(), normal, 0, 5}) + content, "does not begin with CAF's handshake"},
+    {"half a header and silence", hello.substr(0, 16), "it has not shaken hands within 2 s"},
+    {"half a handshake and silence", hello.substr(0, 40), "it has not shaken hands within 2 s"},
+  };
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(hostile_bytes)
+
+BOOST_FIXTURE_TEST_CASE(a_connection_that_sends_what_caf_does_not_is_closed_with_the_reason_in_the_log, two_nodes) {
+  for (const auto& attack : attacks()) {
+    BOOST_TEST(cuts(attack.bytes), attack.what);
+    BOOST_TEST(eventually([&] { return contains(log("a"), attack.reason); }), attack.what << "\n" << log("a"));
+  }
+  BOOST_TEST(unharmed());
+}
+
+BOOST_FIXTURE_TEST_CASE(what_is_announced_takes_no_memory_before_it_comes, two_nodes) {
+  const auto before = resident_bytes("a");
+  std::list<raw_socket> attackers;
+  for (auto which = 'A'; which <= 'Z'; ++which) {
+    auto& attacker = attackers.emplace_back(connect_to(port("a")));
+    attacker.send(client_handshake(which) + bytes_of({2, 64 * mebibyte, normal, 0, 5}));
+    attacker.send(std::string(1000, '\0'));
+  }
+  BOOST_TEST(unharmed());
+  const auto grown = static_cast<double>(resident_bytes("a")) - static_cast<double>(before);
+  measured("26 headers that announce 64 MiB, memory of the node grown", grown / mebibyte, "MiB");
+  BOOST_TEST(grown < 64.0 * mebibyte);
+}
+
+BOOST_FIXTURE_TEST_CASE(two_hundred_silent_connections_keep_nobody_out_and_are_closed, two_nodes) {
+  const auto descriptors = descriptors_of(pid("a"));
+  std::list<raw_socket> silent;
+  for (int i = 0; i < 200; ++i)
+    silent.emplace_back(connect_to(port("a")));
+  // At once, not only when they are closed.
+  BOOST_TEST(run("a", {"pickup", "kept"}).out == "round 7");
+  BOOST_TEST(eventually([&] { return descriptors_of(pid("a")) <= descriptors; }));
+  BOOST_TEST(contains(log("a"), "too many others wait as well"));
+  BOOST_TEST(unharmed());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_node_without_descriptors_says_so_and_goes_on_when_it_has_some, two_nodes) {
+  const auto used = descriptors_of(pid("a"));
+  const rlimit limit{used + 4, used + 4};
+  BOOST_REQUIRE(::prlimit(pid("a"), RLIMIT_NOFILE, &limit, nullptr) == 0);
+  std::list<raw_socket> clients;
+  for (char which = 'A'; which < 'A' + 20; ++which)
+    clients.emplace_back(connect_to(port("a"))).send(client_handshake(which));
+  BOOST_TEST(eventually([&] { return contains(log("a"), "cannot accept a connection: Too many open files"); }),
+             log("a"));
+  clients.clear();
+  BOOST_TEST(eventually([&] { return run("a", {"pickup", "kept"}).out == "round 7"; }));
+  BOOST_TEST(unharmed());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_client_that_takes_no_answers_is_closed, two_nodes) {
+  const raw_socket client{connect_to(port("a"))};
+  const auto node = client.read_id();
+  client.send(client_handshake('c'));
+  // Each is answered with as many bytes, since there is no such actor; more than what the system keeps for the client.
+  const auto ids = id_of_node('c') + node;
+  const auto question = bytes_of({.operation = 4, .size = ids.size(), .target = 1'000'000}) + ids;
+  std::string questions;
+  for (std::size_t i = 0; i < 64 * mebibyte / question.size(); ++i)
+    questions += question;
+  client.send(questions);
+  BOOST_TEST(eventually(1min, [&] { return contains(log("a"), "has taken nothing of what waits for it for 30 s"); }),
+             log("a"));
+  BOOST_TEST(unharmed());
+}
+
+BOOST_FIXTURE_TEST_CASE(clients_that_come_and_go_leave_no_memory_behind, two_nodes) {
+  constexpr std::size_t clients = 3'000;
+  const auto descriptors = descriptors_of(pid("a"));
+  const auto meet = [this](std::size_t which) {
+    const raw_socket client{connect_to(port("a"))};
+    auto id = id_of_node('c');
+    const auto digits = number(which, 4);
+    std::copy(digits.begin(), digits.end(), id.end() - 4);
+    client.send(bytes_of({.operation = 1, .size = id.size()}) + id);
+    // The node sees it as one that it can speak to.
+    client.read_id();
+  };
+  // The allocator has what it needs for one client.
+  for (std::size_t i = 0; i < clients / 10; ++i)
+    meet(i);
+  const auto before = resident_bytes("a");
+  for (std::size_t i = 0; i < clients; ++i)
+    meet(clients + i);
+  BOOST_TEST(eventually([&] { return descriptors_of(pid("a")) <= descriptors; }));
+  const auto grown = static_cast<double>(resident_bytes("a")) - static_cast<double>(before);
+  measured("3,000 clients that come and go, memory of the node grown", grown / mebibyte, "MiB");
+  BOOST_TEST(grown < 3.0 * mebibyte);
+  BOOST_TEST(unharmed());
+}
+
+BOOST_AUTO_TEST_CASE(a_false_server_does_not_end_a_client) {
+  const std::string content(8, '\0');
+  const std::vector<std::pair<const char*, std::string>> servers{
+    {"an empty handshake", bytes_of({.operation = 0, .data = detail::caf_basp_format().version})},
+    {"4 GiB of handshake", bytes_of({.operation = 0, .size = 0xffffffff, .data = detail::caf_basp_format().version})},
+    {"garbage", random_bytes(4096)},
+    {"half an id", bytes_of({.operation = 0, .size = 7, .data = detail::caf_basp_format().version}) + "1234567"},
+    {"a handshake and garbage", server_handshake() + random_bytes(4096)},
+    {"two handshakes", server_handshake() + server_handshake()},
+    {"4 GiB", server_handshake() + bytes_of({2, 0xffffffff, normal, 0, 5})},
+    {"a message of a stream", server_handshake() + bytes_of({2, content.size(), 3 * normal, 0, 5}) + content},
+    {"nothing", ""},
+  };
+  for (const auto& [what, bytes] : servers) {
+    const false_server server{bytes};
+    const auto result =
+      run_ariadne({"status", "--node", "127.0.0.1:" + std::to_string(server.port()), "--timeout", "2s"});
+    BOOST_TEST(result.exit_code == 1, what);
+    BOOST_TEST(result.err.starts_with("ariadne: "), what << ": " << result.err);
+    BOOST_TEST(std::count(result.err.begin(), result.err.end(), '\n') == 1, what << ": " << result.err);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_false_server_does_not_end_a_node_that_connects_to_it) {
+  const std::vector<std::string> said{
+    bytes_of({.operation = 0, .data = detail::caf_basp_format().version}),
+    server_handshake() + random_bytes(4096),
+    server_handshake() + bytes_of({2, 0xffffffff, normal, 0, 5}),
+    server_handshake() + server_handshake(),
+  };
+  for (const auto& bytes : said) {
+    const false_server server{bytes};
+    cluster_process cluster{{"a", "b"}};
+    const auto file = cluster.directory() / "false.toml";
+    auto text = read_file(cluster.file());
+    const auto listed = std::to_string(cluster.port("b"));
+    text.replace(text.find(listed), listed.size(), std::to_string(server.port()));
+    write_file(file, text);
+    cluster.start("a", file);
+    BOOST_TEST(eventually([&] { return contains(cluster.log("a"), "cannot connect to"); }), cluster.log("a"));
+    BOOST_TEST(cluster.run("a", {"stash", "kept"}, "round 7").exit_code == 0);
+    BOOST_TEST(cluster.run("a", {"pickup", "kept"}).out == "round 7");
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace ariadne::test
