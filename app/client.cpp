@@ -9,6 +9,8 @@
 #include "app/minotaur/protocol.hpp"
 #include "app/node_connection.hpp"
 #include "app/node_report.hpp"
+#include "app/output.hpp"
+#include "crdt/printable_text.hpp"
 
 #include <absl/strings/escaping.h>
 #include <caf/actor_cast.hpp>
@@ -27,10 +29,16 @@
 #include <system_error>
 #include <utility>
 
+#include <unistd.h>
+
 namespace ariadne {
 
 namespace {
 
+using crdt::escaped;
+using crdt::escaped_briefly;
+using crdt::printable;
+using crdt::printable_lines;
 using nlohmann::json;
 
 /// The type of what the command line stashes.
@@ -38,19 +46,25 @@ constexpr auto bytes_type = "bytes";
 
 // -- output ----------------------------------------------------------------------------------------------------------
 
-fallible<void> write_out(std::string_view text) {
-  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0)
-    return tl::unexpected(fmt::format("cannot write to stdout: {}", std::generic_category().message(errno)));
-  return {};
-}
-
-/// Keys are bytes; what of them is no UTF-8 is replaced.
 fallible<void> write_json(const json& value) {
-  return write_out(value.dump(-1, ' ', false, json::error_handler_t::replace) + '\n');
+  return write_out(json_line(value));
 }
 
-void complain(std::string_view text) {
-  fmt::print(stderr, "ariadne: {}\n", text);
+/// Whether the command is given for what it writes to stdout. What others write is a receipt.
+constexpr bool is_answer_wanted(const client_command& command) {
+  switch (command.operation) {
+    case client_operation::pickup:
+    case client_operation::take:
+    case client_operation::keys:
+    case client_operation::status:
+    case client_operation::watch:
+    case client_operation::sessions:
+    case client_operation::session_deliver:
+    case client_operation::game_show:
+      return true;
+    default:
+      return false;
+  }
 }
 
 std::string event_text(const event_id& event) {
@@ -85,7 +99,9 @@ constexpr exit_code to_exit_code(pickup_outcome outcome) {
 
 fallible<std::string> read_value(const std::string& file) {
   auto cannot_read = [&] {
-    return tl::unexpected(fmt::format("cannot read {}: {}", file, std::generic_category().message(errno)));
+    const std::error_code error{errno, std::generic_category()};
+    return tl::unexpected(
+      fmt::format("cannot read {}: {}", file == "-" ? "stdin" : escaped_briefly(file), describe_stream_error(error)));
   };
   auto close = [](std::FILE* stream) { return stream == stdin ? 0 : std::fclose(stream); };
   const std::unique_ptr<std::FILE, decltype(close)> stream{file == "-" ? stdin : std::fopen(file.c_str(), "rb")};
@@ -96,8 +112,8 @@ fallible<std::string> read_value(const std::string& file) {
   while (const auto count = std::fread(chunk.data(), 1, chunk.size(), stream.get())) {
     value.append(chunk.data(), count);
     if (value.size() > std::size_t{value_bytes_limit})
-      return tl::unexpected(
-        fmt::format("{} holds more than the {} bytes that a cluster may allow", file, value_bytes_limit));
+      return tl::unexpected(fmt::format("{} holds more than the {} bytes that a cluster may allow",
+                                        escaped_briefly(file), value_bytes_limit));
   }
   if (std::ferror(stream.get()))
     return cannot_read();
@@ -111,7 +127,7 @@ std::vector<std::string> names_of(node_connection& client, const std::vector<std
   for (const auto replica : replicas) {
     const auto found = std::find_if(members.begin(), members.end(),
                                     [&](const member_status& member) { return member.replica == replica; });
-    result.push_back(found == members.end() ? replica_text(replica) : found->name);
+    result.push_back(found == members.end() ? replica_text(replica) : escaped(found->name));
   }
   return result;
 }
@@ -124,33 +140,33 @@ fallible<exit_code> stash(node_connection& client, const state_handoff_actor& ha
     client.ask<receipt>(handoff, stash_atom_v, command.argument, snapshot{bytes_type, 1, std::move(value)}, options);
   if (!done)
     return tl::unexpected(done.error());
-  auto holders = names_of(client, done->holders);
-  const auto written = command.json
-                         ? write_json({{"event", event_text(done->event)}, {"holders", std::move(holders)}})
-                         : write_out(fmt::format("stashed as event {}, held by {}{}\n", event_text(done->event),
-                                                 fmt::join(holders, ", "), holders.size() == 1 ? " alone" : ""));
-  return written.map([] { return exit_code::done; });
+  const auto holders = names_of(client, done->holders);
+  write_receipt(command.json ? json_line({{"event", event_text(done->event)}, {"holders", holders}})
+                             : fmt::format("stashed as event {}, held by {}{}\n", event_text(done->event),
+                                           fmt::join(holders, ", "), holders.size() == 1 ? " alone" : ""));
+  return exit_code::done;
 }
 
 fallible<void> print_picked_up(const pickup_result& result, const client_command& command) {
   if (command.json) {
     json answer{{"outcome", to_text(result.outcome)}};
-    if (result.outcome == pickup_outcome::found)
-      answer.update({{"type", result.state.type_name},
-                     {"version", result.state.schema_version},
+    if (result.outcome == pickup_outcome::found) {
+      put_bytes(answer, "type", result.state.type_name);
+      answer.update({{"version", result.state.schema_version},
                      {"event", event_text(result.event)},
                      {"value_base64", absl::Base64Escape(result.state.bytes)}});
+    }
     return write_json(answer);
   }
   switch (result.outcome) {
     case pickup_outcome::found:
       return write_out(result.state.bytes);
     case pickup_outcome::absent:
-      complain(fmt::format("there is nothing under {}", command.argument));
+      complain(fmt::format("there is nothing under {}", escaped_briefly(command.argument)));
       break;
     case pickup_outcome::pending:
-      complain(
-        fmt::format("nothing is under {} yet, but the node has not yet caught up with the others", command.argument));
+      complain(fmt::format("nothing is under {} yet, but the node has not yet caught up with the others",
+                           escaped_briefly(command.argument)));
       break;
   }
   return {};
@@ -172,10 +188,9 @@ fallible<exit_code> discard(node_connection& client, const state_handoff_actor& 
   if (!discarded)
     return tl::unexpected(discarded.error());
   if (command.json) {
-    if (auto written = write_json({{"discarded", *discarded}}); !written)
-      return tl::unexpected(written.error());
+    write_receipt(json_line({{"discarded", *discarded}}));
   } else if (!*discarded) {
-    complain(fmt::format("there is nothing under {}", command.argument));
+    complain(fmt::format("there is nothing under {}", escaped_briefly(command.argument)));
   }
   return *discarded ? exit_code::done : exit_code::absent;
 }
@@ -184,9 +199,14 @@ fallible<exit_code> keys(node_connection& client, const state_handoff_actor& han
   auto found = client.ask<std::vector<std::string>>(handoff, keys_atom_v, command.argument);
   if (!found)
     return tl::unexpected(found.error());
-  const auto written = command.json
-                         ? write_json(*found)
-                         : write_out(fmt::format("{}{}", fmt::join(*found, "\n"), found->empty() ? "" : "\n"));
+  auto list = json::array();
+  std::string lines;
+  for (const auto& key : *found)
+    if (command.json)
+      list.push_back(listed_bytes("key", key));
+    else
+      lines += escaped(key) + '\n';
+  const auto written = command.json ? write_json(list) : write_out(lines);
   return written.map([] { return exit_code::done; });
 }
 
@@ -227,9 +247,10 @@ constexpr const char* to_text(handoff_event_kind kind) {
 fallible<void> print_event(const handoff_event& event, bool as_json) {
   const auto is_stash = event.kind == handoff_event_kind::stashed;
   if (!as_json)
-    return write_out(fmt::format("{} {}{}\n", to_text(event.kind), event.subject,
+    return write_out(fmt::format("{} {}{}\n", to_text(event.kind), escaped(event.subject),
                                  is_stash ? fmt::format(" (event {})", event_text(event.event)) : std::string{}));
-  json line{{"what", to_text(event.kind)}, {"subject", event.subject}};
+  json line{{"what", to_text(event.kind)}};
+  put_bytes(line, "subject", event.subject);
   if (is_stash)
     line["event"] = event_text(event.event);
   return write_json(line);
@@ -275,8 +296,12 @@ fallible<exit_code> sessions(node_connection& client, const client_command& comm
     const auto name = fmt::format("{}/{}", s.kind, s.id);
     if (!name.starts_with(command.argument))
       continue;
-    list.push_back({{"kind", s.kind}, {"id", s.id}, {"phase", s.phase}, {"node", s.node}, {"epoch", s.epoch}});
-    text += fmt::format("{}  {} on {}, epoch {}\n", name, s.phase, s.node, s.epoch);
+    json entry{{"phase", s.phase}, {"epoch", s.epoch}};
+    put_bytes(entry, "kind", s.kind);
+    put_bytes(entry, "id", s.id);
+    put_bytes(entry, "node", s.node);
+    list.push_back(std::move(entry));
+    text += fmt::format("{}  {} on {}, epoch {}\n", escaped(name), printable(s.phase), escaped(s.node), s.epoch);
   }
   const auto written = command.json ? write_json(list) : write_out(text);
   return written.map([] { return exit_code::done; });
@@ -290,21 +315,30 @@ fallible<std::string> ask_session(node_connection& client, const session_host_ac
   switch (command.operation) {
     case client_operation::session_start:
       return client.ask<session_place>(host, start_atom_v, kind, id).map([&](const session_place& place) {
-        return fmt::format("{} runs on {}", command.argument, place.node);
+        return fmt::format("{} runs on {}", escaped_briefly(command.argument), escaped(place.node));
       });
     case client_operation::session_stop:
       return client.ask<bool>(host, ariadne::stop_atom_v, kind, id).map([&](bool) {
-        return fmt::format("{} has ended", command.argument);
+        return fmt::format("{} has ended", escaped_briefly(command.argument));
       });
     default:
       return client.ask<std::string>(host, deliver_atom_v, kind, id, command.message, client.remaining_ms());
   }
 }
 
+/// The answer of a session is its own affair: a program gets it as it is, a terminal without what it would take for
+/// commands. That a session is started or has ended, is said by the exit code, too.
+fallible<void> write_answer(const client_command& command, const std::string& text) {
+  if (is_answer_wanted(command))
+    return write_out(::isatty(STDOUT_FILENO) == 1 ? printable_lines(text) : text);
+  write_receipt(text);
+  return {};
+}
+
 fallible<exit_code> session(node_connection& client, const client_command& command) {
   return client.session_host()
     .and_then([&](const session_host_actor& host) { return ask_session(client, host, command); })
-    .and_then([](const std::string& answer) { return write_out(answer + '\n'); })
+    .and_then([&](const std::string& answer) { return write_answer(command, answer + '\n'); })
     .map([] { return exit_code::done; });
 }
 
@@ -315,15 +349,16 @@ fallible<endpoint> address_of(node_connection& client, const std::string& node) 
     return tl::unexpected(members.error());
   std::vector<std::string> names;
   for (const auto& member : *members) {
-    names.push_back(member.name);
+    names.push_back(escaped(member.name));
     if (member.name != node)
       continue;
     const auto address = endpoint_from_string(member.address);
     if (member.state != member_state::up || !address)
-      return tl::unexpected(fmt::format("node {} is {}", node, to_text(member.state)));
+      return tl::unexpected(fmt::format("node {} is {}", escaped_briefly(node), to_text(member.state)));
     return *address;
   }
-  return tl::unexpected(fmt::format("there is no node {}; the nodes are {}", node, fmt::join(names, ", ")));
+  return tl::unexpected(
+    fmt::format("there is no node {}; the nodes are {}", escaped_briefly(node), fmt::join(names, ", ")));
 }
 
 fallible<exit_code> cordon(caf::actor_system& system, node_connection& client, const client_command& command) {
@@ -335,12 +370,13 @@ fallible<exit_code> cordon(caf::actor_system& system, node_connection& client, c
   return node.connect()
     .and_then([&] { return node.session_host(); })
     .and_then([&](const session_host_actor& host) { return node.ask<bool>(host, cordon_atom_v, cordoned); })
-    .and_then([&](bool was_cordoned) {
-      return write_out(fmt::format("{} {} {}\n", command.argument, was_cordoned == cordoned ? "was" : "is",
-                                   was_cordoned == cordoned ? (cordoned ? "cordoned already" : "not cordoned")
-                                                            : (cordoned ? "cordoned" : "not cordoned any more")));
-    })
-    .map([] { return exit_code::done; });
+    .map([&](bool was_cordoned) {
+      write_receipt(fmt::format("{} {} {}\n", escaped_briefly(command.argument),
+                                was_cordoned == cordoned ? "was" : "is",
+                                was_cordoned == cordoned ? (cordoned ? "cordoned already" : "not cordoned")
+                                                         : (cordoned ? "cordoned" : "not cordoned any more")));
+      return exit_code::done;
+    });
 }
 
 template <class Atom>
@@ -349,9 +385,9 @@ fallible<exit_code> play(node_connection& client, const client_command& command,
                 .and_then([&](const minotaur::host_actor& host) {
                   return client.ask<minotaur::game>(host, operation, command.argument);
                 });
-  return game.and_then([](const minotaur::game& state) { return write_out(minotaur::describe(state) + '\n'); }).map([] {
-    return exit_code::done;
-  });
+  return game
+    .and_then([&](const minotaur::game& state) { return write_answer(command, minotaur::describe(state) + '\n'); })
+    .map([] { return exit_code::done; });
 }
 
 fallible<exit_code> run(caf::actor_system& system, node_connection& client, const client_command& command,
@@ -404,15 +440,18 @@ exit_code run_client(const client_command& command) {
   fallible<std::string> value;
   if (command.operation == client_operation::stash)
     value = read_value(command.value_file);
+  else if (is_answer_wanted(command))
+    value = check_stdout().map([] { return std::string{}; });
   fallible<exit_code> result = value.and_then([&](std::string& bytes) {
     client_config config;
     caf::actor_system system{config};
     node_connection client{system, command.node.value(), command.timeout};
     return run(system, client, command, std::move(bytes));
   });
-  if (!result)
-    complain(result.error());
-  return result.value_or(exit_code::failed);
+  if (result)
+    return *result;
+  complain(result.error().text);
+  return result.error().code;
 }
 
 } // namespace ariadne

@@ -15,6 +15,8 @@ enum class exit_code : int {
   absent = 4,
   /// Nothing is there yet, but the node has not yet caught up with the members it knows.
   pending = 5,
+  /// The answer could not be written to stdout. Of commands whose answer is what they are for.
+  unwritten = 6,
 };
 
 } // namespace ariadne

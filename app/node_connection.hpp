@@ -3,12 +3,12 @@
 #include "actors/ask.hpp"
 #include "actors/endpoint.hpp"
 #include "actors/protocol.hpp"
+#include "app/failure.hpp"
 
 #include <caf/actor_cast.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 #include <fmt/format.h>
-#include <tl/expected.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -18,12 +18,6 @@
 #include <vector>
 
 namespace ariadne {
-
-/// Why something failed: one sentence without final stop.
-using failure = std::string;
-
-template <class T>
-using fallible = tl::expected<T, failure>;
 
 /// The actor system of a client: our messages and those of the sample game, and one thread.
 struct client_config : caf::actor_system_config {
