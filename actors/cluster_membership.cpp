@@ -6,6 +6,7 @@
 #include "actors/monitored_actors.hpp"
 #include "actors/network/basp.hpp"
 #include "actors/network/tcp_socket.hpp"
+#include "crdt/printable_text.hpp"
 
 #include <caf/actor_cast.hpp>
 #include <caf/io/basp_broker.hpp>
@@ -609,7 +610,7 @@ private:
   }
 
   static std::string in_words(const std::string& node, const peer& p) {
-    return fmt::format("node {} ({})", node, to_string(p.address));
+    return fmt::format("node {} ({})", crdt::escaped_briefly(node), crdt::printable_briefly(to_string(p.address)));
   }
 
   ticking_cluster_membership_actor::pointer self_;

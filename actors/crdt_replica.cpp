@@ -10,6 +10,7 @@
 #include "actors/waiting_reads.hpp"
 #include "actors/waiting_writes.hpp"
 #include "actors/write_concern.hpp"
+#include "crdt/printable_text.hpp"
 #include "crdt/replica.hpp"
 #include "session/fenced_write.hpp"
 
@@ -584,7 +585,7 @@ private:
   std::string peer_name(const link& l) const {
     for (const auto& n : core_->neighbours())
       if (n.link == l.id && !n.node.empty())
-        return "node " + n.node;
+        return "node " + crdt::escaped_briefly(n.node);
     return "actor " + to_string(l.peer);
   }
 

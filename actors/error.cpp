@@ -1,5 +1,7 @@
 #include "actors/error.hpp"
 
+#include "crdt/printable_text.hpp"
+
 #include <caf/exit_reason.hpp>
 #include <caf/message.hpp>
 #include <caf/sec.hpp>
@@ -70,6 +72,7 @@ caf::error make_error(ec code, std::string context) {
 }
 
 std::string describe(const caf::error& error) {
+  constexpr std::size_t description_bytes_max = 1'000;
   if (!error)
     return "no error";
   if (error == caf::sec::request_timeout)
@@ -81,11 +84,12 @@ std::string describe(const caf::error& error) {
   if (error == caf::exit_reason::user_shutdown)
     return "it was stopped";
   if (error.category() != caf::error{ec::refused}.category())
-    return render(error);
+    return crdt::printable_briefly(render(error), description_bytes_max);
   std::string text{to_string(static_cast<ec>(error.code()))};
   if (error.context().match_elements<std::string>())
     text += ": " + error.context().get_as<std::string>(0);
-  return text;
+  // The context may be another node's.
+  return crdt::printable_briefly(text, description_bytes_max);
 }
 
 } // namespace ariadne

@@ -82,7 +82,7 @@ namespace ariadne {
 /// An error of our category. `context` is added to the sentence of `code`: which key, which limit, which address.
 caf::error make_error(ec code, std::string context = {});
 
-/// An error in words, ours or one of CAF's.
+/// An error in words, ours or one of CAF's: one printable line, whoever has made it.
 std::string describe(const caf::error& error);
 
 } // namespace ariadne

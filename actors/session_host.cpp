@@ -4,6 +4,7 @@
 #include "actors/error.hpp"
 #include "actors/kept_promise.hpp"
 #include "actors/monitored_actors.hpp"
+#include "crdt/printable_text.hpp"
 
 #include <caf/actor_cast.hpp>
 #include <caf/exit_reason.hpp>
@@ -87,7 +88,7 @@ concern_level to_concern(session::record_holders holders) {
 }
 
 std::string in_words(const session_key& key) {
-  return fmt::format("session {}/{}", key.kind, key.id);
+  return fmt::format("session {}/{}", crdt::escaped_briefly(key.kind), crdt::escaped_briefly(key.id));
 }
 
 const char* to_text(session::session_phase phase) {

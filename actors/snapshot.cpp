@@ -1,5 +1,6 @@
 #include "actors/snapshot.hpp"
 
+#include "crdt/printable_text.hpp"
 #include "crdt/wire.hpp"
 
 #include <fmt/format.h>
@@ -19,8 +20,9 @@ caf::expected<snapshot> upgrade_registry::upgrade(snapshot state, std::uint32_t 
   while (state.schema_version < version) {
     const auto step = steps_.find({state.type_name, state.schema_version});
     if (step == steps_.end())
-      return make_error(ec::no_upgrade, fmt::format("{} of version {}, while this program knows version {}",
-                                                    state.type_name, state.schema_version, version));
+      return make_error(ec::no_upgrade,
+                        fmt::format("{} of version {}, while this program knows version {}",
+                                    crdt::escaped_briefly(state.type_name), state.schema_version, version));
     auto next = step->second(state);
     if (!next)
       return next;
@@ -54,7 +56,8 @@ namespace detail {
 
 caf::error check_type(const snapshot& state, std::string_view type_name, std::uint32_t version) {
   if (state.type_name != type_name)
-    return make_error(ec::type_mismatch, fmt::format("{} instead of {}", state.type_name, type_name));
+    return make_error(ec::type_mismatch,
+                      fmt::format("{} instead of {}", crdt::escaped_briefly(state.type_name), type_name));
   if (state.schema_version > version)
     return make_error(ec::newer_version, fmt::format("{} of version {}, while this program knows version {}", type_name,
                                                      state.schema_version, version));
@@ -63,7 +66,7 @@ caf::error check_type(const snapshot& state, std::string_view type_name, std::ui
 
 caf::error damaged(const snapshot& state) {
   return make_error(ec::snapshot_damaged, fmt::format("{} bytes are not a {} of version {}", state.bytes.size(),
-                                                      state.type_name, state.schema_version));
+                                                      crdt::escaped_briefly(state.type_name), state.schema_version));
 }
 
 } // namespace detail

@@ -1,6 +1,7 @@
 #include "app/cli.hpp"
 
 #include "app/duration.hpp"
+#include "crdt/printable_text.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -13,18 +14,28 @@
 #include <sstream>
 #include <string>
 #include <system_error>
+#include <utility>
 
 namespace ariadne {
 
 namespace {
 
-constexpr auto exit_codes_help = "Exit codes:\n"
-                                 "  0  done\n"
-                                 "  1  failed; a line on stderr says why\n"
-                                 "  2  error in the command line or in the cluster file\n"
-                                 "  3  a node stopped without having handed over everything\n"
-                                 "  4  there is nothing under the key\n"
-                                 "  5  nothing is there yet, but the node has not yet caught up with the others";
+constexpr auto exit_codes_help =
+  "Exit codes:\n"
+  "  0  done\n"
+  "  1  failed; a line on stderr says why\n"
+  "  2  error in the command line or in the cluster file\n"
+  "  3  a node stopped without having handed over everything\n"
+  "  4  there is nothing under the key\n"
+  "  5  nothing is there yet, but the node has not yet caught up with the others\n"
+  "  6  the answer could not be written to stdout; of what has an answer: pickup, take,\n"
+  "     keys, status, watch, sessions, session deliver, game show, game play, --help\n"
+  "A line on stderr that cannot be written changes nothing.\n"
+  "\n"
+  "Keys, ids and names may be any bytes. What cannot be shown as it is, is shown as \\n,\n"
+  "\\r, \\t, \\xHH for any byte, a backslash as \\\\. With --escaped (-e), a command takes\n"
+  "its arguments in that form: ariadne pickup -e 'game\\x00_7'. JSON has a string; where\n"
+  "the bytes are no UTF-8, they stand beside it in base64: key_base64 beside key.";
 
 /// The command line as CLI11 sees it; `parsed` is set by whichever subcommand was given.
 class command_line {
@@ -67,8 +78,10 @@ public:
   }
 
 private:
+  /// CLI11's own sentences repeat what was typed.
   static usage_text usage_error(std::string_view what) {
-    return {exit_code::usage, fmt::format("ariadne: {}; see ariadne --help\n", what)};
+    constexpr std::size_t bytes_max = 240;
+    return {exit_code::usage, fmt::format("{}; see ariadne --help", crdt::printable_briefly(what, bytes_max))};
   }
 
   /// CLI11 says that a command is required also if there is one that it does not know.
@@ -152,9 +165,7 @@ private:
       app_.add_subcommand("session", "Start a session, speak to it, or end it, wherever it runs; cordon nodes");
     session->require_subcommand(1);
     auto add = [&](const char* name, client_operation operation, const char* description) {
-      auto* sub = add_client(name, operation, description, "KIND/ID", session);
-      sub->get_option("KIND/ID")->check(&check_session_name);
-      return sub;
+      return add_client(name, operation, description, "KIND/ID", session);
     };
     add("start", client_operation::session_start, "Start a session, unless it runs");
     add("deliver", client_operation::session_deliver, "Have a session handle a message")
@@ -233,8 +244,14 @@ private:
       ->type_name("TIME");
     if (!parent)
       sub->add_flag("--json", client_.json, "Answer in JSON");
+    if (argument || takes_prefix(operation))
+      sub->add_flag("-e,--escaped", are_escaped_,
+                    "Take the arguments as they are shown: \\n, \\xHH and so on are bytes");
     sub->callback([this, operation] {
       client_.operation = operation;
+      unescape_arguments();
+      if (takes_session(operation))
+        check_session_name();
       if (!client_.node && client_.cluster_file.empty())
         client_.node = endpoint{"127.0.0.1", default_node_port};
       parsed_ = client_;
@@ -242,12 +259,35 @@ private:
     return sub;
   }
 
-  /// What is wrong with it; empty if nothing is.
-  static std::string check_session_name(const std::string& text) {
-    const auto slash = text.find('/');
-    if (slash == std::string::npos || slash == 0 || slash + 1 == text.size())
-      return fmt::format("{} lacks the kind or the id of a session; an example is minotaur/7", text);
-    return {};
+  static constexpr bool takes_prefix(client_operation operation) {
+    return operation == client_operation::keys || operation == client_operation::watch
+           || operation == client_operation::sessions;
+  }
+
+  static constexpr bool takes_session(client_operation operation) {
+    return operation == client_operation::session_start || operation == client_operation::session_deliver
+           || operation == client_operation::session_stop;
+  }
+
+  void unescape_arguments() {
+    for (auto* argument : {&client_.argument, &client_.message})
+      if (are_escaped_) {
+        auto bytes = crdt::unescaped(*argument);
+        if (!bytes)
+          throw CLI::ValidationError("--escaped",
+                                     fmt::format("{} has a backslash that begins none of \\\\, \\n, \\r, \\t, "
+                                                 "\\xHH",
+                                                 crdt::escaped_briefly(*argument)));
+        *argument = std::move(*bytes);
+      }
+  }
+
+  void check_session_name() const {
+    const auto slash = client_.argument.find('/');
+    if (slash == std::string::npos || slash == 0 || slash + 1 == client_.argument.size())
+      throw CLI::ValidationError("KIND/ID",
+                                 fmt::format("{} lacks the kind or the id of a session; an example is minotaur/7",
+                                             crdt::escaped_briefly(client_.argument)));
   }
 
   static endpoint parse_endpoint(const char* option, const std::string& text) {
@@ -289,6 +329,7 @@ private:
   cluster_command cluster_;
   client_command client_;
   play_command play_;
+  bool are_escaped_ = false;
   std::optional<command> parsed_;
 };
 

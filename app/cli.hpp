@@ -86,7 +86,8 @@ struct play_command {
 
 using command = std::variant<node_command, cluster_command, client_command, play_command>;
 
-/// What to print instead of running a command: to stdout if the code is `done` (help, version), else to stderr.
+/// What to print instead of running a command: to stdout, as it is, if the code is `done` (help, version); else what is
+/// wrong, one sentence without final stop.
 struct usage_text {
   exit_code code = exit_code::usage;
   std::string text;

@@ -2,6 +2,9 @@
 
 #include "app/control_socket.hpp"
 #include "app/node_process.hpp"
+#include "app/output.hpp"
+#include "app/output_queue.hpp"
+#include "crdt/printable_text.hpp"
 
 #include <fmt/format.h>
 
@@ -10,7 +13,6 @@
 #include <cerrno>
 #include <chrono>
 #include <csignal>
-#include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <list>
@@ -63,10 +65,21 @@ private:
   file_descriptor fd_{-1};
 };
 
-void say(const std::string& text) {
-  std::fputs(text.c_str(), stderr);
-  std::fflush(stderr);
-}
+/// What the runner says, while it never waits for whoever reads it.
+struct runner_output {
+  static output_queue::loss_notice loss_on(const char* stream) {
+    return [=](std::size_t lines) {
+      return fmt::format("ariadne: lines on {} that nobody took, and that are lost: {}\n", stream, lines);
+    };
+  }
+
+  void complain(std::string_view sentence) {
+    err.write(fmt::format("ariadne: {}\n", crdt::printable_briefly(sentence)));
+  }
+
+  output_queue out{STDOUT_FILENO, loss_on("stdout")};
+  output_queue err{STDERR_FILENO, loss_on("stderr")};
+};
 
 std::string describe_end(int status) {
   if (WIFSIGNALED(status))
@@ -97,8 +110,8 @@ constexpr std::string_view to_verdict(exit_code code) {
 /// The nodes are restarted one after the other.
 class rolling_restart {
 public:
-  rolling_restart(file_descriptor requester, std::list<node_process>& nodes)
-    : requester_(std::move(requester)), nodes_(nodes), current_(nodes.begin()) {
+  rolling_restart(file_descriptor requester, std::list<node_process>& nodes, runner_output& output)
+    : requester_(std::move(requester)), nodes_(nodes), output_(output), current_(nodes.begin()) {
     stop_current();
   }
 
@@ -169,11 +182,12 @@ private:
   void tell(std::string_view line) {
     const auto text = fmt::format("{}\n", line);
     if (::send(requester_.get(), text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT) == -1)
-      say(fmt::format("ariadne: rolling restart: {}\n", line));
+      output_.complain(fmt::format("rolling restart: {}", line));
   }
 
   file_descriptor requester_;
   std::list<node_process>& nodes_;
+  runner_output& output_;
   std::list<node_process>::iterator current_;
   phase phase_ = phase::stopping;
   steady_clock::time_point deadline_;
@@ -187,7 +201,7 @@ public:
     : control_(std::move(control)) {
     const auto program = std::filesystem::read_symlink("/proc/self/exe").string();
     for (const auto& node : cluster.nodes)
-      nodes_.emplace_back(program, cluster_file, node.name);
+      nodes_.emplace_back(program, cluster_file, node.name, output_.out);
   }
 
   cluster_runner(const cluster_runner&) = delete;
@@ -253,7 +267,7 @@ private:
     if (is_any([](const node_process& node) { return !node.is_running(); }))
       refusal = "not all nodes are running";
     if (*refusal == '\0') {
-      restart_.emplace(std::move(requester), nodes_);
+      restart_.emplace(std::move(requester), nodes_, output_);
       return;
     }
     const auto answer = fmt::format("{}\n{}\n", refusal, to_verdict(exit_code::failed));
@@ -261,7 +275,7 @@ private:
   }
 
   void ended(const node_process& node, int status) {
-    say(fmt::format("ariadne: node {} {}\n", node.name(), describe_end(status)));
+    output_.complain(fmt::format("node {} {}", node.name(), describe_end(status)));
     if (restart_)
       return restart_->ended(node, status);
     const auto code = to_exit_code(status);
@@ -273,6 +287,7 @@ private:
 
   runner_signals signals_;
   file_descriptor control_;
+  runner_output output_;
   std::list<node_process> nodes_;
   std::optional<rolling_restart> restart_;
   bool is_stopping_ = false;
@@ -282,10 +297,9 @@ private:
 } // namespace
 
 exit_code run_cluster(const cluster_config& cluster, const std::string& cluster_file) {
-  std::signal(SIGPIPE, SIG_IGN);
   auto control = listen_for_control(cluster_file);
   if (!control) {
-    say(fmt::format("ariadne: another process runs the nodes of {} already\n", cluster_file));
+    complain(fmt::format("another process runs the nodes of {} already", crdt::escaped_briefly(cluster_file)));
     return exit_code::failed;
   }
   return cluster_runner{cluster, cluster_file, std::move(*control)}.run();
@@ -294,7 +308,8 @@ exit_code run_cluster(const cluster_config& cluster, const std::string& cluster_
 exit_code restart_cluster(const std::string& cluster_file) {
   const auto runner = connect_control(cluster_file);
   if (!runner) {
-    say(fmt::format("ariadne: nobody runs the nodes of {0}; start them with \"ariadne cluster {0}\"\n", cluster_file));
+    complain(fmt::format("nobody runs the nodes of {0}; start them with \"ariadne cluster {0}\"",
+                         crdt::escaped_briefly(cluster_file)));
     return exit_code::failed;
   }
   std::string text;
@@ -308,11 +323,11 @@ exit_code restart_cluster(const std::string& cluster_file) {
       for (const auto verdict : {exit_code::done, exit_code::drain_incomplete, exit_code::failed})
         if (line == to_verdict(verdict))
           return verdict;
-      fmt::print("{}\n", line);
-      std::fflush(stdout);
+      // The exit code says how it ends, whether or not anybody can follow.
+      static_cast<void>(write_out(crdt::printable(line) + '\n'));
     }
   }
-  say("ariadne: the process that runs the nodes has ended before they were restarted\n");
+  complain("the process that runs the nodes has ended before they were restarted");
   return exit_code::failed;
 }
 

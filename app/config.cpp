@@ -2,21 +2,20 @@
 
 #include "actors/endpoint.hpp"
 #include "app/duration.hpp"
+#include "app/small_file.hpp"
+#include "app/toml_nesting.hpp"
+#include "crdt/printable_text.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <toml++/toml.h>
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
 #include <concepts>
-#include <fstream>
 #include <initializer_list>
 #include <limits>
 #include <map>
 #include <set>
-#include <system_error>
 #include <utility>
 
 namespace ariadne {
@@ -29,6 +28,8 @@ constexpr std::int64_t key_bytes_limit = crdt::key_bytes_limit;
 constexpr std::int64_t scheduler_threads_limit = 1024;
 constexpr std::int64_t rebalance_limit = 10'000;
 constexpr std::size_t host_length_limit = 253;
+/// Of ten thousand nodes, with comments.
+constexpr std::size_t cluster_file_bytes_max = 1u << 20;
 
 /// Thrown at the first thing that is wrong; never leaves this file.
 struct problem {
@@ -126,8 +127,8 @@ public:
   void finish() const {
     for (auto&& [key, value] : table_)
       if (std::find(known_.begin(), known_.end(), key.str()) == known_.end())
-        fail(key.source(),
-             fmt::format("unknown key \"{}\"; the keys of {} are {}", key.str(), title_, fmt::join(known_, ", ")));
+        fail(key.source(), fmt::format("unknown key \"{}\"; the keys of {} are {}", crdt::escaped_briefly(key.str()),
+                                       title_, fmt::join(known_, ", ")));
     if (!missing_.empty())
       fail(table_.source(), fmt::format("{} needs a {}", title_, missing_.front()));
   }
@@ -268,7 +269,7 @@ cluster_config read_file(const toml::table& root) {
     if (key != "cluster" && key != "minotaur" && key != "node")
       fail(key.source(), fmt::format("unknown key \"{}\"; a cluster file has a table [cluster], perhaps a table "
                                      "[minotaur], and a table [[node]] for each node",
-                                     key.str()));
+                                     crdt::escaped_briefly(key.str())));
 
   auto cluster = root.get("cluster");
   if (!cluster)
@@ -304,28 +305,27 @@ std::string names_of(const std::vector<node_config>& nodes) {
 }
 
 std::string to_string(const config_error& error) {
-  if (error.line == 0)
-    return fmt::format("{}: {}", error.file, error.message);
-  return fmt::format("{}:{}:{}: {}", error.file, error.line, error.column, error.message);
+  const auto file = crdt::escaped_briefly(error.file);
+  const auto message = crdt::printable_briefly(error.message);
+  return error.line == 0 ? fmt::format("{}: {}", file, message)
+                         : fmt::format("{}:{}:{}: {}", file, error.line, error.column, message);
 }
 
 tl::expected<cluster_config, config_error> load_cluster_file(const std::filesystem::path& path) {
-  errno = 0;
-  std::ifstream in{path, std::ios::binary};
-  std::string text;
-  std::array<char, 4096> chunk;
-  while (in.read(chunk.data(), chunk.size()), in.gcount() > 0)
-    text.append(chunk.data(), static_cast<std::size_t>(in.gcount()));
-  if (!in.eof())
-    return tl::unexpected{config_error{
-      .file = path.string(), .message = fmt::format("cannot be read: {}", std::generic_category().message(errno))}};
-  return parse_cluster_config(text, path.string());
+  const auto text = read_small_file(path, cluster_file_bytes_max);
+  if (!text)
+    return tl::unexpected{config_error{.file = path.string(), .message = "cannot be read: " + text.error()}};
+  return parse_cluster_config(*text, path.string());
 }
 
 tl::expected<cluster_config, config_error> parse_cluster_config(std::string_view text, std::string_view file) {
   auto error = [&](toml::source_position where, std::string_view message) {
     return tl::unexpected{config_error{std::string{file}, where.line, where.column, std::string{message}}};
   };
+  constexpr std::uint32_t levels_max = 16;
+  if (const auto where = find_deep_nesting(text, levels_max))
+    return error({where->line, where->column},
+                 fmt::format("this is nested more than {} levels deep; a cluster file needs two", levels_max));
   try {
     return read_file(toml::parse(text));
   } catch (const toml::parse_error& e) {

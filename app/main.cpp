@@ -4,20 +4,31 @@
 #include "app/config.hpp"
 #include "app/exit_code.hpp"
 #include "app/node.hpp"
+#include "app/output.hpp"
 #include "app/play.hpp"
+#include "app/standard_streams.hpp"
 
-#include <cstdio>
-#include <cstdlib>
 #include <exception>
-#include <new>
+#include <string>
 
 namespace ariadne {
 
 namespace {
 
-exit_code report(exit_code code, const std::string& text) {
-  std::fputs(text.c_str(), code == exit_code::done ? stdout : stderr);
-  return code;
+exit_code usage_error(const std::string& what) {
+  complain(what);
+  return exit_code::usage;
+}
+
+/// What is printed instead of a command.
+exit_code report(const usage_text& usage) {
+  if (usage.code != exit_code::done)
+    return usage_error(usage.text);
+  const auto written = write_out(usage.text);
+  if (written)
+    return exit_code::done;
+  complain(written.error().text);
+  return written.error().code;
 }
 
 /// Goes on with the cluster of a file, or says what is wrong with the file.
@@ -25,14 +36,14 @@ template <class Function>
 exit_code with_cluster(const std::string& file, Function&& run) {
   const auto cluster = load_cluster_file(file);
   if (!cluster)
-    return report(exit_code::usage, "ariadne: " + to_string(cluster.error()) + "\n");
+    return usage_error(to_string(cluster.error()));
   return run(*cluster);
 }
 
 exit_code run(const node_command& command) {
   return with_cluster(command.cluster_file, [&](const cluster_config& cluster) {
     const auto self = select_node(cluster, command.name, command.listen);
-    return self ? run_node(cluster, *self) : report(exit_code::usage, "ariadne: " + self.error() + "\n");
+    return self ? run_node(cluster, *self) : usage_error(self.error());
   });
 }
 
@@ -61,13 +72,14 @@ exit_code run(client_command command) {
 
 int main(int argc, char** argv) {
   using namespace ariadne;
+  open_standard_streams();
   try {
     const auto command = parse_command_line(argc, argv);
-    const auto code = command ? std::visit([](const auto& chosen) { return run(chosen); }, *command)
-                              : report(command.error().code, command.error().text);
+    const auto code =
+      command ? std::visit([](const auto& chosen) { return run(chosen); }, *command) : report(command.error());
     return static_cast<int>(code);
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "ariadne: %s\n", error.what());
+    complain(error.what());
     return static_cast<int>(exit_code::failed);
   }
 }

@@ -2,27 +2,29 @@
 
 #include "actors/ask.hpp"
 #include "actors/caf_edition.hpp"
+#include "actors/caf_edition_prints.hpp"
 #include "actors/endpoint.hpp"
 #include "actors/error.hpp"
 #include "actors/session_host.hpp"
 #include "actors/supervisor.hpp"
 #include "actors/system_config.hpp"
 #include "app/descriptor_limit.hpp"
+#include "app/caught_streams.hpp"
 #include "app/duration.hpp"
 #include "app/minotaur/game_kind.hpp"
 #include "app/minotaur/host.hpp"
 #include "app/minotaur/protocol.hpp"
+#include "app/node_log.hpp"
+#include "crdt/printable_text.hpp"
 
 #include <caf/actor_cast.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 #include <caf/io/middleman.hpp>
 #include <caf/send.hpp>
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <chrono>
 #include <csignal>
 #include <future>
@@ -73,37 +75,6 @@ private:
   sigset_t signals_;
 };
 
-constexpr std::string_view to_text(log_level level) {
-  switch (level) {
-    case log_level::debug:
-      return "debug";
-    case log_level::info:
-      return "info";
-    case log_level::warning:
-      return "warning";
-    case log_level::error:
-      return "error";
-  }
-  return "unknown";
-}
-
-log_sink log_to_stderr(log_level least, std::string node) {
-  return [least, node = std::move(node)](log_level level, std::string_view text) {
-    if (level < least)
-      return;
-    const auto now = std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
-    // One line for each event, whatever others call themselves.
-    std::string event{text};
-    std::replace_if(
-      event.begin(), event.end(), [](unsigned char c) { return std::iscntrl(c) != 0; }, '?');
-    // One write for the whole line, or the lines of several threads would mix.
-    const auto line =
-      fmt::format("{:%FT%T}.{:03}Z {:<7} {}: {}\n", fmt::gmtime(std::chrono::system_clock::to_time_t(now)),
-                  now.time_since_epoch().count() % 1000, to_text(level), node, event);
-    std::fwrite(line.data(), 1, line.size(), stderr);
-  };
-}
-
 supervisor_options options_of(const cluster_config& cluster, const node_config& self, const log_sink& log) {
   std::vector<seed_node> nodes;
   for (const auto& node : cluster.nodes)
@@ -138,8 +109,8 @@ session_host_options hosting_of(const cluster_config& cluster, const log_sink& l
 /// Thread-safe.
 class announcer {
 public:
-  announcer(const cluster_config& cluster, const node_config& self)
-    : node_(fmt::format("node {} of cluster {}", self.name, cluster.name)),
+  announcer(const cluster_config& cluster, const node_config& self, node_log& log)
+    : log_(log), node_(fmt::format("node {} of cluster {}", self.name, cluster.name)),
       address_(to_string(endpoint{self.host, self.port})) {}
 
   void ready() {
@@ -158,10 +129,10 @@ public:
 
 private:
   void say(const std::string& what) const {
-    fmt::print("ariadne: {} {}\n", node_, what);
-    std::fflush(stdout);
+    log_.announce(fmt::format("ariadne: {} {}", node_, what));
   }
 
+  node_log& log_;
   std::string node_;
   std::string address_;
   std::mutex mutex_;
@@ -194,7 +165,7 @@ exit_code stop_gracefully(caf::actor_system& system, const cluster_config& clust
   } else if (!report->complete) {
     incomplete(fmt::format("not everything was handed over within {}", to_string(cluster.drain_timeout)));
     for (const auto& [key, reason] : report->leftovers)
-      incomplete(fmt::format("not handed over: {}: {}", key, reason));
+      incomplete(fmt::format("not handed over: {}: {}", crdt::escaped_briefly(key), reason));
   } else if (report->members == 0) {
     log(log_level::warning, "stopping: no other node is up to take over what this node holds");
   } else {
@@ -231,15 +202,16 @@ exit_code run_node(const cluster_config& cluster, const node_config& self) {
   // can be measured.
   mallopt(M_MXFAST, 0);
   raise_descriptor_limit();
-  // Nobody may be reading the log any more.
-  std::signal(SIGPIPE, SIG_IGN);
   stop_signals signals;
   std::promise<std::string> failure;
   auto failed = failure.get_future();
-  const auto log = log_to_stderr(cluster.log_level, self.name);
-  announcer announced{cluster, self};
+  node_log output{cluster.log_level, self.name};
+  const auto log = output.sink();
+  announcer announced{cluster, self, output};
+  const caught_streams printed{[log](std::string_view line) { log(log_level::warning, line); }};
   node_system_config config{cluster};
   caf::actor_system system{config};
+  print_to_cout(system);
 
   auto options = options_of(cluster, self, log);
   options.on_failure = [&failure](std::string reason) {
@@ -256,7 +228,7 @@ exit_code run_node(const cluster_config& cluster, const node_config& self) {
   add_session_host(options, hosting_of(cluster, log));
   const auto supervisor = spawn_supervisor(system, std::move(options));
   if (!ask<state_handoff_actor>(system, supervisor, caf::infinite, handoff_atom_v)) {
-    fmt::print(stderr, "ariadne: {}\n", failed.get());
+    output.complain(failed.get());
     return exit_code::failed;
   }
 
@@ -265,7 +237,7 @@ exit_code run_node(const cluster_config& cluster, const node_config& self) {
   signals.wait();
   auto result = exit_code::failed;
   if (failed.wait_for(0s) == std::future_status::ready)
-    fmt::print(stderr, "ariadne: {}\n", failed.get());
+    output.complain(failed.get());
   else
     result = stop_gracefully(system, cluster, supervisor, log);
   caf::anon_send_exit(supervisor, caf::exit_reason::user_shutdown);

@@ -1,11 +1,13 @@
 #include "app/node_process.hpp"
 
+#include "app/write_all.hpp"
+#include "crdt/printable_text.hpp"
+
 #include <fmt/format.h>
 
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <utility>
@@ -17,8 +19,8 @@
 
 namespace ariadne {
 
-node_process::node_process(std::string program, std::string cluster_file, std::string name)
-  : program_(std::move(program)), cluster_file_(std::move(cluster_file)), name_(std::move(name)) {
+node_process::node_process(std::string program, std::string cluster_file, std::string name, output_queue& out)
+  : program_(std::move(program)), cluster_file_(std::move(cluster_file)), name_(std::move(name)), out_(out) {
   start();
 }
 
@@ -79,7 +81,9 @@ void node_process::become_node(pid_t parent, int output) const {
   ::dup2(output, STDERR_FILENO);
   ::execl(program_.c_str(), program_.c_str(), "node", "--cluster", cluster_file_.c_str(), "--name", name_.c_str(),
           nullptr);
-  std::fprintf(stderr, "cannot run %s: %s\n", program_.c_str(), std::strerror(errno));
+  // Between fork and exec of a process with threads: system calls only.
+  write_all(STDERR_FILENO, ::strerrordesc_np(errno));
+  write_all(STDERR_FILENO, ": the program of the node cannot be run\n");
   std::_Exit(EXIT_FAILURE);
 }
 
@@ -88,9 +92,7 @@ void node_process::print_lines() {
   while ((end = pending_line_.find('\n')) != std::string::npos) {
     const auto line = std::string_view{pending_line_}.substr(0, end);
     note(line);
-    // Nobody may be reading any more; the nodes go on all the same.
-    fmt::print("{} | {}\n", name_, line);
-    std::fflush(stdout);
+    out_.write(fmt::format("{} | {}\n", name_, crdt::printable(line)));
     pending_line_.erase(0, end + 1);
   }
 }

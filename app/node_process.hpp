@@ -1,6 +1,7 @@
 #pragma once
 
 #include "app/file_descriptor.hpp"
+#include "app/output_queue.hpp"
 
 #include <optional>
 #include <string>
@@ -11,13 +12,14 @@
 namespace ariadne {
 
 /// One node of a cluster, as a child process of this one: `ariadne node --cluster FILE --name NAME`. What it writes
-/// goes on to stdout, each line behind the name of the node. It does not outlive this process, whatever ends that.
+/// goes on to a queue for stdout, each line behind the name of the node, in its printable form. It does not outlive
+/// this process, whatever ends that.
 ///
 /// Its functions throw std::system_error if the system refuses to go along.
 class node_process {
 public:
   /// `program` is the path of the program `ariadne`. Starts the node.
-  node_process(std::string program, std::string cluster_file, std::string name);
+  node_process(std::string program, std::string cluster_file, std::string name, output_queue& out);
 
   /// Starts the node anew. Precondition: it has ended, and its output as well.
   void start();
@@ -64,6 +66,7 @@ private:
   std::string program_;
   std::string cluster_file_;
   std::string name_;
+  output_queue& out_;
   pid_t pid_ = -1;
   bool is_stopping_ = false;
   bool has_caught_up_ = false;

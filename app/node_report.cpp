@@ -1,5 +1,8 @@
 #include "app/node_report.hpp"
 
+#include "app/output.hpp"
+#include "crdt/printable_text.hpp"
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -51,9 +54,7 @@ const replication_status* find_replication(const node_status& status, const memb
 }
 
 json status_json(const node_status& status, const std::vector<member_status>& members) {
-  json answer{{"node", status.node},
-              {"cluster", status.cluster},
-              {"replica", replica_text(status.replica.replica)},
+  json answer{{"replica", replica_text(status.replica.replica)},
               {"caught_up", status.replica.caught_up},
               {"keys", status.replica.keys},
               {"bytes", status.replica.bytes},
@@ -61,15 +62,17 @@ json status_json(const node_status& status, const std::vector<member_status>& me
               {"waiting_writes", status.replica.waiting_writes},
               {"counters", counters_json(status.replica.counters)},
               {"members", json::array()}};
+  put_bytes(answer, "node", status.node);
+  put_bytes(answer, "cluster", status.cluster);
   for (const auto& member : members) {
-    json entry{{"name", member.name},
-               {"address", member.address},
-               {"state", to_text(member.state)},
+    json entry{{"state", to_text(member.state)},
                {"replica", replica_text(member.replica)},
                {"round_trip_us", member.round_trip_us},
                {"last_contact_ms", member.last_contact_ms}};
+    put_bytes(entry, "name", member.name);
+    put_bytes(entry, "address", member.address);
     if (!member.problem.empty())
-      entry["problem"] = member.problem;
+      put_bytes(entry, "problem", member.problem);
     if (const auto* link = find_replication(status, member))
       entry["replication"] = {{"neighbour", link->is_neighbour},          {"caught_up", link->caught_up},
                               {"lag_events", link->lag_events},           {"lag_bytes_max", link->lag_bytes_max},
@@ -84,9 +87,10 @@ std::string member_line(const node_status& status, const member_status& member) 
     return "this node";
   const auto heard = fmt::format("heard of {} ms ago", member.last_contact_ms);
   if (member.state != member_state::up) {
+    const auto problem = crdt::printable_briefly(member.problem);
     if (member.last_contact_ms == 0)
-      return member.problem;
-    return member.problem.empty() ? heard : member.problem + ", " + heard;
+      return problem;
+    return problem.empty() ? heard : problem + ", " + heard;
   }
   const auto contact = fmt::format("round trip {} us, {}", member.round_trip_us, heard);
   const auto* link = find_replication(status, member);
@@ -108,7 +112,7 @@ std::string status_table(const node_status& status, const std::vector<member_sta
                           "sent     {} frames, {} bytes; received {} frames, {} bytes\n"
                           "trouble  {} full states sent, {} refusals, {} divergences\n"
                           "members\n",
-                          status.node, status.cluster, replica_text(replica.replica),
+                          crdt::escaped(status.node), crdt::escaped(status.cluster), replica_text(replica.replica),
                           replica.caught_up ? "caught up with all nodes" : "not yet caught up", replica.keys,
                           replica.bytes, counters.puts, counters.erases, replica.waiting_writes, counters.frames_sent,
                           counters.bytes_sent, counters.frames_received, counters.bytes_received,
@@ -116,12 +120,13 @@ std::string status_table(const node_status& status, const std::vector<member_sta
   std::size_t name_width = 0;
   std::size_t address_width = 0;
   for (const auto& member : members) {
-    name_width = std::max(name_width, member.name.size());
-    address_width = std::max(address_width, member.address.size());
+    name_width = std::max(name_width, crdt::escaped(member.name).size());
+    address_width = std::max(address_width, crdt::escaped(member.address).size());
   }
   for (const auto& member : members) {
-    auto line = fmt::format("  {:<{}}  {:<{}}  {:<4}  {}", member.name, name_width, member.address, address_width,
-                            to_text(member.state), member_line(status, member));
+    auto line =
+      fmt::format("  {:<{}}  {:<{}}  {:<4}  {}", crdt::escaped(member.name), name_width, crdt::escaped(member.address),
+                  address_width, to_text(member.state), member_line(status, member));
     line.erase(line.find_last_not_of(' ') + 1);
     text += line + '\n';
   }
@@ -132,12 +137,14 @@ json hosting_json(const session_host_status& hosting) {
   json result{{"running", hosting.running}, {"paused", hosting.is_paused},  {"started", hosting.started},
               {"moved", hosting.moved},     {"stranded", hosting.stranded}, {"lost", hosting.lost},
               {"failed", hosting.failed},   {"hosts", json::array()}};
-  for (const auto& host : hosting.hosts)
-    result["hosts"].push_back({{"node", host.node},
-                               {"kinds", host.kinds},
-                               {"cordoned", host.is_cordoned},
-                               {"draining", host.is_draining},
-                               {"running", host.running}});
+  for (const auto& host : hosting.hosts) {
+    json entry{{"cordoned", host.is_cordoned}, {"draining", host.is_draining}, {"running", host.running}};
+    put_bytes(entry, "node", host.node);
+    entry["kinds"] = json::object();
+    for (const auto& [kind, version] : host.kinds)
+      entry["kinds"][crdt::escaped(kind)] = version;
+    result["hosts"].push_back(std::move(entry));
+  }
   return result;
 }
 
@@ -147,11 +154,11 @@ std::string hosting_table(const session_host_status& hosting) {
                           hosting.moved, hosting.stranded, hosting.lost, hosting.failed);
   std::size_t name_width = 0;
   for (const auto& host : hosting.hosts)
-    name_width = std::max(name_width, host.node.size());
+    name_width = std::max(name_width, crdt::escaped(host.node).size());
   for (const auto& host : hosting.hosts) {
-    text += fmt::format("  {:<{}}  {} run", host.node, name_width, host.running);
+    text += fmt::format("  {:<{}}  {} run", crdt::escaped(host.node), name_width, host.running);
     for (const auto& [kind, version] : host.kinds)
-      text += fmt::format(", {} up to version {}", kind, version);
+      text += fmt::format(", {} up to version {}", crdt::escaped(kind), version);
     text += fmt::format("{}{}\n", host.is_cordoned ? ", cordoned" : "", host.is_draining ? ", draining" : "");
   }
   return text;

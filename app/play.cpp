@@ -2,10 +2,11 @@
 
 #include "app/duration.hpp"
 #include "app/minotaur/scripted_play.hpp"
+#include "app/output.hpp"
+#include "crdt/printable_text.hpp"
 
 #include <fmt/format.h>
 
-#include <cstdio>
 #include <iostream>
 #include <optional>
 #include <string>
@@ -25,15 +26,21 @@ struct part_begin {
   std::string name;
 };
 
-/// What other programs wait for.
-void say(const std::string& line) {
-  fmt::print("{}\n", line);
-  std::fflush(stdout);
-}
+/// Says what other programs wait for, and what the play is for: its table.
+class play_output {
+public:
+  void say(const std::string& line) {
+    if (const auto written = write_out(line + '\n'); !written && !std::exchange(has_failed_, true))
+      complain(written.error().text);
+  }
 
-void complain(const std::string& line) {
-  fmt::print(stderr, "ariadne: {}\n", line);
-}
+  bool has_failed() const {
+    return has_failed_;
+  }
+
+private:
+  bool has_failed_ = false;
+};
 
 std::optional<part_begin> parse_part(const std::string& line) {
   const auto space = line.find(' ');
@@ -48,7 +55,7 @@ std::optional<part_begin> parse_part(const std::string& line) {
 }
 
 /// Plays until the end of the standard input. Answers nothing if a line is not understood.
-std::optional<std::vector<play_part>> play_by_input(minotaur::scripted_play& play) {
+std::optional<std::vector<play_part>> play_by_input(minotaur::scripted_play& play, play_output& output) {
   std::vector<part_begin> begun;
   std::vector<play_part> parts;
   const auto end_part = [&] {
@@ -58,12 +65,12 @@ std::optional<std::vector<play_part>> play_by_input(minotaur::scripted_play& pla
   for (std::string line; std::getline(std::cin, line);) {
     const auto next = parse_part(line);
     if (!next) {
-      complain(fmt::format("stdin: {} is neither drain NAME nor crash NAME", line));
+      complain(fmt::format("stdin: {} is neither drain NAME nor crash NAME", crdt::escaped_briefly(line)));
       return std::nullopt;
     }
     end_part();
     begun.push_back(*next);
-    say("part begins: " + next->name);
+    output.say("part begins: " + crdt::printable(next->name));
   }
   end_part();
   return parts;
@@ -77,6 +84,11 @@ std::vector<play_part> play_for(minotaur::scripted_play& play, std::chrono::mill
 } // namespace
 
 exit_code run_play(const play_command& command, const cluster_config& cluster) {
+  if (const auto writable = check_stdout(); !writable) {
+    complain(writable.error().text);
+    return writable.error().code;
+  }
+  play_output output;
   minotaur::scripted_play_options options;
   for (const auto& node : cluster.nodes)
     options.nodes.push_back({node.host, node.port});
@@ -87,8 +99,8 @@ exit_code run_play(const play_command& command, const cluster_config& cluster) {
     complain(begun.error());
     return exit_code::failed;
   }
-  say(fmt::format("games that run: {}", command.games));
-  const auto parts = command.time ? play_for(play, *command.time) : play_by_input(play);
+  output.say(fmt::format("games that run: {}", command.games));
+  const auto parts = command.time ? play_for(play, *command.time) : play_by_input(play, output);
   auto result = exit_code::done;
   if (const auto ended = play.end_games(); ended < command.games) {
     complain(fmt::format("{} games could not be ended", command.games - ended));
@@ -96,14 +108,14 @@ exit_code run_play(const play_command& command, const cluster_config& cluster) {
   }
   if (!parts)
     return exit_code::usage;
-  say("");
-  say(minotaur::to_table(*parts));
+  output.say("");
+  output.say(crdt::printable_lines(minotaur::to_table(*parts)));
   for (const auto& part : *parts)
     for (const auto& broken : minotaur::broken_promises(part)) {
       complain(broken);
       result = exit_code::failed;
     }
-  return result;
+  return result == exit_code::done && output.has_failed() ? exit_code::unwritten : result;
 }
 
 } // namespace ariadne

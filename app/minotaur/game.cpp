@@ -1,5 +1,7 @@
 #include "app/minotaur/game.hpp"
 
+#include "crdt/printable_text.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -67,11 +69,12 @@ std::size_t open_cells(const labyrinth& world) {
 }
 
 std::string header(const game_v1& g) {
-  return fmt::format("game {}: round {}", g.id, g.round);
+  return fmt::format("game {}: round {}", crdt::escaped_briefly(g.id), g.round);
 }
 
 std::string describe(const std::string& name, const player& who) {
-  return fmt::format(", {} at ({}, {}) with health {}", name, who.position.q, who.position.r, who.health);
+  return fmt::format(", {} at ({}, {}) with health {}", crdt::escaped_briefly(name), who.position.q, who.position.r,
+                     who.health);
 }
 
 } // namespace

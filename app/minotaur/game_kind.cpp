@@ -6,6 +6,7 @@
 #include "actors/snapshot.hpp"
 #include "app/minotaur/game_message.hpp"
 #include "app/minotaur/protocol.hpp"
+#include "crdt/printable_text.hpp"
 
 #include <caf/actor_cast.hpp>
 #include <caf/stateful_actor.hpp>
@@ -86,13 +87,15 @@ caf::result<std::string> answer(game_session_state<Game>& state, const act_reque
     case turn_result::taken:
       return to_string(receipt);
     case turn_result::repeated:
-      return make_error(ec::refused, fmt::format("{} has taken turn {} already", request.player, request.turn));
+      return make_error(
+        ec::refused, fmt::format("{} has taken turn {} already", crdt::escaped_briefly(request.player), request.turn));
     case turn_result::stale:
-      return make_error(ec::refused, fmt::format("turn {} of {} comes too late", request.turn, request.player));
+      return make_error(
+        ec::refused, fmt::format("turn {} of {} comes too late", request.turn, crdt::escaped_briefly(request.player)));
     case turn_result::forbidden:
       break;
   }
-  return make_error(ec::refused, fmt::format("{} cannot {} there", request.player,
+  return make_error(ec::refused, fmt::format("{} cannot {} there", crdt::escaped_briefly(request.player),
                                              request.wanted.kind == action_kind::move ? "move" : "attack"));
 }
 

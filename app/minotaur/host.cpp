@@ -3,6 +3,7 @@
 #include "actors/caf_edition.hpp"
 #include "actors/caf_edition_unexpected.hpp"
 #include "actors/error.hpp"
+#include "crdt/printable_text.hpp"
 
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
@@ -41,7 +42,7 @@ caf::result<game> launch(host_self self, const std::string& id, if_absent absent
   if (state.stopping)
     return make_error(ec::draining, "this node starts no more games");
   if (state.sessions.contains(id))
-    return make_error(ec::refused, fmt::format("game {} is played here already", id));
+    return make_error(ec::refused, fmt::format("game {} is played here already", crdt::escaped_briefly(id)));
   const auto& options = state.options;
   auto session = spawn_session(self->system(), {.game_id = id,
                                                 .round_time = options.round_time,
@@ -58,7 +59,7 @@ template <class Request>
 caf::result<game> forward(host_self self, const std::string& id, Request request) {
   const auto found = state_of(self).sessions.find(id);
   if (found == state_of(self).sessions.end())
-    return make_error(ec::refused, fmt::format("game {} is not played here", id));
+    return make_error(ec::refused, fmt::format("game {} is not played here", crdt::escaped_briefly(id)));
   return mail(self, request).delegate(found->second);
 }
 

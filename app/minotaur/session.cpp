@@ -4,6 +4,7 @@
 #include "actors/error.hpp"
 #include "actors/snapshot.hpp"
 #include "app/minotaur/game_kind.hpp"
+#include "crdt/printable_text.hpp"
 
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
@@ -46,7 +47,7 @@ std::int64_t now_ms() {
 }
 
 caf::error refusal(const session_state& state, std::string_view reason) {
-  return make_error(ec::refused, fmt::format("game {} {}", state.options.game_id, reason));
+  return make_error(ec::refused, fmt::format("game {} {}", crdt::escaped_briefly(state.options.game_id), reason));
 }
 
 /// Whether the same request may succeed in a moment: the handoff actor is being restarted.
@@ -105,7 +106,8 @@ void begin_play(session_self self, game started, std::string_view what) {
   auto& state = state_of(self);
   state.played = std::move(started);
   play(self);
-  state.options.log(log_level::info, fmt::format("game {} {} round {}", state.played.id, what, state.played.round));
+  state.options.log(log_level::info, fmt::format("game {} {} round {}", crdt::escaped_briefly(state.played.id), what,
+                                                 state.played.round));
   succeed(self);
 }
 
@@ -138,7 +140,8 @@ void handle_pickup(session_self self, const pickup_result& answer) {
 
 void handle_stashed(session_self self) {
   const auto& state = state_of(self);
-  state.options.log(log_level::info, fmt::format("game {} stashed at round {}", state.played.id, state.played.round));
+  state.options.log(log_level::info, fmt::format("game {} stashed at round {}", crdt::escaped_briefly(state.played.id),
+                                                 state.played.round));
   succeed(self);
   self->quit();
 }
