@@ -50,6 +50,10 @@ typename Inspector::result_type inspect_fields(Inspector& inspector, const char*
   return inspector(caf::meta::type_name(type_name), fields...);
 }
 
+/// Whether an inspector sets what it inspects.
+template <class Inspector>
+inline constexpr bool is_loading = Inspector::writes_state;
+
 /// Makes caf::error of the values of an enumeration; `name` has at most 10 characters. Outside of namespaces.
 #define ARIADNE_ERROR_CODES(type, name) CAF_ERROR_CODE_ENUM(type, name)
 

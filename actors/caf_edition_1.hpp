@@ -106,6 +106,10 @@ bool inspect_fields(Inspector& inspector, const char* type_name, Fields&... fiel
   return detail::inspect_numbered(inspector, type_name, std::index_sequence_for<Fields...>{}, fields...);
 }
 
+/// Whether an inspector sets what it inspects.
+template <class Inspector>
+inline constexpr bool is_loading = Inspector::is_loading;
+
 /// Makes caf::error of the values of an enumeration, which needs a type ID; `name` has at most 10 characters. Outside
 /// of namespaces.
 #define ARIADNE_ERROR_CODES(type, name) CAF_ERROR_CODE_ENUM(type)

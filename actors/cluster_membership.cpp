@@ -222,11 +222,18 @@ public:
     return handoff_;
   }
 
-  std::vector<member_status> members() const {
-    auto result = other_members();
-    const auto address = to_string(options_.address);
-    result.insert(result.begin(), {options_.node, address, member_state::up, replica_.replica, 0, 0, {}});
-    return result;
+  members_page members(const std::string& after) const {
+    members_page page;
+    if (after.empty())
+      page.members.push_back(
+        {options_.node, to_string(options_.address), member_state::up, replica_.replica, 0, 0, {}});
+    auto position = peers_.upper_bound(after);
+    for (std::size_t bytes = 0; position != peers_.end() && bytes < page_bytes; ++position) {
+      const auto& added = page.members.emplace_back(status_of(position->first, position->second));
+      bytes += added.name.size() + added.address.size() + added.problem.size() + 64;
+    }
+    page.is_last = position == peers_.end();
+    return page;
   }
 
   caf::result<bool> leave() {
@@ -596,10 +603,18 @@ private:
   std::vector<member_status> other_members() const {
     std::vector<member_status> result;
     for (const auto& [node, p] : peers_)
-      result.push_back({node, to_string(p.address), p.state, p.replica.replica,
-                        static_cast<std::uint64_t>(p.round_trip.count()), last_contact_ms(p),
-                        p.state == member_state::down ? p.problem : std::string{}});
+      result.push_back(status_of(node, p));
     return result;
+  }
+
+  static member_status status_of(const std::string& node, const peer& p) {
+    return {node,
+            to_string(p.address),
+            p.state,
+            p.replica.replica,
+            static_cast<std::uint64_t>(p.round_trip.count()),
+            last_contact_ms(p),
+            p.state == member_state::down ? p.problem : std::string{}};
   }
 
   /// How long ago it was last heard of; 0 if it never was.
@@ -650,7 +665,7 @@ cluster_membership(ticking_cluster_membership_actor::stateful_pointer<cluster_me
     [&state](handoff_atom) { return state.handoff(); },
     [self](get_atom, const std::string& name) { return registered<caf::strong_actor_ptr>(self->system(), name); },
     [&state](handoff_atom, const state_handoff_actor& handoff) { state.set_handoff(handoff); },
-    [&state](status_atom) { return state.members(); },
+    [&state](status_atom, const std::string& after) { return state.members(after); },
     [&state](leave_atom) { return state.leave(); },
     [&state](tick_atom) { state.send_heartbeats(); },
     [&state](tick_atom, const std::string& node) { state.connect_if_due(node); },

@@ -6,6 +6,7 @@
 #include "actors/error.hpp"
 #include "actors/event_feeds.hpp"
 #include "actors/kept_promise.hpp"
+#include "actors/key_listings.hpp"
 #include "actors/live_feeds.hpp"
 #include "actors/waiting_reads.hpp"
 #include "actors/waiting_writes.hpp"
@@ -81,7 +82,7 @@ public:
 
   explicit crdt_replica_state(ticking_crdt_replica_actor::pointer self)
     : self_(self), monitored_(self, [this](const caf::down_msg& down) { peer_ended(down); }),
-      watchers_(self, monitored_), live_watchers_(self, monitored_) {}
+      watchers_(self, monitored_), live_watchers_(self, monitored_), listings_(self, monitored_) {}
 
   void start(crdt_replica_options options) {
     options_ = std::move(options);
@@ -144,8 +145,10 @@ public:
     return promise;
   }
 
-  std::vector<std::string> keys(std::string_view prefix) const {
-    return core_->keys(prefix, now_ms());
+  caf::result<keys_page> keys(std::string& prefix, std::string& after) {
+    auto answer = listings_.answer(*core_, std::move(prefix), std::move(after));
+    schedule_work();
+    return answer;
   }
 
   void watch(std::string& prefix, const watcher_actor& watcher) {
@@ -154,8 +157,7 @@ public:
   }
 
   void watch(std::string& prefix, const live_watcher_actor& watcher) {
-    const auto keys = core_->keys(prefix, now_ms());
-    live_watchers_.add(std::move(prefix), watcher, keys);
+    live_watchers_.add(std::move(prefix), watcher);
     core_->collect_changes(true);
     flush();
   }
@@ -220,6 +222,7 @@ public:
   void peer_ended(const caf::down_msg& down) {
     watchers_.ended(down.source);
     live_watchers_.ended(down.source);
+    listings_.ended(*core_, down.source);
     note_handed_over();
     std::erase_if(links_, [&](const link& l) {
       if (l.peer.address() != down.source)
@@ -265,6 +268,23 @@ public:
     drains_.push_back({kept_promise<drain_report>{promise}, deadline_in(timeout_ms)});
     settle_drains();
     return promise;
+  }
+
+  /// Pages begin after a counter: a key stands once there, at its last event.
+  leftovers_page leftovers(std::uint64_t after) const {
+    leftovers_page page;
+    auto events = core_->own_events_beyond(std::max(after, handed_over_), leftovers_max);
+    for (std::size_t bytes = 0; auto& event : events) {
+      page.leftovers.push_back({std::move(event.key), why_not_handed_over(event.counter)});
+      const auto& added = page.leftovers.back();
+      bytes += added.key.size() + added.reason.size() + 16;
+      if (bytes < page_bytes && page.leftovers.size() < leftovers_max)
+        continue;
+      if (core_->has_own_events_beyond(event.counter))
+        page.next = event.counter;
+      break;
+    }
+    return page;
   }
 
   replica_status status() const {
@@ -336,6 +356,9 @@ private:
     steady_clock::time_point deadline;
   };
 
+  /// How many a page of leftovers has at most.
+  static constexpr std::size_t leftovers_max = 512;
+
   /// No time to live is longer: a thousand years.
   static constexpr std::uint64_t forever_ms = std::uint64_t{1000} * 365 * 24 * 3600 * 1000;
 
@@ -354,7 +377,7 @@ private:
     result.caught_up = is_caught_up();
     if (const auto entry = core_->get(key, now_ms())) {
       result.found = true;
-      result.value = entry->value.view();
+      result.value = entry->value;
       result.event = to_event_id(entry->dot);
       if (takes)
         core_->erase(key, now_ms());
@@ -376,8 +399,17 @@ private:
       writes_.settle(view_concerns());
     settle_fenced_writes();
     note_caught_up();
-    live_watchers_.flush(has_met_all(), [this](const std::string& key) { return read_live(key); });
+    listings_.flush(*core_);
+    live_watchers_.flush(
+      has_met_all(), [this](const std::string& key) { return read_live(key); },
+      [this](const std::string& prefix, const std::string& after, auto handle) {
+        listings_.ask(*core_, prefix, after, std::move(handle));
+      });
     settle_drains();
+    schedule_work();
+  }
+
+  void schedule_work() {
     if (core_->has_work() && !std::exchange(is_work_scheduled_, true))
       mail(self_, work_atom_v).send(self_);
   }
@@ -490,10 +522,12 @@ private:
     std::erase_if(drains_, [&](pending_drain& drain) {
       if (!complete && steady_clock::now() < drain.deadline)
         return false;
-      drain_report report{complete, members, {}};
-      if (has_leftovers)
-        for (auto& event : core_->own_events_beyond(handed_over_))
-          report.leftovers.push_back({std::move(event.key), why_not_handed_over(event.counter)});
+      drain_report report{complete, members, {}, 0};
+      if (has_leftovers) {
+        auto page = leftovers(0);
+        report.leftovers = std::move(page.leftovers);
+        report.next_leftover = page.next;
+      }
       drain.promise.deliver(std::move(report));
       return true;
     });
@@ -610,6 +644,7 @@ private:
   std::uint64_t handed_over_ = 0;
   event_feeds<ticking_crdt_replica_actor::pointer> watchers_;
   live_feeds<ticking_crdt_replica_actor::pointer> live_watchers_;
+  key_listings<ticking_crdt_replica_actor::pointer> listings_;
   session_peer session_host_;
 };
 
@@ -627,7 +662,7 @@ crdt_replica(ticking_crdt_replica_actor::stateful_pointer<crdt_replica_state> se
     },
     [&state](get_atom, std::string& key, const wait_options& options) { return state.read(key, false, options); },
     [&state](erase_atom, std::string& key, const wait_options& options) { return state.read(key, true, options); },
-    [&state](keys_atom, const std::string& prefix) { return state.keys(prefix); },
+    [&state](keys_atom, std::string& prefix, std::string& after) { return state.keys(prefix, after); },
     [&state](neighbours_atom, const std::vector<known_node>& nodes) { state.set_neighbours(nodes); },
     [&state](watch_atom, std::string& prefix, const watcher_actor& watcher) { state.watch(prefix, watcher); },
     [&state](watch_atom, const watcher_actor& watcher) { state.watch(watcher); },
@@ -635,6 +670,7 @@ crdt_replica(ticking_crdt_replica_actor::stateful_pointer<crdt_replica_state> se
     [&state](host_atom, const session_peer& host) { state.set_session_host(host); },
     [&state](host_atom) { return state.session_host(); },
     [&state](drain_atom, std::uint64_t timeout_ms) { return state.drain(timeout_ms); },
+    [&state](leftovers_atom, std::uint64_t after) { return state.leftovers(after); },
     [&state](status_atom) { return state.status(); },
     [&state](contact_atom, std::uint64_t replica) { return state.last_contact(replica); },
     [&state](const sync_frame& frame) { state.receive(frame); },

@@ -58,6 +58,10 @@ std::string_view to_string(ec code) {
       return "it speaks another protocol";
     case ec::name_taken:
       return "another node has the name of this one";
+    case ec::too_many_answers:
+      return "too many answers of this node have not been taken yet; ask again when they have been";
+    case ec::too_many_listings:
+      return "too many listings are under way already; ask again later";
   }
   // An error that a node with a newer program has sent.
   return "unknown error";

@@ -59,6 +59,11 @@ enum class ec : std::uint8_t {
   foreign_protocol,
   /// Another node that is up has the name of this one.
   name_taken,
+  /// Answers that have not been taken yet, by this client or by all together, fill the memory set aside for them. What
+  /// was asked for has not been done.
+  too_many_answers,
+  /// Too many listings are under way, for this client or for all together.
+  too_many_listings,
 };
 
 /// One sentence without a final stop, for people.

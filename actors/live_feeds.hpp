@@ -20,21 +20,27 @@ namespace ariadne {
 
 /// What a replica tells those who watch all values of its keys. Each has one message on its way at a time; of what
 /// happens meanwhile only the keys are kept, and they are read when there is room for them. So nothing is ever missed,
-/// and a slow watcher costs no more than the names of the keys.
+/// and a slow watcher costs no more than the names of the keys. The keys that are there at the beginning are listed
+/// page by page, as the watcher has room for them.
 ///
 /// `Self` is a pointer to the replica's actor, which calls `ended` when one of the actors that it monitors has ended.
-/// `Read` answers the `live_values` of a key as they are.
+/// `Read` answers the `live_values` of a key as they are. `List` asks for a page: `list(prefix, after, handler)`.
 template <class Self>
 class live_feeds {
 public:
-  static constexpr std::size_t keys_max = 512;
+  /// How many keys one message tells of, and after how many bytes of values it tells of no more.
+  static constexpr std::size_t keys_max = 128;
+  static constexpr std::size_t message_bytes = std::size_t{256} << 10;
 
   live_feeds(Self self, monitored_actors<Self>& monitored) : self_(self), monitored_(monitored) {}
 
-  /// Adds a watcher of the keys that start with the prefix; it is told of `keys` first.
-  void add(std::string prefix, const live_watcher_actor& watcher, const std::vector<std::string>& keys) {
+  /// Adds a watcher of the keys that start with the prefix; it is told first of those that are there.
+  void add(std::string prefix, const live_watcher_actor& watcher) {
     monitored_.add(watcher);
-    feeds_.push_back({++last_id_, std::move(prefix), watcher, {keys.begin(), keys.end()}});
+    auto& added = feeds_.emplace_back();
+    added.id = ++last_id_;
+    added.prefix = std::move(prefix);
+    added.watcher = watcher;
   }
 
   void ended(const caf::actor_addr& watcher) {
@@ -52,11 +58,15 @@ public:
   }
 
   /// To be called after changes, and when `has_met_all` may have changed.
-  template <class Read>
-  void flush(bool has_met_all, Read read) {
-    for (auto& f : feeds_)
-      if (!f.is_on_its_way && (!f.changed.empty() || f.has_met_all != has_met_all))
-        send(f, has_met_all, read);
+  template <class Read, class List>
+  void flush(bool has_met_all, Read read, List list) {
+    for (auto& f : feeds_) {
+      if (!f.is_listed && !f.is_listing && f.changed.size() < keys_max)
+        go_on_listing(f, list);
+      if (const auto knows_all = has_met_all && f.is_listed;
+          !f.is_on_its_way && (!f.changed.empty() || f.has_met_all != knows_all))
+        send(f, knows_all, read);
+    }
   }
 
 private:
@@ -65,15 +75,43 @@ private:
     std::string prefix;
     live_watcher_actor watcher;
     std::set<std::string, std::less<>> changed;
+    /// The last key that has been listed of those that were there at the beginning.
+    std::string listed;
+    bool is_listing = false;
+    bool is_listed = false;
     bool has_met_all = false;
     bool is_on_its_way = false;
   };
 
+  feed* find(std::uint64_t id) {
+    const auto found = std::find_if(feeds_.begin(), feeds_.end(), [id](const feed& f) { return f.id == id; });
+    return found == feeds_.end() ? nullptr : &*found;
+  }
+
+  template <class List>
+  void go_on_listing(feed& f, List& list) {
+    f.is_listing = true;
+    list(f.prefix, f.listed, [this, id = f.id](keys_page&& page) {
+      auto* listed = find(id);
+      if (!listed)
+        return;
+      listed->is_listing = false;
+      listed->is_listed = page.is_last;
+      if (!page.keys.empty())
+        listed->listed = page.keys.back();
+      for (auto& key : page.keys)
+        listed->changed.insert(std::move(key));
+    });
+  }
+
   template <class Read>
   void send(feed& f, bool has_met_all, Read& read) {
     live_changes message;
-    while (!f.changed.empty() && message.keys.size() < keys_max)
+    for (std::size_t bytes = 0; !f.changed.empty() && message.keys.size() < keys_max && bytes < message_bytes;) {
       message.keys.push_back(read(f.changed.extract(f.changed.begin()).value()));
+      for (const auto& value : message.keys.back().values)
+        bytes += value.value.size();
+    }
     // The watcher is not to believe that it knows all keys before it has been told of them.
     message.has_met_all = f.has_met_all = has_met_all && f.changed.empty();
     f.is_on_its_way = true;
@@ -81,9 +119,8 @@ private:
       .request(f.watcher, caf::infinite)
       .then(
         [this, id = f.id] {
-          for (auto& each : feeds_)
-            if (each.id == id)
-              each.is_on_its_way = false;
+          if (auto* answered = find(id))
+            answered->is_on_its_way = false;
           mail(self_, work_atom_v).send(self_);
         },
         [this, id = f.id](const caf::error&) { feeds_.remove_if([&](const feed& each) { return each.id == id; }); });

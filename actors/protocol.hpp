@@ -7,16 +7,21 @@
 #include "actors/caf_edition.hpp"
 #include "actors/error.hpp"
 #include "actors/first_type_id.hpp"
+#include "crdt/shared_bytes.hpp"
 
 #include <caf/actor_control_block.hpp>
 #include <caf/type_id.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
 
 namespace ariadne {
+
+/// About how many bytes a page of an answer has that may be of any length.
+inline constexpr std::size_t page_bytes = std::size_t{64} << 10;
 
 // -- the replicated map ----------------------------------------------------------------------------------------------
 
@@ -31,10 +36,17 @@ struct event_id {
   std::uint64_t counter = 0;
 };
 
+/// A page of keys in ascending order. The next page begins after the last of them.
+struct keys_page {
+  std::vector<std::string> keys;
+  bool is_last = false;
+};
+
 /// What is read from the map.
 struct map_entry {
   bool found = false;
-  std::string value;
+  /// Within a process shared with the map: however many wait for the same value, it is there once.
+  crdt::shared_bytes value;
   /// The write that the value comes from.
   event_id event;
   /// The replica has caught up with all nodes that it knows; if not, `found == false` proves nothing.
@@ -185,8 +197,18 @@ struct drain_report {
   bool complete = false;
   /// How many other members were present at the end.
   std::uint64_t members = 0;
-  /// What could not be stashed, and the keys whose last write here not all of these members have acknowledged.
+  /// What could not be stashed, and the keys whose last write here not all of these members have acknowledged: the
+  /// first of them. Where there are more, the others are asked for page by page.
   std::vector<leftover> leftovers;
+  /// Where the next page begins; 0 if there is none.
+  std::uint64_t next_leftover = 0;
+};
+
+/// A page of what a stopping node could not hand over.
+struct leftovers_page {
+  std::vector<leftover> leftovers;
+  /// Where the next page begins; 0 if there is none.
+  std::uint64_t next = 0;
 };
 
 /// What has happened. `stashed`, `discarded` and `expired` are about a key, the others about a node. An expiry is told
@@ -224,6 +246,12 @@ struct member_status {
   std::uint64_t last_contact_ms = 0;
   /// Why it is down; empty if it is not, or if no attempt to connect to it has failed yet.
   std::string problem;
+};
+
+/// A page of members. The next page begins after the last of them.
+struct members_page {
+  std::vector<member_status> members;
+  bool is_last = false;
 };
 
 /// What a handoff actor reports of itself. Of the members, ask the membership actor.
@@ -322,6 +350,16 @@ struct session_info {
   std::uint64_t waiting_messages = 0;
 };
 
+/// A page of sessions by kind and id.
+struct sessions_page {
+  std::vector<session_info> sessions;
+  /// The kind and the id after which the next page begins, if this is not the last one. That session need not be in
+  /// the page.
+  std::string last_kind;
+  std::string last_id;
+  bool is_last = false;
+};
+
 /// A node that hosts sessions, as one host sees it.
 struct hosting_node {
   std::string node;
@@ -397,7 +435,14 @@ auto inspect(Inspector& f, event_id& x) {
 }
 template <class Inspector>
 auto inspect(Inspector& f, map_entry& x) {
-  return inspect_fields(f, "map_entry", x.found, x.value, x.event, x.caught_up);
+  std::string value{x.value.view()};
+  if constexpr (is_loading<Inspector>) {
+    auto result = inspect_fields(f, "map_entry", x.found, value, x.event, x.caught_up);
+    x.value = crdt::shared_bytes{value};
+    return result;
+  } else {
+    return inspect_fields(f, "map_entry", x.found, value, x.event, x.caught_up);
+  }
 }
 template <class Inspector>
 auto inspect(Inspector& f, write_concern& x) {
@@ -453,7 +498,15 @@ auto inspect(Inspector& f, leftover& x) {
 }
 template <class Inspector>
 auto inspect(Inspector& f, drain_report& x) {
-  return inspect_fields(f, "drain_report", x.complete, x.members, x.leftovers);
+  return inspect_fields(f, "drain_report", x.complete, x.members, x.leftovers, x.next_leftover);
+}
+template <class Inspector>
+auto inspect(Inspector& f, leftovers_page& x) {
+  return inspect_fields(f, "leftovers_page", x.leftovers, x.next);
+}
+template <class Inspector>
+auto inspect(Inspector& f, keys_page& x) {
+  return inspect_fields(f, "keys_page", x.keys, x.is_last);
 }
 template <class Inspector>
 auto inspect(Inspector& f, handoff_event& x) {
@@ -504,6 +557,10 @@ auto inspect(Inspector& f, session_info& x) {
   return inspect_fields(f, "session_info", x.kind, x.id, x.node, x.epoch, x.phase, x.is_here, x.waiting_messages);
 }
 template <class Inspector>
+auto inspect(Inspector& f, sessions_page& x) {
+  return inspect_fields(f, "sessions_page", x.sessions, x.last_kind, x.last_id, x.is_last);
+}
+template <class Inspector>
 auto inspect(Inspector& f, hosting_node& x) {
   return inspect_fields(f, "hosting_node", x.node, x.kinds, x.is_cordoned, x.is_draining, x.running);
 }
@@ -516,6 +573,10 @@ template <class Inspector>
 auto inspect(Inspector& f, member_status& x) {
   return inspect_fields(f, "member_status", x.name, x.address, x.state, x.replica, x.round_trip_us, x.last_contact_ms,
                         x.problem);
+}
+template <class Inspector>
+auto inspect(Inspector& f, members_page& x) {
+  return inspect_fields(f, "members_page", x.members, x.is_last);
 }
 template <class Inspector>
 auto inspect(Inspector& f, node_status& x) {
@@ -584,6 +645,10 @@ CAF_BEGIN_TYPE_ID_BLOCK(ariadne_messages, ::ariadne::first_type_id)
   CAF_ADD_TYPE_ID(ariadne_messages, (std::vector<ariadne::session_info>))
   CAF_ADD_TYPE_ID(ariadne_messages, (ariadne::hosting_node))
   CAF_ADD_TYPE_ID(ariadne_messages, (ariadne::session_host_status))
+  CAF_ADD_TYPE_ID(ariadne_messages, (ariadne::keys_page))
+  CAF_ADD_TYPE_ID(ariadne_messages, (ariadne::leftovers_page))
+  CAF_ADD_TYPE_ID(ariadne_messages, (ariadne::members_page))
+  CAF_ADD_TYPE_ID(ariadne_messages, (ariadne::sessions_page))
 
   CAF_ADD_ATOM(ariadne_messages, ariadne, put_atom, "put")
   CAF_ADD_ATOM(ariadne_messages, ariadne, get_atom, "get")
@@ -618,6 +683,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(ariadne_messages, ::ariadne::first_type_id)
   CAF_ADD_ATOM(ariadne_messages, ariadne, host_atom, "host")
   CAF_ADD_ATOM(ariadne_messages, ariadne, connect_atom, "connect")
   CAF_ADD_ATOM(ariadne_messages, ariadne, name_taken_atom, "nametaken")
+  CAF_ADD_ATOM(ariadne_messages, ariadne, leftovers_atom, "leftovers")
 
 CAF_END_TYPE_ID_BLOCK(ariadne_messages)
 
@@ -651,8 +717,9 @@ using crdt_replica_actor = caf::typed_actor<
   answers<map_entry, get_atom, std::string, wait_options>,
   // The same, and erases what it has read.
   answers<map_entry, erase_atom, std::string, wait_options>,
-  // The readable keys that start with the prefix, sorted.
-  answers<std::vector<std::string>, keys_atom, std::string>,
+  // A page of the readable keys that start with the prefix, sorted: those that come after the given key, or the first
+  // ones, if that is empty. A key that stands while page after page is asked for is listed exactly once.
+  answers<keys_page, keys_atom, std::string, std::string>,
   // Replaces what is known of the other nodes. Those that are up are the members: an event is stable, and handed over,
   // once each has acknowledged it.
   takes<neighbours_atom, std::vector<known_node>>,
@@ -668,6 +735,8 @@ using crdt_replica_actor = caf::typed_actor<
   answers<session_peer, host_atom>,
   // Answers once all members have acknowledged all events of this replica, or when the time (in milliseconds) is up.
   answers<drain_report, drain_atom, std::uint64_t>,
+  // A page of the keys whose last write here not all members have acknowledged, from `next` of the page before on.
+  answers<leftovers_page, leftovers_atom, std::uint64_t>,
   // What this replica has and does.
   answers<replica_status, status_atom>,
   // How long ago the replica of this id last sent a frame, in milliseconds; an error if it is not connected.
@@ -688,8 +757,9 @@ using state_handoff_actor = caf::typed_actor<
   answers<pickup_result, take_atom, std::string>, answers<pickup_result, take_atom, std::string, wait_options>,
   // Forgets the state under the key. Answers whether there was one.
   answers<bool, discard_atom, std::string>,
-  // The keys that start with the prefix, sorted.
-  answers<std::vector<std::string>, keys_atom, std::string>,
+  // A page of the keys that start with the prefix, sorted: those that come after the given key, or the first ones, if
+  // that is empty. A key that stands while page after page is asked for is listed exactly once.
+  answers<keys_page, keys_atom, std::string, std::string>,
   // Tells the watcher from now on of changes to keys that start with the prefix.
   takes<watch_atom, std::string, watcher_actor>,
   // Tells the watcher which nodes are up and whether this node has caught up with all that it knows, and from then on
@@ -700,6 +770,8 @@ using state_handoff_actor = caf::typed_actor<
   // Asks the participants to stash and stop; once they have, refuses new stashes, and answers when every present member
   // has acknowledged all events of this node. Both take no longer than the time (in milliseconds) each.
   answers<drain_report, drain_atom, std::uint64_t, std::uint64_t>,
+  // After a drain: a page of what could not be handed over, from `next` of the page before on.
+  answers<leftovers_page, leftovers_atom, std::uint64_t>,
   // This node's name and cluster, and its replica.
   answers<node_status, status_atom>,
   // Its replica: what other nodes have to know to replicate with this one.
@@ -732,8 +804,9 @@ using cluster_membership_actor = caf::typed_actor<
   answers<caf::strong_actor_ptr, get_atom, std::string>,
   // From the supervisor on this node: the handoff pair has been started, or started anew.
   takes<handoff_atom, state_handoff_actor>,
-  // The nodes that this node knows, itself first, the others by name.
-  answers<std::vector<member_status>, status_atom>,
+  // A page of the nodes that this node knows, itself first, the others by name: those that come after the given one, or
+  // the first ones, if that is empty.
+  answers<members_page, status_atom, std::string>,
   // From the node on its way out: tells the others that this node leaves, and answers once they know. From then on it
   // neither connects to others nor accepts them. Answers false if one of them could not be told.
   answers<bool, leave_atom>>;
@@ -764,8 +837,9 @@ using session_host_actor = caf::typed_actor<
   // session are handled in order, each at most once.
   answers<std::string, deliver_atom, std::string, std::string, std::string>,
   answers<std::string, deliver_atom, std::string, std::string, std::string, std::uint64_t>,
-  // The sessions that this node knows, wherever they run, by kind and id.
-  answers<std::vector<session_info>, sessions_atom>,
+  // A page of the sessions that this node knows, wherever they run, by kind and id: those that come after the given
+  // kind and id, or the first ones, if these are empty.
+  answers<sessions_page, sessions_atom, std::string, std::string>,
   // What this host does.
   answers<session_host_status, status_atom>,
   // The node keeps what it runs and takes over nothing, or does again. Answers what it was.

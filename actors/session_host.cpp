@@ -200,11 +200,25 @@ public:
     return static_cast<std::uint64_t>(options_.request_timeout.count());
   }
 
-  std::vector<session_info> sessions() const {
-    std::vector<session_info> result;
-    for (const auto& s : core_->sessions())
-      result.push_back({s.key.kind, s.key.id, s.owner.node, s.epoch, to_text(s.phase), s.here, s.waiting_messages});
-    return result;
+  sessions_page sessions(const session_key& after) const {
+    sessions_page page;
+    auto listing = core_->sessions(after, sessions_looked_max);
+    page.is_last = !listing.last;
+    for (std::size_t bytes = 0; auto& s : listing.sessions) {
+      if (bytes >= page_bytes) {
+        page.is_last = false;
+        listing.last = session_key{page.sessions.back().kind, page.sessions.back().id};
+        break;
+      }
+      bytes += s.key.kind.size() + s.key.id.size() + s.owner.node.size() + 64;
+      page.sessions.push_back(
+        {s.key.kind, s.key.id, s.owner.node, s.epoch, to_text(s.phase), s.here, s.waiting_messages});
+    }
+    if (listing.last) {
+      page.last_kind = std::move(listing.last->kind);
+      page.last_id = std::move(listing.last->id);
+    }
+    return page;
   }
 
   session_host_status status() const {
@@ -212,11 +226,11 @@ public:
     result.node = options_.node;
     result.is_paused = core_->is_paused();
     result.is_cordoned = is_cordoned_;
-    std::map<std::string, std::uint64_t> running;
-    for (const auto& s : core_->sessions())
-      running[s.owner.node] += s.phase == session::session_phase::running;
-    for (const auto& [host, profile] : core_->hosts())
-      result.hosts.push_back({host.node, profile.kinds, profile.cordoned, profile.draining, running[host.node]});
+    for (const auto& [host, profile] : core_->hosts()) {
+      const auto running = core_->running().find(host.node);
+      result.hosts.push_back({host.node, profile.kinds, profile.cordoned, profile.draining,
+                              running == core_->running().end() ? 0 : running->second});
+    }
     result.running = runs_.size();
     return result;
   }
@@ -362,6 +376,9 @@ public:
   }
 
 private:
+  /// So many sessions are looked at for a page, at most.
+  static constexpr std::size_t sessions_looked_max = 2048;
+
   /// A request may not wait longer: a day.
   static constexpr std::uint64_t wait_ms_max = 24u * 3600 * 1000;
 
@@ -567,9 +584,8 @@ private:
       if (!is_drained && now_ms() < drain.deadline_ms)
         return false;
       auto result = stranded_;
-      for (const auto& s : core_->sessions())
-        if (s.here)
-          result.push_back({session::to_map_key(s.key), "not moved to another node in time"});
+      for (const auto& [key, r] : runs_)
+        result.push_back({session::to_map_key(key), "not moved to another node in time"});
       if (!is_drained && result.empty())
         for (const auto& host : unaware)
           options_.log(
@@ -865,7 +881,9 @@ session_host(ticking_session_host_actor::stateful_pointer<session_host_state> se
     [&state](deliver_atom, std::string& kind, std::string& id, std::string& message, std::uint64_t wait_ms) {
       return state.deliver({std::move(kind), std::move(id)}, std::move(message), wait_ms);
     },
-    [&state](sessions_atom) { return state.sessions(); },
+    [&state](sessions_atom, std::string& kind, std::string& id) {
+      return state.sessions({std::move(kind), std::move(id)});
+    },
     [&state](status_atom) { return state.status(); },
     [&state](cordon_atom, bool cordoned) { return state.set_cordoned(cordoned); },
     [&state](handoff_atom, const state_handoff_actor& handoff) { state.set_handoff(handoff); },

@@ -6,6 +6,7 @@
 #include "actors/error.hpp"
 #include "actors/event_feeds.hpp"
 #include "actors/kept_promise.hpp"
+#include "actors/leftover_book.hpp"
 #include "actors/snapshot.hpp"
 
 #include <caf/actor_cast.hpp>
@@ -14,7 +15,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <iterator>
 #include <map>
 #include <memory>
 #include <random>
@@ -36,7 +36,7 @@ crdt::replica_id draw_replica_id() {
 struct pending_drain {
   std::size_t participants_left = 0;
   std::uint64_t handover_timeout_ms = 0;
-  std::vector<leftover> leftovers;
+  leftover_book leftovers;
   kept_promise<drain_report> answer;
 };
 
@@ -88,8 +88,8 @@ public:
                                 wait_options{});
   }
 
-  auto keys(std::string prefix) {
-    return mail(self_, keys_atom_v, std::move(prefix)).delegate(replica_);
+  auto keys(std::string prefix, std::string after) {
+    return mail(self_, keys_atom_v, std::move(prefix), std::move(after)).delegate(replica_);
   }
 
   void watch(std::string prefix, const watcher_actor& watcher) {
@@ -126,6 +126,17 @@ public:
     // Even if there is none.
     participant_stopped(*drain, {});
     return promise;
+  }
+
+  caf::result<leftovers_page> leftovers(std::uint64_t from) {
+    if (leftovers_.holds(from))
+      return leftovers_.page(from);
+    return ask<leftovers_page, leftovers_page>(
+      [this](leftovers_page page) {
+        page.next = leftovers_.number_through(page.next);
+        return page;
+      },
+      leftovers_atom_v, leftovers_.to_replica(from));
   }
 
   void ended(const caf::down_msg& down) {
@@ -200,7 +211,7 @@ private:
   }
 
   void participant_stopped(pending_drain& drain, std::vector<leftover> not_stashed) {
-    std::move(not_stashed.begin(), not_stashed.end(), std::back_inserter(drain.leftovers));
+    drain.leftovers.add(std::move(not_stashed));
     if (--drain.participants_left > 0)
       return;
     is_draining_ = true;
@@ -208,9 +219,12 @@ private:
     mail(self_, drain_atom_v, pending->handover_timeout_ms)
       .request(replica_, caf::infinite)
       .then(
-        [pending](drain_report& report) {
-          report.complete = report.complete && pending->leftovers.empty();
-          report.leftovers.insert(report.leftovers.begin(), pending->leftovers.begin(), pending->leftovers.end());
+        [this, pending](drain_report& report) {
+          leftovers_ = std::move(pending->leftovers);
+          report.complete = report.complete && leftovers_.empty();
+          auto page = leftovers_.first_page({std::move(report.leftovers), report.next_leftover});
+          report.leftovers = std::move(page.leftovers);
+          report.next_leftover = page.next;
           pending->answer.deliver(std::move(report));
         },
         [pending](caf::error& error) { pending->answer.deliver(std::move(error)); });
@@ -231,7 +245,7 @@ private:
   static caf::expected<pickup_result> to_pickup_result(const map_entry& entry) {
     if (!entry.found)
       return pickup_result{entry.caught_up ? pickup_outcome::absent : pickup_outcome::pending, {}, {}};
-    auto state = decode_snapshot(entry.value);
+    auto state = decode_snapshot(entry.value.view());
     if (!state)
       return std::move(state.error());
     return pickup_result{pickup_outcome::found, std::move(*state), entry.event};
@@ -248,6 +262,8 @@ private:
   std::map<std::string, known_node> nodes_;
   std::vector<participant_actor> participants_;
   bool is_draining_ = false;
+  /// Of the last drain, without the replica's part.
+  leftover_book leftovers_;
   event_feeds<state_handoff_actor::pointer> watchers_;
 };
 
@@ -272,7 +288,9 @@ state_handoff_actor::behavior_type state_handoff(state_handoff_actor::stateful_p
       return state.pickup(erase_atom_v, std::move(key), options);
     },
     [&state](discard_atom, std::string& key) { return state.discard(std::move(key)); },
-    [&state](keys_atom, std::string& prefix) { return state.keys(std::move(prefix)); },
+    [&state](keys_atom, std::string& prefix, std::string& after) {
+      return state.keys(std::move(prefix), std::move(after));
+    },
     [&state](watch_atom, std::string& prefix, const watcher_actor& watcher) {
       state.watch(std::move(prefix), watcher);
     },
@@ -281,6 +299,7 @@ state_handoff_actor::behavior_type state_handoff(state_handoff_actor::stateful_p
     [&state](drain_atom, std::uint64_t stop_timeout_ms, std::uint64_t handover_timeout_ms) {
       return state.drain(stop_timeout_ms, handover_timeout_ms);
     },
+    [&state](leftovers_atom, std::uint64_t from) { return state.leftovers(from); },
     [&state](status_atom) { return state.status(); },
     [&state](replica_atom) { return state.own_replica(); },
     [&state](neighbours_atom) { return state.known_nodes(); },

@@ -5,6 +5,7 @@
 #include "actors/protocol.hpp"
 #include "app/config.hpp"
 #include "app/duration.hpp"
+#include "app/list_printer.hpp"
 #include "app/minotaur/game.hpp"
 #include "app/minotaur/protocol.hpp"
 #include "app/node_connection.hpp"
@@ -196,18 +197,22 @@ fallible<exit_code> discard(node_connection& client, const state_handoff_actor& 
 }
 
 fallible<exit_code> keys(node_connection& client, const state_handoff_actor& handoff, const client_command& command) {
-  auto found = client.ask<std::vector<std::string>>(handoff, keys_atom_v, command.argument);
-  if (!found)
-    return tl::unexpected(found.error());
-  auto list = json::array();
-  std::string lines;
-  for (const auto& key : *found)
-    if (command.json)
-      list.push_back(listed_bytes("key", key));
-    else
-      lines += escaped(key) + '\n';
-  const auto written = command.json ? write_json(list) : write_out(lines);
-  return written.map([] { return exit_code::done; });
+  list_printer printer{command.json, write_out};
+  std::string last;
+  for (auto is_last = false; !is_last;) {
+    auto page = client.ask<keys_page>(handoff, keys_atom_v, command.argument, last);
+    if (!page)
+      return tl::unexpected(page.error());
+    for (const auto& key : page->keys)
+      printer.add(escaped(key), listed_bytes("key", key));
+    if (auto written = printer.end_page(); !written)
+      return tl::unexpected(written.error());
+    is_last = page->is_last || page->keys.empty();
+    if (!is_last)
+      last = std::move(page->keys.back());
+    client.begin_anew();
+  }
+  return printer.end().map([] { return exit_code::done; });
 }
 
 fallible<exit_code> status(node_connection& client, const state_handoff_actor& handoff, const client_command& command) {
@@ -286,25 +291,32 @@ fallible<exit_code> watch(caf::actor_system& system, node_connection& client, co
 }
 
 fallible<exit_code> sessions(node_connection& client, const client_command& command) {
-  auto found = client.session_host().and_then(
-    [&](const session_host_actor& host) { return client.ask<std::vector<session_info>>(host, sessions_atom_v); });
-  if (!found)
-    return tl::unexpected(found.error());
-  json list = json::array();
-  std::string text;
-  for (const auto& s : *found) {
-    const auto name = fmt::format("{}/{}", s.kind, s.id);
-    if (!name.starts_with(command.argument))
-      continue;
-    json entry{{"phase", s.phase}, {"epoch", s.epoch}};
-    put_bytes(entry, "kind", s.kind);
-    put_bytes(entry, "id", s.id);
-    put_bytes(entry, "node", s.node);
-    list.push_back(std::move(entry));
-    text += fmt::format("{}  {} on {}, epoch {}\n", escaped(name), printable(s.phase), escaped(s.node), s.epoch);
+  const auto host = client.session_host();
+  if (!host)
+    return tl::unexpected(host.error());
+  list_printer printer{command.json, write_out};
+  sessions_page page;
+  while (!page.is_last) {
+    auto next = client.ask<sessions_page>(*host, sessions_atom_v, page.last_kind, page.last_id);
+    if (!next)
+      return tl::unexpected(next.error());
+    page = std::move(*next);
+    for (const auto& s : page.sessions) {
+      const auto name = fmt::format("{}/{}", s.kind, s.id);
+      if (!name.starts_with(command.argument))
+        continue;
+      json entry{{"phase", s.phase}, {"epoch", s.epoch}};
+      put_bytes(entry, "kind", s.kind);
+      put_bytes(entry, "id", s.id);
+      put_bytes(entry, "node", s.node);
+      printer.add(fmt::format("{}  {} on {}, epoch {}", escaped(name), printable(s.phase), escaped(s.node), s.epoch),
+                  entry);
+    }
+    if (auto written = printer.end_page(); !written)
+      return tl::unexpected(written.error());
+    client.begin_anew();
   }
-  const auto written = command.json ? write_json(list) : write_out(text);
-  return written.map([] { return exit_code::done; });
+  return printer.end().map([] { return exit_code::done; });
 }
 
 fallible<std::string> ask_session(node_connection& client, const session_host_actor& host,

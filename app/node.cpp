@@ -143,6 +143,22 @@ private:
 /// Whatever is asked keeps a time limit of its own; this is for an actor that has died.
 constexpr auto grace = 2s;
 
+/// Says of each leftover of a drain what it is, page by page: there may be as many as there are keys.
+template <class Say>
+void report_leftovers(caf::actor_system& system, const state_handoff_actor& handoff, drain_report report, Say say) {
+  leftovers_page page{std::move(report.leftovers), report.next_leftover};
+  for (;;) {
+    for (const auto& [key, reason] : page.leftovers)
+      say(fmt::format("not handed over: {}: {}", crdt::escaped_briefly(key), reason));
+    if (page.next == 0)
+      return;
+    auto next = ask<leftovers_page>(system, handoff, grace, leftovers_atom_v, page.next);
+    if (!next)
+      return say(fmt::format("not handed over: more keys, which the node could not list: {}", describe(next.error())));
+    page = std::move(*next);
+  }
+}
+
 /// Has the sessions stopped, hands over what the node holds, and leaves the cluster.
 exit_code stop_gracefully(caf::actor_system& system, const cluster_config& cluster, const supervisor_actor& supervisor,
                           const log_sink& log) {
@@ -164,8 +180,7 @@ exit_code stop_gracefully(caf::actor_system& system, const cluster_config& clust
     incomplete(fmt::format("the state could not be handed over: {}", describe(report.error())));
   } else if (!report->complete) {
     incomplete(fmt::format("not everything was handed over within {}", to_string(cluster.drain_timeout)));
-    for (const auto& [key, reason] : report->leftovers)
-      incomplete(fmt::format("not handed over: {}: {}", crdt::escaped_briefly(key), reason));
+    report_leftovers(system, *handoff, std::move(*report), incomplete);
   } else if (report->members == 0) {
     log(log_level::warning, "stopping: no other node is up to take over what this node holds");
   } else {

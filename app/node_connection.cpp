@@ -9,6 +9,7 @@
 #include <caf/scoped_actor.hpp>
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 namespace ariadne {
@@ -57,7 +58,16 @@ fallible<state_handoff_actor> node_connection::handoff() {
 }
 
 fallible<std::vector<member_status>> node_connection::members() {
-  return ask<std::vector<member_status>>(membership_, status_atom_v);
+  std::vector<member_status> result;
+  for (auto is_last = false; !is_last;) {
+    auto page = ask<members_page>(membership_, status_atom_v, result.empty() ? std::string{} : result.back().name);
+    if (!page)
+      return tl::unexpected(page.error());
+    is_last = page->is_last || page->members.empty();
+    result.insert(result.end(), std::make_move_iterator(page->members.begin()),
+                  std::make_move_iterator(page->members.end()));
+  }
+  return result;
 }
 
 fallible<session_host_actor> node_connection::session_host() {
@@ -71,6 +81,10 @@ std::uint64_t node_connection::remaining_ms() const {
 void node_connection::extend(std::chrono::milliseconds time) {
   timeout_ += time;
   deadline_ += time;
+}
+
+void node_connection::begin_anew() {
+  deadline_ = clock::now() + timeout_;
 }
 
 failure node_connection::describe_end(const caf::error& reason) const {

@@ -24,7 +24,7 @@ struct client_config : caf::actor_system_config {
   client_config();
 };
 
-/// The way to one node. All its calls together take no longer than the timeout.
+/// The way to one node. All its calls together take no longer than the timeout, unless it begins anew.
 class node_connection {
 public:
   node_connection(caf::actor_system& system, endpoint address, std::chrono::milliseconds timeout);
@@ -60,6 +60,9 @@ public:
 
   /// Gives the node so much more time.
   void extend(std::chrono::milliseconds time);
+
+  /// The node has answered, and has the whole time again: for the next page of an answer.
+  void begin_anew();
 
   failure describe_end(const caf::error& reason) const;
 

@@ -48,8 +48,12 @@ fallible<void> check_stdout() {
   return {};
 }
 
+std::string json_text(const json& value) {
+  return crdt::printable_json(value.dump(-1, ' ', false, json::error_handler_t::replace));
+}
+
 std::string json_line(const json& value) {
-  return crdt::printable_json(value.dump(-1, ' ', false, json::error_handler_t::replace)) + '\n';
+  return json_text(value) + '\n';
 }
 
 void put_bytes(json& object, std::string_view name, std::string_view bytes) {

@@ -24,7 +24,10 @@ void write_receipt(std::string_view text);
 /// any more.
 fallible<void> check_stdout();
 
-/// One line of JSON, in which nothing is left that a terminal would take for a command.
+/// The value as JSON without line breaks, in which nothing is left that a terminal would take for a command.
+std::string json_text(const nlohmann::json& value);
+
+/// The same as a line.
 std::string json_line(const nlohmann::json& value);
 
 /// Puts bytes into an object: `object[name]` is a string; where they are no UTF-8, what is wrong in it is replaced, and

@@ -10,7 +10,7 @@ bare_actor spawn_bare_actor(caf::actor_system& system) {
       [](stash_atom, const std::string&, const snapshot&) {
         return receipt{{1, 1}, {1}};
       },
-      [](keys_atom, const std::string&) { return std::vector<std::string>{}; },
+      [](discard_atom, const std::string&) { return false; },
     };
   });
 }

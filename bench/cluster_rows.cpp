@@ -146,8 +146,8 @@ void measure_stash_replicated(recorder& record, const setting& s) {
     auto begin = steady_clock::now();
     for (const auto& key : keys)
       anon_mail(stash_atom_v, key, state).send(remote.handle());
-    (void)time_requests<std::vector<std::string>>(nodes.a().system(), 1, [&](auto* self, std::size_t) {
-      return mail(self, keys_atom_v, std::string{}).request(remote.handle(), caf::infinite);
+    (void)time_requests<bool>(nodes.a().system(), 1, [&](auto* self, std::size_t) {
+      return mail(self, discard_atom_v, std::string{"none"}).request(remote.handle(), caf::infinite);
     });
     const auto floor = count / seconds_since(begin);
     begin = steady_clock::now();

@@ -7,6 +7,7 @@
 #include <bit>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -47,6 +48,12 @@ public:
 
   replica_id replica(origin name) const {
     return tails_[name].replica;
+  }
+
+  /// The least replica id above `replica` with at least one dot.
+  std::optional<replica_id> replica_after(replica_id replica) const {
+    const auto position = names_.upper_bound(replica);
+    return position == names_.end() ? std::nullopt : std::optional{position->first};
   }
 
   /// Calls `visit(replica, highest)` for each replica id with at least one dot, ascending.

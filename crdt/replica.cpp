@@ -78,21 +78,12 @@ std::optional<entry_view> replica::get(std::string_view key, std::uint64_t now_m
   return owner == nullptr ? std::nullopt : map_.winner(*owner, now_ms);
 }
 
-std::vector<std::string> replica::keys(std::string_view prefix, std::uint64_t now_ms) const {
-  std::vector<std::string> result;
-  map_.for_each([&](const keyed_register& owner) {
-    if (owner.key().starts_with(prefix) && map_.winner(owner, now_ms))
-      result.emplace_back(owner.key());
-  });
-  std::sort(result.begin(), result.end());
-  return result;
-}
-
 void replica::note(const aw_lww_map::effect& effect, key_change::kind loss) {
   if (!effect.changed)
     return;
   const auto& owner = *effect.owner;
   changed_bytes_ += owner.key().size() + owner.value_bytes();
+  key_pages_.changed(owner.key(), owner.is_live());
   if (!collects_changes_)
     return;
   if (owner.is_live())
@@ -489,11 +480,13 @@ void replica::resume_streams(std::uint64_t now_ms) {
 }
 
 void replica::work(std::uint64_t now_ms) {
-  if (!has_work())
-    return;
+  const auto is_sweep = has_sweep() && (sweeps_next_ || !key_pages_.has_work());
+  sweeps_next_ = !is_sweep;
+  if (!is_sweep)
+    return key_pages_.work(map_, now_ms, options_.work_registers_max);
   const auto stream = full_state_->stream;
   sweep();
-  if (has_work())
+  if (has_sweep())
     return;
   for (auto& [link, session] : sessions_)
     if (session.in.id == stream)
@@ -639,7 +632,7 @@ void replica::pump_all(std::uint64_t now_ms) {
 
 void replica::pump(link_id link, neighbour_session& session, std::uint64_t now_ms) {
   // In the middle of a sweep, the map lacks what no version vector explains.
-  if (!session.out || !session.push || has_work())
+  if (!session.out || !session.push || has_sweep())
     return;
   auto& out = *session.out;
   auto deferred = [&](replica_id origin) { return is_deferred(session, origin); };
@@ -706,6 +699,7 @@ void replica::tick(std::uint64_t now_ms) {
   if (now_ms > options_.drift_max_ms)
     map_.drop_expired(now_ms - options_.drift_max_ms, options_.work_registers_max,
                       [this](const auto& effect) { note(effect, key_change::kind::expired); });
+  key_pages_.tick(now_ms);
   map_.forget([this](dot d) { return is_stable(d); }, forgotten_, options_.work_registers_max);
   retire_incarnations();
   announce_sources(std::numeric_limits<std::size_t>::max());
@@ -748,7 +742,7 @@ void replica::take_changes(std::vector<key_change>& taken) {
 // -- what is known ---------------------------------------------------------------------------------------------------
 
 bool replica::is_ahead() const {
-  if (has_work())
+  if (has_sweep())
     return true;
   auto result = false;
   map_.index().for_each_replica(
@@ -789,12 +783,11 @@ std::uint64_t replica::acknowledged_by_members() const {
   return lowest;
 }
 
-std::vector<last_event> replica::own_events_beyond(std::uint64_t beyond) const {
+std::vector<last_event> replica::own_events_beyond(std::uint64_t beyond, std::size_t events_max) const {
   std::vector<last_event> result;
-  for (auto [counter, owner] = map_.index().next(options_.id, beyond); owner != nullptr;
+  for (auto [counter, owner] = map_.index().next(options_.id, beyond); owner != nullptr && result.size() < events_max;
        std::tie(counter, owner) = map_.index().next(options_.id, counter))
     result.push_back({std::string{owner->key()}, counter});
-  std::sort(result.begin(), result.end(), [](const auto& left, const auto& right) { return left.key < right.key; });
   return result;
 }
 

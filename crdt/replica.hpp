@@ -2,6 +2,7 @@
 
 #include "crdt/aw_lww_map.hpp"
 #include "crdt/hybrid_clock.hpp"
+#include "crdt/key_pages.hpp"
 #include "crdt/neighbour_session.hpp"
 #include "crdt/outbound_stream.hpp"
 #include "crdt/replica_options.hpp"
@@ -17,6 +18,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace ariadne::crdt {
@@ -131,8 +133,18 @@ public:
   /// The entry that a reader sees, if there is one. Valid until the next call of a non-const function.
   std::optional<entry_view> get(std::string_view key, std::uint64_t now_ms) const;
 
-  /// The readable keys that start with `prefix`, sorted.
-  std::vector<std::string> keys(std::string_view prefix, std::uint64_t now_ms) const;
+  /// Asks for a page of the readable keys that start with `prefix`, in ascending order, beginning after the key
+  /// `after`; see key_pages::ask. It comes out of `take_key_pages`, after some calls of `work`.
+  [[nodiscard]] bool ask_for_keys(std::uint64_t request, std::uint64_t requester, std::string prefix,
+                                  std::string after) {
+    return key_pages_.ask(request, requester, std::move(prefix), std::move(after));
+  }
+  void drop_request_for_keys(std::uint64_t request) {
+    key_pages_.drop(request);
+  }
+  std::vector<key_pages::answer> take_key_pages() {
+    return key_pages_.take_answers();
+  }
 
   /// The number of keys with live entries, and the bytes of these keys and values.
   std::size_t key_count() const {
@@ -171,7 +183,7 @@ public:
   /// Whether a long walk over the map waits to go on. Then `work` is to be called soon, over and over; one call takes
   /// no longer than a few milliseconds at any size of the map.
   bool has_work() const {
-    return full_state_ && full_state_->sweep;
+    return has_sweep() || key_pages_.has_work();
   }
   void work(std::uint64_t now_ms);
 
@@ -240,8 +252,9 @@ public:
   /// The highest counter of this replica that all members have acknowledged.
   std::uint64_t acknowledged_by_members() const;
 
-  /// The last event of this replica on each key, of those beyond a counter; by key.
-  std::vector<last_event> own_events_beyond(std::uint64_t beyond) const;
+  /// The last event of this replica on each key, of those beyond a counter, in the order of their counters: the first
+  /// `events_max` of them.
+  std::vector<last_event> own_events_beyond(std::uint64_t beyond, std::size_t events_max) const;
   /// Whether there is any; much faster.
   bool has_own_events_beyond(std::uint64_t beyond) const {
     return map_.index().highest(options_.id) > beyond;
@@ -295,6 +308,9 @@ private:
   void resume_streams(std::uint64_t now_ms);
   /// Joins one register of a delta.
   void join(inbound_stream& in, bool in_full_state, std::string_view key, causal_register value);
+  bool has_sweep() const {
+    return full_state_ && full_state_->sweep;
+  }
   /// Does what is due at the end of a full state, looking at up to `work_registers_max` registers.
   void sweep();
   bool sweep_step(incoming_full_state& full, std::size_t budget);
@@ -302,7 +318,7 @@ private:
   bool drop_live(keyed_register& owner, Predicate dead);
   /// Whether batches of this stream have to wait for a full state to be worked off.
   bool is_sweeping(const inbound_stream& in) const {
-    return has_work() && full_state_->stream == in.id;
+    return has_sweep() && full_state_->stream == in.id;
   }
   /// What is due when a batch has come in whole, and is swept.
   void end_batch(link_id link, neighbour_session& session);
@@ -359,6 +375,9 @@ private:
   std::vector<outgoing_frame> frames_;
   bool collects_changes_ = true;
   std::vector<key_change> changes_;
+  key_pages key_pages_;
+  /// Whose turn it is in `work`.
+  bool sweeps_next_ = true;
   replica_counters counters_;
 };
 

@@ -1,6 +1,7 @@
 #include "session/session_host.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace ariadne::session {
@@ -252,6 +253,7 @@ void session_host::record_changed(const session_key& key, const std::vector<live
 void session_host::note_entries(hosted_session& s, const std::vector<live_entry>& entries) {
   s.live.clear();
   s.is_readable = true;
+  count_running(s, -1);
   for (const auto& found : entries) {
     s.live.push_back(found.dot);
     auto decoded = decode_record(found.value.view());
@@ -266,6 +268,16 @@ void session_host::note_entries(hosted_session& s, const std::vector<live_entry>
     s.epoch_agreed = 0;
   if (entries.empty() && s.at == stage::none)
     s.winner.reset();
+  count_running(s, 1);
+}
+
+void session_host::count_running(const hosted_session& s, int sign) {
+  if (!s.winner || s.winner->phase != session_phase::running)
+    return;
+  const auto counted = running_.try_emplace(s.winner->owner.node).first;
+  counted->second += static_cast<std::uint64_t>(sign);
+  if (counted->second == 0)
+    running_.erase(counted);
 }
 
 bool session_host::is_outranked(const hosted_session& s) const {
@@ -926,12 +938,18 @@ void session_host::tick(std::uint64_t now_ms) {
   leave();
 }
 
-std::vector<session_status> session_host::sessions() const {
-  std::vector<session_status> result;
-  for (const auto& [key, s] : sessions_)
+session_listing session_host::sessions(const session_key& after, std::size_t looked_max) const {
+  session_listing result;
+  for (auto position = sessions_.upper_bound(after); position != sessions_.end(); ++position) {
+    if (looked_max-- == 0) {
+      result.last = std::prev(position)->first;
+      break;
+    }
+    const auto& [key, s] = *position;
     if (s.winner && s.winner->phase != session_phase::stopped)
-      result.push_back({key, s.winner->phase, s.winner->owner, s.winner->epoch, s.at == stage::running,
-                        s.inbox.size() + s.outbox.size()});
+      result.sessions.push_back({key, s.winner->phase, s.winner->owner, s.winner->epoch, s.at == stage::running,
+                                 s.inbox.size() + s.outbox.size()});
+  }
   return result;
 }
 

@@ -72,6 +72,13 @@ struct session_status {
   std::size_t waiting_messages = 0;
 };
 
+/// Some sessions by key.
+struct session_listing {
+  std::vector<session_status> sessions;
+  /// The last one that was looked at, unless it was the last there is.
+  std::optional<session_key> last;
+};
+
 /// The host of the sessions of one node: the protocol of docs/sessions.md as a state machine without I/O. Events go in
 /// through the member functions, commands come out of `take_commands`, which the caller empties after each call. Times
 /// are milliseconds of a clock of this node that never goes back.
@@ -148,7 +155,14 @@ public:
   void deliver(std::uint64_t request, const session_key& key, std::string payload, std::uint64_t deadline_ms,
                std::uint64_t now_ms);
 
-  std::vector<session_status> sessions() const;
+  /// Up to `looked_max` of the sessions that this host knows are looked at, from the first one beyond `after` on. What
+  /// is ended is not listed.
+  session_listing sessions(const session_key& after, std::size_t looked_max) const;
+
+  /// How many sessions run on each node, as far as this host knows.
+  const std::map<std::string, std::uint64_t>& running() const {
+    return running_;
+  }
 
   // -- the node ------------------------------------------------------------------------------------------------------
 
@@ -351,6 +365,8 @@ private:
 
   // What the map says.
   void note_entries(hosted_session& s, const std::vector<live_entry>& entries);
+  /// Adds (`sign` 1) or takes away (-1) what is known of the session to or from `running_`.
+  void count_running(const hosted_session& s, int sign);
   bool is_outranked(const hosted_session& s) const;
   void write(entry& e);
   /// Writes the next record of this host, in a stage that ends with it.
@@ -441,6 +457,7 @@ private:
   std::map<host_id, peer> peers_;
   std::set<std::string> unmet_;
   session_map sessions_;
+  std::map<std::string, std::uint64_t> running_;
   /// The sessions with a stage.
   std::set<session_key> here_;
   /// Sessions to be moved, as soon as there is room.

@@ -94,21 +94,21 @@ public:
   }
 
   member_state state_of(const std::string& name) {
-    for (const auto& member : host.ask<std::vector<member_status>>(membership, status_atom_v))
+    for (const auto& member : host.ask<members_page>(membership, status_atom_v, std::string{}).members)
       if (member.name == name)
         return member.state;
     return member_state::down;
   }
 
   std::uint64_t replica_of(const std::string& name) {
-    for (const auto& member : host.ask<std::vector<member_status>>(membership, status_atom_v))
+    for (const auto& member : host.ask<members_page>(membership, status_atom_v, std::string{}).members)
       if (member.name == name)
         return member.replica;
     return 0;
   }
 
   std::size_t member_count() {
-    return host.ask<std::vector<member_status>>(membership, status_atom_v).size();
+    return host.ask<members_page>(membership, status_atom_v, std::string{}).members.size();
   }
 
   /// Whether its replica sends changes to `count` others.
@@ -485,7 +485,7 @@ BOOST_AUTO_TEST_CASE(a_client_is_no_member) {
   BOOST_REQUIRE(door);
   const auto handoff = client.ask<state_handoff_actor>(*door, handoff_atom_v);
   client.ask<receipt>(handoff, stash_atom_v, std::string{"key"}, snapshot{"bytes", 1, "state"});
-  BOOST_TEST(client.ask<std::vector<member_status>>(*door, status_atom_v).size() == 2u);
+  BOOST_TEST(client.ask<members_page>(*door, status_atom_v, std::string{}).members.size() == 2u);
   BOOST_TEST(a.member_count() == 2u);
   BOOST_TEST(a.has_neighbours(1));
   BOOST_TEST(a.host.ask<drain_report>(a.handoff, drain_atom_v, std::uint64_t{0}, std::uint64_t{30'000}).members == 1u);

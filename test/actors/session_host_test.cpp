@@ -333,7 +333,8 @@ BOOST_AUTO_TEST_CASE(a_session_that_fails_is_started_again_from_its_last_checkpo
 BOOST_AUTO_TEST_CASE(a_session_that_has_done_its_work_is_over) {
   start("a", "1");
   BOOST_TEST(nodes.deliver("b", "1", "finish") == "bye");
-  BOOST_TEST(eventually([&] { return nodes.ask<std::vector<session_info>>("b", sessions_atom_v).empty(); }));
+  BOOST_TEST(eventually(
+    [&] { return nodes.ask<sessions_page>("b", sessions_atom_v, std::string{}, std::string{}).sessions.empty(); }));
 }
 
 BOOST_AUTO_TEST_CASE(a_session_that_is_stopped_is_known_nowhere) {
@@ -485,7 +486,7 @@ BOOST_AUTO_TEST_CASE(a_state_of_a_newer_version_is_started_only_where_it_is_know
   BOOST_TEST(!report.complete);
   BOOST_TEST(report.leftovers.size() == 10u);
   BOOST_TEST(nodes.ask<session_host_status>("a", status_atom_v).running == 0u);
-  BOOST_TEST(nodes.ask<std::vector<session_info>>("a", sessions_atom_v).size() == 10u);
+  BOOST_TEST(nodes.ask<sessions_page>("a", sessions_atom_v, std::string{}, std::string{}).sessions.size() == 10u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

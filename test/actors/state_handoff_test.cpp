@@ -158,7 +158,7 @@ BOOST_AUTO_TEST_CASE(the_keys_with_a_prefix_come_sorted) {
   const auto a = handoff("a");
   for (const auto key : {"game_b", "other", "game_a"})
     stash(a, key, "state");
-  BOOST_TEST((ask<std::vector<std::string>>(a, keys_atom_v, std::string{"game_"})
+  BOOST_TEST((ask<keys_page>(a, keys_atom_v, std::string{"game_"}, std::string{}).keys
               == std::vector<std::string>{"game_a", "game_b"}));
 }
 

@@ -1,5 +1,6 @@
 #include "crdt/replica.hpp"
 
+#include "test/support/all_keys.hpp"
 #include "test/support/crdt_values.hpp"
 #include "test/support/map_audit.hpp"
 #include "test/support/replica_network.hpp"
@@ -46,7 +47,7 @@ struct one_replica {
   }
 
   strings keys(std::string_view prefix) {
-    return node->replica.keys(prefix, node->now_ms());
+    return all_keys(node->replica, prefix, node->now_ms());
   }
 
   /// The changes since the last call: the keys, each after "+" if it is readable, else after "-".

@@ -5,6 +5,7 @@
 #include "test/session_simulation/describe.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <type_traits>
 
 namespace ariadne::session_simulation {
@@ -884,7 +885,7 @@ void cluster::check_end() {
       running[key].push_back(n);
   std::set<session_key> known;
   for (std::size_t n = 0; n < nodes_.size(); ++n) {
-    for (const auto& status : nodes_[n].up->host->sessions()) {
+    for (const auto& status : nodes_[n].up->host->sessions({}, std::numeric_limits<std::size_t>::max()).sessions) {
       known.insert(status.key);
       if (status.phase != session_phase::running || running[status.key].size() != 1)
         fail("in the end each session runs once", name(status.key) + " runs "

@@ -37,7 +37,7 @@ pickup_result node_client::pickup(const std::string& key) {
 }
 
 std::vector<member_status> node_client::members() {
-  return connection_->ask<std::vector<member_status>>(connection_->membership, status_atom_v);
+  return connection_->ask<members_page>(connection_->membership, status_atom_v, std::string{}).members;
 }
 
 std::optional<node_status> node_client::status() {
