@@ -1,5 +1,6 @@
 #include "actors/crdt_replica.hpp"
 
+#include "actors/answer_gate.hpp"
 #include "actors/caf_edition.hpp"
 #include "actors/caf_edition_unexpected.hpp"
 #include "actors/deadline.hpp"
@@ -87,6 +88,7 @@ public:
   void start(crdt_replica_options options) {
     options_ = std::move(options);
     core_.emplace(options_.core);
+    gate_.emplace(self_, options_.answers);
     core_->collect_changes(false);
     schedule_tick();
   }
@@ -146,6 +148,9 @@ public:
   }
 
   caf::result<keys_page> keys(std::string& prefix, std::string& after) {
+    // A page has that many bytes at most, or one key.
+    if (!gate_->passes(self_->current_sender(), page_bytes))
+      return make_error(ec::too_many_answers);
     auto answer = listings_.answer(*core_, std::move(prefix), std::move(after));
     schedule_work();
     return answer;
@@ -626,6 +631,7 @@ private:
   ticking_crdt_replica_actor::pointer self_;
   monitored_actors<ticking_crdt_replica_actor::pointer> monitored_;
   crdt_replica_options options_;
+  std::optional<answer_gate<ticking_crdt_replica_actor::pointer>> gate_;
   std::optional<crdt::replica> core_;
   /// Those that `flush` works off, for the sake of their memory.
   std::vector<crdt::key_change> changes_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/answer_budget.hpp"
 #include "actors/log.hpp"
 #include "actors/protocol.hpp"
 #include "crdt/replica_options.hpp"
@@ -7,6 +8,7 @@
 #include <caf/actor_system.hpp>
 
 #include <chrono>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -41,6 +43,8 @@ struct crdt_replica_options {
   std::chrono::milliseconds tick_interval{100};
   /// How long a link rests after a refusal.
   std::chrono::milliseconds retry_refused_after{10'000};
+  /// What waits for clients is counted here.
+  std::shared_ptr<answer_budget> answers = answer_budget::of_process();
   log_sink log = log_nothing;
 };
 

@@ -1,6 +1,7 @@
 #include "actors/session_host.hpp"
 
 #include "actors/caf_edition_unexpected.hpp"
+#include "actors/answer_gate.hpp"
 #include "actors/error.hpp"
 #include "actors/kept_promise.hpp"
 #include "actors/monitored_actors.hpp"
@@ -147,6 +148,7 @@ public:
 
   void start(session_host_options options) {
     options_ = std::move(options);
+    gate_.emplace(self_, options_.answers);
     id_ = {options_.node, draw_incarnation()};
     session::session_host_options core;
     core.self = id_;
@@ -185,11 +187,17 @@ public:
   }
 
   caf::result<std::string> deliver(const session_key& key, std::string&& message, std::uint64_t wait_ms) {
-    auto [number, promise] = add_request<std::string>([](const session::answer_request& a, const auto& p) {
+    const auto asker = self_->current_sender();
+    if (!gate_->has_room(asker))
+      return make_error(ec::too_many_answers);
+    auto [number, promise] = add_request<std::string>([this, asker](const session::answer_request& a, const auto& p) {
+      if (!gate_->admits(asker, a.payload.size()))
+        return p->deliver(make_error(ec::too_many_answers, "the session has handled the message"));
       if (a.payload.empty() || a.payload.front() == is_error)
         p->deliver(make_error(ec::session_refused, a.payload.empty() ? a.payload : a.payload.substr(1)));
       else
         p->deliver(a.payload.substr(1));
+      gate_->answered(asker, a.payload.size());
     });
     core_->deliver(number, key, std::move(message), now_ms() + std::min(wait_ms, wait_ms_max), now_ms());
     act();
@@ -200,7 +208,9 @@ public:
     return static_cast<std::uint64_t>(options_.request_timeout.count());
   }
 
-  sessions_page sessions(const session_key& after) const {
+  caf::result<sessions_page> sessions(const session_key& after) {
+    if (!gate_->passes(self_->current_sender(), page_bytes))
+      return make_error(ec::too_many_answers);
     sessions_page page;
     auto listing = core_->sessions(after, sessions_looked_max);
     page.is_last = !listing.last;
@@ -221,7 +231,9 @@ public:
     return page;
   }
 
-  session_host_status status() const {
+  caf::result<session_host_status> status() {
+    if (!gate_->passes(self_->current_sender(), page_bytes))
+      return make_error(ec::too_many_answers);
     auto result = counts_;
     result.node = options_.node;
     result.is_paused = core_->is_paused();
@@ -820,6 +832,7 @@ private:
   ticking_session_host_actor::pointer self_;
   monitored_actors<ticking_session_host_actor::pointer> monitored_;
   session_host_options options_;
+  std::optional<answer_gate<ticking_session_host_actor::pointer>> gate_;
   host_id id_;
   std::optional<session::session_host> core_;
 

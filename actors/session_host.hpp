@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/answer_budget.hpp"
 #include "actors/log.hpp"
 #include "actors/protocol.hpp"
 #include "actors/snapshot.hpp"
@@ -11,6 +12,7 @@
 #include <chrono>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -112,6 +114,8 @@ struct session_host_options {
   std::chrono::milliseconds stop_timeout{1'000};
   /// How long a drain may take to move all sessions.
   std::chrono::milliseconds drain_timeout{4'500};
+  /// What waits for clients is counted here.
+  std::shared_ptr<answer_budget> answers = answer_budget::of_process();
   log_sink log = log_nothing;
   /// Called from the host's thread.
   std::function<void(const session_event&)> on_event = [](const session_event&) {};

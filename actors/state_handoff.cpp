@@ -1,5 +1,6 @@
 #include "actors/state_handoff.hpp"
 
+#include "actors/answer_gate.hpp"
 #include "actors/caf_edition.hpp"
 #include "actors/caf_edition_unexpected.hpp"
 #include "actors/crdt_replica.hpp"
@@ -17,8 +18,10 @@
 #include <chrono>
 #include <map>
 #include <memory>
+#include <optional>
 #include <random>
 #include <set>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -56,7 +59,9 @@ public:
     replica.counted_nodes = options.expected_nodes;
     if (options.is_listed && !options.expected_nodes.empty())
       replica.counted_nodes.push_back(options.node);
+    replica.answers = options.answers;
     replica.log = options.log;
+    gate_.emplace(self_, std::move(options.answers));
     status_.node = std::move(options.node);
     status_.cluster = std::move(options.cluster);
     replication_ = std::move(options.replication);
@@ -79,8 +84,27 @@ public:
   /// `Atom` says whether to read the entry or to erase it as well.
   template <class Atom>
   caf::result<pickup_result> pickup(Atom operation, std::string key, const wait_options& options) {
-    return ask<pickup_result, map_entry>([](const map_entry& entry) { return to_pickup_result(entry); }, operation,
-                                         std::move(key), options);
+    const auto asker = self_->current_sender();
+    // What is taken is gone from the map once the replica has answered.
+    constexpr auto takes = std::is_same_v<Atom, erase_atom>;
+    if (takes && !gate_->has_room(asker))
+      return make_error(ec::too_many_answers);
+    const auto promise = self_->make_response_promise<pickup_result>();
+    const auto kept = std::make_shared<kept_promise<pickup_result>>(promise);
+    mail(self_, operation, std::move(key), options)
+      .request(replica_, caf::infinite)
+      .then(
+        [=, this](const map_entry& entry) {
+          const auto bytes = entry.value.size() + entry_overhead;
+          if (takes)
+            gate_->admit_anyway(asker, bytes);
+          else if (!gate_->admits(asker, bytes))
+            return kept->deliver(make_error(ec::too_many_answers));
+          kept->deliver(to_pickup_result(entry));
+          gate_->answered(asker, bytes);
+        },
+        [kept](caf::error& error) { kept->deliver(std::move(error)); });
+    return promise;
   }
 
   caf::result<bool> discard(std::string key) {
@@ -129,6 +153,8 @@ public:
   }
 
   caf::result<leftovers_page> leftovers(std::uint64_t from) {
+    if (!gate_->passes(self_->current_sender(), page_bytes))
+      return make_error(ec::too_many_answers);
     if (leftovers_.holds(from))
       return leftovers_.page(from);
     return ask<leftovers_page, leftovers_page>(
@@ -147,6 +173,8 @@ public:
   // -- what is known -------------------------------------------------------------------------------------------------
 
   caf::result<node_status> status() {
+    if (!gate_->passes(self_->current_sender(), page_bytes))
+      return make_error(ec::too_many_answers);
     return ask<node_status, replica_status>(
       [this](const replica_status& replica) {
         auto result = status_;
@@ -251,7 +279,11 @@ private:
     return pickup_result{pickup_outcome::found, std::move(*state), entry.event};
   }
 
+  /// What an answer takes besides the value, at least.
+  static constexpr std::size_t entry_overhead = 256;
+
   state_handoff_actor::pointer self_;
+  std::optional<answer_gate<state_handoff_actor::pointer>> gate_;
   monitored_actors<state_handoff_actor::pointer> monitored_;
   /// Without the replica's part.
   node_status status_;

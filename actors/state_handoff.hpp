@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/answer_budget.hpp"
 #include "actors/log.hpp"
 #include "actors/protocol.hpp"
 #include "actors/topology.hpp"
@@ -7,6 +8,7 @@
 
 #include <caf/actor_system.hpp>
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -48,6 +50,8 @@ struct state_handoff_options {
   /// Whether the cluster file lists this node, too.
   bool is_listed = true;
   topology replication;
+  /// What waits for clients is counted here.
+  std::shared_ptr<answer_budget> answers = answer_budget::of_process();
   log_sink log = log_nothing;
 };
 

@@ -1,5 +1,6 @@
 #include "app/node.hpp"
 
+#include "actors/answer_budget.hpp"
 #include "actors/ask.hpp"
 #include "actors/caf_edition.hpp"
 #include "actors/caf_edition_prints.hpp"
@@ -224,6 +225,10 @@ exit_code run_node(const cluster_config& cluster, const node_config& self) {
   const auto log = output.sink();
   announcer announced{cluster, self, output};
   const caught_streams printed{[log](std::string_view line) { log(log_level::warning, line); }};
+  answer_limits answers;
+  answers.client_bytes_max = cluster.limits.value_bytes_max + (std::size_t{16} << 20);
+  answers.total_bytes_max = std::max(answers.total_bytes_max, answers.client_bytes_max);
+  answer_budget::of_process()->set_limits(answers);
   node_system_config config{cluster};
   caf::actor_system system{config};
   print_to_cout(system);

@@ -146,6 +146,37 @@ void longest_put(benchmark::State& state) {
 }
 BENCHMARK(longest_put)->Iterations(1)->Unit(benchmark::kMillisecond);
 
+/// The longest single call while all keys of a map of a million are listed, page by page, and the number of pages.
+void longest_listing_step(benchmark::State& state) {
+  auto target = make_replica(1);
+  for (std::size_t i = 0; i < 1'000'000; ++i) {
+    (void)target.put("game_" + std::to_string(i * 7'919 % 1'000'000), shared_bytes{"v"}, now_ms);
+    target.take_changes();
+  }
+  for (auto _ : state) {
+    std::chrono::nanoseconds longest{};
+    std::uint64_t pages = 0;
+    std::string last;
+    for (auto is_last = false; !is_last;) {
+      (void)target.ask_for_keys(++pages, 1, "", last);
+      for (auto is_answered = false; !is_answered;) {
+        const auto start = thread_time();
+        target.work(now_ms);
+        auto answers = target.take_key_pages();
+        longest = std::max(longest, thread_time() - start);
+        is_answered = !answers.empty();
+        if (!is_answered)
+          continue;
+        is_last = answers.front().page.is_last;
+        last = answers.front().page.keys.empty() ? last : answers.front().page.keys.back();
+      }
+    }
+    state.counters["longest_us"] = static_cast<double>(longest.count()) / 1'000;
+    state.counters["pages"] = static_cast<double>(pages);
+  }
+}
+BENCHMARK(longest_listing_step)->Iterations(1)->Unit(benchmark::kMillisecond);
+
 /// Carries all frames between two replicas until none is left.
 void exchange(replica& left, replica& right) {
   for (;;) {

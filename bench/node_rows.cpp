@@ -7,10 +7,13 @@
 #include "bench/requests.hpp"
 #include "bench/workload.hpp"
 
+#include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace ariadne::bench {
@@ -60,6 +63,23 @@ public:
     return static_cast<double>(count) / std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   }
 
+  caf::actor_system& system() {
+    return bench_.system();
+  }
+
+  /// Stashes under all keys, and returns once that is done.
+  void stash_all(const std::vector<std::string>& keys) {
+    for (const auto& key : keys)
+      anon_mail(stash_atom_v, key, state_).send(handoff_);
+    (void)time_statuses(1);
+  }
+
+  latencies time_statuses(std::size_t count) {
+    return time_requests<node_status>(bench_.system(), count, [&](auto* self, std::size_t) {
+      return mail(self, status_atom_v).request(handoff_, caf::infinite);
+    });
+  }
+
 private:
   bench_system bench_;
   std::vector<std::string> keys_ = make_keys(key_count);
@@ -87,10 +107,56 @@ void measure_stash_async(recorder& record) {
   });
 }
 
+/// Lists all keys, over and over, until it is told to stop.
+class endless_listing {
+public:
+  endless_listing(caf::actor_system& system, const state_handoff_actor& handoff)
+    : thread_([this, &system, handoff] {
+        caf::scoped_actor self{system};
+        for (std::string last; !is_over_;) {
+          mail(self, keys_atom_v, std::string{}, last)
+            .request(handoff, caf::infinite)
+            .receive([&](const keys_page& page) { last = page.is_last ? std::string{} : page.keys.back(); },
+                     [&](const caf::error&) { is_over_ = true; });
+        }
+      }) {}
+  ~endless_listing() {
+    is_over_ = true;
+    thread_.join();
+  }
+
+private:
+  std::atomic<bool> is_over_ = false;
+  std::thread thread_;
+};
+
+/// The longest that one of many requests for its status, one after the other, has to wait: no handler of the two actors
+/// has taken longer.
+void measure_longest_wait(recorder& record) {
+  lone_node node;
+  constexpr std::size_t count = 1'000'000;
+  node.stash_all(make_keys(count));
+  record.run([&]() -> round_figures {
+    auto longest_status_us = [&] { return node.time_statuses(record.effort().operations(20'000)).percentile_us(1); };
+    const auto floor = longest_status_us();
+    const endless_listing listing{node.system(), node.handoff()};
+    return {longest_status_us() / 1'000, {}, floor / 1'000};
+  });
+}
+
 } // namespace
 
 std::vector<row> node_rows() {
   return {
+    {"longest_wait_1m",
+     "node",
+     "the longest wait for a status while a million keys are listed",
+     "ms",
+     better::lower,
+     "the same while nothing is listed",
+     {.median = 5},
+     false,
+     measure_longest_wait},
     {"stash_async",
      "node",
      "stashes on one node, nobody waits for receipts",

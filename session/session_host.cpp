@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <limits>
 #include <utility>
 
 namespace ariadne::session {
@@ -418,6 +419,9 @@ void session_host::settle(entry& e) {
 }
 
 void session_host::settle_all() {
+  // With more, `tick` comes by all of them.
+  if (sessions_.size() > options_.step_sessions_max)
+    return;
   for (auto& e : sessions_)
     settle(e);
 }
@@ -919,7 +923,10 @@ void session_host::tick(std::uint64_t now_ms) {
     send_all(lease_question{now_ms_});
   }
   expire_requests();
-  for (auto position = sessions_.begin(); position != sessions_.end();) {
+  const auto is_partial = sessions_.size() > options_.step_sessions_max;
+  auto left = is_partial ? options_.step_sessions_max : std::numeric_limits<std::size_t>::max();
+  auto position = is_partial ? sessions_.lower_bound(next_ticked_) : sessions_.begin();
+  for (; position != sessions_.end() && left > 0; --left) {
     auto& e = *position;
     auto& s = e.second;
     expire_messages(e);
@@ -935,6 +942,7 @@ void session_host::tick(std::uint64_t now_ms) {
                          && !is_granted_away(s, options_.self);
     position = is_idle ? sessions_.erase(position) : std::next(position);
   }
+  next_ticked_ = position == sessions_.end() ? session_key{} : position->first;
   leave();
 }
 

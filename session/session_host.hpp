@@ -56,6 +56,8 @@ struct session_host_options {
   std::uint64_t unknown_wait_ms = 500;
   /// How long it is remembered that a session has been ended: longer than any part of the network stays cut off.
   std::uint64_t remember_end_ms = 3'600'000;
+  /// So many sessions are looked at in one call, at most, where all are to be; the calls of `tick` come by all.
+  std::size_t step_sessions_max = 4'096;
   /// Messages that wait for one session, and the bytes of all that wait on this host.
   std::size_t queue_messages_max = 1'000;
   std::size_t queue_bytes_max = std::size_t{64} << 20;
@@ -458,6 +460,8 @@ private:
   std::set<std::string> unmet_;
   session_map sessions_;
   std::map<std::string, std::uint64_t> running_;
+  /// Where the next tick goes on.
+  session_key next_ticked_;
   /// The sessions with a stage.
   std::set<session_key> here_;
   /// Sessions to be moved, as soon as there is room.

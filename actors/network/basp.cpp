@@ -16,6 +16,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 #include <sys/socket.h>
@@ -98,6 +99,14 @@ void disconnect(caf::actor_system& system, const caf::node_id& node) {
   post_to_broker(system, [node](caf::io::basp_broker& broker) {
     if (const auto connection = broker.instance.tbl().lookup_direct(node))
       shut_down(*connection);
+  });
+}
+
+void find_connection(caf::actor_system& system, const caf::node_id& node,
+                     std::function<void(std::optional<std::int64_t>)> found) {
+  post_to_broker(system, [node, found = std::move(found)](caf::io::basp_broker& broker) {
+    const auto connection = broker.instance.tbl().lookup_direct(node);
+    found(connection ? std::optional{connection->id()} : std::nullopt);
   });
 }
 

@@ -13,6 +13,8 @@
 #include <caf/io/scribe.hpp>
 
 #include <cstdint>
+#include <functional>
+#include <optional>
 
 // Our own ways into CAF's network layer, beside `publish` and `remote_actor`. Those lose connections: CAF names a
 // connection by its descriptor, and cleans up some time after it has closed. A connection that was given the same
@@ -48,6 +50,11 @@ caf::expected<std::uint16_t> open_port(caf::actor_system& system, const cluster_
 /// Ends the connection to another node, if there is one: all actors there are lost to this side, and if the other side
 /// is reached by the end of the connection, the other way round. Returns before.
 void disconnect(caf::actor_system& system, const caf::node_id& node);
+
+/// Tells `found`, in the thread of the multiplexer, by which connection this side speaks to another node, if there is
+/// one. Returns before.
+void find_connection(caf::actor_system& system, const caf::node_id& node,
+                     std::function<void(std::optional<std::int64_t>)> found);
 
 /// Ends the connections by which other nodes speak to this one without being heard, if there are any. Where two nodes
 /// connect to each other at the same moment, each may use the connection that it has made itself; CAF 1.x keeps both

@@ -21,6 +21,9 @@ constexpr std::size_t part_bytes = std::size_t{256} << 10;
 /// Besides the largest message, so much may wait for the other side.
 constexpr std::size_t waiting_room_bytes = std::size_t{16} << 20;
 
+/// What an idle connection keeps of the memory of its buffer.
+constexpr std::size_t kept_bytes = std::size_t{1} << 20;
+
 } // namespace
 
 guarded_scribe::guarded_scribe(caf::io::network::default_multiplexer& multiplexer,
@@ -28,7 +31,9 @@ guarded_scribe::guarded_scribe(caf::io::network::default_multiplexer& multiplexe
                                std::string address, std::shared_ptr<stranger_book> strangers)
   : scribe(caf::io::network::conn_hdl_from_socket(fd)), keeper_(std::move(keeper)), strangers_(std::move(strangers)),
     address_(std::move(address)), side_(side), guard_(side, detail::caf_basp_format(), keeper_->payload_bytes_max()),
-    stream_(multiplexer, fd, static_cast<transport_observer&>(*this)) {}
+    writes_(hdl().id()), stream_(multiplexer, fd, static_cast<transport_observer&>(*this)) {
+  stream_.ack_writes(true);
+}
 
 guarded_scribe::~guarded_scribe() {
   if (id != 0)
@@ -51,8 +56,8 @@ void guarded_scribe::configure_read(caf::io::receive_policy::config config) {
   }
 }
 
-void guarded_scribe::ack_writes(bool enable) {
-  stream_.ack_writes(enable);
+void guarded_scribe::ack_writes(bool) {
+  // They are counted here, and CAF's broker has no use for them.
 }
 
 detail::scribe_buffer& guarded_scribe::wr_buf() {
@@ -72,6 +77,7 @@ void guarded_scribe::flush() {
   // It is not read any more, or nobody takes what waits for it.
   if (stream_.wr_buf().size() > guard_.payload_bytes_max() + waiting_room_bytes)
     cut(fmt::format("more than {} bytes wait for the other side", guard_.payload_bytes_max() + waiting_room_bytes));
+  writes_.flushing(stream_.wr_buf().size());
   stream_.flush(this);
 }
 
@@ -92,6 +98,13 @@ void guarded_scribe::remove_from_loop() {
   stream_.passivate();
   if (id != 0)
     keeper_->close(*this);
+}
+
+void guarded_scribe::data_transferred(detail::scribe_context, std::size_t, std::size_t remaining) {
+  writes_.transferred(remaining, stream_.wr_buf().size());
+  // Or the connection would hold the memory of the longest answer that it has ever carried.
+  if (remaining == 0 && stream_.wr_buf().capacity() > kept_bytes)
+    detail::scribe_buffer{}.swap(stream_.wr_buf());
 }
 
 bool guarded_scribe::consume(detail::scribe_context context, const void* data, std::size_t size) {

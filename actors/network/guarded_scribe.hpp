@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/counted_writes.hpp"
 #include "actors/network/connection_keeper.hpp"
 #include "actors/network/frame_guard.hpp"
 #include "actors/network/guarded_transport.hpp"
@@ -50,6 +51,7 @@ public:
   std::uint16_t port() const override;
   void add_to_loop() override;
   void remove_from_loop() override;
+  void data_transferred(detail::scribe_context context, std::size_t size, std::size_t remaining) override;
   bool consume(detail::scribe_context context, const void* data, std::size_t size) override;
 
 private:
@@ -96,6 +98,7 @@ private:
   /// What has come of it.
   detail::scribe_buffer large_;
   bool is_delivering_large_ = false;
+  counted_writes writes_;
   stream stream_;
 };
 

@@ -7,6 +7,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -234,6 +235,62 @@ BOOST_AUTO_TEST_CASE(a_replica_of_another_cluster_is_refused_on_both_sides) {
   set_neighbours(b, {{1, a}});
   BOOST_TEST(eventually([&] { return log.count("is not cluster") >= 2; }));
   BOOST_TEST(!get(b, "key").found);
+}
+
+namespace {
+
+/// Without the narrow limits of the others, and with more keys than a page has room for.
+struct large_replica : fixture {
+  static constexpr int count = 5'000;
+
+  large_replica() {
+    crdt_replica_options options;
+    options.core.id = crdt::replica_id{9};
+    options.core.node = "node-9";
+    subject = keep(spawn_crdt_replica(system, options));
+    set_neighbours(subject, {{2, caf::actor_cast<crdt_replica_actor>(self)}});
+    for (auto i = 0; i < count; ++i)
+      mail(self, put_atom_v, "key " + std::to_string(i), std::string{"value"}, local).send(subject);
+  }
+
+  crdt_replica_actor subject;
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_CASE(more_keys_than_a_page_has_room_for_come_in_pages, large_replica) {
+  std::set<std::string> listed;
+  std::string last;
+  auto pages = 0;
+  for (auto is_last = false; !is_last; ++pages) {
+    const auto page = ask<keys_page>(subject, keys_atom_v, std::string{}, last);
+    BOOST_REQUIRE(!page.keys.empty());
+    BOOST_TEST(page.keys.front() > last);
+    BOOST_TEST(std::is_sorted(page.keys.begin(), page.keys.end()));
+    listed.insert(page.keys.begin(), page.keys.end());
+    last = page.keys.back();
+    is_last = page.is_last;
+  }
+  BOOST_TEST(listed.size() == static_cast<std::size_t>(count));
+  BOOST_TEST(pages > 1);
+}
+
+BOOST_FIXTURE_TEST_CASE(more_leftovers_than_a_page_has_room_for_come_in_pages, large_replica) {
+  const auto report = ask<drain_report>(subject, drain_atom_v, std::uint64_t{1});
+  std::vector<std::string> keys;
+  auto note = [&](const std::vector<leftover>& leftovers) {
+    for (const auto& each : leftovers)
+      keys.push_back(each.key);
+  };
+  note(report.leftovers);
+  BOOST_TEST(report.next_leftover != 0u);
+  for (auto next = report.next_leftover; next != 0;) {
+    const auto page = ask<leftovers_page>(subject, leftovers_atom_v, next);
+    note(page.leftovers);
+    next = page.next;
+  }
+  BOOST_TEST(keys.size() == static_cast<std::size_t>(count));
+  BOOST_TEST((std::set<std::string>{keys.begin(), keys.end()}.size()) == keys.size());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -462,6 +462,73 @@ BOOST_FIXTURE_TEST_CASE(a_host_that_has_just_started_does_not_say_whether_an_epo
   BOOST_TEST(fresh.take_commands().empty());
 }
 
+namespace {
+
+/// A host that knows the sessions 1 to 9 of a node that nobody sees, and looks at two of them in one call.
+struct crowded_host {
+  session_host host{options(), 1'000};
+
+  static session_host_options options() {
+    auto result = lone_host::options();
+    result.step_sessions_max = 2;
+    return result;
+  }
+
+  crowded_host() {
+    for (std::uint64_t i = 1; i <= 9; ++i) {
+      session_record record;
+      record.phase = i == 5 ? session_phase::stopped : session_phase::running;
+      record.epoch = 2;
+      record.revision = 1;
+      record.owner = other;
+      host.record_changed({"game", std::to_string(i)}, {{{crdt::replica_id{2}, i}, crdt::shared_bytes{encode(record)}}},
+                          1'000);
+    }
+  }
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_CASE(sessions_are_listed_by_key_in_parts_and_those_that_have_ended_are_not, crowded_host) {
+  std::vector<std::string> ids;
+  session_listing part;
+  session_key after;
+  auto parts = 0;
+  do {
+    part = host.sessions(after, 2);
+    for (const auto& s : part.sessions)
+      ids.push_back(s.key.id);
+    after = part.last.value_or(session_key{});
+    ++parts;
+  } while (part.last);
+  BOOST_TEST(ids == (std::vector<std::string>{"1", "2", "3", "4", "6", "7", "8", "9"}),
+             boost::test_tools::per_element());
+  BOOST_TEST(parts == 5);
+}
+
+BOOST_FIXTURE_TEST_CASE(running_sessions_are_counted_by_node, crowded_host) {
+  BOOST_TEST(host.running().at("b") == 8u);
+  host.record_changed({"game", "1"}, {}, 1'000);
+  BOOST_TEST(host.running().at("b") == 7u);
+}
+
+BOOST_FIXTURE_TEST_CASE(of_more_sessions_than_one_call_looks_at_none_is_left_out, crowded_host) {
+  std::set<session_key> taken;
+  auto note = [&] {
+    for (const auto& c : host.take_commands())
+      if (const auto* write = std::get_if<write_record>(&c))
+        taken.insert(write->key);
+  };
+  host.caught_up(1'000);
+  note();
+  BOOST_TEST(taken.size() < 8u);
+  for (auto ticks = 0; ticks < 5; ++ticks) {
+    host.tick(1'000);
+    note();
+  }
+  BOOST_TEST(taken.size() == 8u);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace ariadne::session
