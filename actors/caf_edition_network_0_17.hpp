@@ -18,4 +18,7 @@ inline basp_format caf_basp_format() {
   return result;
 }
 
+/// What the names of the settings of CAF's network begin with.
+inline constexpr auto network_settings = "middleman.";
+
 } // namespace ariadne::detail

@@ -14,4 +14,7 @@ inline basp_format caf_basp_format() {
   return {.version = caf::io::basp::version, .id_tag = {std::byte{1}}, .id_tag_size = 1, .id_size = 25};
 }
 
+/// What the names of the settings of CAF's network begin with.
+inline constexpr auto network_settings = "caf.middleman.";
+
 } // namespace ariadne::detail

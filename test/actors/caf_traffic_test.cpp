@@ -1,6 +1,7 @@
 // What CAF itself sends passes the guard of every connection: see actors/network/frame_guard.hpp.
 
 #include "actors/caf_edition_network.hpp"
+#include "actors/caf_edition_unexpected.hpp"
 #include "actors/network/guarded_multiplexer.hpp"
 #include "test/support/log_book.hpp"
 #include "test/support/test_system.hpp"
@@ -26,11 +27,10 @@ using namespace std::chrono_literals;
 std::unique_ptr<caf::actor_system_config> config_with(bool has_heartbeats) {
   auto config = std::make_unique<test_config>();
   if (has_heartbeats) {
-    // In the words of each edition.
-    for (const auto* name : {"middleman.heartbeat-interval", "caf.middleman.heartbeat-interval"})
-      config->set(name, caf::timespan{1ms});
-    for (const auto* name : {"middleman.connection-timeout", "caf.middleman.connection-timeout"})
-      config->set(name, caf::timespan{1h});
+    const std::string network = detail::network_settings;
+    config->set(network + "heartbeat-interval", caf::timespan{1ms});
+    // CAF takes a connection that has been opened for one that was last seen when the machine started.
+    config->set(network + "connection-timeout", caf::timespan{100'000h});
   }
   return config;
 }
@@ -84,6 +84,7 @@ BOOST_DATA_TEST_CASE(all_of_it_passes_on_the_way_to_a_neighbour_and_through_one,
   const auto guide = spawn_guide(b, b.at(c.publish(echo)));
   const auto guide_for_a = a.at(b.publish(guide));
   const auto echo_for_a = a.ask<caf::actor>(guide_for_a, get_atom_v);
+  BOOST_REQUIRE(echo_for_a);
   BOOST_TEST((echo_for_a.node() == c.system.node()));
   const auto mourner = spawn_mourner(a, echo_for_a);
   for (auto i = 0; i < 500; ++i)
