@@ -809,7 +809,12 @@ private:
 
   void ask_for_checkpoints() {
     const auto now = now_ms();
-    for (auto& [key, r] : runs_) {
+    // Where there are many, the ticks come by all of them in turn.
+    const auto is_partial = runs_.size() > sessions_looked_max;
+    auto left = is_partial ? sessions_looked_max : runs_.size();
+    auto position = is_partial ? runs_.lower_bound(next_checkpoint_) : runs_.begin();
+    for (; position != runs_.end() && left > 0; ++position, --left) {
+      auto& [key, r] = *position;
       if (r.checkpoint_interval_ms == 0 || r.is_stopping || now < r.next_checkpoint_ms
           || std::exchange(r.is_asked, true))
         continue;
@@ -827,6 +832,7 @@ private:
               asked->is_asked = false;
           });
     }
+    next_checkpoint_ = position == runs_.end() ? session_key{} : position->first;
   }
 
   ticking_session_host_actor::pointer self_;
@@ -857,6 +863,8 @@ private:
   std::uint64_t last_link_ = 0;
 
   std::map<session_key, run_of_session> runs_;
+  /// Which of them is looked at next, whether it is to be asked for a checkpoint.
+  session_key next_checkpoint_;
   /// Which of them an actor is.
   std::unordered_map<caf::actor_addr, session_key> keys_;
   std::map<std::uint64_t, std::function<void(const session::answer_request&)>> requests_;

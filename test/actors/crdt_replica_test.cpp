@@ -265,7 +265,7 @@ BOOST_FIXTURE_TEST_CASE(more_keys_than_a_page_has_room_for_come_in_pages, large_
   for (auto is_last = false; !is_last; ++pages) {
     const auto page = ask<keys_page>(subject, keys_atom_v, std::string{}, last);
     BOOST_REQUIRE(!page.keys.empty());
-    BOOST_TEST(page.keys.front() > last);
+    BOOST_TEST((page.keys.front() > last));
     BOOST_TEST(std::is_sorted(page.keys.begin(), page.keys.end()));
     listed.insert(page.keys.begin(), page.keys.end());
     last = page.keys.back();

@@ -41,7 +41,7 @@ struct connected_client : test_system {
 } // namespace
 
 BOOST_AUTO_TEST_CASE(a_client_that_asks_for_much_at_once_costs_a_bounded_amount_of_memory) {
-  cluster_process cluster{{"a"}};
+  cluster_process cluster{std::vector<std::string>{"a"}};
   cluster.start("a");
   const endpoint address{cluster.host("a"), cluster.port("a")};
   cluster.client("a").stash("large", {"bytes", 1, std::string(15 * mebibyte, 'x')});

@@ -252,7 +252,7 @@ BOOST_DATA_TEST_CASE(a_key_that_stands_throughout_is_listed_exactly_once, data::
         is_answered = true;
         is_last = answer.page.is_last;
         for (const auto& found : answer.page.keys) {
-          BOOST_TEST(found > after);
+          BOOST_TEST((found > after));
           BOOST_TEST(found.starts_with(prefix));
           ++listed[found];
           after = found;
