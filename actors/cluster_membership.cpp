@@ -141,7 +141,7 @@ public:
       options_.log(log_level::error,
                    fmt::format("the node at {} claims the name of this node, {}, and is refused by others; give it "
                                "another name, or stop it",
-                               address, options_.node));
+                               crdt::printable_briefly(address), options_.node));
   }
 
   bool has_left(const std::string& node) {
@@ -321,7 +321,7 @@ private:
     if (!result.accepted) {
       if (result.is_name_taken)
         give_way(result.reason);
-      return fail(node, "it refuses this node: " + result.reason);
+      return fail(node, "it refuses this node: " + crdt::printable_briefly(result.reason));
     }
     if (const auto refused = reason_to_refuse(result.node, membership))
       return fail(node, refused->reason);
@@ -475,8 +475,8 @@ private:
       monitored_.add(membership);
     if (std::exchange(known->second, refused.reason) == refused.reason)
       return;
-    options_.log(log_level::warning,
-                 fmt::format("node {} ({}) is refused: {}", other.node, other.address, refused.reason));
+    options_.log(log_level::warning, fmt::format("node {} ({}) is refused: {}", crdt::escaped_briefly(other.node),
+                                                 crdt::printable_briefly(other.address), refused.reason));
     if (const auto owner = peers_.find(other.node); refused.is_name_taken && owner != peers_.end())
       mail(self_, name_taken_atom_v, other.address).send(owner->second.membership);
   }

@@ -371,8 +371,8 @@ public:
       if (host.incarnation == frame.incarnation && l.number == frame.link) {
         const host_id from = host;
         if (const auto problem = core_->receive(from, frame.bytes, now_ms()); !problem.empty())
-          options_.log(log_level::error,
-                       fmt::format("a frame of the sessions of node {} is refused: {}", from.node, problem));
+          options_.log(log_level::error, fmt::format("a frame of the sessions of node {} is refused: {}",
+                                                     crdt::escaped_briefly(from.node), problem));
         return act();
       }
   }
@@ -516,7 +516,8 @@ private:
     links_[peer] = {handle, number};
     monitored_.add(handle);
     met_.insert(peer.node);
-    options_.log(log_level::debug, fmt::format("the session host of node {} is connected", peer.node));
+    options_.log(log_level::debug,
+                 fmt::format("the session host of node {} is connected", crdt::escaped_briefly(peer.node)));
     core_->peer_up(peer, now_ms());
     note_connected();
   }
@@ -531,7 +532,8 @@ private:
     // Its node may have ended, or start another one.
     note_unmet();
     is_fully_connected_ = false;
-    options_.log(log_level::debug, fmt::format("the session host of node {} {}", peer.node, why));
+    options_.log(log_level::debug,
+                 fmt::format("the session host of node {} {}", crdt::escaped_briefly(peer.node), why));
     core_->peer_down(peer, now_ms());
     act();
   }
@@ -763,7 +765,7 @@ private:
         break;
       case type::moved:
         ++counts_.moved;
-        say(log_level::debug, "has moved to node " + c.other.node);
+        say(log_level::debug, "has moved to node " + crdt::escaped_briefly(c.other.node));
         break;
       case type::stranded:
         ++counts_.stranded;

@@ -39,6 +39,7 @@ namespace {
 using crdt::escaped;
 using crdt::escaped_briefly;
 using crdt::printable;
+using crdt::printable_briefly;
 using crdt::printable_lines;
 using nlohmann::json;
 
@@ -102,7 +103,7 @@ fallible<std::string> read_value(const std::string& file) {
   auto cannot_read = [&] {
     const std::error_code error{errno, std::generic_category()};
     return tl::unexpected(
-      fmt::format("cannot read {}: {}", file == "-" ? "stdin" : escaped_briefly(file), describe_stream_error(error)));
+      fmt::format("cannot read {}: {}", file == "-" ? "stdin" : printable_briefly(file), describe_stream_error(error)));
   };
   auto close = [](std::FILE* stream) { return stream == stdin ? 0 : std::fclose(stream); };
   const std::unique_ptr<std::FILE, decltype(close)> stream{file == "-" ? stdin : std::fopen(file.c_str(), "rb")};
@@ -114,7 +115,7 @@ fallible<std::string> read_value(const std::string& file) {
     value.append(chunk.data(), count);
     if (value.size() > std::size_t{value_bytes_limit})
       return tl::unexpected(fmt::format("{} holds more than the {} bytes that a cluster may allow",
-                                        escaped_briefly(file), value_bytes_limit));
+                                        printable_briefly(file), value_bytes_limit));
   }
   if (std::ferror(stream.get()))
     return cannot_read();

@@ -299,7 +299,7 @@ private:
 exit_code run_cluster(const cluster_config& cluster, const std::string& cluster_file) {
   auto control = listen_for_control(cluster_file);
   if (!control) {
-    complain(fmt::format("another process runs the nodes of {} already", crdt::escaped_briefly(cluster_file)));
+    complain(fmt::format("another process runs the nodes of {} already", crdt::printable_briefly(cluster_file)));
     return exit_code::failed;
   }
   return cluster_runner{cluster, cluster_file, std::move(*control)}.run();
@@ -309,7 +309,7 @@ exit_code restart_cluster(const std::string& cluster_file) {
   const auto runner = connect_control(cluster_file);
   if (!runner) {
     complain(fmt::format("nobody runs the nodes of {0}; start them with \"ariadne cluster {0}\"",
-                         crdt::escaped_briefly(cluster_file)));
+                         crdt::printable_briefly(cluster_file)));
     return exit_code::failed;
   }
   std::string text;

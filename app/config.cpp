@@ -305,7 +305,7 @@ std::string names_of(const std::vector<node_config>& nodes) {
 }
 
 std::string to_string(const config_error& error) {
-  const auto file = crdt::escaped_briefly(error.file);
+  const auto file = crdt::printable_briefly(error.file);
   const auto message = crdt::printable_briefly(error.message);
   return error.line == 0 ? fmt::format("{}: {}", file, message)
                          : fmt::format("{}:{}:{}: {}", file, error.line, error.column, message);

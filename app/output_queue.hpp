@@ -24,7 +24,7 @@ public:
     /// Of what waits to be written.
     std::size_t bytes_max = 1u << 20;
     /// For what still waits when the queue goes.
-    std::chrono::milliseconds flush_time{2'000};
+    std::chrono::milliseconds flush_time{1'000};
   };
 
   /// Throws std::system_error if there can be no thread.

@@ -3,6 +3,7 @@
 #include "app/duration.hpp"
 #include "app/minotaur/scripted_play.hpp"
 #include "app/output.hpp"
+#include "app/standard_streams.hpp"
 #include "crdt/printable_text.hpp"
 
 #include <fmt/format.h>
@@ -65,7 +66,7 @@ std::optional<std::vector<play_part>> play_by_input(minotaur::scripted_play& pla
   for (std::string line; std::getline(std::cin, line);) {
     const auto next = parse_part(line);
     if (!next) {
-      complain(fmt::format("stdin: {} is neither drain NAME nor crash NAME", crdt::escaped_briefly(line)));
+      complain(fmt::format("stdin: {} is neither drain NAME nor crash NAME", crdt::printable_briefly(line)));
       return std::nullopt;
     }
     end_part();
@@ -87,6 +88,10 @@ exit_code run_play(const play_command& command, const cluster_config& cluster) {
   if (const auto writable = check_stdout(); !writable) {
     complain(writable.error().text);
     return writable.error().code;
+  }
+  if (!command.time && is_stdin_closed()) {
+    complain("cannot read stdin: it is closed; it says when a part of the play begins, unless there is --time");
+    return exit_code::failed;
   }
   play_output output;
   minotaur::scripted_play_options options;

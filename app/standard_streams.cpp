@@ -20,4 +20,9 @@ void open_standard_streams() {
   }
 }
 
+bool is_stdin_closed() {
+  const auto flags = ::fcntl(STDIN_FILENO, F_GETFL);
+  return flags == -1 || (flags & O_PATH) != 0 || (flags & O_ACCMODE) == O_WRONLY;
+}
+
 } // namespace ariadne

@@ -8,4 +8,7 @@ namespace ariadne {
 /// error of a write. To be called first thing in `main`; never fails.
 void open_standard_streams();
 
+/// Whether stdin cannot be read since it was closed when the program started.
+bool is_stdin_closed();
+
 } // namespace ariadne

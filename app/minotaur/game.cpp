@@ -5,7 +5,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdlib>
+#include <limits>
 #include <utility>
 
 namespace ariadne::minotaur {
@@ -80,9 +82,11 @@ std::string describe(const std::string& name, const player& who) {
 } // namespace
 
 std::int32_t distance(hex from, hex to) {
-  const auto dq = from.q - to.q;
-  const auto dr = from.r - to.r;
-  return std::max({std::abs(dq), std::abs(dr), std::abs(dq + dr)});
+  // Players may name any cell, also one so far away that there is no number for the distance.
+  const auto dq = std::int64_t{from.q} - to.q;
+  const auto dr = std::int64_t{from.r} - to.r;
+  constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
+  return static_cast<std::int32_t>(std::min(std::max({std::abs(dq), std::abs(dr), std::abs(dq + dr)}), most));
 }
 
 std::array<hex, 6> cells_around(hex centre) {

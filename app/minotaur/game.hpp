@@ -27,7 +27,7 @@ struct hex {
   friend auto operator<=>(const hex&, const hex&) = default;
 };
 
-/// The number of steps from one cell to the other, walls aside.
+/// The number of steps from one cell to the other, walls aside; the greatest number if there are more.
 std::int32_t distance(hex from, hex to);
 
 /// The six cells around `centre`, inside the world or not.

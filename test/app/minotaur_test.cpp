@@ -10,6 +10,7 @@
 #include <caf/actor_system.hpp>
 #include <caf/event_based_actor.hpp>
 
+#include <limits>
 #include <map>
 #include <memory>
 #include <set>
@@ -146,6 +147,8 @@ BOOST_AUTO_TEST_CASE(a_cell_is_one_step_from_the_six_cells_around_it) {
   }
   BOOST_TEST(distinct.size() == 6u);
   BOOST_TEST(distance({3, -3}, {-3, 3}) == 6);
+  constexpr auto far = std::numeric_limits<std::int32_t>::min();
+  BOOST_TEST(distance(centre, {far, far}) == std::numeric_limits<std::int32_t>::max());
 }
 
 BOOST_AUTO_TEST_CASE(a_player_moves_at_the_end_of_the_round) {

@@ -4,14 +4,19 @@
 
 #include <arpa/inet.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <absl/strings/escaping.h>
 #include <boost/test/unit_test.hpp>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <random>
 
 namespace ariadne::test {
+
+using namespace std::string_literals;
 
 namespace {
 
@@ -81,6 +86,35 @@ BOOST_FIXTURE_TEST_CASE(an_unknown_node_name_is_answered_with_those_that_the_fil
   BOOST_TEST(is_one_line(unknown.err), unknown.err);
 }
 
+BOOST_AUTO_TEST_CASE(a_cluster_file_that_is_none_is_one_clear_line) {
+  const temporary_directory directory;
+  const auto refused = [&](const std::filesystem::path& file, std::string_view why) {
+    const auto node = run_ariadne({"node", "--cluster", file.string(), "--name", "a"});
+    BOOST_TEST(node.exit_code == usage);
+    BOOST_TEST(contains(node.err, why), node.err);
+    BOOST_TEST(is_one_line(node.err), node.err);
+    BOOST_TEST(node.err.size() < 1'000u);
+  };
+  const auto holding = [&](std::string_view text) {
+    const auto file = directory.path() / "cluster.toml";
+    write_file(file, text);
+    return file;
+  };
+  refused(directory.path(), "Is a directory");
+  refused("/dev/zero", "no regular file");
+  const auto pipe = directory.path() / "pipe";
+  BOOST_REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
+  refused(pipe, "no regular file");
+  refused(directory.path() / "\x1b[2J\n", "\\x1b[2J\\n: cannot be read");
+  refused(holding(std::string((1u << 20) + 1, '#')), "more than 1048576 bytes");
+  std::string dotted{"a"};
+  for (auto i = 0; i < 100'000; ++i)
+    dotted += ".a";
+  refused(holding("[cluster]\n" + dotted + " = 1\n"), "cluster.toml:2:32: this is nested more than 16 levels deep");
+  refused(holding("[cluster]\nname = \"a\0b\"\n"s), "cluster.toml:2:10: ");
+  refused(holding("[cluster]\n\"\\u001b[2J\\n\" = 1\n"), R"(unknown key "\x1b[2J\n")");
+}
+
 BOOST_AUTO_TEST_CASE(a_node_of_another_cluster_is_refused_by_both_sides_with_the_reason_in_both_logs) {
   cluster_process cluster{{"a", "b"}};
   const temporary_directory directory;
@@ -113,6 +147,50 @@ BOOST_FIXTURE_TEST_CASE(a_key_over_the_limit_is_refused, two_nodes) {
   BOOST_TEST(contains(refused.err, "key is too long"), refused.err);
   BOOST_TEST(is_one_line(refused.err), refused.err);
   BOOST_TEST(run("a", {"stash", ""}, "value").exit_code == failed);
+  BOOST_TEST(unharmed());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_key_of_any_bytes_is_shown_so_that_it_can_be_typed_again, two_nodes) {
+  const std::string typed = R"(a\nb\x00\x1b[2J\xff\\)";
+  const std::string bytes{"a\nb\0\x1b[2J\xff\\", 11};
+  BOOST_TEST(run("a", {"stash", "-e", typed}, "value").exit_code == done);
+  BOOST_TEST(run("a", {"keys"}).out == typed + "\nkept\n");
+  BOOST_TEST(run("a", {"keys", "-e", R"(a\n)"}).out == typed + "\n");
+  BOOST_TEST(run("a", {"pickup", "-e", typed}).out == "value");
+
+  const auto listed = nlohmann::json::parse(run("a", {"keys", "--json"}).out);
+  BOOST_REQUIRE(listed.size() == 2u);
+  std::string decoded;
+  BOOST_TEST(absl::Base64Unescape(listed[0].at("key_base64").get<std::string>(), &decoded));
+  BOOST_TEST((decoded == bytes));
+  BOOST_TEST(listed[1] == "kept");
+
+  const auto missing = run("a", {"pickup", "x\x1b[2J\nariadne: done"});
+  BOOST_TEST(missing.err
+             == R"(ariadne: there is nothing under x\x1b[2J\nariadne: done)"
+                "\n");
+  BOOST_TEST(unharmed());
+}
+
+BOOST_FIXTURE_TEST_CASE(each_event_is_one_line_whatever_the_key, two_nodes) {
+  child_process watch{{ARIADNE_PROGRAM, "watch", "--node", "127.0.0.1:" + std::to_string(port("a"))},
+                      {.out = directory() / "watched", .err = directory() / "watched"}};
+  const auto watched = [this] { return read_file(directory() / "watched"); };
+  // Whether it watches yet, is seen by what it shows.
+  BOOST_TEST(eventually([&] { return run("a", {"stash", "k"}, "value").exit_code == done && !watched().empty(); }));
+  BOOST_TEST(run("a", {"stash", "k\nnode left\x1b["}, "value").exit_code == done);
+  BOOST_TEST(eventually([&] { return contains(watched(), R"(stashed k\nnode left\x1b[ (event )"); }), watched());
+  BOOST_TEST(!contains(watched(), "\x1b"));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_message_that_nobody_expects_is_one_line_of_the_log, two_nodes) {
+  test_system stranger;
+  const auto membership = stranger.node_at({host("a"), port("a")});
+  mail(stranger.self, std::string{"x\x1b[2J\nariadne: done"}).send(caf::actor_cast<caf::actor>(membership));
+  BOOST_TEST(eventually([&] { return contains(log("a"), "unexpected message"); }));
+  BOOST_TEST(!contains(log("a"), "\x1b"));
+  BOOST_TEST(!contains(log("a"), "\nariadne: done"));
+  BOOST_TEST(!contains(output("a"), "unexpected message"));
   BOOST_TEST(unharmed());
 }
 
