@@ -165,6 +165,13 @@ aw_lww_map::effect aw_lww_map::erase(std::string_view key, dot erased) {
   });
 }
 
+aw_lww_map::effect aw_lww_map::erase(std::string_view key, dot target, dot erased) {
+  return update(find_or_add(hashed_key{key}), [&](causal_register& value) {
+    value.erase(target, erased);
+    return true;
+  });
+}
+
 bool aw_lww_map::is_contradicted(const causal_register& other, const keyed_register* owner) const {
   auto found = false;
   other.for_each_context([&](dot d) {

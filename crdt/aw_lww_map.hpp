@@ -62,6 +62,8 @@ public:
 
   effect put(std::string_view key, entry written);
   effect erase(std::string_view key, dot erased);
+  /// Erases the entry `target` alone, see causal_register::erase.
+  effect erase(std::string_view key, dot target, dot erased);
 
   /// Joins one key of a delta; see causal_register::join. A register that says nothing new about a key that the map
   /// does not hold is not taken up; nor is one that names a dot of another key, or brings the key to more than

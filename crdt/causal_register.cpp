@@ -64,6 +64,16 @@ void causal_register::erase(dot erased) {
   assign({}, std::move(seen_before));
 }
 
+void causal_register::erase(dot target, dot erased) {
+  auto seen_before = context();
+  seen_before.raise(erased);
+  std::vector<entry> kept;
+  for (std::size_t i = 0; i < live_count(); ++i)
+    if (live(i).dot != target)
+      kept.push_back(live(i));
+  assign(std::move(kept), std::move(seen_before));
+}
+
 bool causal_register::join(const causal_register& other, const version_vector& covered_here) {
   if (!more_ && !other.more_ && newest_.dot == other.newest_.dot)
     return false;

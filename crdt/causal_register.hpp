@@ -66,6 +66,9 @@ public:
   /// An erase with the new dot `erased`: supersedes every live entry and leaves none.
   void erase(dot erased);
 
+  /// An erase with the new dot `erased` that supersedes the entry `target` alone: what stands beside it stays.
+  void erase(dot target, dot erased);
+
   /// Joins `other` into this register. `covered_here` stands in for what this register has forgotten: a dot that it
   /// covers and that is not live here is dead. Returns whether anything changed.
   bool join(const causal_register& other, const version_vector& covered_here);

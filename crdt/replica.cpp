@@ -73,6 +73,24 @@ std::optional<dot> replica::erase(std::string_view key, std::uint64_t now_ms) {
   return erased;
 }
 
+std::optional<dot> replica::erase(std::string_view key, dot target, std::uint64_t now_ms) {
+  const auto* owner = map_.find(key);
+  if (owner == nullptr)
+    return std::nullopt;
+  const auto value = map_.value(*owner);
+  auto stands = false;
+  for (std::size_t i = 0; i < value.live_count(); ++i)
+    stands |= value.live(i).dot == target && !value.live(i).expired(now_ms);
+  if (!stands)
+    return std::nullopt;
+  dot erased{options_.id, vector_[options_.id] + 1};
+  ++counters_.erases;
+  note(map_.erase(key, target, erased));
+  raise_vector(erased);
+  pump_all(now_ms);
+  return erased;
+}
+
 std::optional<entry_view> replica::get(std::string_view key, std::uint64_t now_ms) const {
   const auto* owner = map_.find(key);
   return owner == nullptr ? std::nullopt : map_.winner(*owner, now_ms);

@@ -130,6 +130,10 @@ public:
   /// Erases `key`. Returns the dot of the event, or nothing if the key was not readable (then there is no event).
   std::optional<dot> erase(std::string_view key, std::uint64_t now_ms);
 
+  /// Erases what the event `target` has put under `key`, and nothing that stands beside it. Returns the dot of the
+  /// event, or nothing if no reader could see that entry, were it alone (then there is no event).
+  std::optional<dot> erase(std::string_view key, dot target, std::uint64_t now_ms);
+
   /// The entry that a reader sees, if there is one. Valid until the next call of a non-const function.
   std::optional<entry_view> get(std::string_view key, std::uint64_t now_ms) const;
 

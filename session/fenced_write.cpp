@@ -33,4 +33,12 @@ tl::expected<fenced_result, crdt::write_error> fenced_write(crdt::replica& repli
   return fenced_result{true, true, {{*dot, std::move(written)}}};
 }
 
+fenced_erasure fenced_erase(crdt::replica& replica, std::string_view key, crdt::dot target, std::uint64_t now_ms) {
+  fenced_erasure result;
+  result.erased = replica.erase(key, target, now_ms).has_value();
+  if (const auto seen = replica.get(key, now_ms))
+    result.standing = seen->dot;
+  return result;
+}
+
 } // namespace ariadne::session

@@ -3,6 +3,7 @@
 #include "crdt/replica.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -32,5 +33,16 @@ tl::expected<fenced_result, crdt::write_error> fenced_write(crdt::replica& repli
                                                             std::string_view value,
                                                             const std::vector<crdt::dot>& expected,
                                                             std::uint64_t now_ms, std::uint64_t expires_at_ms);
+
+/// What a fenced erase did.
+struct fenced_erasure {
+  bool erased = false;
+  /// What a reader sees under the key now, if anything.
+  std::optional<crdt::dot> standing;
+};
+
+/// Erases what the event `target` has put under the key: that which its reader has got. What stands beside it, or has
+/// superseded it, stays; a plain erase would take that, too, unseen by anybody.
+fenced_erasure fenced_erase(crdt::replica& replica, std::string_view key, crdt::dot target, std::uint64_t now_ms);
 
 } // namespace ariadne::session

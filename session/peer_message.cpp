@@ -98,6 +98,11 @@ void write_fields(crdt::wire_writer& out, const run_answer& m) {
   out.byte(m.agreed ? 1 : 0);
 }
 
+void write_fields(crdt::wire_writer& out, const request_withdrawn& m) {
+  out.varint(m.number);
+  write(out, m.key);
+}
+
 /// A byte that names one of the values from 1 to `last`.
 template <class Enum>
 Enum read_enum(crdt::wire_reader& in, Enum last) {
@@ -191,13 +196,15 @@ peer_message read_message(crdt::wire_reader& in) {
       return run_question{read_key(in), in.varint()};
     case 14:
       return run_answer{read_key(in), in.varint(), in.byte() != 0};
+    case 15:
+      return request_withdrawn{in.varint(), read_key(in)};
     default:
       in.fail("the kind of message is unknown");
       return {};
   }
 }
 
-static_assert(std::is_same_v<std::variant_alternative_t<14, peer_message>, run_answer>,
+static_assert(std::is_same_v<std::variant_alternative_t<15, peer_message>, request_withdrawn>,
               "a message is named by its place among the alternatives");
 
 } // namespace

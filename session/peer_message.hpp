@@ -152,9 +152,16 @@ struct run_answer {
   bool agreed = false;
 };
 
-using peer_message =
-  std::variant<announce, claim, claim_answer, claim_withdrawn, start_request, stop_request, delivery, leaving,
-               leaving_answer, response, lease_question, lease_answer, loser_state, run_question, run_answer>;
+/// Nobody waits any more for the answer to this request of the sender's, a start, a stop or a delivery. What has not
+/// begun is dropped, and none of it is answered.
+struct request_withdrawn {
+  std::uint64_t number = 0;
+  session_key key;
+};
+
+using peer_message = std::variant<announce, claim, claim_answer, claim_withdrawn, start_request, stop_request, delivery,
+                                  leaving, leaving_answer, response, lease_question, lease_answer, loser_state,
+                                  run_question, run_answer, request_withdrawn>;
 
 /// Appends to a frame, which begins empty.
 void append(std::string& frame, const peer_message& message);

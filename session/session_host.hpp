@@ -140,7 +140,8 @@ public:
 
   // -- requests ------------------------------------------------------------------------------------------------------
 
-  // Each is answered once by an answer_request of its number, at `deadline_ms` at the latest. Numbers are never reused.
+  // Each is answered once by an answer_request of its number, at `deadline_ms` at the latest, unless it is withdrawn.
+  // Numbers are never reused.
 
   /// Starts the session, unless it runs somewhere. Answers where it runs.
   void start(std::uint64_t request, const session_key& key, saved_state state, std::uint64_t deadline_ms,
@@ -165,6 +166,10 @@ public:
   const std::map<std::string, std::uint64_t>& running() const {
     return running_;
   }
+  /// Nobody waits for the answer any more. What has not begun is dropped, here and on the host that it has gone to; a
+  /// message that has been handed to its session is handled, and a session that is being started or ended goes on so.
+  void withdraw(std::uint64_t request, std::uint64_t now_ms);
+
 
   // -- the node ------------------------------------------------------------------------------------------------------
 
@@ -364,6 +369,7 @@ private:
   void handle(const host_id& from, run_question&& m);
   void handle(const host_id& from, run_answer&& m);
   void handle(const host_id& from, loser_state&& m);
+  void handle(const host_id& from, request_withdrawn&& m);
 
   // What the map says.
   void note_entries(hosted_session& s, const std::vector<live_entry>& entries);
@@ -437,6 +443,8 @@ private:
   void drop_message(const queued_message& m);
   /// The host has told its users that they are unanswered.
   void drop_messages_of(const host_id& origin, hosted_session& s);
+  /// Forgets a request that waits for the session, and the message that goes with it.
+  void drop_request(hosted_session& s, const host_id& origin, std::uint64_t number);
   void expire_requests();
   void expire_messages(entry& e);
   void respond(const host_id& origin, std::uint64_t number, outcome result, host_id place = {},

@@ -205,16 +205,53 @@ void session_host::expire_requests() {
   for (const auto number : expired) {
     const auto& request = pending_.at(number);
     auto& s = find_or_add(request.key).second;
-    std::erase_if(s.waiters, [&](const waiter& w) { return w.origin == options_.self && w.number == number; });
-    std::erase_if(s.outbox, [&](const queued_message& m) {
-      if (m.number == number)
-        drop_message(m);
-      return m.number == number;
-    });
+    drop_request(s, options_.self, number);
     const auto is_known = s.winner && s.winner->phase != session_phase::stopped;
     finish(number, request.sent_to                                   ? outcome::unanswered
                    : is_known || request.type == request_type::start ? outcome::timed_out
                                                                      : outcome::unknown_session);
+  }
+}
+
+void session_host::drop_request(hosted_session& s, const host_id& origin, std::uint64_t number) {
+  std::erase_if(s.waiters, [&](const waiter& w) { return w.origin == origin && w.number == number; });
+  auto& queue = origin == options_.self ? s.outbox : s.inbox;
+  std::erase_if(queue, [&](const queued_message& m) {
+    const auto is_dropped = m.origin == origin && m.number == number;
+    if (is_dropped)
+      drop_message(m);
+    return is_dropped;
+  });
+}
+
+void session_host::withdraw(std::uint64_t request, std::uint64_t now_ms) {
+  enter(now_ms);
+  const auto found = pending_.find(request);
+  // What has been handed to a session here counts as under way until that has handled it.
+  if (found != pending_.end() && found->second.sent_to != options_.self) {
+    auto& e = find_or_add(found->second.key);
+    auto& s = e.second;
+    auto asked = found->second.sent_to;
+    for (const auto& w : s.waiters)
+      if (w.origin == options_.self && w.number == request)
+        asked = w.asked;
+    if (asked && peers_.contains(*asked))
+      send(*asked, request_withdrawn{request, e.first});
+    if (found->second.sent_to) {
+      --s.in_flight;
+      queued_bytes_ -= found->second.payload.size();
+    }
+    pending_.erase(found);
+    drop_request(s, options_.self, request);
+    settle(e);
+  }
+  leave();
+}
+
+void session_host::handle(const host_id& from, request_withdrawn&& m) {
+  if (const auto found = sessions_.find(m.key); found != sessions_.end()) {
+    drop_request(found->second, from, m.number);
+    settle(*found);
   }
 }
 

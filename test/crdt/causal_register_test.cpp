@@ -290,4 +290,31 @@ BOOST_AUTO_TEST_CASE(an_entry_is_expired_from_its_expiry_on) {
   BOOST_TEST(!entry_of({a, 1}, 0, "x").expired(~0ull));
 }
 
+// -- erasing one entry -----------------------------------------------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(an_erase_of_one_entry_leaves_those_beside_it_wherever_it_comes) {
+  const auto both = joined(causal_register{a1}, causal_register{b1});
+  auto value = both;
+  value.erase(b1.dot, {c, 1});
+  BOOST_TEST(value == causal_register({a1}, {{a, 1}, {b, 1}, {c, 1}}));
+  BOOST_TEST(joined(both, value) == value);
+  BOOST_TEST(joined(causal_register{a1}, value) == value);
+  BOOST_TEST(joined(causal_register{b1}, value) == value);
+}
+
+BOOST_AUTO_TEST_CASE(a_replica_may_erase_what_stands_beside_its_own_entry) {
+  const auto both = joined(causal_register{a1}, causal_register{b1});
+  auto value = both;
+  value.erase(b1.dot, {a, 2});
+  BOOST_TEST(value == causal_register({a1}, {{a, 2}, {b, 1}}));
+  BOOST_TEST(joined(both, value) == value);
+}
+
+BOOST_AUTO_TEST_CASE(an_erase_of_one_entry_does_not_reach_what_has_superseded_it) {
+  auto value = causal_register{a1};
+  value.erase(a1.dot, {b, 1});
+  const auto later = after_put(causal_register{a1}, a2);
+  BOOST_TEST(joined(later, value) == causal_register({a2}, {{a, 2}, {b, 1}}));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

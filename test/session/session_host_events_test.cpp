@@ -529,6 +529,111 @@ BOOST_FIXTURE_TEST_CASE(of_more_sessions_than_one_call_looks_at_none_is_left_out
   BOOST_TEST(taken.size() == 8u);
 }
 
+// -- requests that nobody waits for any more --------------------------------------------------------------------------
+
+namespace {
+
+constexpr std::uint64_t in_a_minute = lone_host::now_ms + 60'000;
+
+template <class Wanted>
+std::vector<Wanted> only(const std::vector<command>& commands) {
+  std::vector<Wanted> result;
+  for (const auto& c : commands)
+    if (const auto* found = std::get_if<Wanted>(&c))
+      result.push_back(*found);
+  return result;
+}
+
+/// The messages of one kind that the commands send.
+template <class Message>
+std::vector<Message> sent(const std::vector<command>& commands) {
+  std::vector<Message> result;
+  for (const auto& frame : only<send_frame>(commands))
+    decode_frame(frame.bytes, [&](peer_message&& m) {
+      if (auto* found = std::get_if<Message>(&m))
+        result.push_back(std::move(*found));
+    });
+  return result;
+}
+
+void hear(session_host& host, const peer_message& message) {
+  std::string frame;
+  append(frame, message);
+  BOOST_TEST(host.receive(other, frame, lone_host::now_ms) == "");
+}
+
+/// The record that is to be written is.
+void write(session_host& host, const std::vector<command>& commands) {
+  const auto writes = only<write_record>(commands);
+  BOOST_REQUIRE(writes.size() == 1u);
+  host.write_done(key, {true, true, {{{crdt::replica_id{1}, 1}, crdt::shared_bytes{writes.front().value}}}},
+                  lone_host::now_ms);
+}
+
+} // namespace
+
+BOOST_FIXTURE_TEST_CASE(a_withdrawn_message_that_waits_for_its_session_is_dropped, lone_host) {
+  host.deliver(1, key, "of one that has ended", in_a_minute, now_ms);
+  host.deliver(2, key, "of one that waits", in_a_minute, now_ms);
+  host.withdraw(1, now_ms);
+  host.start(3, key, {"game", 1, "new"}, in_a_minute, now_ms);
+  write(host, host.take_commands());
+  const auto messages = only<hand_message>(host.take_commands());
+  BOOST_REQUIRE(messages.size() == 1u);
+  BOOST_TEST(messages.front().payload == "of one that waits");
+}
+
+BOOST_FIXTURE_TEST_CASE(what_waits_for_its_session_here_is_dropped_when_another_host_withdraws_it, lone_host) {
+  host.start(1, key, {"game", 1, "new"}, in_a_minute, now_ms);
+  const auto commands = host.take_commands();
+  host.peer_up(other, now_ms);
+  hear(host, delivery{5, key, 1, "of one that has ended"});
+  hear(host, request_withdrawn{5, key});
+  host.take_commands();
+  write(host, commands);
+  const auto then = host.take_commands();
+  BOOST_TEST(only<start_session>(then).size() == 1u);
+  BOOST_TEST(only<hand_message>(then).empty());
+  BOOST_TEST(sent<response>(then).empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_withdrawn_start_begins_nothing, lone_host) {
+  host.peer_up(other, now_ms);
+  host.start(1, key, {"game", 1, "new"}, in_a_minute, now_ms);
+  host.take_commands();
+  host.withdraw(1, now_ms);
+  hear(host, claim_answer{key, 1, verdict::granted, 1});
+  BOOST_TEST(only<write_record>(host.take_commands()).empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_message_that_has_gone_to_another_host_is_withdrawn_there, lone_host) {
+  host.peer_up(other, now_ms);
+  note_run_of_other();
+  host.deliver(1, key, "message", in_a_minute, now_ms);
+  BOOST_TEST(sent<delivery>(host.take_commands()).size() == 1u);
+  host.withdraw(1, now_ms);
+  const auto withdrawn = sent<request_withdrawn>(host.take_commands());
+  BOOST_REQUIRE(withdrawn.size() == 1u);
+  BOOST_TEST(withdrawn.front().number == 1u);
+  // What the other host had done before is nobody's business any more.
+  hear(host, response{1, outcome::done, other, "answer"});
+  BOOST_TEST(only<answer_request>(host.take_commands()).empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_message_that_has_been_handed_to_its_session_is_handled, lone_host) {
+  host.start(1, key, {"game", 1, "new"}, in_a_minute, now_ms);
+  write(host, host.take_commands());
+  host.take_commands();
+  host.deliver(2, key, "message", in_a_minute, now_ms);
+  const auto handed = only<hand_message>(host.take_commands());
+  BOOST_REQUIRE(handed.size() == 1u);
+  host.withdraw(2, now_ms);
+  // The next one waits for nothing, and is handed over behind it.
+  host.deliver(3, key, "next", in_a_minute, now_ms);
+  BOOST_TEST(only<hand_message>(host.take_commands()).size() == 1u);
+  host.handled(key, handed.front().origin, 2, "answer", now_ms);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace ariadne::session

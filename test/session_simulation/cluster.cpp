@@ -429,6 +429,8 @@ void cluster::carry_out(std::size_t n, process& p, command&& c) {
     at_node(n, in_order(p.host_to_session_us, stop_us_max),
             [this, n, c = std::move(*stop)](process& up) { apply_stop(n, up, c); });
   } else if (auto* message = std::get_if<hand_message>(&c)) {
+    if (message->origin.incarnation == p.incarnation && requests_.at(message->number).is_withdrawn)
+      fail("what nobody waits for any more is not begun", "d" + std::to_string(message->number));
     at_node(n, in_order(p.host_to_session_us, local_delay_us_max),
             [this, n, c = std::move(*message)](process& up) { apply_message(n, up, c); });
   } else if (auto* resolve = std::get_if<resolve_conflict>(&c)) {
@@ -445,6 +447,8 @@ void cluster::carry_out(std::size_t n, process& p, command&& c) {
             });
   } else if (auto* answer = std::get_if<answer_request>(&c)) {
     auto& r = requests_.at(answer->request);
+    if (r.is_withdrawn)
+      return;
     if (std::exchange(r.is_answered, true))
       fail("a request is answered once", "request " + std::to_string(answer->request));
     r.result = answer->result;
@@ -606,7 +610,7 @@ void cluster::ask(std::size_t n, char what, const session_key& key) {
   auto& p = *nodes_[n].up;
   const auto number = ++last_request_;
   const auto now = host_ms(n);
-  requests_[number] = {n, p.incarnation, what, key, now_us_, 0, false, {}};
+  requests_[number] = {n, p.incarnation, what, key, now_us_, 0, false, {}, false};
   tell(nodes_[n].name + " asks " + what + std::to_string(number) + " " + name(key));
   if (what == 's')
     p.host->start(number, key, {"state", p.version, {}}, now + request_ms, now);
@@ -617,12 +621,26 @@ void cluster::ask(std::size_t n, char what, const session_key& key) {
   else
     p.host->stop(number, key, now + request_ms, now);
   after_host(n, p);
+  if (random_.chance(5))
+    at_node(n, now_us_ + random_.below(300 * ms), [this, n, number](process& up) { end_client(n, up, number); });
   // More than one of a host are on the way to a session at a time.
   if (what == 'd' && !is_ending_ && random_.chance(scenario_.talk_percent))
     at_node(n, now_us_ + random_.below(scenario_.network_ms_max * ms), [this, n, key](process& up) {
       if (!up.is_draining)
         ask(n, 'd', key);
     });
+}
+
+void cluster::end_client(std::size_t n, process& p, std::uint64_t number) {
+  auto& r = requests_.at(number);
+  if (std::exchange(r.is_answered, true))
+    return;
+  r.is_withdrawn = true;
+  r.result = outcome::unanswered;
+  r.answered_us = now_us_;
+  tell("the client of " + std::string{r.what} + std::to_string(number) + " on " + nodes_[n].name + " ends");
+  p.host->withdraw(number, host_ms(n));
+  after_host(n, p);
 }
 
 void cluster::next_session_event() {
@@ -913,7 +931,8 @@ void cluster::check_end() {
       fail("a session that was started is not lost", name(r.key));
     const auto is_started_after = std::any_of(requests_.begin(), requests_.end(), [&](const auto& entry) {
       const auto& other = entry.second;
-      return other.what == 's' && other.key == r.key && (!other.is_answered || other.answered_us > r.asked_us);
+      return other.what == 's' && other.key == r.key
+             && (!other.is_answered || other.is_withdrawn || other.answered_us > r.asked_us);
     });
     if (is_done && r.what == 'e' && known.contains(r.key) && !is_started_after && scenario_.is_gentle())
       fail("a session that was ended does not come back", name(r.key));

@@ -123,6 +123,8 @@ private:
     std::uint64_t answered_us = 0;
     bool is_answered = false;
     session::outcome result = session::outcome::done;
+    /// Whoever has asked has ended.
+    bool is_withdrawn = false;
   };
 
   // Time.
@@ -171,6 +173,8 @@ private:
   void next_trouble();
   void next_request();
   void ask(std::size_t n, char what, const session::session_key& key);
+  /// The client of a request that is not answered ends.
+  void end_client(std::size_t n, process& p, std::uint64_t number);
   void next_session_event();
   void drain(std::size_t n);
   std::uint64_t drain_us_max() const;

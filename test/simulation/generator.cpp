@@ -104,6 +104,8 @@ operation generator::write(const world& w) {
   o.argument = static_cast<std::uint32_t>(random_.below(scenario_.keys));
   if (o.what == action::put && random_.chance(scenario_.expiry_percent))
     o.detail = static_cast<std::uint32_t>(random_.between(1, 30'000));
+  if (o.what == action::erase && random_.chance(25))
+    o.detail = static_cast<std::uint32_t>(random_.between(1, 4));
   return o;
 }
 

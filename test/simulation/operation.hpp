@@ -34,7 +34,8 @@ struct operation {
   /// put, erase: the key. deliver: the position in the queue. open: pushes, as bits (slot's end, peer's end, peer opens
   /// late). set_push, block: on or off. set_clock: milliseconds ahead of the true time. set_members: slots, as bits.
   std::uint32_t argument = 0;
-  /// put: milliseconds until the entry expires, or 0. deliver: 0 takes the frame off the queue, 1 leaves it there to be
+  /// put: milliseconds until the entry expires, or 0. erase: 0 for all that stands, or which of the live entries alone,
+  /// from 1 on. deliver: 0 takes the frame off the queue, 1 leaves it there to be
   /// delivered again, 2 loses it.
   std::uint32_t detail = 0;
   /// How long before it the true time passes.

@@ -168,6 +168,8 @@ void world::put(const operation& o) {
 void world::erase(const operation& o) {
   auto& n = *slots_[o.slot];
   auto key = static_cast<std::uint32_t>(o.argument % scenario_.keys);
+  if (o.detail > 0)
+    return erase_one(o, key);
   auto is_readable = n.replica.get(key_name(key), clock_ms(o.slot)).has_value();
   event e;
   e.key = key;
@@ -178,6 +180,31 @@ void world::erase(const operation& o) {
   if (dot) {
     ++n.counted.erases;
     tell([&] { return name(o.slot) + " erases " + key_name(key) + ": " + history_.name(*dot); });
+    e.dot = *dot;
+    history_.add(std::move(e));
+  }
+  settle(o.slot);
+}
+
+void world::erase_one(const operation& o, std::uint32_t key) {
+  auto& n = *slots_[o.slot];
+  const auto& live = n.watch.live()[key];
+  if (live.empty())
+    return;
+  event e;
+  e.key = key;
+  e.superseded = {live[(o.detail - 1) % live.size()]};
+  const auto& target = history_[e.superseded.front()];
+  const auto is_readable = !target.expired(clock_ms(o.slot));
+  auto dot = n.replica.erase(key_name(key), target.dot, clock_ms(o.slot));
+  if (dot.has_value() != is_readable)
+    throw violation{"an erase of one entry is an event if that was readable", history_.name(target.dot)};
+  if (dot) {
+    ++n.counted.erases;
+    tell([&] {
+      return name(o.slot) + " erases " + history_.name(target.dot) + " of " + key_name(key) + ": "
+             + history_.name(*dot);
+    });
     e.dot = *dot;
     history_.add(std::move(e));
   }

@@ -113,6 +113,7 @@ private:
 
   void put(const operation& o);
   void erase(const operation& o);
+  void erase_one(const operation& o, std::uint32_t key);
   void deliver(const operation& o);
   void tick(const operation& o);
   void open(const operation& o);
