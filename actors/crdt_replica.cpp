@@ -9,7 +9,8 @@
 #include "actors/kept_promise.hpp"
 #include "actors/key_listings.hpp"
 #include "actors/live_feeds.hpp"
-#include "actors/waiting_reads.hpp"
+#include "actors/map_reads.hpp"
+#include "actors/waiting_room.hpp"
 #include "actors/waiting_writes.hpp"
 #include "actors/write_concern.hpp"
 #include "crdt/printable_text.hpp"
@@ -87,6 +88,16 @@ public:
 
   void start(crdt_replica_options options) {
     options_ = std::move(options);
+    waits_.emplace(self_, monitored_, options_.requests);
+    reads_.emplace(
+      map_reads::map_access{[this](std::string_view key) { return look_at(key, false); },
+                            [this](std::string_view key) { return look_at(key, true); },
+                            [this](std::string_view key, const event_id& event) {
+                              core_->erase(key, {crdt::replica_id{event.replica}, event.counter}, now_ms());
+                            },
+                            [this](const auto& asker, std::size_t bytes) { return gate_->admits(asker, bytes); },
+                            [this](const auto& asker, std::size_t bytes) { gate_->answered(asker, bytes); }},
+      options_.requests.hold_max);
     core_.emplace(options_.core);
     gate_.emplace(self_, options_.answers);
     core_->collect_changes(false);
@@ -96,22 +107,30 @@ public:
   // -- the map -------------------------------------------------------------------------------------------------------
 
   caf::result<receipt> put(std::string_view key, std::string_view value, const write_options& options) {
+    // Nobody waits for the answer to what nobody has sent.
+    const auto waits = options.concern.level != concern_level::local && self_->current_sender();
+    auto place = waits ? waits_->admit_write(options.timeout_ms) : waiting_place{};
+    if (!place)
+      return std::move(place.error());
     const auto now = now_ms();
     const auto written = core_->put(key, crdt::shared_bytes{value}, now, expiry_of(options.time_to_live_ms, now));
     if (!written)
       return to_error(written.error(), key, options_.core.limits);
     const auto event = to_event_id(*written);
-    if (options.concern.level == concern_level::local) {
+    if (!waits) {
       flush();
       return receipt{event, {event.replica}};
     }
     auto promise = self_->make_response_promise<receipt>();
-    writes_.add(event, options, kept_promise<receipt>{promise});
+    writes_.add(event, options, std::move(*place), kept_promise<receipt>{promise});
     flush();
     return promise;
   }
 
   caf::result<fenced_receipt> put_fenced(const std::string& key, std::string_view value, const write_fence& fence) {
+    auto place = waits_->admit_write(fence.hold_timeout_ms);
+    if (!place)
+      return std::move(place.error());
     const auto now = now_ms();
     std::vector<crdt::dot> expected;
     for (const auto& event : fence.expected)
@@ -124,27 +143,44 @@ public:
       return fenced_receipt{result->written, result->written, read_live(key)};
     }
     auto promise = self_->make_response_promise<fenced_receipt>();
-    fenced_writes_.push_back(
-      {result->entries.front().dot.counter, key, fence.holders,
-       fence.hold_timeout_ms == 0 ? std::nullopt : std::optional{deadline_in(fence.hold_timeout_ms)},
-       kept_promise<fenced_receipt>{promise}});
+    fenced_writes_.push_back({result->entries.front().dot.counter, key, fence.holders,
+                              deadline_in(fence.hold_timeout_ms == 0 ? waits_->wait_ms_max() : fence.hold_timeout_ms),
+                              std::move(*place), kept_promise<fenced_receipt>{promise}});
     flush();
     return promise;
   }
 
-  caf::result<map_entry> read(std::string& key, bool takes, const wait_options& options) {
+  template <class Answer>
+  caf::result<Answer> read(std::string& key, read_purpose purpose, const wait_options& options) {
     if (const auto problem = core_->check_key(key))
       return to_error(*problem, key, options_.core.limits);
-    auto entry = read_now(key, takes);
-    const auto is_over = entry.caught_up && options.until == wait_end::certainty;
-    if (entry.found || options.wait_ms == 0 || is_over) {
-      flush();
-      return entry;
-    }
-    auto promise = self_->make_response_promise<map_entry>();
-    reads_.add(std::move(key), {takes, options.until, deadline_in(options.wait_ms), kept_promise<map_entry>{promise}});
-    core_->collect_changes(true);
+    auto place = reads_->needs_place(key, purpose, options) ? waits_->admit(options.wait_ms) : waiting_place{};
+    if (!place)
+      return std::move(place.error());
+    if (!self_->current_sender())
+      return make_error(ec::refused, "nobody waits for the answer");
+    auto promise = self_->make_response_promise<Answer>();
+    reads_->add(std::move(key), {purpose, self_->current_sender(), std::move(*place), kept_promise<Answer>{promise}},
+                options);
+    flush();
     return promise;
+  }
+
+  caf::result<bool> discard(const std::string& key) {
+    if (const auto problem = core_->check_key(key))
+      return to_error(*problem, key, options_.core.limits);
+    const auto erased = core_->erase(key, now_ms()).has_value();
+    flush();
+    return erased;
+  }
+
+  caf::result<discard_receipt> discard(const std::string& key, const event_id& event) {
+    if (const auto problem = core_->check_key(key))
+      return to_error(*problem, key, options_.core.limits);
+    const auto done = session::fenced_erase(*core_, key, {crdt::replica_id{event.replica}, event.counter}, now_ms());
+    reads_->release(key, event);
+    flush();
+    return discard_receipt{done.erased, done.standing ? to_event_id(*done.standing) : event_id{}};
   }
 
   caf::result<keys_page> keys(std::string& prefix, std::string& after) {
@@ -156,22 +192,28 @@ public:
     return answer;
   }
 
-  void watch(std::string& prefix, const watcher_actor& watcher) {
-    watchers_.add(std::move(prefix), watcher);
-    core_->collect_changes(true);
+  caf::result<void> watch(std::string& prefix, const watcher_actor& watcher) {
+    return admit_watch(prefix, watcher, [&](waiting_place place) {
+      watchers_.add(std::move(prefix), watcher, std::move(place));
+      core_->collect_changes(true);
+    });
   }
 
-  void watch(std::string& prefix, const live_watcher_actor& watcher) {
-    live_watchers_.add(std::move(prefix), watcher);
-    core_->collect_changes(true);
-    flush();
+  caf::result<void> watch(std::string& prefix, const live_watcher_actor& watcher) {
+    return admit_watch(prefix, watcher, [&](waiting_place place) {
+      live_watchers_.add(std::move(prefix), watcher, std::move(place));
+      core_->collect_changes(true);
+      flush();
+    });
   }
 
-  void watch(const watcher_actor& watcher) {
-    std::vector<handoff_event> first;
-    if (was_caught_up_)
-      first.push_back({handoff_event_kind::caught_up, options_.core.node, {}});
-    watchers_.add(watcher, first);
+  caf::result<void> watch(const watcher_actor& watcher) {
+    return admit_watch({}, watcher, [&](waiting_place place) {
+      std::vector<handoff_event> first;
+      if (was_caught_up_)
+        first.push_back({handoff_event_kind::caught_up, options_.core.node, {}});
+      watchers_.add(watcher, std::move(place), first);
+    });
   }
 
   void set_session_host(const session_peer& host) {
@@ -228,6 +270,7 @@ public:
     watchers_.ended(down.source);
     live_watchers_.ended(down.source);
     listings_.ended(*core_, down.source);
+    waits_->ended(down.source);
     note_handed_over();
     std::erase_if(links_, [&](const link& l) {
       if (l.peer.address() != down.source)
@@ -253,10 +296,12 @@ public:
     for (auto& l : links_)
       if (l.is_resting() && l.is_wanted && l.rest_is_over())
         open(l);
+    reads_->settle(is_caught_up());
     flush();
     if (!writes_.empty())
       writes_.give_up_hopeless(view_concerns());
-    end_reads();
+    std::erase_if(drains_, [](const pending_drain& drain) { return drain.place.is_abandoned(); });
+    waits_->forget_idle();
     schedule_tick();
   }
 
@@ -269,8 +314,11 @@ public:
   // -- what is known -------------------------------------------------------------------------------------------------
 
   caf::result<drain_report> drain(std::uint64_t timeout_ms) {
+    auto place = waits_->admit(timeout_ms);
+    if (!place)
+      return std::move(place.error());
     auto promise = self_->make_response_promise<drain_report>();
-    drains_.push_back({kept_promise<drain_report>{promise}, deadline_in(timeout_ms)});
+    drains_.push_back({kept_promise<drain_report>{promise}, deadline_in(timeout_ms), std::move(*place)});
     settle_drains();
     return promise;
   }
@@ -301,7 +349,8 @@ public:
     result.bytes = core_->byte_count();
     result.neighbours =
       static_cast<std::uint64_t>(std::count_if(links_.begin(), links_.end(), [](const link& l) { return l.push; }));
-    result.waiting_writes = writes_.size();
+    result.waiting_writes = writes_.size() + fenced_writes_.size();
+    result.waiting_reads = reads_->size();
     result.counters = {c.puts,           c.erases,         c.frames_sent,        c.frames_received,  c.bytes_sent,
                        c.bytes_received, c.registers_sent, c.registers_received, c.full_states_sent, c.refusals,
                        c.divergences};
@@ -352,13 +401,15 @@ private:
     std::uint64_t counter = 0;
     std::string key;
     concern_level holders = concern_level::one;
-    std::optional<steady_clock::time_point> deadline;
+    steady_clock::time_point deadline;
+    waiting_place place;
     kept_promise<fenced_receipt> answer;
   };
 
   struct pending_drain {
     kept_promise<drain_report> promise;
     steady_clock::time_point deadline;
+    waiting_place place;
   };
 
   /// How many a page of leftovers has at most.
@@ -376,18 +427,35 @@ private:
     mail(self_, tick_atom_v).delay(options_.tick_interval).send(self_);
   }
 
-  /// Does not flush: to be called from within `flush`, too.
-  map_entry read_now(std::string_view key, bool takes) {
+  map_entry look_at(std::string_view key, bool with_value) const {
     map_entry result;
     result.caught_up = is_caught_up();
     if (const auto entry = core_->get(key, now_ms())) {
       result.found = true;
-      result.value = entry->value;
       result.event = to_event_id(entry->dot);
-      if (takes)
-        core_->erase(key, now_ms());
+      if (with_value)
+        result.value = entry->value;
     }
     return result;
+  }
+
+  /// Watches as `add(place)` does, unless there are too many. Only a request is answered: an error as the answer to
+  /// anything else would end its sender.
+  template <class Watcher, class Add>
+  caf::result<void> admit_watch(std::string_view prefix, const Watcher& watcher, Add add) {
+    if (!watcher)
+      return make_error(ec::refused, "there is no watcher");
+    auto place = waits_->admit_watch(prefix.size() + watchers_.watched_bytes() + live_watchers_.watched_bytes(),
+                                     caf::actor_cast<caf::strong_actor_ptr>(watcher));
+    if (prefix.size() > options_.core.limits.key_bytes_max)
+      place = to_error(crdt::write_error::key_too_long, prefix, options_.core.limits);
+    if (place)
+      add(std::move(*place));
+    else if (self_->current_message_id().is_request())
+      return std::move(place.error());
+    else
+      options_.log(log_level::warning, fmt::format("a watch is refused: {}", describe(place.error())));
+    return {};
   }
 
   /// The frames of the core go out, and whoever has waited for what has become true is answered. To be called after
@@ -396,7 +464,7 @@ private:
     for (core_->take_changes(changes_); !changes_.empty(); core_->take_changes(changes_))
       for (const auto& change : changes_)
         tell(change);
-    core_->collect_changes(watchers_.has_key_watchers() || !live_watchers_.empty() || !reads_.empty());
+    core_->collect_changes(watchers_.has_key_watchers() || !live_watchers_.empty() || !reads_->empty());
     for (auto& frame : core_->take_frames())
       if (const auto* l = find_link(frame.link))
         mail(self_, sync_frame{std::move(frame.bytes)}).send(l->peer);
@@ -422,8 +490,7 @@ private:
   void tell(const crdt::key_change& change) {
     watchers_.tell_of_key(to_event_kind(change.what), change.key, to_event_id(change.dot));
     live_watchers_.changed(change.key);
-    if (change.readable())
-      reads_.arrived(change.key, [this](std::string_view key, bool takes) { return read_now(key, takes); });
+    reads_->changed(change.key);
   }
 
   void note_caught_up() {
@@ -435,7 +502,7 @@ private:
     if (std::exchange(was_caught_up_, now) == now || !now)
       return;
     watchers_.tell_of_node(handoff_event_kind::caught_up, options_.core.node);
-    end_reads();
+    reads_->settle(true);
   }
 
   bool is_caught_up() const {
@@ -469,16 +536,13 @@ private:
         met[write.holders] = met_up_to({write.holders}, view);
     std::erase_if(fenced_writes_, [&](fenced_write& write) {
       const auto is_held = write.counter <= met[write.holders];
-      if (!is_held && (!write.deadline || now < *write.deadline))
+      if (write.place.is_abandoned())
+        return true;
+      if (!is_held && now < write.deadline)
         return false;
       write.answer.deliver(fenced_receipt{true, is_held, read_live(write.key)});
       return true;
     });
-  }
-
-  void end_reads() {
-    if (!reads_.empty())
-      reads_.end_overdue(is_caught_up(), [this](std::string_view key, bool takes) { return read_now(key, takes); });
   }
 
   // -- acknowledgements ----------------------------------------------------------------------------------------------
@@ -632,6 +696,8 @@ private:
   monitored_actors<ticking_crdt_replica_actor::pointer> monitored_;
   crdt_replica_options options_;
   std::optional<answer_gate<ticking_crdt_replica_actor::pointer>> gate_;
+  /// Before all that waits, which has places in it.
+  std::optional<waiting_room<ticking_crdt_replica_actor::pointer>> waits_;
   std::optional<crdt::replica> core_;
   /// Those that `flush` works off, for the sake of their memory.
   std::vector<crdt::key_change> changes_;
@@ -644,7 +710,7 @@ private:
   bool is_work_scheduled_ = false;
   waiting_writes writes_;
   std::vector<fenced_write> fenced_writes_;
-  waiting_reads reads_;
+  std::optional<map_reads> reads_;
   std::vector<pending_drain> drains_;
   /// All members that were present at one time had acknowledged the events of this replica up to this counter.
   std::uint64_t handed_over_ = 0;
@@ -666,13 +732,30 @@ crdt_replica(ticking_crdt_replica_actor::stateful_pointer<crdt_replica_state> se
     [&state](put_atom, const std::string& key, const std::string& value, const write_fence& fence) {
       return state.put_fenced(key, value, fence);
     },
-    [&state](get_atom, std::string& key, const wait_options& options) { return state.read(key, false, options); },
-    [&state](erase_atom, std::string& key, const wait_options& options) { return state.read(key, true, options); },
+    [&state](get_atom, std::string& key, const wait_options& options) {
+      return state.read<map_entry>(key, read_purpose::look, options);
+    },
+    [&state](erase_atom, std::string& key, const wait_options& options) {
+      return state.read<map_entry>(key, read_purpose::take, options);
+    },
+    [&state](pickup_atom, std::string& key, const wait_options& options) {
+      return state.read<pickup_result>(key, read_purpose::look, options);
+    },
+    [&state](take_atom, std::string& key, const wait_options& options) {
+      return state.read<pickup_result>(key, read_purpose::take, options);
+    },
+    [&state](hold_atom, std::string& key, const wait_options& options) {
+      return state.read<pickup_result>(key, read_purpose::hold, options);
+    },
+    [&state](discard_atom, const std::string& key) { return state.discard(key); },
+    [&state](discard_atom, const std::string& key, const event_id& event) { return state.discard(key, event); },
     [&state](keys_atom, std::string& prefix, std::string& after) { return state.keys(prefix, after); },
     [&state](neighbours_atom, const std::vector<known_node>& nodes) { state.set_neighbours(nodes); },
-    [&state](watch_atom, std::string& prefix, const watcher_actor& watcher) { state.watch(prefix, watcher); },
-    [&state](watch_atom, const watcher_actor& watcher) { state.watch(watcher); },
-    [&state](watch_atom, std::string& prefix, const live_watcher_actor& watcher) { state.watch(prefix, watcher); },
+    [&state](watch_atom, std::string& prefix, const watcher_actor& watcher) { return state.watch(prefix, watcher); },
+    [&state](watch_atom, const watcher_actor& watcher) { return state.watch(watcher); },
+    [&state](watch_atom, std::string& prefix, const live_watcher_actor& watcher) {
+      return state.watch(prefix, watcher);
+    },
     [&state](host_atom, const session_peer& host) { state.set_session_host(host); },
     [&state](host_atom) { return state.session_host(); },
     [&state](drain_atom, std::uint64_t timeout_ms) { return state.drain(timeout_ms); },

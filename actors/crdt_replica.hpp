@@ -3,6 +3,7 @@
 #include "actors/answer_budget.hpp"
 #include "actors/log.hpp"
 #include "actors/protocol.hpp"
+#include "actors/request_limits.hpp"
 #include "crdt/replica_options.hpp"
 
 #include <caf/actor_system.hpp>
@@ -39,6 +40,7 @@ struct crdt_replica_options {
   /// The nodes of which `majority` and `all` are counted, this one among them if it is one; if there are none, all
   /// nodes that this one knows.
   std::vector<std::string> counted_nodes;
+  request_limits requests;
   /// How often the replica looks after what waits for time to pass.
   std::chrono::milliseconds tick_interval{100};
   /// How long a link rests after a refusal.

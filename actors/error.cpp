@@ -62,6 +62,10 @@ std::string_view to_string(ec code) {
       return "too many answers of this node have not been taken yet; ask again when they have been";
     case ec::too_many_listings:
       return "too many listings are under way already; ask again later";
+    case ec::too_many_requests:
+      return "too many requests wait already";
+    case ec::wait_too_long:
+      return "no request may wait for so long";
   }
   // An error that a node with a newer program has sent.
   return "unknown error";

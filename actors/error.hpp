@@ -64,6 +64,10 @@ enum class ec : std::uint8_t {
   too_many_answers,
   /// Too many listings are under way, for this client or for all together.
   too_many_listings,
+  /// So many requests or watches wait on the node, of one client or in all, that it takes no more of them.
+  too_many_requests,
+  /// A request is to wait for longer than any may.
+  wait_too_long,
 };
 
 /// One sentence without a final stop, for people.

@@ -2,6 +2,7 @@
 
 #include "actors/monitored_actors.hpp"
 #include "actors/protocol.hpp"
+#include "actors/waiting_places.hpp"
 
 #include <caf/actor_addr.hpp>
 #include <caf/error.hpp>
@@ -21,25 +22,27 @@
 namespace ariadne {
 
 /// What an actor tells its watchers. Each watcher has one message on its way at a time; what happens meanwhile is kept
-/// up to `events_max`, then the oldest is dropped and counted: a slow watcher costs a bounded amount of memory, and
-/// nobody waits for it.
+/// up to `events_max` and `event_bytes_max`, then the oldest is dropped and counted: a slow watcher costs a bounded
+/// amount of memory, and nobody waits for it.
 ///
 /// `Self` is a pointer to the actor, which calls `ended` when one of the actors that it monitors has ended.
 template <class Self>
 class event_feeds {
 public:
   static constexpr std::size_t events_max = 1024;
+  /// Of the names in the events.
+  static constexpr std::size_t event_bytes_max = 256u << 10;
 
   event_feeds(Self self, monitored_actors<Self>& monitored) : self_(self), monitored_(monitored) {}
 
   /// Adds a watcher of the keys that start with the prefix.
-  void add(std::string prefix, const watcher_actor& watcher) {
-    add_feed(std::move(prefix), watcher);
+  void add(std::string prefix, const watcher_actor& watcher, waiting_place place) {
+    add_feed(std::move(prefix), watcher, std::move(place));
   }
 
   /// Adds a watcher of nodes, for which these events are the first.
-  void add(const watcher_actor& watcher, const std::vector<handoff_event>& first) {
-    auto& added = add_feed(std::nullopt, watcher);
+  void add(const watcher_actor& watcher, waiting_place place, const std::vector<handoff_event>& first) {
+    auto& added = add_feed(std::nullopt, watcher, std::move(place));
     for (const auto& event : first)
       push(added, event);
   }
@@ -62,6 +65,14 @@ public:
         push(f, {kind, node, {}});
   }
 
+  /// Of the prefixes that are watched.
+  std::size_t watched_bytes() const {
+    std::size_t result = 0;
+    for (const auto& f : feeds_)
+      result += f.prefix ? f.prefix->size() : 0;
+    return result;
+  }
+
   /// Whether anybody watches keys.
   bool has_key_watchers() const {
     return std::any_of(feeds_.begin(), feeds_.end(), [](const feed& f) { return f.prefix.has_value(); });
@@ -73,22 +84,26 @@ private:
     /// Of the keys that are watched; nothing for a watcher of nodes.
     std::optional<std::string> prefix;
     watcher_actor watcher;
+    waiting_place place;
     std::deque<handoff_event> events;
+    std::size_t event_bytes = 0;
     std::uint64_t missed = 0;
     bool is_on_its_way = false;
   };
 
-  feed& add_feed(std::optional<std::string> prefix, const watcher_actor& watcher) {
+  feed& add_feed(std::optional<std::string> prefix, const watcher_actor& watcher, waiting_place place) {
     monitored_.add(watcher);
-    return feeds_.emplace_back(feed{++last_id_, std::move(prefix), watcher, {}, 0, false});
+    return feeds_.emplace_back(feed{++last_id_, std::move(prefix), watcher, std::move(place), {}, 0, 0, false});
   }
 
   void push(feed& f, handoff_event event) {
-    if (f.events.size() == events_max) {
+    f.event_bytes += event.subject.size();
+    f.events.push_back(std::move(event));
+    while (f.events.size() > events_max || f.event_bytes > event_bytes_max) {
+      f.event_bytes -= f.events.front().subject.size();
       f.events.pop_front();
       ++f.missed;
     }
-    f.events.push_back(std::move(event));
     send(f);
   }
 
@@ -100,6 +115,7 @@ private:
     message.events.assign(std::move_iterator{f.events.begin()}, std::move_iterator{f.events.end()});
     message.missed = std::exchange(f.missed, 0);
     f.events.clear();
+    f.event_bytes = 0;
     auto answered = [this, id = f.id] {
       for (auto& each : feeds_)
         if (each.id == id && std::exchange(each.is_on_its_way, false))

@@ -29,6 +29,11 @@ public:
       promise_.deliver(make_error(otherwise_));
   }
 
+  /// Whether anybody is there to be answered.
+  bool is_wanted() const {
+    return promise_.pending();
+  }
+
   void deliver(caf::expected<Answer> answer) {
     if (answer)
       promise_.deliver(std::move(*answer));

@@ -2,6 +2,7 @@
 
 #include "actors/monitored_actors.hpp"
 #include "actors/protocol.hpp"
+#include "actors/waiting_places.hpp"
 
 #include <caf/actor_addr.hpp>
 #include <caf/error.hpp>
@@ -35,12 +36,13 @@ public:
   live_feeds(Self self, monitored_actors<Self>& monitored) : self_(self), monitored_(monitored) {}
 
   /// Adds a watcher of the keys that start with the prefix; it is told first of those that are there.
-  void add(std::string prefix, const live_watcher_actor& watcher) {
+  void add(std::string prefix, const live_watcher_actor& watcher, waiting_place place) {
     monitored_.add(watcher);
     auto& added = feeds_.emplace_back();
     added.id = ++last_id_;
     added.prefix = std::move(prefix);
     added.watcher = watcher;
+    added.place = std::move(place);
   }
 
   void ended(const caf::actor_addr& watcher) {
@@ -51,6 +53,14 @@ public:
     for (auto& f : feeds_)
       if (key.starts_with(f.prefix))
         f.changed.emplace(key);
+  }
+
+  /// Of the prefixes that are watched.
+  std::size_t watched_bytes() const {
+    std::size_t result = 0;
+    for (const auto& f : feeds_)
+      result += f.prefix.size();
+    return result;
   }
 
   bool empty() const {
@@ -74,6 +84,7 @@ private:
     std::uint64_t id = 0;
     std::string prefix;
     live_watcher_actor watcher;
+    waiting_place place;
     std::set<std::string, std::less<>> changed;
     /// The last key that has been listed of those that were there at the beginning.
     std::string listed;

@@ -30,7 +30,7 @@ public:
   /// An actor that is added several times has to be removed as often.
   template <class Handle>
   void add(const Handle& whom) {
-    auto [position, is_new] = monitored_.try_emplace(whom.address());
+    auto [position, is_new] = monitored_.try_emplace(caf::actor_cast<caf::actor_addr>(whom));
     if (is_new)
       position->second.watch = watch_over(self_, caf::actor_cast<caf::strong_actor_ptr>(whom),
                                           [this](const caf::down_msg& down) { end(down); });
@@ -39,7 +39,7 @@ public:
 
   template <class Handle>
   void remove(const Handle& whom) {
-    const auto position = monitored_.find(whom.address());
+    const auto position = monitored_.find(caf::actor_cast<caf::actor_addr>(whom));
     if (position == monitored_.end() || --position->second.uses > 0)
       return;
     end_watch(self_, position->second.watch);

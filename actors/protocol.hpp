@@ -155,8 +155,9 @@ struct replica_status {
   std::uint64_t bytes = 0;
   /// Neighbours that changes are sent to.
   std::uint64_t neighbours = 0;
-  /// Writes that wait for their concern to be met.
+  /// Writes that wait for their concern to be met, and reads that wait for their key.
   std::uint64_t waiting_writes = 0;
+  std::uint64_t waiting_reads = 0;
   replica_counters counters;
   std::vector<replication_status> links;
 };
@@ -179,6 +180,15 @@ struct pickup_result {
   pickup_outcome outcome = pickup_outcome::absent;
   snapshot state;
   event_id event;
+};
+
+/// What a discard of one event did.
+struct discard_receipt {
+  /// The event stood under the key, and has been erased.
+  bool discarded = false;
+  /// What is read under the key now: something that was stashed side by side with the event, or after it. The counter
+  /// is 0 if there is nothing.
+  event_id standing;
 };
 
 /// What a stopping node could not hand over.
@@ -289,7 +299,7 @@ struct write_fence {
   std::vector<event_id> expected;
   /// To be answered once so many nodes hold the write (`count` makes no sense here), ...
   concern_level holders = concern_level::local;
-  /// ... but after this time at the latest, in milliseconds; 0: it may take as long as it likes.
+  /// ... but after this time at the latest, in milliseconds; 0: as late as any request may be.
   std::uint64_t hold_timeout_ms = 0;
   /// After how long nobody reads the value any more, in milliseconds; 0 for never.
   std::uint64_t time_to_live_ms = 0;
@@ -385,6 +395,8 @@ struct session_host_status {
   std::uint64_t stranded = 0;
   std::uint64_t lost = 0;
   std::uint64_t failed = 0;
+  /// Requests that wait for an answer.
+  std::uint64_t waiting_requests = 0;
 };
 
 // -- membership ------------------------------------------------------------------------------------------------------
@@ -482,7 +494,7 @@ auto inspect(Inspector& f, replica_counters& x) {
 template <class Inspector>
 auto inspect(Inspector& f, replica_status& x) {
   return inspect_fields(f, "replica_status", x.replica, x.caught_up, x.keys, x.bytes, x.neighbours, x.waiting_writes,
-                        x.counters, x.links);
+                        x.waiting_reads, x.counters, x.links);
 }
 template <class Inspector>
 auto inspect(Inspector& f, snapshot& x) {
@@ -491,6 +503,10 @@ auto inspect(Inspector& f, snapshot& x) {
 template <class Inspector>
 auto inspect(Inspector& f, pickup_result& x) {
   return inspect_fields(f, "pickup_result", x.outcome, x.state, x.event);
+}
+template <class Inspector>
+auto inspect(Inspector& f, discard_receipt& x) {
+  return inspect_fields(f, "discard_receipt", x.discarded, x.standing);
 }
 template <class Inspector>
 auto inspect(Inspector& f, leftover& x) {
@@ -567,7 +583,7 @@ auto inspect(Inspector& f, hosting_node& x) {
 template <class Inspector>
 auto inspect(Inspector& f, session_host_status& x) {
   return inspect_fields(f, "session_host_status", x.node, x.is_paused, x.is_cordoned, x.hosts, x.running, x.started,
-                        x.moved, x.stranded, x.lost, x.failed);
+                        x.moved, x.stranded, x.lost, x.failed, x.waiting_requests);
 }
 template <class Inspector>
 auto inspect(Inspector& f, member_status& x) {
@@ -649,6 +665,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(ariadne_messages, ::ariadne::first_type_id)
   CAF_ADD_TYPE_ID(ariadne_messages, (ariadne::leftovers_page))
   CAF_ADD_TYPE_ID(ariadne_messages, (ariadne::members_page))
   CAF_ADD_TYPE_ID(ariadne_messages, (ariadne::sessions_page))
+  CAF_ADD_TYPE_ID(ariadne_messages, (ariadne::discard_receipt))
 
   CAF_ADD_ATOM(ariadne_messages, ariadne, put_atom, "put")
   CAF_ADD_ATOM(ariadne_messages, ariadne, get_atom, "get")
@@ -684,6 +701,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(ariadne_messages, ::ariadne::first_type_id)
   CAF_ADD_ATOM(ariadne_messages, ariadne, connect_atom, "connect")
   CAF_ADD_ATOM(ariadne_messages, ariadne, name_taken_atom, "nametaken")
   CAF_ADD_ATOM(ariadne_messages, ariadne, leftovers_atom, "leftovers")
+  CAF_ADD_ATOM(ariadne_messages, ariadne, hold_atom, "hold")
 
 CAF_END_TYPE_ID_BLOCK(ariadne_messages)
 
@@ -706,7 +724,9 @@ using live_watcher_actor = caf::typed_actor<
   // What has changed since the last time.
   takes<live_changes>>;
 
-/// The actor around one replica of the map (actors/crdt_replica.hpp).
+/// The actor around one replica of the map (actors/crdt_replica.hpp). A request that waits is dropped when whoever has
+/// sent it ends, or when contact with its node is lost; what has been written stays. How long, and how many may wait,
+/// `request_limits` says.
 using crdt_replica_actor = caf::typed_actor<
   // Writes the value under the key. Answers once the concern is met; if it is not met in time, the error says so, and
   // the value stays written all the same.
@@ -715,15 +735,21 @@ using crdt_replica_actor = caf::typed_actor<
   answers<fenced_receipt, put_atom, std::string, std::string, write_fence>,
   // Reads the key; waits for it if it is not there.
   answers<map_entry, get_atom, std::string, wait_options>,
-  // The same, and erases what it has read.
+  // The same, and erases the event that it answers, and no other; nothing, if nobody waits for the answer.
   answers<map_entry, erase_atom, std::string, wait_options>,
+  // See state_handoff_actor, which passes them on: so this actor knows who asks.
+  answers<pickup_result, pickup_atom, std::string, wait_options>,
+  answers<pickup_result, take_atom, std::string, wait_options>,
+  answers<pickup_result, hold_atom, std::string, wait_options>, answers<bool, discard_atom, std::string>,
+  answers<discard_receipt, discard_atom, std::string, event_id>,
   // A page of the readable keys that start with the prefix, sorted: those that come after the given key, or the first
   // ones, if that is empty. A key that stands while page after page is asked for is listed exactly once.
   answers<keys_page, keys_atom, std::string, std::string>,
   // Replaces what is known of the other nodes. Those that are up are the members: an event is stable, and handed over,
   // once each has acknowledged it.
   takes<neighbours_atom, std::vector<known_node>>,
-  // Tells the watcher from now on of changes to keys that start with the prefix.
+  // Tells the watcher from now on of changes to keys that start with the prefix, until it ends. A request is answered,
+  // with an error if there are too many watches.
   takes<watch_atom, std::string, watcher_actor>,
   // Tells the watcher whenever this replica has caught up with all nodes that it knows; at once, if it has.
   takes<watch_atom, watcher_actor>,
@@ -752,15 +778,23 @@ using state_handoff_actor = caf::typed_actor<
   answers<receipt, stash_atom, std::string, snapshot, write_options>,
   // Reads the state under the key and leaves it there; waits for it if it is not there.
   answers<pickup_result, pickup_atom, std::string>, answers<pickup_result, pickup_atom, std::string, wait_options>,
-  // Reads the state under the key and discards what was read. Two nodes that do so at the same time may both get it;
-  // the event in their answers is the same then.
+  // Reads the state under the key, and discards the event that it answers, as the answer goes out: whoever ends before
+  // it has handled the answer has lost the state. Two nodes that do so at the same time may both get it; the event in
+  // their answers is the same then.
   answers<pickup_result, take_atom, std::string>, answers<pickup_result, take_atom, std::string, wait_options>,
+  // Reads the state under the key, and keeps it from being taken or held by others on this node until the event has
+  // been discarded, the sender has ended, or `request_limits::hold_max` has passed. To be followed by a discard of the
+  // event once the state is safe with the sender: then nothing is lost, whatever fails in between.
+  answers<pickup_result, hold_atom, std::string, wait_options>,
   // Forgets the state under the key. Answers whether there was one.
   answers<bool, discard_atom, std::string>,
+  // Forgets what this event has stashed under the key, and nothing else that stands there or has come since.
+  answers<discard_receipt, discard_atom, std::string, event_id>,
   // A page of the keys that start with the prefix, sorted: those that come after the given key, or the first ones, if
   // that is empty. A key that stands while page after page is asked for is listed exactly once.
   answers<keys_page, keys_atom, std::string, std::string>,
-  // Tells the watcher from now on of changes to keys that start with the prefix.
+  // Tells the watcher from now on of changes to keys that start with the prefix, until it ends. A request is answered,
+  // with an error if there are too many watches.
   takes<watch_atom, std::string, watcher_actor>,
   // Tells the watcher which nodes are up and whether this node has caught up with all that it knows, and from then on
   // what changes in that.
@@ -822,7 +856,9 @@ using session_actor = caf::typed_actor<
   answers<snapshot, stop_atom>>;
 
 /// The actor that hosts the sessions of one node (actors/session_host.hpp). Kind and id name a session. Every request
-/// is answered, at the latest after the time to wait (in milliseconds, or `session_host_options::request_timeout`).
+/// is answered, at the latest after the time to wait (in milliseconds, or `session_host_options::request_timeout`),
+/// unless whoever has sent it ends before: then what has not begun is dropped, on all nodes, and a message that has
+/// been handed to the session is handled. How many may wait, `request_limits` says.
 using session_host_actor = caf::typed_actor<
   // Starts the session from the state, or from none, unless it runs somewhere. Answers where it runs, once another node
   // holds its record, if any other is up.

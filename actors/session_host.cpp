@@ -4,7 +4,7 @@
 #include "actors/answer_gate.hpp"
 #include "actors/error.hpp"
 #include "actors/kept_promise.hpp"
-#include "actors/monitored_actors.hpp"
+#include "actors/waiting_room.hpp"
 #include "crdt/printable_text.hpp"
 
 #include <caf/actor_cast.hpp>
@@ -149,6 +149,7 @@ public:
   void start(session_host_options options) {
     options_ = std::move(options);
     gate_.emplace(self_, options_.answers);
+    waits_.emplace(self_, monitored_, options_.requests);
     id_ = {options_.node, draw_incarnation()};
     session::session_host_options core;
     core.self = id_;
@@ -166,31 +167,28 @@ public:
   // -- requests ------------------------------------------------------------------------------------------------------
 
   caf::result<session_place> start_session(session_key key, snapshot&& state) {
-    auto [number, promise] = add_place_request(key);
-    core_->start(number, key, to_state(std::move(state)), now_ms() + request_timeout_ms(), now_ms());
-    act();
-    return promise;
+    return request<session_place>(request_timeout_ms(), place_answer(key), [&](auto number, auto deadline_ms) {
+      core_->start(number, key, to_state(std::move(state)), deadline_ms, now_ms());
+    });
   }
 
   caf::result<bool> stop_session(const session_key& key) {
-    auto [number, promise] = add_request<bool>([](const session::answer_request&, const auto& p) { p->deliver(true); });
-    core_->stop(number, key, now_ms() + request_timeout_ms(), now_ms());
-    act();
-    return promise;
+    const auto ended = [](const session::answer_request&, const auto& p) { p->deliver(true); };
+    return request<bool>(request_timeout_ms(), ended,
+                         [&](auto number, auto deadline_ms) { core_->stop(number, key, deadline_ms, now_ms()); });
   }
 
   caf::result<session_place> locate(const session_key& key, std::uint64_t wait_ms) {
-    auto [number, promise] = add_place_request(key);
-    core_->locate(number, key, now_ms() + std::min(wait_ms, wait_ms_max), now_ms());
-    act();
-    return promise;
+    return request<session_place>(wait_ms, place_answer(key), [&](auto number, auto deadline_ms) {
+      core_->locate(number, key, deadline_ms, now_ms());
+    });
   }
 
   caf::result<std::string> deliver(const session_key& key, std::string&& message, std::uint64_t wait_ms) {
     const auto asker = self_->current_sender();
     if (!gate_->has_room(asker))
       return make_error(ec::too_many_answers);
-    auto [number, promise] = add_request<std::string>([this, asker](const session::answer_request& a, const auto& p) {
+    const auto handled = [this, asker](const session::answer_request& a, const auto& p) {
       if (!gate_->admits(asker, a.payload.size()))
         return p->deliver(make_error(ec::too_many_answers, "the session has handled the message"));
       if (a.payload.empty() || a.payload.front() == is_error)
@@ -198,10 +196,10 @@ public:
       else
         p->deliver(a.payload.substr(1));
       gate_->answered(asker, a.payload.size());
+    };
+    return request<std::string>(wait_ms, handled, [&](auto number, auto deadline_ms) {
+      core_->deliver(number, key, std::move(message), deadline_ms, now_ms());
     });
-    core_->deliver(number, key, std::move(message), now_ms() + std::min(wait_ms, wait_ms_max), now_ms());
-    act();
-    return promise;
   }
 
   std::uint64_t request_timeout_ms() const {
@@ -244,6 +242,7 @@ public:
                               running == core_->running().end() ? 0 : running->second});
     }
     result.running = runs_.size();
+    result.waiting_requests = requests_.size();
     return result;
   }
 
@@ -254,11 +253,14 @@ public:
   }
 
   caf::result<std::vector<leftover>> drain() {
+    auto place = waits_->admit(0);
+    if (!place)
+      return std::move(place.error());
     auto promise = self_->make_response_promise<std::vector<leftover>>();
     if (!runs_.empty())
       options_.log(log_level::info, fmt::format("{} sessions are moved to other nodes", runs_.size()));
     drains_.push_back({kept_promise<std::vector<leftover>>{promise, ec::session_unanswered},
-                       now_ms() + static_cast<std::uint64_t>(options_.drain_timeout.count())});
+                       now_ms() + static_cast<std::uint64_t>(options_.drain_timeout.count()), std::move(*place)});
     core_->drain(now_ms());
     act();
     settle_drains();
@@ -317,6 +319,8 @@ public:
   }
 
   void ended(const caf::down_msg& down) {
+    if (waits_->ended(down.source))
+      withdraw_abandoned();
     if (handoff_ == down.source)
       return lose_map();
     for (const auto& [host, l] : links_)
@@ -384,15 +388,13 @@ public:
       look_for_hosts();
     act();
     settle_drains();
+    waits_->forget_idle();
     mail(self_, tick_atom_v).delay(tick_interval).send(self_);
   }
 
 private:
   /// So many sessions are looked at for a page, at most.
   static constexpr std::size_t sessions_looked_max = 2048;
-
-  /// A request may not wait longer: a day.
-  static constexpr std::uint64_t wait_ms_max = 24u * 3600 * 1000;
 
   using place_promise = std::shared_ptr<kept_promise<session_place>>;
 
@@ -411,9 +413,16 @@ private:
     std::uint64_t number = 0;
   };
 
+  /// What somebody has asked of this host.
+  struct pending_request {
+    std::function<void(const session::answer_request&)> answer;
+    waiting_place place;
+  };
+
   struct pending_drain {
     kept_promise<std::vector<leftover>> answer;
     std::uint64_t deadline_ms = 0;
+    waiting_place place;
   };
 
   // -- the map and the nodes -----------------------------------------------------------------------------------------
@@ -540,18 +549,35 @@ private:
 
   // -- requests ------------------------------------------------------------------------------------------------------
 
-  /// `answer(answer_request, promise)` is called when the request is done.
-  template <class Answer, class Then>
-  std::pair<std::uint64_t, caf::typed_response_promise<Answer>> add_request(Then answer) {
+  /// Has the core begin what is asked, by `begin(number, deadline_ms)`; `answer(answer_request, promise)` is called
+  /// when it is done.
+  template <class Answer, class Then, class Begin>
+  caf::result<Answer> request(std::uint64_t wait_ms, Then answer, Begin begin) {
+    auto place = waits_->admit(wait_ms);
+    if (!place)
+      return std::move(place.error());
     auto promise = self_->make_response_promise<Answer>();
     auto kept = std::make_shared<kept_promise<Answer>>(promise, ec::session_unanswered);
-    requests_[++last_request_] = [this, kept, answer](const session::answer_request& a) {
+    auto done = [this, kept, answer](const session::answer_request& a) {
       if (a.result == session::outcome::done)
         answer(a, kept);
       else
         kept->deliver(make_error(to_code(a.result), a.result == session::outcome::no_host ? hosted_kinds() : ""));
     };
-    return {last_request_, promise};
+    requests_[++last_request_] = {std::move(done), std::move(*place)};
+    begin(last_request_, now_ms() + wait_ms);
+    act();
+    return promise;
+  }
+
+  void withdraw_abandoned() {
+    std::erase_if(requests_, [this](const auto& entry) {
+      const auto is_abandoned = entry.second.place.is_abandoned();
+      if (is_abandoned)
+        core_->withdraw(entry.first, now_ms());
+      return is_abandoned;
+    });
+    act();
   }
 
   std::string hosted_kinds() const {
@@ -567,9 +593,8 @@ private:
     return fmt::format("hosted are {}", fmt::join(kinds, ", "));
   }
 
-  std::pair<std::uint64_t, caf::typed_response_promise<session_place>> add_place_request(const session_key& key) {
-    return add_request<session_place>(
-      [this, key](const session::answer_request& a, const place_promise& p) { answer_place(key, a, p); });
+  std::function<void(const session::answer_request&, const place_promise&)> place_answer(const session_key& key) {
+    return [this, key](const session::answer_request& a, const place_promise& p) { answer_place(key, a, p); };
   }
 
   void answer_place(const session_key& key, const session::answer_request& a, const place_promise& promise) {
@@ -750,7 +775,7 @@ private:
 
   void carry_out(session::answer_request& c) {
     if (auto request = requests_.extract(c.request))
-      request.mapped()(c);
+      request.mapped().answer(c);
   }
 
   void carry_out(session::host_event& c) {
@@ -841,6 +866,8 @@ private:
   monitored_actors<ticking_session_host_actor::pointer> monitored_;
   session_host_options options_;
   std::optional<answer_gate<ticking_session_host_actor::pointer>> gate_;
+  /// Before all that waits, which has places in it.
+  std::optional<waiting_room<ticking_session_host_actor::pointer>> waits_;
   host_id id_;
   std::optional<session::session_host> core_;
 
@@ -869,7 +896,7 @@ private:
   session_key next_checkpoint_;
   /// Which of them an actor is.
   std::unordered_map<caf::actor_addr, session_key> keys_;
-  std::map<std::uint64_t, std::function<void(const session::answer_request&)>> requests_;
+  std::map<std::uint64_t, pending_request> requests_;
   std::uint64_t last_request_ = 0;
   std::vector<pending_drain> drains_;
   std::vector<leftover> stranded_;

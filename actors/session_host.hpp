@@ -3,6 +3,7 @@
 #include "actors/answer_budget.hpp"
 #include "actors/log.hpp"
 #include "actors/protocol.hpp"
+#include "actors/request_limits.hpp"
 #include "actors/snapshot.hpp"
 #include "session/session_host.hpp"
 
@@ -110,6 +111,7 @@ struct session_host_options {
   std::size_t rebalance_max = 0;
   /// How long a request without a time of its own may take.
   std::chrono::milliseconds request_timeout{5'000};
+  request_limits requests;
   /// How long a session may take to answer `stop`. Then it is ended, and its last checkpoint counts.
   std::chrono::milliseconds stop_timeout{1'000};
   /// How long a drain may take to move all sessions.

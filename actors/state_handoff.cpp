@@ -9,6 +9,7 @@
 #include "actors/kept_promise.hpp"
 #include "actors/leftover_book.hpp"
 #include "actors/snapshot.hpp"
+#include "actors/waiting_room.hpp"
 
 #include <caf/actor_cast.hpp>
 #include <caf/stateful_actor.hpp>
@@ -21,7 +22,6 @@
 #include <optional>
 #include <random>
 #include <set>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -41,6 +41,8 @@ struct pending_drain {
   std::uint64_t handover_timeout_ms = 0;
   leftover_book leftovers;
   kept_promise<drain_report> answer;
+  /// Until the drain is over: that goes on, whether or not anybody waits for its end.
+  waiting_place place;
 };
 
 class state_handoff_state {
@@ -62,6 +64,8 @@ public:
     replica.answers = options.answers;
     replica.log = options.log;
     gate_.emplace(self_, std::move(options.answers));
+    replica.requests = options.requests;
+    waits_.emplace(self_, monitored_, options.requests);
     status_.node = std::move(options.node);
     status_.cluster = std::move(options.cluster);
     replication_ = std::move(options.replication);
@@ -81,52 +85,42 @@ public:
     return mail(self_, put_atom_v, std::move(key), encode_snapshot(state), options).delegate(replica_);
   }
 
-  /// `Atom` says whether to read the entry or to erase it as well.
+  /// `Atom` says whether to read the state, to take it, or to hold it.
   template <class Atom>
-  caf::result<pickup_result> pickup(Atom operation, std::string key, const wait_options& options) {
-    const auto asker = self_->current_sender();
-    // What is taken is gone from the map once the replica has answered.
-    constexpr auto takes = std::is_same_v<Atom, erase_atom>;
-    if (takes && !gate_->has_room(asker))
-      return make_error(ec::too_many_answers);
-    const auto promise = self_->make_response_promise<pickup_result>();
-    const auto kept = std::make_shared<kept_promise<pickup_result>>(promise);
-    mail(self_, operation, std::move(key), options)
-      .request(replica_, caf::infinite)
-      .then(
-        [=, this](const map_entry& entry) {
-          const auto bytes = entry.value.size() + entry_overhead;
-          if (takes)
-            gate_->admit_anyway(asker, bytes);
-          else if (!gate_->admits(asker, bytes))
-            return kept->deliver(make_error(ec::too_many_answers));
-          kept->deliver(to_pickup_result(entry));
-          gate_->answered(asker, bytes);
-        },
-        [kept](caf::error& error) { kept->deliver(std::move(error)); });
-    return promise;
+  auto pickup(Atom operation, std::string key, const wait_options& options) {
+    return mail(self_, operation, std::move(key), options).delegate(replica_);
   }
 
-  caf::result<bool> discard(std::string key) {
-    return ask<bool, map_entry>([](const map_entry& entry) { return entry.found; }, erase_atom_v, std::move(key),
-                                wait_options{});
+  auto discard(std::string key) {
+    return mail(self_, discard_atom_v, std::move(key)).delegate(replica_);
+  }
+
+  auto discard(std::string key, const event_id& event) {
+    return mail(self_, discard_atom_v, std::move(key), event).delegate(replica_);
   }
 
   auto keys(std::string prefix, std::string after) {
     return mail(self_, keys_atom_v, std::move(prefix), std::move(after)).delegate(replica_);
   }
 
-  void watch(std::string prefix, const watcher_actor& watcher) {
-    mail(self_, watch_atom_v, std::move(prefix), watcher).send(replica_);
+  auto watch(std::string prefix, const watcher_actor& watcher) {
+    return mail(self_, watch_atom_v, std::move(prefix), watcher).delegate(replica_);
   }
 
-  void watch(const watcher_actor& watcher) {
+  /// The replica has the same quota, and says so if it is used up.
+  auto watch(const watcher_actor& watcher) {
+    auto place = waits_->admit_watch(0, caf::actor_cast<caf::strong_actor_ptr>(watcher));
+    if (watcher && place)
+      add_watcher(watcher, std::move(*place));
+    return mail(self_, watch_atom_v, watcher).delegate(replica_);
+  }
+
+  void add_watcher(const watcher_actor& watcher, waiting_place place) {
     std::vector<handoff_event> first;
     for (const auto& [name, node] : nodes_)
       if (node.presence == node_presence::up)
         first.push_back({handoff_event_kind::node_up, name, {}});
-    watchers_.add(watcher, first);
-    mail(self_, watch_atom_v, watcher).send(replica_);
+    watchers_.add(watcher, std::move(place), first);
   }
 
   // -- the end of the node -------------------------------------------------------------------------------------------
@@ -137,9 +131,12 @@ public:
   }
 
   caf::result<drain_report> drain(std::uint64_t stop_timeout_ms, std::uint64_t handover_timeout_ms) {
+    auto place = waits_->admit(std::max(stop_timeout_ms, handover_timeout_ms));
+    if (!place)
+      return std::move(place.error());
     auto promise = self_->make_response_promise<drain_report>();
-    auto drain = std::make_shared<pending_drain>(
-      pending_drain{participants_.size() + 1, handover_timeout_ms, {}, kept_promise<drain_report>{promise}});
+    auto drain = std::make_shared<pending_drain>(pending_drain{
+      participants_.size() + 1, handover_timeout_ms, {}, kept_promise<drain_report>{promise}, std::move(*place)});
     for (const auto& participant : participants_)
       mail(self_, drain_atom_v)
         .request(participant, std::chrono::milliseconds{stop_timeout_ms})
@@ -167,6 +164,7 @@ public:
 
   void ended(const caf::down_msg& down) {
     watchers_.ended(down.source);
+    waits_->ended(down.source);
     std::erase_if(participants_, [&](const participant_actor& p) { return p.address() == down.source; });
   }
 
@@ -270,21 +268,11 @@ private:
     return promise;
   }
 
-  static caf::expected<pickup_result> to_pickup_result(const map_entry& entry) {
-    if (!entry.found)
-      return pickup_result{entry.caught_up ? pickup_outcome::absent : pickup_outcome::pending, {}, {}};
-    auto state = decode_snapshot(entry.value.view());
-    if (!state)
-      return std::move(state.error());
-    return pickup_result{pickup_outcome::found, std::move(*state), entry.event};
-  }
-
-  /// What an answer takes besides the value, at least.
-  static constexpr std::size_t entry_overhead = 256;
-
   state_handoff_actor::pointer self_;
   std::optional<answer_gate<state_handoff_actor::pointer>> gate_;
   monitored_actors<state_handoff_actor::pointer> monitored_;
+  /// Before all that waits, which has places in it.
+  std::optional<waiting_room<state_handoff_actor::pointer>> waits_;
   /// Without the replica's part.
   node_status status_;
   topology replication_;
@@ -311,22 +299,26 @@ state_handoff_actor::behavior_type state_handoff(state_handoff_actor::stateful_p
     [&state](stash_atom, std::string& key, const snapshot& stashed, const write_options& options) {
       return state.stash(std::move(key), stashed, options);
     },
-    [&state](pickup_atom, std::string& key) { return state.pickup(get_atom_v, std::move(key), {}); },
+    [&state](pickup_atom, std::string& key) { return state.pickup(pickup_atom_v, std::move(key), {}); },
     [&state](pickup_atom, std::string& key, const wait_options& options) {
-      return state.pickup(get_atom_v, std::move(key), options);
+      return state.pickup(pickup_atom_v, std::move(key), options);
     },
-    [&state](take_atom, std::string& key) { return state.pickup(erase_atom_v, std::move(key), {}); },
+    [&state](take_atom, std::string& key) { return state.pickup(take_atom_v, std::move(key), {}); },
     [&state](take_atom, std::string& key, const wait_options& options) {
-      return state.pickup(erase_atom_v, std::move(key), options);
+      return state.pickup(take_atom_v, std::move(key), options);
+    },
+    [&state](hold_atom, std::string& key, const wait_options& options) {
+      return state.pickup(hold_atom_v, std::move(key), options);
     },
     [&state](discard_atom, std::string& key) { return state.discard(std::move(key)); },
+    [&state](discard_atom, std::string& key, const event_id& event) { return state.discard(std::move(key), event); },
     [&state](keys_atom, std::string& prefix, std::string& after) {
       return state.keys(std::move(prefix), std::move(after));
     },
     [&state](watch_atom, std::string& prefix, const watcher_actor& watcher) {
-      state.watch(std::move(prefix), watcher);
+      return state.watch(std::move(prefix), watcher);
     },
-    [&state](watch_atom, const watcher_actor& watcher) { state.watch(watcher); },
+    [&state](watch_atom, const watcher_actor& watcher) { return state.watch(watcher); },
     [&state](register_atom, const participant_actor& participant) { state.add_participant(participant); },
     [&state](drain_atom, std::uint64_t stop_timeout_ms, std::uint64_t handover_timeout_ms) {
       return state.drain(stop_timeout_ms, handover_timeout_ms);

@@ -3,6 +3,7 @@
 #include "actors/answer_budget.hpp"
 #include "actors/log.hpp"
 #include "actors/protocol.hpp"
+#include "actors/request_limits.hpp"
 #include "actors/topology.hpp"
 #include "crdt/replica_options.hpp"
 
@@ -17,9 +18,8 @@
 //     session              state_handoff                crdt_replica             crdt_replicas of other nodes
 //       | -- stash ------------> | -- put -----------------> | -- sync_frame --------> |
 //       | <-- receipt -------------------------------------- | <-- sync_frame -------- |
-//       | -- pickup -----------> | -- get -----------------> |                         |
-//       | <-- found, absent ---- | <-- entry --------------- |                         |
-//       |     or pending         |                           |                         |
+//       | -- pickup -----------> | -- pickup --------------> |                         |
+//       | <-- found, absent or pending --------------------- |                         |
 //     watcher                    |                           |                         |
 //       | -- watch ------------> | -- watch ---------------> |                         |
 //       | <-- node up, down, left|                           |                         |
@@ -30,6 +30,8 @@
 //       | -- drain ------------> | -- drain --> participants |                         |
 //       |                        | -- drain ---------------> | -- sync_frame --------> |
 //       | <-- drain_report ----- | <-- drain_report -------- | <-- sync_frame -------- |
+//
+// Requests about keys are delegated: so the replica sees who asks, and drops what waits when that one ends.
 //
 // It spawns its crdt_replica, and is linked to it: if one dies, so does the other. Whoever supervises the pair starts a
 // new one, which is a new incarnation and gets everything back from the other nodes. A request that is under way when
@@ -52,6 +54,7 @@ struct state_handoff_options {
   topology replication;
   /// What waits for clients is counted here.
   std::shared_ptr<answer_budget> answers = answer_budget::of_process();
+  request_limits requests;
   log_sink log = log_nothing;
 };
 

@@ -1,10 +1,11 @@
 #pragma once
 
 #include "actors/deadline.hpp"
-#include "actors/kept_promise.hpp"
 #include "actors/protocol.hpp"
 
+#include <cstddef>
 #include <functional>
+#include <iterator>
 #include <map>
 #include <string>
 #include <string_view>
@@ -12,40 +13,46 @@
 
 namespace ariadne {
 
-/// The reads of one replica that wait for their key.
+/// The reads of one replica that wait for their key, in the order in which they have come.
+///
+/// `Read` is what is to be answered; `is_abandoned()` says that nobody waits for the answer any more.
+template <class Read>
 class waiting_reads {
 public:
   struct waiting {
-    /// Erases what it reads.
-    bool takes = false;
     wait_end until = wait_end::arrival;
     steady_clock::time_point deadline;
-    kept_promise<map_entry> answer;
+    Read read;
   };
 
   void add(std::string key, waiting read) {
     by_key_.emplace(std::move(key), std::move(read));
   }
 
-  /// The key is there. `read(key, takes)` answers the map_entry; once somebody has taken it, the others go on waiting.
-  template <class Read>
-  void arrived(std::string_view key, Read read) {
+  /// The key is there. `try_answer(key, read)` says whether it has answered; those that it has not go on waiting.
+  template <class TryAnswer>
+  void arrived(std::string_view key, TryAnswer try_answer) {
     const auto [first, last] = by_key_.equal_range(key);
-    for (auto position = first; position != last;)
-      position = try_answer(position, read) ? by_key_.erase(position) : std::next(position);
+    for (auto position = first; position != last;) {
+      auto& read = position->second.read;
+      const auto is_done = read.is_abandoned() || try_answer(position->first, read);
+      position = is_done ? by_key_.erase(position) : std::next(position);
+    }
   }
 
-  /// Ends the reads whose time is up, and those that wait no longer than until absence `is_certain`.
-  template <class Read>
-  void end_overdue(bool is_certain, Read read) {
-    const auto now = steady_clock::now();
+  /// Ends the reads whose time is up, and those that wait no longer than until absence `is_certain`, by
+  /// `answer(key, read)`; and drops those that nobody waits for any more.
+  template <class Answer>
+  void end_overdue(steady_clock::time_point now, bool is_certain, Answer answer) {
     for (auto position = by_key_.begin(); position != by_key_.end();) {
       auto& [key, waiting] = *position;
-      if (now < waiting.deadline && !(is_certain && waiting.until == wait_end::certainty)) {
+      const auto is_over = now >= waiting.deadline || (is_certain && waiting.until == wait_end::certainty);
+      if (!waiting.read.is_abandoned() && !is_over) {
         ++position;
         continue;
       }
-      waiting.answer.deliver(read(key, waiting.takes));
+      if (!waiting.read.is_abandoned())
+        answer(key, waiting.read);
       position = by_key_.erase(position);
     }
   }
@@ -53,20 +60,12 @@ public:
   bool empty() const {
     return by_key_.empty();
   }
-
-private:
-  using reads = std::multimap<std::string, waiting, std::less<>>;
-
-  template <class Read>
-  static bool try_answer(typename reads::iterator position, Read& read) {
-    auto entry = read(position->first, position->second.takes);
-    if (!entry.found)
-      return false;
-    position->second.answer.deliver(std::move(entry));
-    return true;
+  std::size_t size() const {
+    return by_key_.size();
   }
 
-  reads by_key_;
+private:
+  std::multimap<std::string, waiting, std::less<>> by_key_;
 };
 
 } // namespace ariadne

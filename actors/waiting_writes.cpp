@@ -14,9 +14,10 @@ receipt make_receipt(const event_id& event, const concern_view& view) {
   return result;
 }
 
-void waiting_writes::add(event_id event, const write_options& options, kept_promise<receipt> answer) {
+void waiting_writes::add(event_id event, const write_options& options, waiting_place place,
+                         kept_promise<receipt> answer) {
   by_concern_[{options.concern.level, options.concern.count}].push_back(
-    {event, deadline_in(options.timeout_ms), std::move(answer)});
+    {event, deadline_in(options.timeout_ms), std::move(place), std::move(answer)});
 }
 
 void waiting_writes::settle(const concern_view& view) {
@@ -33,6 +34,8 @@ void waiting_writes::give_up_hopeless(const concern_view& view) {
   for (auto& [concern, writes] : by_concern_) {
     const auto wanted = nodes_wanted({concern.first, concern.second}, view);
     std::erase_if(writes, [&, wanted](waiting& write) {
+      if (write.place.is_abandoned())
+        return true;
       if (now < write.deadline && wanted <= view.known_nodes)
         return false;
       const auto held = make_receipt(write.event, view).holders.size();

@@ -2,6 +2,7 @@
 
 #include "actors/deadline.hpp"
 #include "actors/kept_promise.hpp"
+#include "actors/waiting_places.hpp"
 #include "actors/write_concern.hpp"
 
 #include <cstddef>
@@ -18,13 +19,13 @@ namespace ariadne {
 class waiting_writes {
 public:
   /// Events are added in ascending order.
-  void add(event_id event, const write_options& options, kept_promise<receipt> answer);
+  void add(event_id event, const write_options& options, waiting_place place, kept_promise<receipt> answer);
 
   /// Answers the writes whose concern is met.
   void settle(const concern_view& view);
 
   /// Answers the writes whose time is up, and those that want more nodes than are known, with an error that says how
-  /// many hold them.
+  /// many hold them; and drops those that nobody waits for any more.
   void give_up_hopeless(const concern_view& view);
 
   bool empty() const {
@@ -36,6 +37,7 @@ private:
   struct waiting {
     event_id event;
     steady_clock::time_point deadline;
+    waiting_place place;
     kept_promise<receipt> answer;
   };
 

@@ -30,6 +30,8 @@ constexpr auto exit_codes_help =
   "  5  nothing is there yet, but the node has not yet caught up with the others\n"
   "  6  the answer could not be written to stdout; of what has an answer: pickup, take,\n"
   "     keys, status, watch, sessions, session deliver, game show, game play, --help\n"
+  "  7  take: the state is written out, but somebody else has taken or replaced it\n"
+  "     meanwhile; what has replaced it stays\n"
   "A line on stderr that cannot be written changes nothing.\n"
   "\n"
   "Keys, ids and names may be any bytes. What cannot be shown as it is, is shown as \\n,\n"
@@ -48,8 +50,10 @@ public:
     add_cluster();
     add_stash();
     add_pickup("pickup", client_operation::pickup, "Write the state under a key to stdout, and leave it there");
-    add_pickup("take", client_operation::take,
-               "Write the state under a key to stdout, and discard it; nodes that do so at once may all get it");
+    add_pickup(
+      "take", client_operation::take,
+      "Write the state under a key to stdout, and then discard what has been written, and nothing newer; if it "
+      "cannot be written, it stays. Nodes that do so at once may all get it");
     add_client("discard", client_operation::discard, "Forget the state under a key", "KEY");
     add_keys();
     add_client("status", client_operation::status,

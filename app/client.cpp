@@ -24,6 +24,7 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <memory>
 #include <optional>
@@ -174,14 +175,48 @@ fallible<void> print_picked_up(const pickup_result& result, const client_command
   return {};
 }
 
-template <class Atom>
-fallible<exit_code> pick_up(node_connection& client, const state_handoff_actor& handoff, const client_command& command,
-                            Atom operation) {
+fallible<exit_code> pick_up(node_connection& client, const state_handoff_actor& handoff,
+                            const client_command& command) {
   client.extend(std::chrono::milliseconds{command.wait.wait_ms});
-  auto result = client.ask<pickup_result>(handoff, operation, command.argument, command.wait);
+  auto result = client.ask<pickup_result>(handoff, pickup_atom_v, command.argument, command.wait);
   if (!result)
     return tl::unexpected(result.error());
   return print_picked_up(*result, command).map([&] { return to_exit_code(result->outcome); });
+}
+
+/// Says what has become of the state that has been written out. That is done with, so nothing here is a failure of it.
+exit_code report_taken(const discard_receipt& done, const client_command& command) {
+  const auto newer = done.standing.counter > 0;
+  if (done.discarded && newer)
+    complain(fmt::format("what was stashed under {} at the same time stays there, as event {}", command.argument,
+                         event_text(done.standing)));
+  if (done.discarded)
+    return exit_code::done;
+  complain(newer ? fmt::format("what was under {} is written out, but it has been replaced by event {}, which stays",
+                               command.argument, event_text(done.standing))
+                 : fmt::format("what was under {} is written out, but somebody else has taken or discarded it, too",
+                               command.argument));
+  return exit_code::superseded;
+}
+
+/// The state is held until it has been written out, and only then discarded: that event, and nothing newer.
+fallible<exit_code> take(caf::actor_system& system, node_connection& client, const state_handoff_actor& handoff,
+                         const client_command& command) {
+  caf::scoped_actor self{system};
+  client.extend(std::chrono::milliseconds{command.wait.wait_ms});
+  auto result = client.ask_as<pickup_result>(self, handoff, hold_atom_v, command.argument, command.wait);
+  if (!result)
+    return tl::unexpected(result.error());
+  const auto written = print_picked_up(*result, command);
+  if (result->outcome != pickup_outcome::found)
+    return written.map([&] { return to_exit_code(result->outcome); });
+  if (!written)
+    return tl::unexpected(fmt::format("{}; the state stays under {}", written.error(), command.argument));
+  const auto done = client.ask_as<discard_receipt>(self, handoff, discard_atom_v, command.argument, result->event);
+  if (!done)
+    return tl::unexpected(
+      fmt::format("the state is written out, but may still be under {}: {}", command.argument, done.error()));
+  return report_taken(*done, command);
 }
 
 fallible<exit_code> discard(node_connection& client, const state_handoff_actor& handoff,
@@ -282,9 +317,15 @@ fallible<exit_code> watch(caf::actor_system& system, node_connection& client, co
   caf::scoped_actor self{system};
   const auto watcher = caf::actor_cast<watcher_actor>(self->ctrl());
   self->monitor(handoff);
-  mail(self, watch_atom_v, watcher).send(handoff);
-  mail(self, watch_atom_v, command.argument, watcher).send(handoff);
   fallible<void> result;
+  auto begin = [&](auto&&... what) {
+    mail(self, watch_atom_v, what..., watcher)
+      .request(handoff, std::chrono::milliseconds{client.remaining_ms()})
+      .receive([] {}, [&](const caf::error& error) { result = tl::unexpected(describe(error)); });
+  };
+  begin();
+  if (result)
+    begin(command.argument);
   while (result)
     self->receive([&](const handoff_events& message) { result = print_events(message, command.json); },
                   [&](const caf::down_msg& down) { result = tl::unexpected(client.describe_end(down.reason)); });
@@ -413,11 +454,9 @@ fallible<exit_code> run(caf::actor_system& system, node_connection& client, cons
       return with_handoff(
         [&](const state_handoff_actor& handoff) { return stash(client, handoff, command, std::move(value)); });
     case client_operation::pickup:
-      return with_handoff(
-        [&](const state_handoff_actor& handoff) { return pick_up(client, handoff, command, pickup_atom_v); });
+      return with_handoff([&](const state_handoff_actor& handoff) { return pick_up(client, handoff, command); });
     case client_operation::take:
-      return with_handoff(
-        [&](const state_handoff_actor& handoff) { return pick_up(client, handoff, command, take_atom_v); });
+      return with_handoff([&](const state_handoff_actor& handoff) { return take(system, client, handoff, command); });
     case client_operation::discard:
       return with_handoff([&](const state_handoff_actor& handoff) { return discard(client, handoff, command); });
     case client_operation::keys:
@@ -450,6 +489,8 @@ fallible<exit_code> run(caf::actor_system& system, node_connection& client, cons
 } // namespace
 
 exit_code run_client(const client_command& command) {
+  // A pipe that nobody reads is an error of what is written to it.
+  std::signal(SIGPIPE, SIG_IGN);
   fallible<std::string> value;
   if (command.operation == client_operation::stash)
     value = read_value(command.value_file);

@@ -17,6 +17,8 @@ enum class exit_code : int {
   pending = 5,
   /// The answer could not be written to stdout. Of commands whose answer is what they are for.
   unwritten = 6,
+  /// What has been taken is written out, but somebody else has taken or replaced it meanwhile, so it was not discarded.
+  superseded = 7,
 };
 
 } // namespace ariadne

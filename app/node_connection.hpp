@@ -8,6 +8,7 @@
 #include <caf/actor_cast.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
+#include <caf/scoped_actor.hpp>
 #include <fmt/format.h>
 
 #include <chrono>
@@ -49,7 +50,14 @@ public:
 
   template <class Answer, class Actor, class... Ts>
   fallible<Answer> ask(const Actor& actor, Ts&&... request) {
-    auto answer = ariadne::ask<Answer>(system_, actor, remaining(), std::forward<Ts>(request)...);
+    caf::scoped_actor self{system_};
+    return ask_as<Answer>(self, actor, std::forward<Ts>(request)...);
+  }
+
+  /// Asks as `self`: what the node keeps for whoever asks, it keeps until that one ends.
+  template <class Answer, class Actor, class... Ts>
+  fallible<Answer> ask_as(caf::scoped_actor& self, const Actor& actor, Ts&&... request) {
+    auto answer = ariadne::ask_as<Answer>(self, actor, remaining(), std::forward<Ts>(request)...);
     if (!answer)
       return tl::unexpected(describe_failure(answer.error()));
     return std::move(*answer);

@@ -60,6 +60,7 @@ json status_json(const node_status& status, const std::vector<member_status>& me
               {"bytes", status.replica.bytes},
               {"neighbours", status.replica.neighbours},
               {"waiting_writes", status.replica.waiting_writes},
+              {"waiting_reads", status.replica.waiting_reads},
               {"counters", counters_json(status.replica.counters)},
               {"members", json::array()}};
   put_bytes(answer, "node", status.node);
@@ -136,7 +137,7 @@ std::string status_table(const node_status& status, const std::vector<member_sta
 json hosting_json(const session_host_status& hosting) {
   json result{{"running", hosting.running}, {"paused", hosting.is_paused},  {"started", hosting.started},
               {"moved", hosting.moved},     {"stranded", hosting.stranded}, {"lost", hosting.lost},
-              {"failed", hosting.failed},   {"hosts", json::array()}};
+              {"failed", hosting.failed},   {"waiting_requests", hosting.waiting_requests}, {"hosts", json::array()}};
   for (const auto& host : hosting.hosts) {
     json entry{{"cordoned", host.is_cordoned}, {"draining", host.is_draining}, {"running", host.running}};
     put_bytes(entry, "node", host.node);
