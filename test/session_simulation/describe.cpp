@@ -94,6 +94,10 @@ struct describer {
   std::string operator()(const run_answer& m) const {
     return std::string{m.agreed ? "agreed" : "not agreed"} + " to " + name(m.key) + " epoch " + std::to_string(m.epoch);
   }
+
+  std::string operator()(const request_withdrawn& m) const {
+    return "withdrawn " + std::to_string(m.number) + " " + name(m.key);
+  }
 };
 
 } // namespace
