@@ -39,7 +39,7 @@
 namespace ariadne {
 
 /// The version of the protocol between nodes that this program speaks.
-inline constexpr std::uint32_t node_protocol = 4;
+inline constexpr std::uint32_t node_protocol = 5;
 
 /// A node of the cluster file.
 struct seed_node {

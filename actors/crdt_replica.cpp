@@ -16,6 +16,7 @@
 #include "crdt/printable_text.hpp"
 #include "crdt/replica.hpp"
 #include "session/fenced_write.hpp"
+#include "session/reserved_keys.hpp"
 
 #include <caf/actor_cast.hpp>
 #include <caf/stateful_actor.hpp>
@@ -78,6 +79,13 @@ caf::error to_error(crdt::write_error error, std::string_view key, const crdt::r
   return make_error(ec::refused);
 }
 
+/// Users reach their own keys only; the session host, which knows what it does, writes fenced.
+caf::error check_reserved(std::string_view key) {
+  if (session::is_reserved(key))
+    return make_error(ec::key_reserved, "keys that begin with a zero byte and \"ariadne/\" are the library's own");
+  return {};
+}
+
 class crdt_replica_state {
 public:
   static inline const char* name = "crdt_replica";
@@ -107,6 +115,8 @@ public:
   // -- the map -------------------------------------------------------------------------------------------------------
 
   caf::result<receipt> put(std::string_view key, std::string_view value, const write_options& options) {
+    if (auto refused = check_reserved(key))
+      return refused;
     // Nobody waits for the answer to what nobody has sent.
     const auto waits = options.concern.level != concern_level::local && self_->current_sender();
     auto place = waits ? waits_->admit_write(options.timeout_ms) : waiting_place{};
@@ -152,6 +162,8 @@ public:
 
   template <class Answer>
   caf::result<Answer> read(std::string& key, read_purpose purpose, const wait_options& options) {
+    if (auto refused = check_reserved(key))
+      return refused;
     if (const auto problem = core_->check_key(key))
       return to_error(*problem, key, options_.core.limits);
     auto place = reads_->needs_place(key, purpose, options) ? waits_->admit(options.wait_ms) : waiting_place{};
@@ -167,6 +179,8 @@ public:
   }
 
   caf::result<bool> discard(const std::string& key) {
+    if (auto refused = check_reserved(key))
+      return refused;
     if (const auto problem = core_->check_key(key))
       return to_error(*problem, key, options_.core.limits);
     const auto erased = core_->erase(key, now_ms()).has_value();
@@ -175,6 +189,8 @@ public:
   }
 
   caf::result<discard_receipt> discard(const std::string& key, const event_id& event) {
+    if (auto refused = check_reserved(key))
+      return refused;
     if (const auto problem = core_->check_key(key))
       return to_error(*problem, key, options_.core.limits);
     const auto done = session::fenced_erase(*core_, key, {crdt::replica_id{event.replica}, event.counter}, now_ms());
@@ -184,6 +200,8 @@ public:
   }
 
   caf::result<keys_page> keys(std::string& prefix, std::string& after) {
+    if (auto refused = check_reserved(prefix))
+      return refused;
     // A page has that many bytes at most, or one key.
     if (!gate_->passes(self_->current_sender(), page_bytes))
       return make_error(ec::too_many_answers);
@@ -193,6 +211,8 @@ public:
   }
 
   caf::result<void> watch(std::string& prefix, const watcher_actor& watcher) {
+    if (auto refused = check_reserved(prefix))
+      return refused;
     return admit_watch(prefix, watcher, [&](waiting_place place) {
       watchers_.add(std::move(prefix), watcher, std::move(place));
       core_->collect_changes(true);
@@ -328,7 +348,7 @@ public:
     leftovers_page page;
     auto events = core_->own_events_beyond(std::max(after, handed_over_), leftovers_max);
     for (std::size_t bytes = 0; auto& event : events) {
-      page.leftovers.push_back({std::move(event.key), why_not_handed_over(event.counter)});
+      page.leftovers.push_back({session::describe_key(event.key), why_not_handed_over(event.counter)});
       const auto& added = page.leftovers.back();
       bytes += added.key.size() + added.reason.size() + 16;
       if (bytes < page_bytes && page.leftovers.size() < leftovers_max)
@@ -488,7 +508,8 @@ private:
   }
 
   void tell(const crdt::key_change& change) {
-    watchers_.tell_of_key(to_event_kind(change.what), change.key, to_event_id(change.dot));
+    if (!session::is_reserved(change.key))
+      watchers_.tell_of_key(to_event_kind(change.what), change.key, to_event_id(change.dot));
     live_watchers_.changed(change.key);
     reads_->changed(change.key);
   }
@@ -576,9 +597,12 @@ private:
       handed_over_ = std::max(handed_over_, core_->acknowledged_by_members());
   }
 
-  /// No other node has been up, but for those that have left: nobody is waited for.
+  /// No other node has been up, but for those that have left: nobody is waited for. One of which nothing has been heard
+  /// yet may be up.
   bool is_alone() const {
-    return std::none_of(known_.begin(), known_.end(), [](const auto& entry) { return entry.second.has_been_up; });
+    return std::none_of(known_.begin(), known_.end(), [](const auto& entry) {
+      return entry.second.has_been_up || entry.second.presence == node_presence::unknown;
+    });
   }
 
   void settle_drains() {
@@ -608,8 +632,10 @@ private:
       if (knowledge.presence == node_presence::up
           && core_->acknowledged_by(crdt::replica_id{knowledge.replica.replica}) < counter)
         missing.push_back(node);
+    const auto has_met_one =
+      std::any_of(known_.begin(), known_.end(), [](const auto& entry) { return entry.second.has_been_up; });
     if (missing.empty())
-      return "no other node is up any more";
+      return has_met_one ? "no other node is up any more" : "no other node has been met";
     return fmt::format("not acknowledged by {}", fmt::join(missing, ", "));
   }
 

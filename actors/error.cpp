@@ -43,7 +43,7 @@ std::string_view to_string(ec code) {
     case ec::session_unknown:
       return "there is no such session";
     case ec::no_session_host:
-      return "no node that is up hosts this kind of session at this version";
+      return "no host for the session";
     case ec::session_queue_full:
       return "too much waits for the session already";
     case ec::session_timed_out:
@@ -51,7 +51,7 @@ std::string_view to_string(ec code) {
     case ec::session_unanswered:
       return "no answer of the session came in time; the request may have been handled or not";
     case ec::session_name_invalid:
-      return "a session needs a kind without a slash and an id, neither empty nor too long";
+      return "a session needs a kind without a slash and an id, neither empty nor too long nor with control characters";
     case ec::session_refused:
       return "the session refuses the message";
     case ec::foreign_protocol:
@@ -66,6 +66,22 @@ std::string_view to_string(ec code) {
       return "too many requests wait already";
     case ec::wait_too_long:
       return "no request may wait for so long";
+    case ec::key_reserved:
+      return "the key is reserved";
+    case ec::session_hosts_draining:
+      return "all nodes that could run the session are about to stop";
+    case ec::session_hosts_cordoned:
+      return "all nodes that could run the session are cordoned";
+    case ec::session_hosts_paused:
+      return "the nodes that could run the session see no majority";
+    case ec::session_hosts_not_ready:
+      return "the nodes that could run the session are not ready yet";
+    case ec::session_claim_refused:
+      return "another node does not let the session be taken over";
+    case ec::session_failing:
+      return "the session fails when it is started";
+    case ec::session_not_recorded:
+      return "the record of the session cannot be written";
   }
   // An error that a node with a newer program has sent.
   return "unknown error";

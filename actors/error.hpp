@@ -43,15 +43,15 @@ enum class ec : std::uint8_t {
   too_few_holders,
   /// No such session is known, or it has been ended.
   session_unknown,
-  /// No node that is up hosts this kind of session at this version.
+  /// No node that is up knows the kind of the session, or the version of its state; the context says which.
   no_session_host,
   /// Too much waits for the session already.
   session_queue_full,
-  /// The session was not to be reached in time. The request was not handled.
+  /// The session was not to be reached in time; the context says why. The request was not handled.
   session_timed_out,
   /// Contact was lost, or time was up, before the session answered: the request may have been handled or not.
   session_unanswered,
-  /// The kind or the id of a session is empty or too long, or the kind has a slash.
+  /// The kind or the id of a session is empty or too long, or has a control character, or the kind has a slash.
   session_name_invalid,
   /// The session has answered with an error, which the context describes.
   session_refused,
@@ -68,6 +68,24 @@ enum class ec : std::uint8_t {
   too_many_requests,
   /// A request is to wait for longer than any may.
   wait_too_long,
+  /// The key begins as the library's own do (session/reserved_keys.hpp).
+  key_reserved,
+  // Why a session did not run until the time of a request was up, which was not handled. The context says which node is
+  // in the way. It may go better when it is asked again.
+  /// All nodes that could run the session are about to stop.
+  session_hosts_draining,
+  /// All nodes that could run the session, and do not stop, are cordoned.
+  session_hosts_cordoned,
+  /// The nodes that could run the session see no majority, and `minority` is `pause`.
+  session_hosts_paused,
+  /// Nodes that are up have just been started, or have yet to be met: who runs the session cannot be told yet.
+  session_hosts_not_ready,
+  /// Another node does not let the session be taken over.
+  session_claim_refused,
+  /// The session fails whenever it is started.
+  session_failing,
+  /// The map does not take the record of the session.
+  session_not_recorded,
 };
 
 /// One sentence without a final stop, for people.

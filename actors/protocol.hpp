@@ -151,6 +151,7 @@ struct replica_counters {
 struct replica_status {
   std::uint64_t replica = 0;
   bool caught_up = false;
+  /// Of all that it holds; each session that is known has a record, which counts as one, too.
   std::uint64_t keys = 0;
   std::uint64_t bytes = 0;
   /// Neighbours that changes are sent to.
@@ -193,7 +194,7 @@ struct discard_receipt {
 
 /// What a stopping node could not hand over.
 struct leftover {
-  /// A key, or whatever else names the state.
+  /// A key, or whatever else names the state: "session KIND/ID", "service NAME".
   std::string key;
   /// Why, in one sentence without a final stop.
   std::string reason;
@@ -715,7 +716,9 @@ using watcher_actor = caf::typed_actor<
 
 /// Whoever has state to be stashed before its node stops.
 using participant_actor = caf::typed_actor<
-  // The node is about to stop: stashes all that it has, stops, and answers what could not be stashed.
+  // The node is about to stop: stashes all that it has, stops, and answers what could not be stashed. One that ends
+  // without an error is done, whether it has answered or not; one that ends with an error before its answer is itself
+  // what is left over. It is asked once, however often a drain is requested.
   answers<std::vector<leftover>, drain_atom>>;
 
 /// Whoever watches all values of keys. A message that has been answered makes room for the next one; what changes
@@ -726,7 +729,8 @@ using live_watcher_actor = caf::typed_actor<
 
 /// The actor around one replica of the map (actors/crdt_replica.hpp). A request that waits is dropped when whoever has
 /// sent it ends, or when contact with its node is lost; what has been written stays. How long, and how many may wait,
-/// `request_limits` says.
+/// `request_limits` says. Fenced writes, and who watches all values, reach the keys of the library
+/// (session/reserved_keys.hpp), too; all other requests refuse these, and neither list nor watch them.
 using crdt_replica_actor = caf::typed_actor<
   // Writes the value under the key. Answers once the concern is met; if it is not met in time, the error says so, and
   // the value stays written all the same.
@@ -770,7 +774,8 @@ using crdt_replica_actor = caf::typed_actor<
   // A frame of the replication protocol from another replica.
   takes<sync_frame>>;
 
-/// The actor that applications talk to (actors/state_handoff.hpp).
+/// The actor that applications talk to (actors/state_handoff.hpp). Keys that begin as the library's own do
+/// (session/reserved_keys.hpp) are refused with `ec::key_reserved`, and neither listed nor watched.
 using state_handoff_actor = caf::typed_actor<
   // Keeps the state under the key, replicates it, and answers a receipt once another node holds it, see
   // `write_concern`. If the concern is not met in time, the error says so, and the state stays stashed all the same.
@@ -856,16 +861,18 @@ using session_actor = caf::typed_actor<
   answers<snapshot, stop_atom>>;
 
 /// The actor that hosts the sessions of one node (actors/session_host.hpp). Kind and id name a session. Every request
-/// is answered, at the latest after the time to wait (in milliseconds, or `session_host_options::request_timeout`),
-/// unless whoever has sent it ends before: then what has not begun is dropped, on all nodes, and a message that has
-/// been handed to the session is handled. How many may wait, `request_limits` says.
+/// is answered, at the latest after the time to wait (in milliseconds, or `session_host_options::request_timeout`); one
+/// that the session was not to be reached for, with the reason. But if whoever has sent it ends before, what has not
+/// begun is dropped, on all nodes, and a message that has been handed to the session is handled. How many may wait,
+/// `request_limits` says.
 using session_host_actor = caf::typed_actor<
   // Starts the session from the state, or from none, unless it runs somewhere. Answers where it runs, once another node
   // holds its record, if any other is up.
   answers<session_place, start_atom, std::string, std::string>,
   answers<session_place, start_atom, std::string, std::string, snapshot>,
+  answers<session_place, start_atom, std::string, std::string, std::uint64_t>,
   // Ends the session, wherever it runs. Its state is gone. Answers true; an error if there is no such session.
-  answers<bool, stop_atom, std::string, std::string>,
+  answers<bool, stop_atom, std::string, std::string>, answers<bool, stop_atom, std::string, std::string, std::uint64_t>,
   // Where the session runs, as soon as it does.
   answers<session_place, locate_atom, std::string, std::string>,
   answers<session_place, locate_atom, std::string, std::string, std::uint64_t>,

@@ -14,7 +14,6 @@
 #include <caf/typed_event_based_actor.hpp>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <exception>
@@ -124,6 +123,20 @@ ec to_code(session::outcome result) {
       return ec::draining;
     case session::outcome::invalid_key:
       return ec::session_name_invalid;
+    case session::outcome::hosts_draining:
+      return ec::session_hosts_draining;
+    case session::outcome::hosts_cordoned:
+      return ec::session_hosts_cordoned;
+    case session::outcome::hosts_paused:
+      return ec::session_hosts_paused;
+    case session::outcome::hosts_not_ready:
+      return ec::session_hosts_not_ready;
+    case session::outcome::claim_refused:
+      return ec::session_claim_refused;
+    case session::outcome::failing:
+      return ec::session_failing;
+    case session::outcome::not_recorded:
+      return ec::session_not_recorded;
   }
   return ec::refused;
 }
@@ -154,7 +167,13 @@ public:
     session::session_host_options core;
     core.self = id_;
     for (const auto& [kind, about] : options_.kinds)
-      core.kinds[kind] = {about.schema_version, bool{about.resolve}};
+      if (session::is_valid_kind(kind))
+        core.kinds[kind] = {about.schema_version, bool{about.resolve}};
+      else
+        options_.log(log_level::error,
+                     fmt::format("a kind of {} bytes is not hosted: its name is empty or too long, or has a slash or a "
+                                 "control character",
+                                 kind.size()));
     core.minority = options_.minority;
     core.configured_nodes = options_.configured_nodes;
     core.lease = options_.lease;
@@ -166,15 +185,15 @@ public:
 
   // -- requests ------------------------------------------------------------------------------------------------------
 
-  caf::result<session_place> start_session(session_key key, snapshot&& state) {
-    return request<session_place>(request_timeout_ms(), place_answer(key), [&](auto number, auto deadline_ms) {
+  caf::result<session_place> start_session(session_key key, snapshot&& state, std::uint64_t wait_ms) {
+    return request<session_place>(wait_ms, place_answer(key), [&](auto number, auto deadline_ms) {
       core_->start(number, key, to_state(std::move(state)), deadline_ms, now_ms());
     });
   }
 
-  caf::result<bool> stop_session(const session_key& key) {
+  caf::result<bool> stop_session(const session_key& key, std::uint64_t wait_ms) {
     const auto ended = [](const session::answer_request&, const auto& p) { p->deliver(true); };
-    return request<bool>(request_timeout_ms(), ended,
+    return request<bool>(wait_ms, ended,
                          [&](auto number, auto deadline_ms) { core_->stop(number, key, deadline_ms, now_ms()); });
   }
 
@@ -330,18 +349,19 @@ public:
     if (ended == keys_.end())
       return;
     const auto key = ended->second;
-    const auto& r = runs_.at(key);
-    // One that is being stopped has answered, or its request fails.
-    if (r.is_stopping)
-      return;
+    auto& r = runs_.at(key);
     const auto run = r.run;
     const auto failed = down.reason && down.reason != caf::exit_reason::normal;
-    end_run(key);
-    if (failed) {
-      ++counts_.failed;
-      options_.log(log_level::warning, fmt::format("{} has failed: {}", in_words(key), describe(down.reason)));
+    // Its last state may be on its way still; if it is not, its work was done.
+    if (!failed && r.is_stopping && !r.is_silent) {
+      r.has_ended = true;
+      return;
     }
-    core_->session_ended(key, run, failed, now_ms());
+    const auto why = failed ? describe(down.reason) : std::string{};
+    end_run(key);
+    if (failed)
+      note_failure(key, "has failed: " + why);
+    core_->session_ended(key, run, failed, now_ms(), why);
     act();
   }
 
@@ -402,6 +422,10 @@ private:
     session_actor session;
     std::uint64_t run = 0;
     bool is_stopping = false;
+    /// It was gone when it was told to stop; how it ended is about to be told.
+    bool is_silent = false;
+    /// It has ended without an error since it was told to stop.
+    bool has_ended = false;
     bool is_asked = false;
     /// 0: it is not asked for any.
     std::uint64_t checkpoint_interval_ms = 0;
@@ -558,11 +582,11 @@ private:
       return std::move(place.error());
     auto promise = self_->make_response_promise<Answer>();
     auto kept = std::make_shared<kept_promise<Answer>>(promise, ec::session_unanswered);
-    auto done = [this, kept, answer](const session::answer_request& a) {
+    auto done = [kept, answer](const session::answer_request& a) {
       if (a.result == session::outcome::done)
         answer(a, kept);
       else
-        kept->deliver(make_error(to_code(a.result), a.result == session::outcome::no_host ? hosted_kinds() : ""));
+        kept->deliver(make_error(to_code(a.result), a.payload));
     };
     requests_[++last_request_] = {std::move(done), std::move(*place)};
     begin(last_request_, now_ms() + wait_ms);
@@ -578,19 +602,6 @@ private:
       return is_abandoned;
     });
     act();
-  }
-
-  std::string hosted_kinds() const {
-    std::map<std::string, std::uint32_t> newest;
-    for (const auto& [host, profile] : core_->hosts())
-      for (const auto& [kind, version] : profile.kinds)
-        newest[kind] = std::max(newest[kind], version);
-    if (newest.empty())
-      return "no kinds are hosted";
-    std::vector<std::string> kinds;
-    for (const auto& [kind, version] : newest)
-      kinds.push_back(fmt::format("{} up to version {}", kind, version));
-    return fmt::format("hosted are {}", fmt::join(kinds, ", "));
   }
 
   std::function<void(const session::answer_request&, const place_promise&)> place_answer(const session_key& key) {
@@ -622,9 +633,9 @@ private:
     std::erase_if(drains_, [&](pending_drain& drain) {
       if (!is_drained && now_ms() < drain.deadline_ms)
         return false;
-      auto result = stranded_;
-      for (const auto& [key, r] : runs_)
-        result.push_back({session::to_map_key(key), "not moved to another node in time"});
+      auto result = left_over_;
+      for (const auto& key : core_->unsaved())
+        result.push_back({in_words(key), "not moved to another node in time"});
       if (!is_drained && result.empty())
         for (const auto& host : unaware)
           options_.log(
@@ -635,6 +646,14 @@ private:
       drain.answer.deliver(std::move(result));
       return true;
     });
+  }
+
+  /// The session starts again from its last checkpoint. What it has handled since is lost, which a drain must not hide.
+  void note_failure(const session_key& key, const std::string& how) {
+    ++counts_.failed;
+    options_.log(log_level::warning, fmt::format("{} {}", in_words(key), how));
+    if (!drains_.empty())
+      left_over_.push_back({in_words(key), how + "; it goes on from its last checkpoint"});
   }
 
   // -- commands ------------------------------------------------------------------------------------------------------
@@ -648,7 +667,7 @@ private:
 
   void carry_out(session::write_record& c) {
     if (!replica_)
-      return core_->write_failed(c.key, now_ms());
+      return core_->write_failed(c.key, now_ms(), "the handoff is being restarted");
     write_fence fence{{}, to_concern(c.holders), c.hold_timeout_ms, c.lifetime_ms};
     for (const auto& dot : c.expected)
       fence.expected.push_back({dot.replica.value, dot.counter});
@@ -666,7 +685,7 @@ private:
             return;
           options_.log(log_level::warning,
                        fmt::format("the record of {} is not written: {}", in_words(key), describe(error)));
-          core_->write_failed(key, now_ms());
+          core_->write_failed(key, now_ms(), describe(error));
           act();
         });
   }
@@ -675,14 +694,14 @@ private:
     auto session = spawn(c);
     if (!session) {
       ++counts_.failed;
-      options_.log(log_level::warning,
-                   fmt::format("{} does not start: {}", in_words(c.key), describe(session.error())));
-      return core_->session_ended(c.key, c.run, true, now_ms());
+      const auto why = fmt::format("does not start: {}", describe(session.error()));
+      options_.log(log_level::warning, fmt::format("{} {}", in_words(c.key), why));
+      return core_->session_ended(c.key, c.run, true, now_ms(), why);
     }
     monitored_.add(*session);
     const auto interval_ms = static_cast<std::uint64_t>(options_.kinds.at(c.key.kind).checkpoint_interval.count());
     keys_[session->address()] = c.key;
-    runs_[c.key] = {*session, c.run, false, false, interval_ms, now_ms() + interval_ms};
+    runs_[c.key] = {*session, c.run, false, false, false, false, interval_ms, now_ms() + interval_ms};
   }
 
   caf::expected<session_actor> spawn(session::start_session& c) {
@@ -713,11 +732,23 @@ private:
     mail(self_, stop_atom_v)
       .request(r->session, options_.stop_timeout)
       .then([this, key = c.key, run = c.run](snapshot& state) { stopped(key, run, to_state(std::move(state))); },
-            [this, key = c.key, run = c.run](const caf::error& error) {
-              options_.log(log_level::warning,
-                           fmt::format("{} has not said its last state: {}", in_words(key), describe(error)));
-              stopped(key, run, std::nullopt);
-            });
+            [this, key = c.key, run = c.run](const caf::error& error) { not_stopped(key, run, error); });
+  }
+
+  void not_stopped(const session_key& key, std::uint64_t run, const caf::error& error) {
+    auto* r = find_run(key, run);
+    if (!r)
+      return;
+    if (r->has_ended) {
+      end_run(key);
+      core_->session_ended(key, run, false, now_ms());
+      return act();
+    }
+    r->is_silent = error == caf::sec::request_receiver_down;
+    if (r->is_silent)
+      return;
+    note_failure(key, "has not said its last state: " + describe(error));
+    stopped(key, run, std::nullopt);
   }
 
   void stopped(const session_key& key, std::uint64_t run, std::optional<session::saved_state> state) {
@@ -798,7 +829,7 @@ private:
         say(links_.empty() ? log_level::debug : log_level::warning,
             "can be moved to no other node; its state stays in the map");
         if (!links_.empty())
-          stranded_.push_back({session::to_map_key(c.key), "no node that is up hosts this kind at this version"});
+          left_over_.push_back({in_words(c.key), why_stranded(c)});
         break;
       case type::lost:
         ++counts_.lost;
@@ -821,6 +852,15 @@ private:
         break;
     }
     options_.on_event({c.what, c.key.kind, c.key.id, c.other.node, to_snapshot(std::move(c.state))});
+  }
+
+  std::string why_stranded(const session::host_event& c) const {
+    std::vector<session::candidate> others;
+    for (const auto& candidate : core_->hosts())
+      if (candidate.host != id_)
+        others.push_back(candidate);
+    const auto why = session::obstacle_to_hosting(c.key.kind, c.state.schema_version, others, {});
+    return fmt::format("its state stays in the map: {}", why ? why->detail : "no node could take it in time");
   }
 
   void end_run(const session_key& key) {
@@ -899,7 +939,8 @@ private:
   std::map<std::uint64_t, pending_request> requests_;
   std::uint64_t last_request_ = 0;
   std::vector<pending_drain> drains_;
-  std::vector<leftover> stranded_;
+  /// What was lost since the first drain, or could be moved to nobody.
+  std::vector<leftover> left_over_;
   bool is_cordoned_ = false;
   session_host_status counts_;
 };
@@ -911,13 +952,19 @@ session_host(ticking_session_host_actor::stateful_pointer<session_host_state> se
   state.start(std::move(options));
   return {
     [&state](start_atom, std::string& kind, std::string& id) {
-      return state.start_session({std::move(kind), std::move(id)}, {});
+      return state.start_session({std::move(kind), std::move(id)}, {}, state.request_timeout_ms());
     },
     [&state](start_atom, std::string& kind, std::string& id, snapshot& initial) {
-      return state.start_session({std::move(kind), std::move(id)}, std::move(initial));
+      return state.start_session({std::move(kind), std::move(id)}, std::move(initial), state.request_timeout_ms());
+    },
+    [&state](start_atom, std::string& kind, std::string& id, std::uint64_t wait_ms) {
+      return state.start_session({std::move(kind), std::move(id)}, {}, wait_ms);
     },
     [&state](stop_atom, std::string& kind, std::string& id) {
-      return state.stop_session({std::move(kind), std::move(id)});
+      return state.stop_session({std::move(kind), std::move(id)}, state.request_timeout_ms());
+    },
+    [&state](stop_atom, std::string& kind, std::string& id, std::uint64_t wait_ms) {
+      return state.stop_session({std::move(kind), std::move(id)}, wait_ms);
     },
     [&state](locate_atom, std::string& kind, std::string& id) {
       return state.locate({std::move(kind), std::move(id)}, 0);

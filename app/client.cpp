@@ -368,11 +368,12 @@ fallible<std::string> ask_session(node_connection& client, const session_host_ac
   const auto id = command.argument.substr(slash + 1);
   switch (command.operation) {
     case client_operation::session_start:
-      return client.ask<session_place>(host, start_atom_v, kind, id).map([&](const session_place& place) {
-        return fmt::format("{} runs on {}", escaped_briefly(command.argument), escaped(place.node));
-      });
+      return client.ask<session_place>(host, start_atom_v, kind, id, client.remaining_ms())
+        .map([&](const session_place& place) {
+          return fmt::format("{} runs on {}", escaped_briefly(command.argument), escaped(place.node));
+        });
     case client_operation::session_stop:
-      return client.ask<bool>(host, ariadne::stop_atom_v, kind, id).map([&](bool) {
+      return client.ask<bool>(host, ariadne::stop_atom_v, kind, id, client.remaining_ms()).map([&](bool) {
         return fmt::format("{} has ended", escaped_briefly(command.argument));
       });
     default:

@@ -12,7 +12,8 @@ namespace {
 constexpr std::uint8_t frame_format = 1;
 
 void write_fields(crdt::wire_writer& out, const announce& m) {
-  out.byte((m.profile.cordoned ? 1 : 0) | (m.profile.draining ? 2 : 0) | (m.profile.is_ready ? 4 : 0));
+  out.byte((m.profile.cordoned ? 1 : 0) | (m.profile.draining ? 2 : 0) | (m.profile.is_ready ? 4 : 0)
+           | (m.profile.is_paused ? 8 : 0));
   out.varint(m.profile.kinds.size());
   for (const auto& [kind, version] : m.profile.kinds) {
     out.string(kind);
@@ -103,6 +104,12 @@ void write_fields(crdt::wire_writer& out, const request_withdrawn& m) {
   write(out, m.key);
 }
 
+void write_fields(crdt::wire_writer& out, const impediment& m) {
+  write(out, m.key);
+  out.byte(static_cast<std::uint8_t>(m.what));
+  out.string(m.detail);
+}
+
 /// A byte that names one of the values from 1 to `last`.
 template <class Enum>
 Enum read_enum(crdt::wire_reader& in, Enum last) {
@@ -118,6 +125,7 @@ announce read_announce(crdt::wire_reader& in) {
   m.profile.cordoned = (flags & 1) != 0;
   m.profile.draining = (flags & 2) != 0;
   m.profile.is_ready = (flags & 4) != 0;
+  m.profile.is_paused = (flags & 8) != 0;
   for (auto left = in.varint(); left > 0 && in.failure().empty(); --left) {
     std::string kind{in.string()};
     m.profile.kinds[std::move(kind)] = read_version(in);
@@ -157,9 +165,17 @@ delivery read_delivery(crdt::wire_reader& in) {
 response read_response(crdt::wire_reader& in) {
   response m;
   m.number = in.varint();
-  m.result = read_enum(in, outcome::elsewhere);
+  m.result = read_enum(in, outcome::not_recorded);
   m.place = read_host(in);
   m.payload = in.string();
+  return m;
+}
+
+impediment read_impediment(crdt::wire_reader& in) {
+  impediment m;
+  m.key = read_key(in);
+  m.what = read_enum(in, outcome::not_recorded);
+  m.detail = in.string();
   return m;
 }
 
@@ -198,13 +214,15 @@ peer_message read_message(crdt::wire_reader& in) {
       return run_answer{read_key(in), in.varint(), in.byte() != 0};
     case 15:
       return request_withdrawn{in.varint(), read_key(in)};
+    case 16:
+      return read_impediment(in);
     default:
       in.fail("the kind of message is unknown");
       return {};
   }
 }
 
-static_assert(std::is_same_v<std::variant_alternative_t<15, peer_message>, request_withdrawn>,
+static_assert(std::is_same_v<std::variant_alternative_t<16, peer_message>, impediment>,
               "a message is named by its place among the alternatives");
 
 } // namespace
@@ -216,7 +234,7 @@ std::string_view to_string(outcome o) {
     case outcome::unknown_session:
       return "there is no such session";
     case outcome::no_host:
-      return "no node that is up hosts this kind of session at this version";
+      return "no node that is up knows the kind of the session, or the version of its state";
     case outcome::queue_full:
       return "too much waits for the session already";
     case outcome::timed_out:
@@ -226,11 +244,49 @@ std::string_view to_string(outcome o) {
     case outcome::draining:
       return "this node is about to stop and starts no more sessions";
     case outcome::invalid_key:
-      return "a session needs a kind without a slash and an id, neither empty nor too long";
+      return "a session needs a kind without a slash and an id, neither empty nor too long nor with control characters";
     case outcome::elsewhere:
       return "the session is not here";
+    case outcome::hosts_draining:
+      return "all nodes that could run the session are about to stop";
+    case outcome::hosts_cordoned:
+      return "all nodes that could run the session are cordoned";
+    case outcome::hosts_paused:
+      return "the nodes that could run the session see no majority";
+    case outcome::hosts_not_ready:
+      return "the nodes that could run the session are not ready yet";
+    case outcome::claim_refused:
+      return "another node does not let the session be taken over";
+    case outcome::failing:
+      return "the session fails when it is started";
+    case outcome::not_recorded:
+      return "the record of the session cannot be written";
   }
   return "unknown";
+}
+
+bool is_undelivered(outcome o) {
+  switch (o) {
+    case outcome::done:
+    case outcome::unanswered:
+    case outcome::elsewhere:
+      return false;
+    case outcome::unknown_session:
+    case outcome::no_host:
+    case outcome::queue_full:
+    case outcome::timed_out:
+    case outcome::draining:
+    case outcome::invalid_key:
+    case outcome::hosts_draining:
+    case outcome::hosts_cordoned:
+    case outcome::hosts_paused:
+    case outcome::hosts_not_ready:
+    case outcome::claim_refused:
+    case outcome::failing:
+    case outcome::not_recorded:
+      return true;
+  }
+  return false;
 }
 
 void append(std::string& frame, const peer_message& message) {

@@ -96,21 +96,39 @@ enum class outcome : std::uint8_t {
   done = 1,
   /// No such session is known, or it has been ended.
   unknown_session,
-  /// No node that is up hosts the kind at this version.
+  /// No node that is up knows the kind, or the version.
   no_host,
   /// Too much waits for the session already.
   queue_full,
-  /// It was on the move, or its owner could not be reached, for too long. The message was not handled.
+  /// It was on the move, or its owner could not be reached, for too long. The request was not handled.
   timed_out,
   /// The message was on its way, or with the session, when contact was lost: it may have been handled or not.
   unanswered,
   /// This node starts no more sessions.
   draining,
-  /// The kind or the id is empty or too long, or the kind has a slash.
+  /// The kind or the id is no valid name (is_valid).
   invalid_key,
   /// From one host to another only: not here (any more), look again. A message has not been handled.
   elsewhere,
+  // Why the session did not run until the time was up; the request was not handled. See obstacle.hpp.
+  /// All that know it are about to stop, ...
+  hosts_draining,
+  /// ... or cordoned, ...
+  hosts_cordoned,
+  /// ... or see no majority, ...
+  hosts_paused,
+  /// ... or have just started, or have yet to be met.
+  hosts_not_ready,
+  /// Another host did not let it be taken over.
+  claim_refused,
+  /// It fails whenever it is started.
+  failing,
+  /// The map does not take its record.
+  not_recorded,
 };
+
+/// Whether the request was not handled, and may be made again.
+bool is_undelivered(outcome o);
 
 std::string_view to_string(outcome o);
 
@@ -119,7 +137,7 @@ struct response {
   outcome result = outcome::done;
   /// Where the session runs.
   host_id place;
-  /// What the session has answered to a message.
+  /// What the session has answered to a message; if that was not handled, the reason in words.
   std::string payload;
 };
 
@@ -159,9 +177,17 @@ struct request_withdrawn {
   session_key key;
 };
 
+/// The sender cannot take the session, or cannot keep it running. Only for people who ask why: hosts decide nothing by
+/// it.
+struct impediment {
+  session_key key;
+  outcome what = outcome::timed_out;
+  std::string detail;
+};
+
 using peer_message = std::variant<announce, claim, claim_answer, claim_withdrawn, start_request, stop_request, delivery,
                                   leaving, leaving_answer, response, lease_question, lease_answer, loser_state,
-                                  run_question, run_answer, request_withdrawn>;
+                                  run_question, run_answer, request_withdrawn, impediment>;
 
 /// Appends to a frame, which begins empty.
 void append(std::string& frame, const peer_message& message);

@@ -20,9 +20,13 @@ std::uint64_t hash(std::string_view text) {
 
 } // namespace
 
-bool host_profile::takes(const std::string& kind, std::uint32_t schema_version) const {
+bool host_profile::knows(const std::string& kind, std::uint32_t schema_version) const {
   const auto known = kinds.find(kind);
-  return !cordoned && !draining && known != kinds.end() && schema_version <= known->second;
+  return known != kinds.end() && schema_version <= known->second;
+}
+
+bool host_profile::takes(const std::string& kind, std::uint32_t schema_version) const {
+  return !cordoned && !draining && knows(kind, schema_version);
 }
 
 std::optional<host_id> place(const session_key& key, std::uint32_t schema_version,

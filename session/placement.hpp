@@ -21,6 +21,11 @@ struct host_profile {
   /// It can start a session at once: it knows what is in the map, sees a majority if it needs one, and has been up for
   /// long enough to grant itself a claim.
   bool is_ready = false;
+  /// It sees no majority, and runs nothing meanwhile.
+  bool is_paused = false;
+
+  /// Whether it hosts the kind, and knows states of the given version.
+  bool knows(const std::string& kind, std::uint32_t schema_version) const;
 
   /// Whether it may start a session of the kind from a state of the given version.
   bool takes(const std::string& kind, std::uint32_t schema_version) const;

@@ -51,8 +51,11 @@ void session_host::leave() {
 
 void session_host::note_readiness() {
   const auto is_ready = is_caught_up_ && !is_paused_ && may_grant();
-  if (std::exchange(profile_.is_ready, is_ready) != is_ready) {
+  const auto has_paused = std::exchange(profile_.is_paused, is_paused_) != is_paused_;
+  const auto is_change = std::exchange(profile_.is_ready, is_ready) != is_ready;
+  if (has_paused || is_change)
     send_all(announce{profile_});
+  if (is_change) {
     settle_all();
     queue_moves();
   }
@@ -149,6 +152,7 @@ void session_host::peer_up(const host_id& peer, std::uint64_t now_ms) {
   }
   enter(now_ms);
   peers_[peer].up_since_ms = now_ms_;
+  departed_.erase(peer.node);
   send(peer, announce{profile_});
   settle_all();
   leave();
@@ -156,7 +160,9 @@ void session_host::peer_up(const host_id& peer, std::uint64_t now_ms) {
 
 void session_host::peer_down(const host_id& peer, std::uint64_t now_ms) {
   enter(now_ms);
-  if (peers_.erase(peer) > 0) {
+  if (const auto gone = peers_.find(peer); gone != peers_.end()) {
+    note_departure(peer, gone->second);
+    peers_.erase(gone);
     frames_.erase(peer);
     std::vector<std::uint64_t> lost;
     for (const auto& [number, request] : pending_)
@@ -332,11 +338,13 @@ void session_host::write_done(const session_key& key, const fenced_result& resul
   leave();
 }
 
-void session_host::write_failed(const session_key& key, std::uint64_t now_ms) {
+void session_host::write_failed(const session_key& key, std::uint64_t now_ms, std::string_view why) {
   enter(now_ms);
   auto& e = find_or_add(key);
   auto& s = e.second;
   s.is_writing = false;
+  if (!why.empty())
+    note_impediment(e, {outcome::not_recorded, cut_detail("node " + options_.self.node + ": " + std::string{why})});
   if (s.at == stage::taking)
     give_up_claim(e);
   else if (s.at != stage::none)
@@ -395,6 +403,8 @@ void session_host::run(entry& e) {
   auto& [key, s] = e;
   s.run = ++last_run_;
   s.initial.reset();
+  if (s.failures == 0)
+    s.impeded.reset();
   set_stage(e, stage::running);
   commands_.push_back(start_session{key, s.run, s.mine.epoch, s.mine.state});
   emit(host_event::type::started, key);
@@ -588,6 +598,7 @@ void session_host::handle(const host_id& from, claim_answer&& m) {
     return;
   if (m.answer != verdict::granted && m.answer != verdict::not_ready) {
     s.epoch_heard = std::max(s.epoch_heard, m.epoch_known);
+    note_impediment(*found, obstacle_to_claim(options_.self.node, from.node, m.answer, owner_of(s)));
     return give_up_claim(*found);
   }
   if (m.answer == verdict::granted)
@@ -609,6 +620,7 @@ void session_host::begin_claim(entry& e) {
   // This host asks itself, too.
   if (const auto answer = judge(options_.self, m, e); answer != verdict::granted) {
     s.retry_at_ms = now_ms_ + options_.retry_after_ms;
+    note_impediment(e, obstacle_to_claim(options_.self.node, options_.self.node, answer, owner_of(s)));
     return;
   }
   s.granted.reset();
@@ -631,10 +643,12 @@ void session_host::check_claim(entry& e) {
   // the guard, that does not help him: when it began, none of them had answered him for a lease.
   const auto is_owned = s.winner && s.winner->phase == session_phase::running;
   const auto is_late = is_owned && now_ms_ >= s.since_ms + options_.lease.guard_ms;
-  if (pauses() && (is_paused_ || is_late || !leases_.is_majority(s.granted_by)))
+  if (pauses() && (is_paused_ || is_late || !leases_.is_majority(s.granted_by))) {
+    note_impediment(e, obstacle_to_claim(options_.self.node, {}, verdict::not_ready, {}));
     give_up_claim(e);
-  else
+  } else {
     take(e);
+  }
 }
 
 void session_host::give_up_claim(entry& e) {
@@ -829,7 +843,8 @@ void session_host::resolved(const session_key& key, std::uint64_t run, saved_sta
   leave();
 }
 
-void session_host::session_ended(const session_key& key, std::uint64_t run, bool failed, std::uint64_t now_ms) {
+void session_host::session_ended(const session_key& key, std::uint64_t run, bool failed, std::uint64_t now_ms,
+                                 std::string_view why) {
   enter(now_ms);
   const auto found = sessions_.find(key);
   if (found != sessions_.end() && found->second.run == run) {
@@ -839,9 +854,15 @@ void session_host::session_ended(const session_key& key, std::uint64_t run, bool
       if (failed) {
         s.failures = std::min(s.failures + 1, failures_max);
         s.retry_at_ms = now_ms_ + (options_.retry_after_ms << s.failures);
+        note_impediment(*found, {outcome::failing, cut_detail("node " + options_.self.node + ": " + std::string{why})});
       }
       after_stop(*found);
     } else if (s.at == stage::stopping) {
+      // One that has done its work is over, wherever it was to go. If another host goes on with it, that counts.
+      if (!failed && s.reason != stop_reason::lost) {
+        s.reason = stop_reason::end;
+        s.loser.reset();
+      }
       after_stop(*found);
     }
     settle(*found);
@@ -923,6 +944,7 @@ void session_host::tick(std::uint64_t now_ms) {
     send_all(lease_question{now_ms_});
   }
   expire_requests();
+  answer_hopeless_requests();
   const auto is_partial = sessions_.size() > options_.step_sessions_max;
   auto left = is_partial ? options_.step_sessions_max : std::numeric_limits<std::size_t>::max();
   auto position = is_partial ? sessions_.lower_bound(next_ticked_) : sessions_.begin();

@@ -2,6 +2,7 @@
 
 #include "session/fenced_write.hpp"
 #include "session/lease_book.hpp"
+#include "session/obstacle.hpp"
 #include "session/placement.hpp"
 #include "session/session_command.hpp"
 #include "session/session_record.hpp"
@@ -54,6 +55,9 @@ struct session_host_options {
   std::uint64_t message_wait_ms = 5'000;
   /// How long a message for a session that nobody knows waits for it to become known.
   std::uint64_t unknown_wait_ms = 500;
+  /// A node that knows the kind of a session, and its version, and is no longer up is waited for so long: it may be
+  /// restarted. A request that nobody who is up can ever serve is answered after that, or after `unknown_wait_ms`.
+  std::uint64_t return_wait_ms = 3'000;
   /// How long it is remembered that a session has been ended: longer than any part of the network stays cut off.
   std::uint64_t remember_end_ms = 3'600'000;
   /// So many sessions are looked at in one call, at most, where all are to be; the calls of `tick` come by all.
@@ -113,7 +117,8 @@ public:
   void record_changed(const session_key& key, const std::vector<live_entry>& entries, std::uint64_t now_ms);
 
   void write_done(const session_key& key, const fenced_result& result, std::uint64_t now_ms);
-  void write_failed(const session_key& key, std::uint64_t now_ms);
+  /// `why`: one sentence without a final stop.
+  void write_failed(const session_key& key, std::uint64_t now_ms, std::string_view why = {});
 
   /// The map has been lost and begins anew, empty. Writes that were under way are void.
   void map_restarted(std::uint64_t now_ms);
@@ -128,9 +133,11 @@ public:
   void session_stopped(const session_key& key, std::uint64_t run, std::optional<saved_state> state,
                        std::uint64_t now_ms);
 
-  /// The session has ended by itself, having done its work or `failed`; in that case it is started again from its last
-  /// checkpoint.
-  void session_ended(const session_key& key, std::uint64_t run, bool failed, std::uint64_t now_ms);
+  /// The session has ended by itself, before it could say a last state. If it has `failed`, for the reason `why` (one
+  /// sentence without a final stop), it is started again from its last checkpoint; else it has done its work and is
+  /// over, even if it had been told to stop, to be moved.
+  void session_ended(const session_key& key, std::uint64_t run, bool failed, std::uint64_t now_ms,
+                     std::string_view why = {});
 
   /// The session has handled a message with this answer, or has ended before.
   void handled(const session_key& key, const host_id& origin, std::uint64_t number, std::optional<std::string> answer,
@@ -141,7 +148,7 @@ public:
   // -- requests ------------------------------------------------------------------------------------------------------
 
   // Each is answered once by an answer_request of its number, at `deadline_ms` at the latest, unless it is withdrawn.
-  // Numbers are never reused.
+  // Numbers are never reused. What was not handled is answered with the reason, see find_obstacle.
 
   /// Starts the session, unless it runs somewhere. Answers where it runs.
   void start(std::uint64_t request, const session_key& key, saved_state state, std::uint64_t deadline_ms,
@@ -206,6 +213,9 @@ public:
   /// The hosts that have yet to say that they know that this one leaves.
   std::vector<host_id> unaware() const;
 
+  /// The sessions of this host whose last state is not in the map yet.
+  std::vector<session_key> unsaved() const;
+
 private:
   /// What this host does with a session.
   enum class stage {
@@ -267,6 +277,12 @@ private:
     std::uint64_t at_ms = 0;
   };
 
+  /// What is in the way of a session, as one of the hosts has said at this time.
+  struct impeded {
+    obstacle why;
+    std::uint64_t at_ms = 0;
+  };
+
   struct hosted_session {
     // What the map says.
     std::vector<crdt::dot> live;
@@ -317,6 +333,7 @@ private:
     /// The last owner that has given messages back: he does not run the session any more.
     ownership given_back;
     std::optional<saved_state> loser;
+    std::optional<impeded> impeded;
   };
 
   struct peer {
@@ -336,12 +353,18 @@ private:
   struct pending_request {
     session_key key;
     request_type type = request_type::start;
+    std::uint64_t since_ms = 0;
     std::uint64_t deadline_ms = 0;
     /// Where a message is, in which epoch it has been sent there, and what it says if that is another host: that may
     /// give it back.
     std::optional<host_id> sent_to;
     std::uint64_t epoch = 0;
     std::string payload;
+  };
+
+  struct departed_host {
+    host_profile profile;
+    std::uint64_t gone_ms = 0;
   };
 
   using session_map = std::map<session_key, hosted_session>;
@@ -370,6 +393,7 @@ private:
   void handle(const host_id& from, run_answer&& m);
   void handle(const host_id& from, loser_state&& m);
   void handle(const host_id& from, request_withdrawn&& m);
+  void handle(const host_id& from, impediment&& m);
 
   // What the map says.
   void note_entries(hosted_session& s, const std::vector<live_entry>& entries);
@@ -412,6 +436,9 @@ private:
   void begin_claim(entry& e);
   void check_claim(entry& e);
   void give_up_claim(entry& e);
+  static std::string owner_of(const hosted_session& s) {
+    return s.winner ? s.winner->owner.node : std::string{};
+  }
   void take(entry& e);
 
   // Stopping.
@@ -439,7 +466,9 @@ private:
   static bool runs_soon(const hosted_session& s);
   /// A message of this host has come back from one that does not run the session in that epoch.
   void take_back(entry& e, std::uint64_t number);
-  void refuse_messages(entry& e, outcome result);
+  void refuse_messages(entry& e, outcome result, const std::string& detail = {});
+  /// This node is about to stop, and no other one takes the session.
+  void refuse_unplaced_messages(entry& e);
   void drop_message(const queued_message& m);
   /// The host has told its users that they are unanswered.
   void drop_messages_of(const host_id& origin, hosted_session& s);
@@ -450,6 +479,26 @@ private:
   void respond(const host_id& origin, std::uint64_t number, outcome result, host_id place = {},
                std::string payload = {});
   void finish(std::uint64_t request, outcome result, host_id place = {}, std::string payload = {});
+
+  // Why a session does not run.
+  /// This host cannot take it, or keep it running: the others are told, for those who ask them.
+  void note_impediment(entry& e, obstacle why);
+  /// Why the request, which has not been sent, is not served. `version_to_start`: of a session that is not known.
+  obstacle find_obstacle(const entry& e, const pending_request& request, std::uint32_t version_to_start) const;
+  std::optional<obstacle> find_obstacle_to_hosting(const std::string& kind, std::uint32_t schema_version) const;
+  /// Whether its owner is up and goes on.
+  bool is_served_by_owner(const hosted_session& s) const;
+  std::string whereabouts(const entry& e, std::uint32_t schema_version) const;
+  /// Of the state that a start of this host's users has come with; of any, if `number` is 0.
+  std::uint32_t version_to_start(const hosted_session& s, std::uint64_t number) const;
+  void note_departure(const host_id& host, const peer& about);
+  /// Whether a host that knows it went only a moment ago.
+  bool may_return(const std::string& kind, std::uint32_t schema_version) const;
+  /// Whether nobody who is up can ever start it.
+  bool is_hopeless(const std::string& kind, std::uint32_t schema_version) const;
+  void answer_hopeless_requests();
+  /// Answers why it was not handled.
+  void give_up_request(std::uint64_t number);
 
   void set_stage(entry& e, stage next);
   void send(const host_id& to, const peer_message& message);
@@ -465,6 +514,8 @@ private:
   host_profile profile_;
   /// The hosts that are up.
   std::map<host_id, peer> peers_;
+  /// Hosts that are not up any more, by node, for as long as they may be waited for.
+  std::map<std::string, departed_host> departed_;
   std::set<std::string> unmet_;
   session_map sessions_;
   std::map<std::string, std::uint64_t> running_;

@@ -15,7 +15,7 @@ session_host::entry* session_host::add_request(std::uint64_t request, const sess
     commands_.push_back(answer_request{request, outcome::invalid_key, {}, {}});
     return nullptr;
   }
-  pending_[request] = {key, type, deadline_ms, {}, 0, {}};
+  pending_[request] = {key, type, now_ms_, deadline_ms, {}, 0, {}};
   return &find_or_add(key);
 }
 
@@ -23,7 +23,11 @@ void session_host::start(std::uint64_t request, const session_key& key, saved_st
                          std::uint64_t now_ms) {
   enter(now_ms);
   if (profile_.draining) {
-    commands_.push_back(answer_request{request, outcome::draining, {}, {}});
+    auto why = find_obstacle_to_hosting(key.kind, state.schema_version);
+    if (why && why->what == outcome::hosts_draining)
+      commands_.push_back(answer_request{request, why->what, {}, std::move(why->detail)});
+    else
+      commands_.push_back(answer_request{request, outcome::draining, {}, {}});
   } else if (auto* e = add_request(request, key, request_type::start, deadline_ms)) {
     waiter w{options_.self, request, request_type::start, deadline_ms, std::move(state), {}, 0, false};
     e->second.waiters.push_back(std::move(w));
@@ -107,8 +111,13 @@ bool session_host::pump(entry& e, waiter& w) {
     if (!may_ask)
       return false;
     const auto target = place_of(key, w.state.schema_version);
-    if (!target)
-      return knows_all_hosts() && answer(outcome::no_host);
+    if (!target) {
+      if (!knows_all_hosts() || may_return(key.kind, w.state.schema_version))
+        return false;
+      auto why = find_obstacle_to_hosting(key.kind, w.state.schema_version).value_or(obstacle{});
+      respond(w.origin, w.number, why.what, {}, std::move(why.detail));
+      return true;
+    }
     if (*target == options_.self) {
       s.initial = w.state;
     } else {
@@ -202,15 +211,8 @@ void session_host::expire_requests() {
   for (const auto& [number, request] : pending_)
     if (now_ms_ >= request.deadline_ms)
       expired.push_back(number);
-  for (const auto number : expired) {
-    const auto& request = pending_.at(number);
-    auto& s = find_or_add(request.key).second;
-    drop_request(s, options_.self, number);
-    const auto is_known = s.winner && s.winner->phase != session_phase::stopped;
-    finish(number, request.sent_to                                   ? outcome::unanswered
-                   : is_known || request.type == request_type::start ? outcome::timed_out
-                                                                     : outcome::unknown_session);
-  }
+  for (const auto number : expired)
+    give_up_request(number);
 }
 
 void session_host::drop_request(hosted_session& s, const host_id& origin, std::uint64_t number) {
@@ -354,7 +356,7 @@ void session_host::pump_messages(entry& e) {
         && !is_wanted(s, request_type::start))
       refuse_messages(e, outcome::unknown_session);
     else if (s.at == stage::none && s.winner && profile_.draining && !place_of(e.first, s.winner->state.schema_version))
-      refuse_messages(e, outcome::no_host);
+      refuse_unplaced_messages(e);
     return;
   }
   // An owner handles those of one epoch in order, and gives back all that come after the first that it gives back. So
@@ -385,11 +387,17 @@ void session_host::hand_over(entry& e, queued_message m) {
   commands_.push_back(hand_message{e.first, e.second.run, m.origin, m.number, std::move(m.payload)});
 }
 
-void session_host::refuse_messages(entry& e, outcome result) {
+void session_host::refuse_messages(entry& e, outcome result, const std::string& detail) {
   for (const auto& m : std::exchange(e.second.outbox, {})) {
     drop_message(m);
-    finish(m.number, result);
+    finish(m.number, result, {}, detail);
   }
+}
+
+void session_host::refuse_unplaced_messages(entry& e) {
+  const auto why = find_obstacle_to_hosting(e.first.kind, e.second.winner->state.schema_version);
+  if (why)
+    refuse_messages(e, why->what, why->detail);
 }
 
 void session_host::expire_messages(entry& e) {

@@ -1,6 +1,9 @@
 #include "session/session_record.hpp"
 
+#include "session/reserved_keys.hpp"
 #include "session/session_wire.hpp"
+
+#include <algorithm>
 
 namespace ariadne::session {
 
@@ -8,11 +11,26 @@ namespace {
 
 constexpr std::uint8_t record_format = 1;
 
+static_assert(map_key_prefix.starts_with(reserved_key_prefix));
+
+bool is_name(std::string_view text, std::size_t bytes_max) {
+  return !text.empty() && text.size() <= bytes_max
+         && std::none_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+}
+
 } // namespace
 
+bool is_valid_kind(std::string_view kind) {
+  return is_name(kind, kind_bytes_max) && kind.find('/') == std::string_view::npos;
+}
+
 bool is_valid(const session_key& key) {
-  return !key.kind.empty() && key.kind.size() <= kind_bytes_max && key.kind.find('/') == std::string::npos
-         && !key.id.empty() && key.id.size() <= id_bytes_max;
+  return is_valid_kind(key.kind) && is_name(key.id, id_bytes_max);
+}
+
+std::string describe_key(std::string_view key) {
+  const auto session = session_key_from(key);
+  return session ? "session " + session->kind + "/" + session->id : std::string{key};
 }
 
 std::string to_map_key(const session_key& key) {

@@ -18,11 +18,13 @@ struct session_key {
 inline constexpr std::size_t kind_bytes_max = 64;
 inline constexpr std::size_t id_bytes_max = 512;
 
-/// Both parts have at least one byte and keep to their limits, and the kind has no slash.
+/// Both parts have at least one byte, keep to their limits and are without control characters, and the kind has no
+/// slash: so no two sessions share a name, and each can be shown.
 bool is_valid(const session_key& key);
+bool is_valid_kind(std::string_view kind);
 
-/// All keys of the map that start so belong to sessions.
-inline constexpr std::string_view map_key_prefix = "session/";
+/// All keys of the map that start so belong to sessions. They are reserved (session/reserved_keys.hpp).
+inline constexpr std::string_view map_key_prefix{"\0ariadne/session/", 17};
 
 /// Where the record of a session stands in the map, and back.
 std::string to_map_key(const session_key& key);

@@ -241,7 +241,10 @@ private:
     }
     const auto is_undelivered = error == ec::session_unknown || error == ec::no_session_host
                                 || error == ec::session_queue_full || error == ec::session_timed_out
-                                || error == ec::draining;
+                                || error == ec::draining || error == ec::session_hosts_draining
+                                || error == ec::session_hosts_cordoned || error == ec::session_hosts_paused
+                                || error == ec::session_hosts_not_ready || error == ec::session_claim_refused
+                                || error == ec::session_failing || error == ec::session_not_recorded;
     if (is_undelivered)
       t.game.is_undelivered();
     else

@@ -99,7 +99,11 @@ session_actor::behavior_type transcript(session_actor::stateful_pointer<transcri
       return state.said;
     },
     [=](snapshot_atom) { return saved(); },
-    [=, &state](stop_atom) {
+    [=, &state](stop_atom) -> caf::result<snapshot> {
+      if (state.said == "die at the end;" || state.said == "finish at the end;") {
+        self->quit(state.said.front() == 'd' ? make_error(ec::refused, "as it was told") : caf::error{});
+        return self->make_response_promise<snapshot>();
+      }
       self->quit();
       // Its answer lets another one begin, perhaps before this one is destroyed.
       state.end();
@@ -362,6 +366,47 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_done_is_a_clear_error) {
   BOOST_TEST(describe(refused.error()) == "the session refuses the message: refused: as it was told");
 }
 
+BOOST_AUTO_TEST_CASE(a_name_that_cannot_be_shown_or_could_be_another_ones_is_refused) {
+  for (const auto& [kind, id] : std::vector<std::pair<std::string, std::string>>{
+         {"", "1"}, {"talk", ""}, {"ta\nlk", "1"}, {"talk", std::string("1\0", 2)}, {"talk", std::string(513, 'x')}}) {
+    const auto started = nodes.try_ask<session_place>("a", start_atom_v, kind, id);
+    BOOST_REQUIRE(!started);
+    BOOST_TEST((started.error() == ec::session_name_invalid), describe(started.error()));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_state_of_a_user_and_the_record_of_a_session_lie_beside_each_other) {
+  auto& n = nodes.at("a");
+  const std::string key{"session/talk/1"};
+  n.host->ask<receipt>(n.handoff, stash_atom_v, key, snapshot{"bytes", 1, "mine"});
+  start("a", "1");
+  nodes.deliver("a", "1", "x");
+  BOOST_TEST((n.host->ask<pickup_result>(n.handoff, take_atom_v, key).state.bytes == "mine"));
+  BOOST_TEST(nodes.deliver("b", "1", "y") == "x;y;");
+  BOOST_TEST(n.host->ask<std::vector<std::string>>(n.handoff, keys_atom_v, std::string{}).empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_session_that_dies_while_its_node_drains_is_left_over_with_the_reason) {
+  const auto place = start("a", "1");
+  nodes.deliver("a", "1", "die at the end");
+  const auto report = nodes.drain(place.node);
+  BOOST_TEST(!report.complete);
+  BOOST_TEST_REQUIRE(report.leftovers.size() == 1u);
+  BOOST_TEST(report.leftovers[0].key == "session talk/1");
+  BOOST_TEST(report.leftovers[0].reason.find("as it was told; it goes on from its last checkpoint")
+               != std::string::npos,
+             report.leftovers[0].reason);
+  BOOST_TEST(locate(other(place.node), "1").node == other(place.node));
+}
+
+BOOST_AUTO_TEST_CASE(a_session_that_has_done_its_work_when_its_node_drains_is_not_started_again) {
+  const auto place = start("a", "1");
+  nodes.deliver("a", "1", "finish at the end");
+  BOOST_TEST(nodes.drain(place.node).complete);
+  BOOST_TEST(
+    eventually([&] { return nodes.ask<std::vector<session_info>>(other(place.node), sessions_atom_v).empty(); }));
+}
+
 BOOST_AUTO_TEST_CASE(a_cordoned_node_takes_no_new_sessions) {
   BOOST_TEST(!nodes.ask<bool>("a", cordon_atom_v, true));
   BOOST_REQUIRE(eventually([&] { return nodes.ask<session_host_status>("a", status_atom_v).is_cordoned; }));
@@ -484,7 +529,16 @@ BOOST_AUTO_TEST_CASE(a_state_of_a_newer_version_is_started_only_where_it_is_know
       == "b");
   const auto report = nodes.drain("b");
   BOOST_TEST(!report.complete);
-  BOOST_TEST(report.leftovers.size() == 10u);
+  BOOST_TEST_REQUIRE(report.leftovers.size() == 10u);
+  BOOST_TEST(report.leftovers[0].key == "session talk/0");
+  BOOST_TEST(report.leftovers[0].reason.find("version 2 of talk") != std::string::npos, report.leftovers[0].reason);
+  nodes.kill("b");
+  const auto unserved =
+    nodes.try_ask<std::string>("a", deliver_atom_v, std::string{"talk"}, std::string{"0"}, std::string{"x"});
+  BOOST_REQUIRE(!unserved);
+  BOOST_TEST((unserved.error() == ec::no_session_host), describe(unserved.error()));
+  BOOST_TEST(describe(unserved.error())
+             == "no host for the session: no node that is up knows version 2 of talk; hosted are talk up to version 1");
   BOOST_TEST(nodes.ask<session_host_status>("a", status_atom_v).running == 0u);
   BOOST_TEST(nodes.ask<sessions_page>("a", sessions_atom_v, std::string{}, std::string{}).sessions.size() == 10u);
 }

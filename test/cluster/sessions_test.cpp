@@ -57,6 +57,22 @@ BOOST_AUTO_TEST_CASE(what_a_session_has_acknowledged_is_still_so_after_its_node_
     eventually([&] { return cluster.say(other, 0, "show").out.find("Theseus at (2, -2)") != std::string::npos; }));
 }
 
+BOOST_AUTO_TEST_CASE(a_state_that_is_stashed_under_the_name_of_a_session_and_the_session_do_not_touch_each_other) {
+  game_nodes cluster;
+  const std::string key{"session/minotaur/0"};
+  BOOST_TEST(cluster.nodes.run("a", {"stash", key}, "mine").exit_code == done);
+  cluster.start_games(1);
+  const auto place = cluster.places("a").at("0");
+  const std::string other = place == "a" ? "b" : "a";
+  BOOST_TEST(cluster.nodes.run(other, {"keys"}).out == key + "\n");
+  BOOST_TEST(cluster.nodes.run(other, {"take", key}).out == "mine");
+  BOOST_TEST(cluster.nodes.run(other, {"discard", key}).exit_code != done);
+  // What takes the game over is its record.
+  cluster.nodes.kill(place);
+  BOOST_TEST(cluster.all_run(other, 1, place));
+  BOOST_TEST(cluster.say(other, 0, "show").exit_code == done);
+}
+
 BOOST_AUTO_TEST_CASE(sessions_go_on_elsewhere_when_their_node_is_killed) {
   game_nodes cluster;
   cluster.start_games(12);

@@ -98,9 +98,14 @@ BOOST_AUTO_TEST_CASE(a_node_of_version_1_neither_starts_nor_loses_a_game_of_vers
       BOOST_TEST(place == (before.at(game) == "b" ? "placing" : before.at(game)), game << " is at " << place);
   }
   const auto left = std::stoi(std::find_if(before.begin(), before.end(), is_at_b)->first);
-  BOOST_TEST(cluster.nodes.run("a", {"session", "deliver", fmt::format("minotaur/{}", left), "show", "--timeout", "1s"})
-               .exit_code
-             == failed);
+  BOOST_TEST(cluster.nodes.log("b").find(fmt::format("not handed over: session minotaur/{}: ", left))
+             != std::string::npos);
+  const auto unserved =
+    cluster.nodes.run("a", {"session", "deliver", fmt::format("minotaur/{}", left), "show", "--timeout", "1s"});
+  BOOST_TEST(unserved.exit_code == failed);
+  BOOST_TEST(unserved.err.find("no node that is up knows version 2 of minotaur; hosted are minotaur up to version 1")
+               != std::string::npos,
+             unserved.err);
 
   cluster.nodes.start("b", new_file);
   BOOST_TEST(cluster.all_run("a", games));

@@ -332,6 +332,229 @@ BOOST_FIXTURE_TEST_CASE(a_host_has_drained_once_all_others_have_heard_it, lone_h
   BOOST_TEST(host.is_drained());
 }
 
+// -- why a session does not run --------------------------------------------------------------------------------------
+
+namespace {
+
+/// A host of games of version 1, and what it answers to its users.
+struct asked_host : lone_host {
+  static constexpr std::uint64_t second = 1'000;
+
+  /// The record says that a host that is gone has left the session to whoever can take it.
+  void note_stranded(std::uint32_t version) {
+    session_record record;
+    record.phase = session_phase::placing;
+    record.epoch = 2;
+    record.revision = 1;
+    record.owner = other;
+    record.state = {"game", version, "round 7"};
+    host.record_changed(key, {{{crdt::replica_id{2}, 1}, crdt::shared_bytes{encode(record)}}}, now_ms);
+  }
+
+  void hear(const host_id& from, const peer_message& message, std::uint64_t at_ms = now_ms) {
+    std::string frame;
+    append(frame, message);
+    BOOST_TEST(host.receive(from, frame, at_ms) == "");
+  }
+
+  void meet(const host_id& from, const host_profile& profile) {
+    host.peer_up(from, now_ms);
+    hear(from, announce{profile});
+  }
+
+  void deliver(std::uint64_t at_ms = now_ms) {
+    host.deliver(1, key, "move", at_ms + 20 * second, at_ms);
+  }
+
+  std::optional<answer_request> answer() {
+    for (const auto& c : host.take_commands())
+      if (const auto* found = std::get_if<answer_request>(&c))
+        return *found;
+    return std::nullopt;
+  }
+
+  std::optional<answer_request> answer_at(std::uint64_t at_ms) {
+    host.tick(at_ms);
+    return answer();
+  }
+};
+
+host_profile ready_for(std::uint32_t version) {
+  return {{{"game", version}}, false, false, true};
+}
+
+} // namespace
+
+BOOST_FIXTURE_TEST_CASE(a_message_to_a_session_that_nobody_up_knows_the_version_of_is_refused_soon, asked_host) {
+  note_stranded(2);
+  deliver();
+  BOOST_TEST(!answer_at(now_ms + 400).has_value());
+  const auto told = answer_at(now_ms + 500);
+  BOOST_TEST_REQUIRE(told.has_value());
+  BOOST_TEST((told->result == outcome::no_host));
+  BOOST_TEST(told->payload == "no node that is up knows version 2 of game; hosted are game up to version 1");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_node_that_knows_the_version_and_has_just_gone_is_waited_for, asked_host) {
+  meet(other, ready_for(2));
+  host.peer_down(other, now_ms);
+  note_stranded(2);
+  deliver();
+  host.start(2, {"game", "new"}, {"game", 2, ""}, now_ms + 20 * second, now_ms);
+  BOOST_TEST(!answer().has_value());
+  BOOST_TEST(!answer_at(now_ms + 2'900).has_value());
+  const auto told = answer_at(now_ms + 3'000);
+  BOOST_TEST_REQUIRE(told.has_value());
+  BOOST_TEST((told->result == outcome::no_host));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_node_that_comes_back_with_the_version_serves_what_has_waited, asked_host) {
+  meet(other, ready_for(2));
+  host.peer_down(other, now_ms);
+  note_stranded(2);
+  deliver();
+  meet({"b", 7}, ready_for(2));
+  BOOST_TEST(!answer_at(now_ms + 10 * second).has_value());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_request_whose_time_is_up_says_that_all_hosts_are_cordoned, asked_host) {
+  auto cordoned = ready_for(2);
+  cordoned.cordoned = true;
+  meet(other, cordoned);
+  note_stranded(2);
+  deliver();
+  BOOST_TEST(!answer_at(now_ms + 19 * second).has_value());
+  const auto told = answer_at(now_ms + 20 * second);
+  BOOST_TEST_REQUIRE(told.has_value());
+  BOOST_TEST((told->result == outcome::hosts_cordoned));
+  BOOST_TEST(told->payload == "version 2 of game: node b is cordoned");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_session_that_only_draining_nodes_know_is_refused_soon, asked_host) {
+  auto draining = ready_for(2);
+  draining.draining = true;
+  meet(other, draining);
+  note_stranded(2);
+  deliver();
+  const auto told = answer_at(now_ms + 500);
+  BOOST_TEST_REQUIRE(told.has_value());
+  BOOST_TEST((told->result == outcome::hosts_draining));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_start_says_that_all_nodes_drain, asked_host) {
+  host_profile draining = ready_for(2);
+  draining.draining = true;
+  meet(other, draining);
+  host.drain(now_ms);
+  host.take_commands();
+  host.start(1, key, {"game", 1, ""}, now_ms + 20 * second, now_ms);
+  const auto told = answer();
+  BOOST_TEST_REQUIRE(told.has_value());
+  BOOST_TEST((told->result == outcome::hosts_draining));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_request_whose_time_is_up_says_who_has_yet_to_be_met, asked_host) {
+  host.set_unmet({"c"}, now_ms);
+  note_stranded(2);
+  deliver();
+  BOOST_TEST(!answer_at(now_ms + 19 * second).has_value());
+  const auto told = answer_at(now_ms + 20 * second);
+  BOOST_TEST_REQUIRE(told.has_value());
+  BOOST_TEST((told->result == outcome::hosts_not_ready));
+}
+
+BOOST_AUTO_TEST_CASE(a_host_that_has_not_caught_up_does_not_say_that_there_is_no_such_session) {
+  session_host fresh{lone_host::options(), lone_host::now_ms};
+  fresh.locate(1, key, lone_host::now_ms, lone_host::now_ms);
+  fresh.tick(lone_host::now_ms);
+  const auto told = busy_host<plain_kind>::first<answer_request>(fresh.take_commands());
+  BOOST_TEST_REQUIRE(told.has_value());
+  BOOST_TEST((told->result == outcome::hosts_not_ready));
+}
+
+BOOST_FIXTURE_TEST_CASE(what_keeps_another_host_from_a_session_is_passed_on_as_it_was_told, asked_host) {
+  meet(other, ready_for(2));
+  note_stranded(2);
+  deliver();
+  hear(other, impediment{key, outcome::not_recorded, "node b: the map is full"}, now_ms + 19 * second);
+  const auto told = answer_at(now_ms + 20 * second);
+  BOOST_TEST_REQUIRE(told.has_value());
+  BOOST_TEST((told->result == outcome::not_recorded));
+  BOOST_TEST(told->payload == "node b: the map is full");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_host_whose_claim_is_refused_tells_the_others_why, asked_host) {
+  meet(other, ready_for(1));
+  session_record record;
+  record.epoch = 2;
+  record.revision = 1;
+  record.owner = third;
+  record.state = {"game", 1, "round 7"};
+  // A session that is placed here, whose owner the other host still sees.
+  session_key mine{"game", "0"};
+  for (int n = 0; busy_host<plain_kind>::placed_with_other(mine) == other; ++n)
+    mine.id = std::to_string(n);
+  host.record_changed(mine, {{{crdt::replica_id{2}, 1}, crdt::shared_bytes{encode(record)}}}, now_ms);
+  host.take_commands();
+  hear(other, claim_answer{mine, 3, verdict::owned, 2});
+  const auto sent = busy_host<plain_kind>::first<send_frame>(host.take_commands());
+  BOOST_TEST_REQUIRE(sent.has_value());
+  std::optional<impediment> said;
+  decode_frame(sent->bytes, [&](peer_message&& m) {
+    if (auto* found = std::get_if<impediment>(&m))
+      said = std::move(*found);
+  });
+  BOOST_TEST_REQUIRE(said.has_value());
+  BOOST_TEST((said->what == outcome::claim_refused));
+  BOOST_TEST(said->detail == "node a may not take it over: node b sees its owner, node c");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_record_that_the_map_does_not_take_is_the_reason_of_a_start, lone_host) {
+  host.start(1, key, {"game", 1, ""}, now_ms + 1'000, now_ms);
+  BOOST_TEST(takes_over());
+  host.write_failed(key, now_ms, "the map is full");
+  host.tick(now_ms + 1'000);
+  const auto told = busy_host<plain_kind>::first<answer_request>(host.take_commands());
+  BOOST_TEST_REQUIRE(told.has_value());
+  BOOST_TEST((told->result == outcome::not_recorded));
+  BOOST_TEST(told->payload == "node a: the map is full");
+}
+
+// -- sessions that end while they are being stopped ------------------------------------------------------------------
+
+BOOST_FIXTURE_TEST_CASE(a_session_that_has_done_its_work_when_it_is_told_to_move_is_over, busy_host<plain_kind>) {
+  start({"A"});
+  meet(other);
+  host.drain(now_ms);
+  BOOST_TEST_REQUIRE(stopped().size() == 1u);
+  const session_key done{"game", "A"};
+  BOOST_TEST(host.unsaved().size() == 1u);
+  host.session_ended(done, runs.at(done), false, now_ms);
+  carry_out();
+  BOOST_TEST(host.unsaved().empty());
+  BOOST_TEST(host.sessions().empty());
+  BOOST_TEST(host.is_vacated());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_session_that_fails_when_it_is_told_to_move_goes_on_elsewhere_from_its_checkpoint,
+                        busy_host<plain_kind>) {
+  start({"A"});
+  meet(other);
+  host.drain(now_ms);
+  BOOST_TEST_REQUIRE(stopped().size() == 1u);
+  const session_key failed{"game", "A"};
+  const auto run = runs.at(failed);
+  runs.clear();
+  host.session_ended(failed, run, true, now_ms, "as it was told");
+  carry_out();
+  BOOST_TEST_REQUIRE(host.sessions().size() == 1u);
+  BOOST_TEST((host.sessions().front().phase == session_phase::moving));
+  // It is not started again here, whatever happens.
+  host.tick(now_ms + 10'000);
+  carry_out();
+  BOOST_TEST(runs.empty());
+}
+
 // -- a session that has run on two nodes -----------------------------------------------------------------------------
 
 BOOST_FIXTURE_TEST_CASE(the_winner_makes_one_state_of_two_and_goes_on_with_it, busy_host<resolving_kind>) {

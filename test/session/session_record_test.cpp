@@ -1,5 +1,7 @@
 #include "session/session_record.hpp"
 
+#include "session/reserved_keys.hpp"
+
 #include <boost/test/unit_test.hpp>
 
 #include <limits>
@@ -62,14 +64,37 @@ BOOST_AUTO_TEST_CASE(the_epoch_ranks_first_then_an_end_then_the_owner_then_the_r
 
 BOOST_AUTO_TEST_CASE(a_key_of_the_map_names_a_session_and_back) {
   const session_key key{"game", "a/b c"};
-  BOOST_TEST(to_map_key(key) == "session/game/a/b c");
-  BOOST_TEST((session_key_from("session/game/a/b c") == key));
+  const auto record = std::string{map_key_prefix} + "game/a/b c";
+  BOOST_TEST(to_map_key(key) == record);
+  BOOST_TEST((session_key_from(record) == key));
+  BOOST_TEST(describe_key(record) == "session game/a/b c");
+  BOOST_TEST(describe_key("game/a/b c") == "game/a/b c");
 }
 
 BOOST_AUTO_TEST_CASE(other_keys_of_the_map_name_no_session) {
-  for (const auto* other : {"", "session", "session/", "session/game", "session//id", "session/game/", "game_7"})
+  for (const auto* other : {"", "session", "session/", "session/game/7", "game_7"})
     BOOST_TEST(!session_key_from(other));
-  BOOST_TEST(!session_key_from("session/game/" + std::string(id_bytes_max + 1, 'x')));
+  for (const auto& other : {std::string{}, std::string{"game"}, std::string{"/id"}, std::string{"game/"},
+                            "game/" + std::string(id_bytes_max + 1, 'x'), std::string{"game/a\nb"}})
+    BOOST_TEST(!session_key_from(std::string{map_key_prefix} + other));
+}
+
+BOOST_AUTO_TEST_CASE(no_key_of_a_user_is_that_of_a_record) {
+  BOOST_TEST(is_reserved(to_map_key({"game", "7"})));
+  for (const auto* key : {"session/game/7", "ariadne/session/game/7", ""})
+    BOOST_TEST(!is_reserved(key));
+  BOOST_TEST(!is_reserved(std::string_view{"\0ariadne", 8}));
+}
+
+BOOST_AUTO_TEST_CASE(a_name_that_could_be_taken_for_another_or_not_be_shown_is_no_name) {
+  for (const auto& key :
+       {session_key{"", "7"}, session_key{"game", ""}, session_key{"a/b", "c"},
+        session_key{std::string(kind_bytes_max + 1, 'k'), "7"}, session_key{"game", std::string(id_bytes_max + 1, 'i')},
+        session_key{"ga\tme", "7"}, session_key{"game", "7\n"}, session_key{"game", std::string("7\0", 2)},
+        session_key{"game", "\x7f"}})
+    BOOST_TEST(!is_valid(key), key.kind << " " << key.id);
+  BOOST_TEST(is_valid({std::string(kind_bytes_max, 'k'), std::string(id_bytes_max, 'i')}));
+  BOOST_TEST(is_valid({"game", "b/c \xff"}));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

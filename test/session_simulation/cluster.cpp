@@ -33,6 +33,28 @@ std::string name(const session_key& key) {
   return key.kind + "/" + key.id;
 }
 
+/// Whether a request has waited in vain, for whatever reason it was told.
+bool is_in_the_way(outcome result) {
+  switch (result) {
+    case outcome::timed_out:
+    case outcome::hosts_draining:
+    case outcome::hosts_cordoned:
+    case outcome::hosts_paused:
+    case outcome::hosts_not_ready:
+    case outcome::claim_refused:
+    case outcome::failing:
+    case outcome::not_recorded:
+      return true;
+    default:
+      return false;
+  }
+}
+
+/// Whether a start was refused since no host takes it, as things are.
+bool has_nowhere_to_go(outcome result) {
+  return result == outcome::hosts_draining || result == outcome::hosts_cordoned;
+}
+
 } // namespace
 
 // -- what a session keeps --------------------------------------------------------------------------------------------
@@ -457,11 +479,12 @@ void cluster::carry_out(std::size_t n, process& p, command&& c) {
       acknowledged_.insert(r.key);
     tell(nodes_[n].name + " answers " + r.what + std::to_string(answer->request) + " " + name(r.key) + ": "
          + std::string{to_string(answer->result)});
-    const auto is_failure = r.result == outcome::timed_out || r.result == outcome::unanswered
-                            || r.result == outcome::queue_full || r.result == outcome::elsewhere;
-    const auto is_excused = r.what == 'l' || p.is_draining
-                            || (r.result == outcome::timed_out && stranded_.contains(r.key))
-                            || has_waited_in_vain(r, n);
+    // Nobody who is up may ever serve a session that has been stranded; but a start says so in any case.
+    const auto is_late = is_in_the_way(r.result) || (r.what == 'd' && r.result == outcome::no_host);
+    const auto is_failure =
+      is_late || r.result == outcome::unanswered || r.result == outcome::queue_full || r.result == outcome::elsewhere;
+    const auto is_excused = r.what == 'l' || p.is_draining || (is_late && stranded_.contains(r.key))
+                            || (r.what == 's' && has_nowhere_to_go(r.result)) || has_waited_in_vain(r, n);
     if (is_failure && scenario_.is_gentle() && !is_excused)
       fail("nobody notices a graceful stop", std::string{r.what} + std::to_string(answer->request) + " on "
                                                + nodes_[n].name + ": " + std::string{to_string(r.result)});
@@ -704,7 +727,7 @@ bool cluster::has_waited_in_vain(const request& r, std::size_t n) const {
   const auto waited_ms =
     (r.answered_us - r.asked_us) * static_cast<std::uint64_t>(1'000 + nodes_[n].rate_permille) / 1'000 / ms;
   return stops_take_the_majority() && came_or_went_us_ >= r.asked_us
-         && (r.result == outcome::timed_out || r.result == outcome::unanswered)
+         && (is_in_the_way(r.result) || r.result == outcome::unanswered)
          && waited_ms + 1 >= session_host_options{}.message_wait_ms;
 }
 
@@ -929,7 +952,7 @@ void cluster::check_end() {
     const auto is_done = r.is_answered && r.result == outcome::done;
     if (is_to_be_kept(r.key) && !known.contains(r.key))
       fail("a session that was started is not lost", name(r.key));
-    const auto is_started_after = std::any_of(requests_.begin(), requests_.end(), [&](const auto& entry) {
+    const auto is_started_after = std::any_of(requests_.begin(), requests_.end(), [&, &r = r](const auto& entry) {
       const auto& other = entry.second;
       return other.what == 's' && other.key == r.key
              && (!other.is_answered || other.is_withdrawn || other.answered_us > r.asked_us);

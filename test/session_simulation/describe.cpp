@@ -91,6 +91,10 @@ struct describer {
     return "may it run " + name(m.key) + " epoch " + std::to_string(m.epoch);
   }
 
+  std::string operator()(const impediment& m) const {
+    return "cannot take " + name(m.key) + ": " + m.detail;
+  }
+
   std::string operator()(const run_answer& m) const {
     return std::string{m.agreed ? "agreed" : "not agreed"} + " to " + name(m.key) + " epoch " + std::to_string(m.epoch);
   }

@@ -1,0 +1,167 @@
+#include "session/session_host.hpp"
+
+#include <algorithm>
+#include <utility>
+
+// The part of session_host that knows why a session does not run, for those who wait for it.
+
+namespace ariadne::session {
+
+namespace {
+
+/// A host that cannot take a session says so to the others at most this often, if nothing else is in its way.
+constexpr std::uint64_t repeat_ms = 1'000;
+
+/// How long what a host has said counts. A session that fails waits for seconds before the next attempt.
+std::uint64_t lifetime_ms(outcome what) {
+  return what == outcome::failing ? 10'000 : 2 * repeat_ms + repeat_ms / 2;
+}
+
+} // namespace
+
+// -- what is in the way ----------------------------------------------------------------------------------------------
+
+void session_host::note_impediment(entry& e, obstacle why) {
+  auto& [key, s] = e;
+  const auto is_news = !s.impeded || s.impeded->why != why || now_ms_ >= s.impeded->at_ms + repeat_ms;
+  if (is_news) {
+    s.impeded = impeded{std::move(why), now_ms_};
+    send_all(impediment{key, s.impeded->why.what, s.impeded->why.detail});
+  }
+}
+
+void session_host::handle(const host_id&, impediment&& m) {
+  if (const auto found = sessions_.find(m.key); found != sessions_.end())
+    found->second.impeded = impeded{{m.what, cut_detail(m.detail)}, now_ms_};
+}
+
+std::optional<obstacle> session_host::find_obstacle_to_hosting(const std::string& kind,
+                                                               std::uint32_t schema_version) const {
+  std::vector<candidate> heard{{options_.self, profile_}};
+  auto unmet = unmet_;
+  for (const auto& [host, about] : peers_)
+    if (about.has_announced)
+      heard.push_back({host, about.profile});
+    else
+      unmet.insert(host.node);
+  return obstacle_to_hosting(kind, schema_version, heard, unmet);
+}
+
+bool session_host::is_served_by_owner(const hosted_session& s) const {
+  if (!s.winner || s.winner->phase != session_phase::running)
+    return false;
+  if (s.winner->owner == options_.self)
+    return !profile_.draining;
+  const auto owner = peers_.find(s.winner->owner);
+  return owner != peers_.end() && !owner->second.profile.draining;
+}
+
+obstacle session_host::find_obstacle(const entry& e, const pending_request& request,
+                                     std::uint32_t version_to_start) const {
+  const auto& [key, s] = e;
+  if (!s.is_readable)
+    return {outcome::timed_out, "its record has a format that this program does not know"};
+  const auto is_known = s.winner && s.winner->phase != session_phase::stopped;
+  if (!is_caught_up_)
+    return {outcome::hosts_not_ready, "node " + options_.self.node + " has yet to catch up with the others"};
+  if (!is_known && request.type != request_type::start && !is_wanted(s, request_type::start))
+    return {outcome::unknown_session, {}};
+  if (!is_served_by_owner(s)) {
+    if (request.type != request_type::stop) {
+      const auto version = is_known ? s.winner->state.schema_version : version_to_start;
+      if (auto why = find_obstacle_to_hosting(key.kind, version))
+        return std::move(*why);
+    } else if (is_paused_) {
+      return {outcome::hosts_paused, "node " + options_.self.node + " sees no majority"};
+    } else if (profile_.draining) {
+      return {outcome::hosts_draining, "node " + options_.self.node + " is about to stop, and takes over nothing"};
+    }
+  }
+  if (s.impeded && now_ms_ < s.impeded->at_ms + lifetime_ms(s.impeded->why.what))
+    return s.impeded->why;
+  return {outcome::timed_out, whereabouts(e, is_known ? s.winner->state.schema_version : version_to_start)};
+}
+
+std::string session_host::whereabouts(const entry& e, std::uint32_t schema_version) const {
+  const auto& [key, s] = e;
+  if (is_served_by_owner(s))
+    return "node " + s.winner->owner.node + " is to run it, and has not taken the request";
+  if (s.winner && s.winner->phase == session_phase::moving)
+    return "it is on its way from node " + s.winner->owner.node + " to node " + s.winner->target.node;
+  const auto to = place_of(key, schema_version);
+  return to ? "node " + to->node + " is to start it, and has not done so yet" : "no node can start it";
+}
+
+// -- what cannot be waited for ---------------------------------------------------------------------------------------
+
+void session_host::note_departure(const host_id& host, const peer& about) {
+  if (about.has_announced)
+    departed_[host.node] = {about.profile, now_ms_};
+}
+
+bool session_host::may_return(const std::string& kind, std::uint32_t schema_version) const {
+  return std::any_of(departed_.begin(), departed_.end(), [&](const auto& entry) {
+    const auto& [profile, gone_ms] = entry.second;
+    return profile.knows(kind, schema_version) && now_ms_ < gone_ms + options_.return_wait_ms;
+  });
+}
+
+bool session_host::is_hopeless(const std::string& kind, std::uint32_t schema_version) const {
+  const auto goes_on = [&](const host_profile& profile) {
+    return profile.knows(kind, schema_version) && !profile.draining;
+  };
+  return is_caught_up_ && !is_paused_ && knows_all_hosts() && !goes_on(profile_)
+         && std::none_of(peers_.begin(), peers_.end(), [&](const auto& p) { return goes_on(p.second.profile); })
+         && !may_return(kind, schema_version);
+}
+
+void session_host::answer_hopeless_requests() {
+  std::erase_if(departed_, [&](const auto& d) { return now_ms_ >= d.second.gone_ms + options_.return_wait_ms; });
+  std::vector<std::uint64_t> hopeless;
+  for (const auto& [number, request] : pending_) {
+    const auto may_wait = request.type == request_type::locate || request.type == request_type::stop || request.sent_to;
+    if (may_wait || now_ms_ < request.since_ms + options_.unknown_wait_ms)
+      continue;
+    const auto found = sessions_.find(request.key);
+    if (found == sessions_.end() || found->second.at != stage::none || is_served_by_owner(found->second))
+      continue;
+    const auto& s = found->second;
+    const auto is_known = s.winner && s.winner->phase != session_phase::stopped;
+    if ((is_known || request.type == request_type::start)
+        && is_hopeless(request.key.kind, is_known ? s.winner->state.schema_version : version_to_start(s, number)))
+      hopeless.push_back(number);
+  }
+  for (const auto number : hopeless)
+    give_up_request(number);
+}
+
+std::uint32_t session_host::version_to_start(const hosted_session& s, std::uint64_t number) const {
+  for (const auto& w : s.waiters)
+    if (w.type == request_type::start && (w.number == number || number == 0) && w.origin == options_.self)
+      return w.state.schema_version;
+  return 0;
+}
+
+void session_host::give_up_request(std::uint64_t number) {
+  const auto& request = pending_.at(number);
+  auto& e = find_or_add(request.key);
+  auto why =
+    request.sent_to
+      ? obstacle{outcome::unanswered, "node " + request.sent_to->node + " has the message"}
+      : find_obstacle(e, request, version_to_start(e.second, request.type == request_type::start ? number : 0));
+  drop_request(e.second, options_.self, number);
+  finish(number, why.what, {}, std::move(why.detail));
+}
+
+std::vector<session_key> session_host::unsaved() const {
+  std::vector<session_key> result;
+  for (const auto& key : here_) {
+    const auto& s = sessions_.at(key);
+    const auto has_state = s.at != stage::claiming && s.at != stage::taking && s.at != stage::confirming;
+    if (has_state && (s.at == stage::running || s.at == stage::stopping || s.is_writing || s.is_dirty))
+      result.push_back(key);
+  }
+  return result;
+}
+
+} // namespace ariadne::session
