@@ -8,6 +8,7 @@
 #include "actors/event_feeds.hpp"
 #include "actors/kept_promise.hpp"
 #include "actors/leftover_book.hpp"
+#include "actors/participant_stops.hpp"
 #include "actors/snapshot.hpp"
 #include "actors/waiting_room.hpp"
 
@@ -17,6 +18,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -35,22 +37,13 @@ crdt::replica_id draw_replica_id() {
   return {distribution(random)};
 }
 
-/// The way of a drain through the participants to the replica.
-struct pending_drain {
-  std::size_t participants_left = 0;
-  std::uint64_t handover_timeout_ms = 0;
-  leftover_book leftovers;
-  kept_promise<drain_report> answer;
-  /// Until the drain is over: that goes on, whether or not anybody waits for its end.
-  waiting_place place;
-};
-
 class state_handoff_state {
 public:
   static inline const char* name = "state_handoff";
 
   explicit state_handoff_state(state_handoff_actor::pointer self)
-    : self_(self), monitored_(self, [this](const caf::down_msg& down) { ended(down); }), watchers_(self, monitored_) {}
+    : self_(self), monitored_(self, [this](const caf::down_msg& down) { ended(down); }), stops_(self),
+      watchers_(self, monitored_) {}
 
   void start(state_handoff_options options) {
     crdt_replica_options replica;
@@ -69,6 +62,7 @@ public:
     status_.node = std::move(options.node);
     status_.cluster = std::move(options.cluster);
     replication_ = std::move(options.replication);
+    services_ = std::move(options.services);
     for (auto& node : options.expected_nodes)
       nodes_[node].node = node;
     replica_id_ = replica.core.id.value;
@@ -128,6 +122,8 @@ public:
   void add_participant(const participant_actor& participant) {
     monitored_.add(participant);
     participants_.push_back(participant);
+    if (stops_.has_begun())
+      stop(participant);
   }
 
   caf::result<drain_report> drain(std::uint64_t stop_timeout_ms, std::uint64_t handover_timeout_ms) {
@@ -135,17 +131,15 @@ public:
     if (!place)
       return std::move(place.error());
     auto promise = self_->make_response_promise<drain_report>();
-    auto drain = std::make_shared<pending_drain>(pending_drain{
-      participants_.size() + 1, handover_timeout_ms, {}, kept_promise<drain_report>{promise}, std::move(*place)});
-    for (const auto& participant : participants_)
-      mail(self_, drain_atom_v)
-        .request(participant, std::chrono::milliseconds{stop_timeout_ms})
-        .then([=, this](std::vector<leftover>& not_stashed) { participant_stopped(*drain, std::move(not_stashed)); },
-              [=, this](const caf::error& error) {
-                participant_stopped(*drain, {{to_string(participant), "has not stopped: " + describe(error)}});
-              });
-    // Even if there is none.
-    participant_stopped(*drain, {});
+    const auto answer = std::make_shared<kept_promise<drain_report>>(promise, ec::not_in_service);
+    // Until the drain is over: that goes on, whether or not anybody waits for its end.
+    const auto waits = std::make_shared<waiting_place>(std::move(*place));
+    if (!stops_.has_begun())
+      begin_stop(stop_timeout_ms);
+    stops_.when_over(
+      [=, this](const std::vector<leftover>& not_stashed) {
+      hand_over(handover_timeout_ms, not_stashed, [answer, waits](auto result) { answer->deliver(std::move(result)); });
+    });
     return promise;
   }
 
@@ -165,6 +159,7 @@ public:
   void ended(const caf::down_msg& down) {
     watchers_.ended(down.source);
     waits_->ended(down.source);
+    stops_.ended(down);
     std::erase_if(participants_, [&](const participant_actor& p) { return p.address() == down.source; });
   }
 
@@ -236,24 +231,38 @@ private:
     mail(self_, neighbours_atom_v, std::move(known)).send(replica_);
   }
 
-  void participant_stopped(pending_drain& drain, std::vector<leftover> not_stashed) {
-    drain.leftovers.add(std::move(not_stashed));
-    if (--drain.participants_left > 0)
-      return;
+  void begin_stop(std::uint64_t timeout_ms) {
+    stops_.begin();
+    stop_timeout_ms_ = timeout_ms;
+    if (services_) {
+      monitored_.add(services_);
+      // It keeps to the time itself.
+      stops_.ask("the services", services_, caf::infinite, drain_atom_v, timeout_ms);
+    }
+    for (const auto& participant : participants_)
+      stop(participant);
+  }
+
+  void stop(const participant_actor& participant) {
+    stops_.ask(to_string(participant), participant, std::chrono::milliseconds{stop_timeout_ms_}, drain_atom_v);
+  }
+
+  void hand_over(std::uint64_t timeout_ms, const std::vector<leftover>& not_stashed,
+                 const std::function<void(caf::expected<drain_report>)>& answer) {
     is_draining_ = true;
-    auto pending = std::make_shared<pending_drain>(std::move(drain));
-    mail(self_, drain_atom_v, pending->handover_timeout_ms)
+    mail(self_, drain_atom_v, timeout_ms)
       .request(replica_, caf::infinite)
       .then(
-        [this, pending](drain_report& report) {
-          leftovers_ = std::move(pending->leftovers);
+        [=, this](drain_report& report) {
+          leftovers_ = {};
+          leftovers_.add(not_stashed);
           report.complete = report.complete && leftovers_.empty();
           auto page = leftovers_.first_page({std::move(report.leftovers), report.next_leftover});
           report.leftovers = std::move(page.leftovers);
           report.next_leftover = page.next;
-          pending->answer.deliver(std::move(report));
+          answer(std::move(report));
         },
-        [pending](caf::error& error) { pending->answer.deliver(std::move(error)); });
+        [answer](caf::error& error) { answer(std::move(error)); });
   }
 
   /// Sends a request to the replica, and answers with what `convert` makes of the response.
@@ -281,6 +290,9 @@ private:
   /// The other nodes, by name, but for those that have left.
   std::map<std::string, known_node> nodes_;
   std::vector<participant_actor> participants_;
+  service_keeper_actor services_;
+  participant_stops<state_handoff_actor::pointer> stops_;
+  std::uint64_t stop_timeout_ms_ = 0;
   bool is_draining_ = false;
   /// Of the last drain, without the replica's part.
   leftover_book leftovers_;

@@ -4,6 +4,7 @@
 #include "actors/log.hpp"
 #include "actors/protocol.hpp"
 #include "actors/request_limits.hpp"
+#include "actors/service_keeper.hpp"
 #include "actors/topology.hpp"
 #include "crdt/replica_options.hpp"
 
@@ -27,7 +28,7 @@
 //     cluster_membership         |                           |                         |
 //       | -- node up, down, left | -- neighbours ----------> | -- sync_frame --------> |
 //     whoever stops the node     |                           |                         |
-//       | -- drain ------------> | -- drain --> participants |                         |
+//       | -- drain ------------> | -- drain --> services, participants                 |
 //       |                        | -- drain ---------------> | -- sync_frame --------> |
 //       | <-- drain_report ----- | <-- drain_report -------- | <-- sync_frame -------- |
 //
@@ -55,6 +56,8 @@ struct state_handoff_options {
   /// What waits for clients is counted here.
   std::shared_ptr<answer_budget> answers = answer_budget::of_process();
   request_limits requests;
+  /// Takes part in the drain, for the services that it keeps. The supervisor sets it.
+  service_keeper_actor services;
   log_sink log = log_nothing;
 };
 

@@ -4,6 +4,7 @@
 #include "actors/error.hpp"
 #include "actors/monitored_actors.hpp"
 #include "actors/network/basp.hpp"
+#include "actors/participant_stops.hpp"
 
 #include <caf/actor_cast.hpp>
 #include <caf/io/middleman.hpp>
@@ -14,6 +15,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -37,37 +40,47 @@ using ticking_supervisor_actor = supervisor_actor::extend<
   // Whatever does not run is to be started.
   takes<tick_atom>,
   // What the handoff pair tells of nodes.
-  takes<handoff_events>>;
+  takes<handoff_events>,
+  // The node drains, see service_keeper_actor.
+  answers<std::vector<leftover>, drain_atom, std::uint64_t>>;
 
 class supervisor_state {
 public:
   static constexpr const char* name = "supervisor";
 
   explicit supervisor_state(ticking_supervisor_actor::pointer self)
-    : self_(self), monitored_(self, [this](const caf::down_msg& down) { child_ended(down); }) {}
+    : self_(self), monitored_(self, [this](const caf::down_msg& down) { child_ended(down); }), stops_(self) {}
 
   void start(supervisor_options options) {
     options_ = std::move(options);
+    options_.handoff.services = caf::actor_cast<service_keeper_actor>(self_->ctrl());
+    services_.resize(options_.services.size());
     policy_.emplace(options_.restarts);
     // Not yet, for an actor that has not come to be cannot give up.
     mail(self_, tick_atom_v).send(self_);
   }
 
   void start_missing() {
+    // What waits for its restart when the node begins to drain waits for ever.
+    if (stops_.has_begun())
+      return;
+    if (const auto problem = find_problem_of_names(); !problem.empty())
+      return give_up(problem);
     if (!handoff_)
       start_handoff();
     if (!membership_)
       start_membership();
-    services_.resize(options_.services.size());
     for (std::size_t i = 0; i < services_.size() && port_open_; ++i)
-      if (!services_[i])
+      if (!services_[i].actor)
         start_service(i);
     announce_to_waiting();
   }
 
   caf::result<state_handoff_actor> in_service() {
-    if (is_in_service())
+    if (is_in_service() || (stops_.has_begun() && handoff_))
       return handoff_;
+    if (stops_.has_begun())
+      return make_error(ec::not_in_service, "it drains, and its handoff pair has ended");
     waiting_.push_back(self_->make_response_promise<state_handoff_actor>());
     return waiting_.back();
   }
@@ -86,7 +99,17 @@ public:
     return mail(self_, leave_atom_v).delegate(membership_);
   }
 
+  /// Nothing is started anew from now on.
+  caf::result<std::vector<leftover>> drain(std::uint64_t timeout_ms) {
+    auto promise = self_->make_response_promise<std::vector<leftover>>();
+    if (!stops_.has_begun())
+      begin_drain(std::chrono::milliseconds{timeout_ms});
+    stops_.when_over([promise](const std::vector<leftover>& not_stashed) mutable { promise.deliver(not_stashed); });
+    return promise;
+  }
+
   void child_ended(const caf::down_msg& down) {
+    stops_.ended(down);
     if (down.source == handoff_.address()) {
       handoff_ = nullptr;
       unregister_actor(self_->system(), to_string(handoff_atom_v));
@@ -94,6 +117,7 @@ public:
     } else if (down.source == membership_.address()) {
       close_port();
       membership_ = nullptr;
+      is_introduced_ = false;
       if (down.reason == make_error(ec::name_taken))
         give_up(describe(down.reason) + "; give this node another name, or stop that one");
       else
@@ -104,10 +128,13 @@ public:
   }
 
   void stop(const caf::error& reason) {
-    for (std::size_t i = 0; i < services_.size(); ++i) {
-      unregister_actor(self_->system(), options_.services[i].name);
-      self_->send_exit(services_[i], reason);
-    }
+    for (std::size_t i = 0; i < services_.size(); ++i)
+      if (const auto& service = std::exchange(services_[i].actor, nullptr)) {
+        unregister_actor(self_->system(), options_.services[i].name);
+        self_->send_exit(service, reason);
+      }
+    if (handoff_)
+      unregister_actor(self_->system(), to_string(handoff_atom_v));
     self_->send_exit(handoff_, reason);
     self_->send_exit(membership_, reason);
     self_->quit(reason);
@@ -120,7 +147,7 @@ private:
     register_actor(self_->system(), to_string(handoff_atom_v), handoff_);
     mail(self_, watch_atom_v, caf::actor_cast<watcher_actor>(self_->ctrl())).send(handoff_);
     for (std::size_t i = 0; i < services_.size(); ++i)
-      if (services_[i])
+      if (services_[i].actor)
         introduce(i);
     announce();
   }
@@ -156,11 +183,43 @@ private:
       return;
     options_.log(log_level::info, fmt::format("in service at {}", to_string(options_.address)));
     mail(self_, handoff_atom_v, handoff_).send(membership_);
+    // Once this is answered, the pair has been told of the nodes that are up: it must not drain as if it were alone.
+    is_introduced_ = false;
+    mail(self_, handoff_atom_v)
+      .request(membership_, caf::infinite)
+      .then(
+        [this](const state_handoff_actor& introduced) {
+          is_introduced_ = introduced == handoff_;
+          announce_to_waiting();
+        },
+        // It has ended, and is started anew.
+        [](const caf::error&) {});
   }
 
   bool is_in_service() const {
-    return port_open_ && handoff_
-           && std::all_of(services_.begin(), services_.end(), [](const participant_actor& s) { return bool{s}; });
+    return port_open_ && handoff_ && is_introduced_
+           && std::all_of(services_.begin(), services_.end(), [](const child& s) { return bool{s.actor}; });
+  }
+
+  /// Empty, if the names of the services are fine, and nobody else has them yet.
+  std::string find_problem_of_names() {
+    if (std::exchange(are_names_checked_, true))
+      return {};
+    std::set<std::string> taken{to_string(handoff_atom_v)};
+    if (registered<caf::strong_actor_ptr>(self_->system(), to_string(handoff_atom_v)))
+      return fmt::format("another actor of this system is registered as {}, which is the name of the handoff actor",
+                         to_string(handoff_atom_v));
+    for (const auto& s : options_.services) {
+      if (!is_registrable(s.name))
+        return fmt::format("{} is no name for a service", s.name.empty() ? "an empty one" : s.name);
+      if (s.name == to_string(host_atom_v) && !s.is_session_host)
+        return fmt::format("a service may not be named {}, which is the name of the session host", s.name);
+      if (!taken.insert(s.name).second)
+        return fmt::format("a service may not be named {}, which another one is, too", s.name);
+      if (registered<caf::strong_actor_ptr>(self_->system(), s.name))
+        return fmt::format("a service may not be named {}: another actor of this system is registered so", s.name);
+    }
+    return {};
   }
 
   void announce_to_waiting() {
@@ -171,33 +230,61 @@ private:
 
   void start_service(std::size_t number) {
     const auto& started = options_.services[number];
-    if (!is_registrable(started.name))
-      return give_up(fmt::format("{} is no name for a service", started.name.empty() ? "an empty one" : started.name));
-    services_[number] = started.spawn(self_->system());
-    monitored_.add(services_[number]);
-    register_actor(self_->system(), started.name, services_[number]);
+    services_[number] = {started.spawn(self_->system()), std::nullopt};
+    monitored_.add(services_[number].actor);
+    register_actor(self_->system(), started.name, services_[number].actor);
     if (handoff_)
       introduce(number);
   }
 
-  /// Makes the service and the handoff pair known to each other.
+  /// Makes the handoff pair known to the session host. Other services find it by its name.
   void introduce(std::size_t number) {
-    mail(self_, register_atom_v, services_[number]).send(handoff_);
     if (options_.services[number].is_session_host)
-      mail(self_, handoff_atom_v, handoff_).send(caf::actor_cast<session_host_actor>(services_[number]));
+      mail(self_, handoff_atom_v, handoff_).send(caf::actor_cast<session_host_actor>(services_[number].actor));
   }
 
   void service_ended(const caf::down_msg& down) {
     for (std::size_t i = 0; i < services_.size(); ++i)
-      if (services_[i] == down.source) {
-        services_[i] = nullptr;
+      if (services_[i].actor == down.source) {
+        services_[i] = {participant_actor{},
+                        participant_stops<ticking_supervisor_actor::pointer>::death_of(down.reason)};
         unregister_actor(self_->system(), options_.services[i].name);
         restart(fmt::format("the service {}", options_.services[i].name), down.reason);
       }
   }
 
+  void begin_drain(std::chrono::milliseconds timeout) {
+    stops_.begin();
+    for (std::size_t i = 0; i < services_.size(); ++i) {
+      auto name = fmt::format("service {}", options_.services[i].name);
+      if (services_[i].actor)
+        stops_.ask(std::move(name), services_[i].actor, timeout, drain_atom_v);
+      else if (services_[i].died_of)
+        stops_.note_death(std::move(name), *services_[i].died_of);
+    }
+    // Who has waited for what is not started any more.
+    for (auto& promise : std::exchange(waiting_, {}))
+      deliver_handoff(promise);
+  }
+
+  void deliver_handoff(caf::typed_response_promise<state_handoff_actor>& promise) {
+    if (handoff_)
+      promise.deliver(handoff_);
+    else
+      promise.deliver(make_error(ec::not_in_service, "it drains, and its handoff pair has ended"));
+  }
+
+  /// What ends while the node drains is not missed, unless it has died.
+  void note_end(const std::string& ended, const caf::error& reason) {
+    const auto died = participant_stops<ticking_supervisor_actor::pointer>::death_of(reason).has_value();
+    options_.log(died ? log_level::error : log_level::debug,
+                 fmt::format("{}, while this node drains; it is not started anew", ended));
+  }
+
   void restart(const std::string& child, const caf::error& reason) {
     const auto ended = fmt::format("{} has ended ({})", child, describe(reason));
+    if (stops_.has_begun())
+      return note_end(ended, reason);
     const auto delay = policy_->next_delay(restart_policy::time_point::clock::now());
     if (!delay)
       return give_up(fmt::format("{}, after {} restarts within {} s", ended, options_.restarts.restarts_max,
@@ -213,6 +300,12 @@ private:
     stop(caf::exit_reason::user_shutdown);
   }
 
+  struct child {
+    participant_actor actor;
+    /// What the last one has died of, if it has, in words.
+    std::optional<std::string> died_of;
+  };
+
   ticking_supervisor_actor::pointer self_;
   monitored_actors<ticking_supervisor_actor::pointer> monitored_;
   supervisor_options options_;
@@ -220,8 +313,12 @@ private:
   state_handoff_actor handoff_;
   cluster_membership_actor membership_;
   /// In the order of the options.
-  std::vector<participant_actor> services_;
+  std::vector<child> services_;
+  participant_stops<ticking_supervisor_actor::pointer> stops_;
+  bool are_names_checked_ = false;
   bool port_open_ = false;
+  /// The handoff pair knows all nodes that the membership actor knows.
+  bool is_introduced_ = false;
   bool was_in_service_ = false;
   /// Who waits for the node to be in service.
   std::vector<caf::typed_response_promise<state_handoff_actor>> waiting_;
@@ -238,6 +335,7 @@ ticking_supervisor_actor::behavior_type supervisor(ticking_supervisor_actor::sta
     [&state](leave_atom) { return state.leave(); },
     [&state](const handoff_events& message) { state.note(message); },
     [&state](tick_atom) { state.start_missing(); },
+    [&state](drain_atom, std::uint64_t timeout_ms) { return state.drain(timeout_ms); },
   };
 }
 

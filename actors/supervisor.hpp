@@ -24,9 +24,10 @@
 //       |- cluster_membership, published at the node's port
 //       `- services: the application's own actors
 //
-// A child that dies is started anew after a while. Services are started after all else, so that they stop before it,
-// and take part in the drain. A new handoff pair is registered under the name `handoff_atom` before the membership
-// actor hears of it, as `(handoff_atom, handle)`, and tells the other nodes.
+// A child that ends is started anew after a while, unless the node drains. Then nothing is: a service that ends by
+// itself is done, and one that dies is left over, in the report of the drain. Services are started after all else, so
+// that they stop before it, and take part in the drain. A new handoff pair is registered under the name `handoff_atom`
+// before the membership actor hears of it, as `(handoff_atom, handle)`, and tells the other nodes.
 
 namespace ariadne {
 
@@ -58,7 +59,8 @@ private:
 /// An actor of the application that runs as long as its node, takes part in the drain, and is found by its name in the
 /// actor registry.
 struct service {
-  /// With CAF 0.17, up to ten letters, digits and underscores.
+  /// With CAF 0.17, up to ten letters, digits and underscores. Neither `handoff_atom` nor `host_atom`, which are ours,
+  /// nor the name of another actor in the registry.
   std::string name;
   std::function<participant_actor(caf::actor_system&)> spawn;
   /// It is a `session_host_actor`, and is told of every handoff pair.
@@ -90,7 +92,7 @@ void add_session_host(supervisor_options& options, session_host_options hosting)
 
 using supervisor_actor = caf::typed_actor<
   // Answers the handoff actor as soon as the node is in service: the port is open, and a handoff pair and all services
-  // run. An error if the supervisor gives up before.
+  // run. An error if the supervisor gives up before. While the node drains: as long as the handoff pair runs.
   answers<state_handoff_actor, handoff_atom>,
   // Tells the other nodes that this node leaves, then answers.
   answers<bool, leave_atom>>;

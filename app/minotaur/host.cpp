@@ -4,6 +4,7 @@
 #include "actors/caf_edition_unexpected.hpp"
 #include "actors/error.hpp"
 #include "crdt/printable_text.hpp"
+#include "actors/stop_ledger.hpp"
 
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
@@ -11,35 +12,37 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <utility>
 
 namespace ariadne::minotaur {
 
 namespace {
 
+/// The answer to a stop of all games, while the sessions are at it.
+struct stop_all {
+  caf::typed_response_promise<std::vector<leftover>> promise;
+  stop_ledger ledger;
+  std::map<caf::actor_addr, stop_ledger::number> sessions;
+
+  void settle() {
+    if (ledger.is_settled() && promise.pending())
+      promise.deliver(ledger.leftovers());
+  }
+};
+
 struct host_state {
   host_options options;
   std::map<std::string, session_actor> sessions;
-  bool stopping = false;
+  /// Once it has been asked to stop.
+  std::shared_ptr<stop_all> stop;
 };
 
 using host_self = host_actor::stateful_pointer<host_state>;
 
-/// The answer to a stop of all games, while the sessions are at it.
-struct stop_all {
-  caf::typed_response_promise<std::vector<leftover>> promise;
-  std::size_t sessions_left = 0;
-  std::vector<leftover> not_stashed;
-
-  void session_done() {
-    if (--sessions_left == 0)
-      promise.deliver(std::move(not_stashed));
-  }
-};
-
 caf::result<game> launch(host_self self, const std::string& id, if_absent absent) {
   auto& state = state_of(self);
-  if (state.stopping)
+  if (state.stop)
     return make_error(ec::draining, "this node starts no more games");
   if (state.sessions.contains(id))
     return make_error(ec::refused, fmt::format("game {} is played here already", crdt::escaped_briefly(id)));
@@ -65,27 +68,38 @@ caf::result<game> forward(host_self self, const std::string& id, Request request
 
 caf::result<std::vector<leftover>> stop_sessions(host_self self) {
   auto& state = state_of(self);
-  state.stopping = true;
-  if (state.sessions.empty())
-    return std::vector<leftover>{};
-  auto stop = std::make_shared<stop_all>();
-  stop->promise = self->make_response_promise<std::vector<leftover>>();
-  stop->sessions_left = state.sessions.size();
-  for (const auto& [id, session] : state.sessions)
+  const auto stop = state.stop = std::make_shared<stop_all>();
+  const auto promise = stop->promise = self->make_response_promise<std::vector<leftover>>();
+  for (const auto& [id, session] : state.sessions) {
+    const auto number = stop->sessions[session.address()] = stop->ledger.ask(stash_key(id));
     // A stop has a time limit of its own.
     mail(self, stop_atom_v)
       .request(session, caf::infinite)
-      .then([stop](const game&) { stop->session_done(); },
-            [stop, id = id](const caf::error& error) {
-              stop->not_stashed.push_back({stash_key(id), "not stashed: " + ariadne::describe(error)});
-              stop->session_done();
-            });
-  return stop->promise;
+      .then(
+        [stop, number](const game&) {
+          stop->ledger.answered(number, {});
+          stop->settle();
+        },
+        [stop, number, id = id](const caf::error& error) {
+          // One that has ended has been stopped by somebody else, or has died: its end says which.
+          if (error != caf::sec::request_receiver_down)
+            stop->ledger.answered(number, {{stash_key(id), "not stashed: " + ariadne::describe(error)}});
+          stop->settle();
+        });
+  }
+  stop->settle();
+  return promise;
 }
 
 void handle_exit(host_self self, const caf::exit_msg& exit) {
+  auto& state = state_of(self);
   const auto ended =
-    std::erase_if(state_of(self).sessions, [&](const auto& entry) { return entry.second.address() == exit.source; });
+    std::erase_if(state.sessions, [&](const auto& entry) { return entry.second.address() == exit.source; });
+  if (const auto stop = state.stop; stop && stop->sessions.contains(exit.source)) {
+    stop->ledger.ended(stop->sessions.at(exit.source),
+                       exit.reason ? std::optional{ariadne::describe(exit.reason)} : std::nullopt);
+    stop->settle();
+  }
   if (ended == 0 && exit.reason)
     self->quit(exit.reason);
 }

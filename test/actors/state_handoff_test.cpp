@@ -162,6 +162,39 @@ BOOST_AUTO_TEST_CASE(the_keys_with_a_prefix_come_sorted) {
               == std::vector<std::string>{"game_a", "game_b"}));
 }
 
+BOOST_AUTO_TEST_CASE(keys_of_the_library_are_refused_in_every_request_and_neither_listed_nor_watched) {
+  const auto a = handoff("a");
+  const std::string reserved{"\0ariadne/x", 10};
+  const auto replica = caf::actor_cast<crdt_replica_actor>(ask<neighbour>(a, replica_atom_v).handle);
+  ask<fenced_receipt>(replica, put_atom_v, reserved, encode_snapshot(state("record")), write_fence{});
+  const auto is_refused = [](const auto& answer) { return !answer && answer.error() == ec::key_reserved; };
+  BOOST_TEST(is_refused(try_ask<receipt>(a, stash_atom_v, reserved, state("mine"))));
+  BOOST_TEST(is_refused(try_ask<receipt>(a, stash_atom_v, reserved, state("mine"), write_options{})));
+  BOOST_TEST(is_refused(try_ask<pickup_result>(a, pickup_atom_v, reserved)));
+  BOOST_TEST(is_refused(try_ask<pickup_result>(a, pickup_atom_v, reserved, wait_options{1})));
+  BOOST_TEST(is_refused(try_ask<pickup_result>(a, take_atom_v, reserved)));
+  BOOST_TEST(is_refused(try_ask<pickup_result>(a, take_atom_v, reserved, wait_options{1})));
+  BOOST_TEST(is_refused(try_ask<bool>(a, discard_atom_v, reserved)));
+  BOOST_TEST(is_refused(try_ask<std::vector<std::string>>(a, keys_atom_v, reserved)));
+  stash(a, "session/game/7", "mine");
+  for (const auto& prefix : {std::string{}, std::string(1, '\0'), std::string{"\0ariadne", 8}}) {
+    const auto keys = ask<std::vector<std::string>>(a, keys_atom_v, prefix);
+    BOOST_TEST(keys == (prefix.empty() ? std::vector<std::string>{"session/game/7"} : std::vector<std::string>{}));
+  }
+  caf::error refused;
+  mail(self, watch_atom_v, reserved, caf::actor_cast<watcher_actor>(self->ctrl()))
+    .request(a, patience)
+    .receive([] {}, [&](caf::error& error) { refused = std::move(error); });
+  BOOST_TEST((refused == ec::key_reserved));
+  caf::scoped_actor watcher{system};
+  mail(self, watch_atom_v, std::string{}, caf::actor_cast<watcher_actor>(watcher->ctrl()))
+    .request(a, patience)
+    .receive([] {}, [&](caf::error& error) { BOOST_FAIL(describe(error)); });
+  ask<fenced_receipt>(replica, put_atom_v, reserved + "2", std::string{"record"}, write_fence{});
+  stash(a, "after", "it");
+  BOOST_TEST(next(watcher, 1) == std::vector<std::string>{"stashed after"});
+}
+
 BOOST_AUTO_TEST_CASE(what_exceeds_a_limit_is_refused_with_the_reason) {
   const auto a = handoff("a");
   BOOST_TEST((stash_error(a, "", "state") == ec::key_empty));
@@ -453,6 +486,34 @@ BOOST_AUTO_TEST_CASE(a_participant_that_does_not_answer_is_named_and_holds_nobod
   BOOST_TEST(!report.complete);
   BOOST_REQUIRE(report.leftovers.size() == 1u);
   BOOST_TEST(report.leftovers[0].reason == "has not stopped: no answer in time");
+}
+
+BOOST_AUTO_TEST_CASE(a_participant_that_has_ended_of_its_own_accord_is_done_and_one_that_died_is_left_over) {
+  for (const auto& [reason, leftovers] :
+       std::vector<std::pair<caf::error, std::size_t>>{{caf::error{}, 0}, {make_error(ec::refused, "no reason"), 1}}) {
+    const auto a = handoff("a");
+    const auto session = system.spawn([reason = reason](caf::event_based_actor* self) -> caf::behavior {
+      return {[=](drain_atom) -> caf::result<std::vector<leftover>> {
+        self->quit(reason);
+        return self->make_response_promise<std::vector<leftover>>();
+      }};
+    });
+    mail(self, register_atom_v, caf::actor_cast<participant_actor>(session)).send(a);
+    const auto report = drain(a);
+    BOOST_TEST(report.complete == (leftovers == 0));
+    BOOST_TEST_REQUIRE(report.leftovers.size() == leftovers);
+    if (leftovers > 0)
+      BOOST_TEST(report.leftovers[0].reason == "has died, with what it had not stashed: refused: no reason");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_drain_does_not_end_as_if_it_were_alone_before_it_knows_whether_another_node_is_up) {
+  const auto a = handoff("a", {"b"});
+  stash(a, "key", "state", {{concern_level::local, 0}, 1});
+  const auto report = drain(a, 1);
+  BOOST_TEST(!report.complete);
+  BOOST_TEST_REQUIRE(report.leftovers.size() == 1u);
+  BOOST_TEST(report.leftovers[0].reason == "no other node has been met");
 }
 
 BOOST_AUTO_TEST_CASE(what_the_only_other_node_has_not_acknowledged_is_not_handed_over_when_that_goes_down) {

@@ -1,6 +1,8 @@
 #include "actors/supervisor.hpp"
 
 #include "actors/caf_edition.hpp"
+#include "actors/error.hpp"
+#include "test/support/embedded_cluster.hpp"
 #include "test/support/log_book.hpp"
 #include "test/support/test_system.hpp"
 
@@ -8,7 +10,10 @@
 #include <caf/event_based_actor.hpp>
 #include <caf/io/middleman.hpp>
 
+#include <caf/typed_response_promise.hpp>
+
 #include <atomic>
+#include <functional>
 #include <future>
 #include <memory>
 
@@ -158,6 +163,207 @@ BOOST_AUTO_TEST_CASE(a_service_that_dies_is_started_anew_and_takes_part_in_the_d
   const auto report = node.ask<drain_report>(handoff, drain_atom_v, std::uint64_t{30'000}, std::uint64_t{30'000});
   BOOST_REQUIRE(report.leftovers.size() == 1u);
   BOOST_TEST(report.leftovers[0].key == "game");
+}
+
+// -- services while the node drains ----------------------------------------------------------------------------------
+
+namespace {
+
+/// Services of an engine that knows only what protocol.hpp says, on one node. How the service "games" ends is up to the
+/// test; the drain lasts until the service "slow" may stop.
+struct engine : fixture {
+  /// Of the last start of "slow", once it has been asked.
+  std::shared_ptr<std::promise<caf::actor>> slow_asked = std::make_shared<std::promise<caf::actor>>();
+  std::shared_ptr<std::atomic<int>> started = std::make_shared<std::atomic<int>>(0);
+  std::shared_ptr<std::atomic<int>> asked = std::make_shared<std::atomic<int>>(0);
+  supervisor_actor node;
+
+  using stop = std::function<caf::result<std::vector<leftover>>(caf::event_based_actor*)>;
+
+  service games(stop how) {
+    return {"games", [started = started, asked = asked, how](caf::actor_system& system) {
+              ++*started;
+              return caf::actor_cast<participant_actor>(
+                system.spawn([=](caf::event_based_actor* self) -> caf::behavior {
+                  return {[=](drain_atom) {
+                    ++*asked;
+                    return how(self);
+                  }};
+                }));
+            }};
+  }
+
+  service slow() {
+    return {"slow", [asked = slow_asked](caf::actor_system& system) {
+              return caf::actor_cast<participant_actor>(
+                system.spawn([=](caf::event_based_actor* self) -> caf::behavior {
+                  auto answer = std::make_shared<caf::typed_response_promise<std::vector<leftover>>>();
+                  return {[=](drain_atom) -> caf::result<std::vector<leftover>> {
+                            *answer = self->make_response_promise<std::vector<leftover>>();
+                            asked->set_value(caf::actor_cast<caf::actor>(self->ctrl()));
+                            return *answer;
+                          },
+                          [=](tick_atom) {
+                            answer->deliver(std::vector<leftover>{});
+                            self->quit();
+                          }};
+                }));
+            }};
+  }
+
+  state_handoff_actor start(stop how, std::chrono::milliseconds delay = 1ms) {
+    node = supervise(free_port(), {.delay_min = delay, .delay_max = delay}, {games(std::move(how)), slow()});
+    return ask<state_handoff_actor>(node, handoff_atom_v);
+  }
+
+  /// Drains, and lets "slow" stop once the end of "games" has been noticed.
+  drain_report drain(const state_handoff_actor& handoff) {
+    caf::scoped_actor drainer{system};
+    drain_report result;
+    auto request =
+      mail(drainer, drain_atom_v, std::uint64_t{30'000}, std::uint64_t{30'000}).request(handoff, test::patience);
+    auto slow = slow_asked->get_future().get();
+    BOOST_TEST(test::eventually([&] { return !ariadne::registered<participant_actor>(system, "games"); }));
+    BOOST_TEST(test::eventually([&] { return log.count("while this node drains; it is not started anew") == 1u; }));
+    anon_mail(tick_atom_v).send(slow);
+    request.receive([&](drain_report& report) { result = std::move(report); },
+                    [&](const caf::error& error) { BOOST_FAIL(describe(error)); });
+    return result;
+  }
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_CASE(a_service_that_stops_as_it_should_is_not_started_again_during_the_drain, engine) {
+  const auto handoff = start([](caf::event_based_actor* self) {
+    self->quit();
+    return std::vector<leftover>{};
+  });
+  const auto report = drain(handoff);
+  BOOST_TEST(report.complete);
+  BOOST_TEST(report.leftovers.size() == 0u);
+  BOOST_TEST(*started == 1);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_service_that_ends_without_an_answer_and_without_an_error_is_done, engine) {
+  const auto handoff = start([](caf::event_based_actor* self) -> caf::result<std::vector<leftover>> {
+    self->quit();
+    return self->make_response_promise<std::vector<leftover>>();
+  });
+  BOOST_TEST(drain(handoff).complete);
+  BOOST_TEST(*started == 1);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_service_that_dies_during_the_drain_is_left_over_with_the_reason, engine) {
+  const auto handoff = start([](caf::event_based_actor* self) -> caf::result<std::vector<leftover>> {
+    self->quit(make_error(ec::refused, "it fell over"));
+    return self->make_response_promise<std::vector<leftover>>();
+  });
+  const auto report = drain(handoff);
+  BOOST_TEST(!report.complete);
+  BOOST_TEST_REQUIRE(report.leftovers.size() == 1u);
+  BOOST_TEST(report.leftovers[0].key == "service games");
+  BOOST_TEST(report.leftovers[0].reason == "has died, with what it had not stashed: refused: it fell over");
+  BOOST_TEST(*started == 1);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_service_that_waits_for_its_restart_when_the_node_drains_is_left_over, engine) {
+  const auto handoff = start([](caf::event_based_actor*) { return std::vector<leftover>{}; }, 1h);
+  caf::anon_send_exit(ariadne::registered<participant_actor>(system, "games"), caf::exit_reason::kill);
+  BOOST_REQUIRE(test::eventually([&] { return log.count("the service games has ended") == 1u; }));
+  caf::scoped_actor drainer{system};
+  auto request =
+    mail(drainer, drain_atom_v, std::uint64_t{30'000}, std::uint64_t{30'000}).request(handoff, test::patience);
+  anon_mail(tick_atom_v).send(slow_asked->get_future().get());
+  request.receive(
+    [&](const drain_report& report) {
+      BOOST_TEST(!report.complete);
+      BOOST_TEST_REQUIRE(report.leftovers.size() == 1u);
+      BOOST_TEST(report.leftovers[0].key == "service games");
+    },
+    [&](const caf::error& error) { BOOST_FAIL(describe(error)); });
+  BOOST_TEST(*asked == 0);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_drain_that_is_requested_twice_asks_nobody_twice_and_hides_nothing, engine) {
+  const auto handoff = start([](caf::event_based_actor* self) {
+    self->quit();
+    return std::vector<leftover>{{"game_7", "the map is full"}};
+  });
+  BOOST_TEST(!drain(handoff).complete);
+  BOOST_TEST((ask<state_handoff_actor>(node, handoff_atom_v) == handoff));
+  const auto again = ask<drain_report>(handoff, drain_atom_v, std::uint64_t{30'000}, std::uint64_t{30'000});
+  BOOST_TEST(!again.complete);
+  BOOST_TEST_REQUIRE(again.leftovers.size() == 1u);
+  BOOST_TEST(again.leftovers[0].key == "game_7");
+  BOOST_TEST(*asked == 1);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_handoff_pair_that_dies_during_the_drain_stays_dead_and_whoever_asks_is_told_so, engine) {
+  const auto handoff = start([](caf::event_based_actor*) { return std::vector<leftover>{}; });
+  anon_mail(drain_atom_v, std::uint64_t{30'000}, std::uint64_t{30'000}).send(handoff);
+  slow_asked->get_future().wait();
+  caf::anon_send_exit(handoff, caf::exit_reason::kill);
+  BOOST_REQUIRE(test::eventually([&] { return log.count("the handoff pair has ended") == 1u; }));
+  const auto next = try_ask<state_handoff_actor>(node, handoff_atom_v);
+  BOOST_REQUIRE(!next);
+  BOOST_TEST(describe(next.error()) == "the node is not in service: it drains, and its handoff pair has ended");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_stashed_in_a_pair_that_has_just_been_started_anew_is_handed_over_by_a_drain) {
+  test::embedded_cluster nodes{
+    {.nodes = {"a", "b"}, .complete = [](const std::string&, supervisor_options& options) {
+       options.restarts = {.delay_min = 50ms, .delay_max = 50ms};
+       options.services.push_back(
+         {"games", [](caf::actor_system& system) {
+            return caf::actor_cast<participant_actor>(system.spawn([](caf::event_based_actor* self) -> caf::behavior {
+              return {[self](drain_atom) -> caf::result<std::vector<leftover>> {
+                const auto handoff = registered<state_handoff_actor>(self->system(), to_string(handoff_atom_v));
+                auto answer = self->make_response_promise<std::vector<leftover>>();
+                mail(self, stash_atom_v, std::string{"game_7"}, snapshot{"bytes", 1, "x"})
+                  .request(handoff, caf::infinite)
+                  .then([answer](const receipt&) mutable { answer.deliver(std::vector<leftover>{}); });
+                return answer;
+              }};
+            }));
+          }});
+     }}};
+  nodes.start("a");
+  nodes.start("b");
+  nodes.settle();
+  caf::anon_send_exit(nodes.handoff("a"), caf::exit_reason::kill);
+  const auto report = nodes.stop("a");
+  BOOST_TEST(report.complete);
+  BOOST_TEST(report.members == 1u);
+  test::test_system client;
+  const auto found =
+    client.ask<pickup_result>(client.ask<state_handoff_actor>(client.node_at(nodes.address("b")), handoff_atom_v),
+                              pickup_atom_v, std::string{"game_7"});
+  BOOST_TEST((found.outcome == pickup_outcome::found));
+}
+
+// -- names -----------------------------------------------------------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(a_service_may_not_have_a_name_of_ours_or_of_another_actor) {
+  for (const auto& [names, problem] : std::vector<std::pair<std::vector<std::string>, std::string>>{
+         {{"handoff"}, "a service may not be named handoff"},
+         {{"host"}, "which is the name of the session host"},
+         {{"games", "games"}, "which another one is, too"},
+         {{"taken"}, "another actor of this system is registered so"}}) {
+    fixture node;
+    const auto other = node.system.spawn([]() -> caf::behavior { return {[](tick_atom) {}}; });
+    register_actor(node.system, "taken", other);
+    std::vector<service> services;
+    for (const auto& name : names)
+      services.push_back({name, [](caf::actor_system& system) {
+                            return caf::actor_cast<participant_actor>(
+                              system.spawn([]() -> caf::behavior { return {[](tick_atom) {}}; }));
+                          }});
+    BOOST_TEST(!node.try_ask<state_handoff_actor>(node.supervise(node.free_port(), {}, services), handoff_atom_v));
+    BOOST_TEST(node.failure->get_future().get().find(problem) != std::string::npos, names.front());
+    BOOST_TEST((ariadne::registered<caf::actor>(node.system, "taken") == other));
+    unregister_actor(node.system, "taken");
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

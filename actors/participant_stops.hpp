@@ -1,0 +1,105 @@
+#pragma once
+
+#include "actors/error.hpp"
+#include "actors/protocol.hpp"
+#include "actors/stop_ledger.hpp"
+
+#include <caf/actor_addr.hpp>
+#include <caf/error.hpp>
+#include <caf/exit_reason.hpp>
+#include <caf/sec.hpp>
+#include <caf/system_messages.hpp>
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace ariadne {
+
+/// Has actors stash and stop while a node drains, and keeps the books on it.
+///
+/// `Self` is a pointer to the actor that asks. It monitors those that it asks, and calls `ended` for each that ends: an
+/// answer that was given before comes before.
+template <class Self>
+class participant_stops {
+public:
+  using over_function = std::function<void(const std::vector<leftover>&)>;
+
+  explicit participant_stops(Self self) : self_(self) {}
+
+  /// Somebody has been asked, or found dead.
+  bool has_begun() const {
+    return has_begun_;
+  }
+
+  void begin() {
+    has_begun_ = true;
+  }
+
+  /// Sends `request`, which is answered by leftovers. Nobody is asked twice.
+  template <class Handle, class Timeout, class... Request>
+  void ask(std::string name, const Handle& whom, Timeout timeout, Request... request) {
+    if (asked_.contains(whom.address()))
+      return;
+    const auto number = ledger_.ask(std::move(name));
+    asked_[whom.address()] = number;
+    mail(self_, std::move(request)...)
+      .request(whom, timeout)
+      .then(
+        [this, number](std::vector<leftover>& not_stashed) {
+          ledger_.answered(number, std::move(not_stashed));
+          settle();
+        },
+        [this, number](const caf::error& error) {
+          // Then it has ended, and how is about to be told.
+          if (error != caf::sec::request_receiver_down)
+            ledger_.failed(number, describe(error));
+          settle();
+        });
+  }
+
+  void note_death(std::string name, const std::string& reason) {
+    ledger_.note_death(std::move(name), reason);
+  }
+
+  void ended(const caf::down_msg& down) {
+    const auto found = asked_.find(down.source);
+    if (found == asked_.end())
+      return;
+    ledger_.ended(found->second, death_of(down.reason));
+    settle();
+  }
+
+  /// Calls `over` once nobody is waited for any more; at once, if nobody is.
+  void when_over(over_function over) {
+    waiting_.push_back(std::move(over));
+    settle();
+  }
+
+  /// In words, what has killed an actor that ended for this reason; nothing if it has ended of its own accord.
+  static std::optional<std::string> death_of(const caf::error& reason) {
+    if (!reason || reason == caf::exit_reason::normal)
+      return std::nullopt;
+    return describe(reason);
+  }
+
+private:
+  void settle() {
+    if (!ledger_.is_settled())
+      return;
+    const auto leftovers = ledger_.leftovers();
+    for (auto& over : std::exchange(waiting_, {}))
+      over(leftovers);
+  }
+
+  Self self_;
+  bool has_begun_ = false;
+  stop_ledger ledger_;
+  std::map<caf::actor_addr, stop_ledger::number> asked_;
+  std::vector<over_function> waiting_;
+};
+
+} // namespace ariadne
