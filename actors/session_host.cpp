@@ -623,6 +623,11 @@ private:
         });
   }
 
+  bool do_all_leave() const {
+    const auto hosts = core_->hosts();
+    return std::all_of(hosts.begin(), hosts.end(), [](const auto& host) { return host.profile.draining; });
+  }
+
   void settle_drains() {
     if (drains_.empty())
       return;
@@ -825,10 +830,11 @@ private:
         break;
       case type::stranded:
         ++counts_.stranded;
-        // A node that is alone does not hold up its own end; it says that nobody takes over.
-        say(links_.empty() ? log_level::debug : log_level::warning,
+        // A node that is alone, or one of a cluster that stops as a whole, does not hold up its own end; it says that
+        // nobody takes over.
+        say(do_all_leave() ? log_level::debug : log_level::warning,
             "can be moved to no other node; its state stays in the map");
-        if (!links_.empty())
+        if (!do_all_leave())
           left_over_.push_back({in_words(c.key), why_stranded(c)});
         break;
       case type::lost:

@@ -100,7 +100,7 @@ private:
   }
 
   void add_node() {
-    auto* sub = app_.add_subcommand("node", "Run one node of a cluster until SIGTERM or SIGINT");
+    auto* sub = app_.add_subcommand("node", "Run one node of a cluster until SIGTERM or Ctrl-C");
     sub->add_option("--cluster", node_.cluster_file, "The cluster file")->required()->type_name("FILE");
     sub->add_option("--name", node_.name, "Which node of the file")->required()->type_name("NAME");
     sub
@@ -108,16 +108,24 @@ private:
         "--listen", [this](const std::string& text) { node_.listen = parse_endpoint("--listen", text); },
         "Join the cluster as a node that the file does not list, and accept connections here")
       ->type_name("HOST:PORT");
-    sub->footer("SIGTERM or SIGINT stops the node gracefully; a second one ends it at once, by that signal.");
+    sub->footer(
+      "SIGTERM, Ctrl-C or the end of its terminal stops the node gracefully; Ctrl-C once more, or SIGQUIT, ends\n"
+      "it at once, by that signal. Without a terminal, SIGHUP is ignored.");
     sub->callback([this] { parsed_ = node_; });
   }
 
   void add_cluster() {
     auto* sub = app_.add_subcommand("cluster", "Run all nodes of a cluster as child processes");
     sub->add_option("FILE", cluster_.cluster_file, "The cluster file")->required()->type_name("");
-    sub->add_flag("--rolling-restart", cluster_.rolling_restart,
-                  "Have the nodes that another \"ariadne cluster FILE\" runs restarted, one after the other");
-    sub->footer("SIGTERM or SIGINT stops the nodes gracefully, one after the other; a second one kills them.");
+    auto* restart =
+      sub->add_flag("--rolling-restart", cluster_.rolling_restart,
+                    "Have the nodes that another \"ariadne cluster FILE\" runs restarted, one after the other, by the "
+                    "file as it is now: what does not run first, then what runs");
+    sub->add_flag("--check", cluster_.check, "Only check the file, and list its nodes")->excludes(restart);
+    sub->footer("A node that crashes is started again, after a pause that grows, up to ten times in a row.\n"
+                "SIGTERM, Ctrl-C or the end of the terminal stops the nodes gracefully, one after the other; Ctrl-C\n"
+                "once more, or SIGQUIT, kills them. A rolling restart that has failed can be asked for again; it goes\n"
+                "on if the one who asked is interrupted.");
     sub->callback([this] { parsed_ = cluster_; });
   }
 
@@ -234,7 +242,8 @@ private:
       ->add_option_function<std::string>(
         "--node", [this](const std::string& text) { client_.node = parse_endpoint("--node", text); },
         fmt::format(
-          "The node to talk to; without it, the first one of the cluster file, or 127.0.0.1:{} without a file",
+          "The node to talk to; without it, those of the cluster file in turn, until one can help, or 127.0.0.1:{} "
+          "without a file",
           default_node_port))
       ->type_name("HOST:PORT");
     sub->add_option("--cluster", client_.cluster_file, "The cluster file")->type_name("FILE");

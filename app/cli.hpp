@@ -31,6 +31,8 @@ struct cluster_command {
   std::string cluster_file;
   /// Instead, have the one that runs them restart them one by one.
   bool rolling_restart = false;
+  /// Instead, only check the file.
+  bool check = false;
 };
 
 enum class client_operation {
@@ -66,7 +68,7 @@ struct client_command {
   write_options write;
   /// `pickup` and `take`: how long to wait for the key.
   wait_options wait;
-  /// Which node to talk to. If there is none: the first one of `cluster_file`.
+  /// Which node to talk to. If there is none: those of `cluster_file`, in turn, until one can do it.
   std::optional<endpoint> node;
   std::string cluster_file;
   /// For everything together: connecting, asking, being answered.

@@ -1,9 +1,13 @@
 #include "app/cluster_runner.hpp"
 
+#include "actors/endpoint.hpp"
+#include "app/cluster_keeper.hpp"
 #include "app/control_socket.hpp"
+#include "app/file_check.hpp"
 #include "app/node_process.hpp"
 #include "app/output.hpp"
 #include "app/output_queue.hpp"
+#include "app/process_signals.hpp"
 #include "crdt/printable_text.hpp"
 
 #include <fmt/format.h>
@@ -12,58 +16,26 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
-#include <csignal>
+#include <cstddef>
 #include <cstring>
 #include <filesystem>
 #include <list>
 #include <optional>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
 #include <poll.h>
-#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 namespace ariadne {
 
 namespace {
 
 using steady_clock = std::chrono::steady_clock;
-
-/// A node that is restarted and does not come to hold everything within this time ends the rolling restart.
-constexpr std::chrono::seconds catch_up_timeout{60};
-
-/// The signals that the runner reads from a file descriptor. The nodes inherit that they are blocked: one that is told
-/// to stop before it has come up stops as soon as it waits for the signal.
-class runner_signals {
-public:
-  runner_signals() {
-    sigset_t signals;
-    sigemptyset(&signals);
-    for (const auto signal : {SIGTERM, SIGINT, SIGCHLD})
-      sigaddset(&signals, signal);
-    sigprocmask(SIG_BLOCK, &signals, nullptr);
-    fd_ = file_descriptor{check(::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK), "signalfd")};
-  }
-
-  int fd() const {
-    return fd_.get();
-  }
-
-  /// Answers how many of those that have arrived ask for an end.
-  int take_stop_requests() {
-    int stop_requests = 0;
-    signalfd_siginfo info;
-    while (::read(fd_.get(), &info, sizeof(info)) == static_cast<ssize_t>(sizeof(info)))
-      stop_requests += info.ssi_signo != SIGCHLD;
-    return stop_requests;
-  }
-
-private:
-  file_descriptor fd_{-1};
-};
 
 /// What the runner says, while it never waits for whoever reads it.
 struct runner_output {
@@ -73,26 +45,23 @@ struct runner_output {
     };
   }
 
-  void complain(std::string_view sentence) {
-    err.write(fmt::format("ariadne: {}\n", crdt::printable_briefly(sentence)));
+  void complain(std::string_view text) {
+    err.write(fmt::format("ariadne: {}\n", crdt::printable_lines(text)));
   }
 
   output_queue out{STDOUT_FILENO, loss_on("stdout")};
   output_queue err{STDERR_FILENO, loss_on("stderr")};
 };
 
-std::string describe_end(int status) {
+node_end to_end(int status, std::string last_lines) {
   if (WIFSIGNALED(status))
-    return fmt::format("was killed by signal {} ({})", WTERMSIG(status), ::strsignal(WTERMSIG(status)));
-  return fmt::format("has ended with exit code {}", WEXITSTATUS(status));
-}
-
-exit_code to_exit_code(int status) {
-  if (!WIFEXITED(status))
-    return exit_code::failed;
-  if (WEXITSTATUS(status) == static_cast<int>(exit_code::drain_incomplete))
-    return exit_code::drain_incomplete;
-  return WEXITSTATUS(status) == 0 ? exit_code::done : exit_code::failed;
+    return {exit_code::failed,
+            fmt::format("was killed by signal {} ({})", WTERMSIG(status), ::strsignal(WTERMSIG(status))),
+            std::move(last_lines)};
+  const auto code = static_cast<exit_code>(WEXITSTATUS(status));
+  const auto is_known = code == exit_code::done || code == exit_code::usage || code == exit_code::drain_incomplete;
+  return {is_known ? code : exit_code::failed, fmt::format("has ended with exit code {}", WEXITSTATUS(status)),
+          std::move(last_lines)};
 }
 
 /// The last line that the requester of a rolling restart gets.
@@ -107,192 +76,223 @@ constexpr std::string_view to_verdict(exit_code code) {
   }
 }
 
-/// The nodes are restarted one after the other.
-class rolling_restart {
+/// Whoever has asked for a rolling restart. It may go; the restart goes on all the same.
+class restart_requester {
 public:
-  rolling_restart(file_descriptor requester, std::list<node_process>& nodes, runner_output& output)
-    : requester_(std::move(requester)), nodes_(nodes), output_(output), current_(nodes.begin()) {
-    stop_current();
+  restart_requester(file_descriptor connection, runner_output& output)
+    : connection_(std::move(connection)), output_(&output) {}
+
+  void tell(std::string_view text) const {
+    if (!send(text))
+      output_->complain(fmt::format("rolling restart: {}", text));
   }
 
-  /// Goes on if what it waits for has come about. Answers whether it is over.
-  bool proceed() {
-    if (is_over_ || !(phase_ == phase::stopping ? current_->has_ended() : is_back()))
-      return is_over_;
-    if (phase_ == phase::stopping) {
-      tell(fmt::format("node {} starts", current_->name()));
-      current_->start();
-      phase_ = phase::starting;
-      deadline_ = steady_clock::now() + catch_up_timeout;
-    } else {
-      tell(fmt::format("node {} is back, and has caught up", current_->name()));
-      if (++current_ == nodes_.end())
-        end();
-      else
-        stop_current();
-    }
-    return is_over_;
+  void end(exit_code code) const {
+    if (!send(to_verdict(code)))
+      output_->complain(fmt::format("rolling restart: {}", to_verdict(code)));
   }
 
-  /// A node has ended.
-  void ended(const node_process& node, int status) {
-    const auto code = to_exit_code(status);
-    if (phase_ == phase::stopping && &node == &*current_ && code != exit_code::failed) {
-      if (code == exit_code::drain_incomplete)
-        result_ = code;
-      tell(fmt::format("node {} {}", node.name(), describe_end(status)));
-    } else {
-      break_off(fmt::format("node {} {}", node.name(), describe_end(status)));
-    }
-  }
-
-  void break_off(const std::string& reason) {
-    if (is_over_)
-      return;
-    tell(reason);
-    result_ = exit_code::failed;
-    end();
+  void refuse(std::string_view reason) const {
+    send(reason);
+    send(to_verdict(exit_code::failed));
   }
 
 private:
-  enum class phase { stopping, starting };
-
-  bool is_back() {
-    if (current_->has_caught_up())
-      return true;
-    if (steady_clock::now() >= deadline_)
-      break_off(fmt::format("node {} has not caught up with the others within {} s; the restart ends here",
-                            current_->name(), catch_up_timeout.count()));
-    return false;
+  bool send(std::string_view text) const {
+    const auto line = fmt::format("{}\n", text);
+    return ::send(connection_.get(), line.data(), line.size(), MSG_NOSIGNAL | MSG_DONTWAIT) != -1;
   }
 
-  void stop_current() {
-    tell(fmt::format("node {} stops", current_->name()));
-    current_->stop();
-    phase_ = phase::stopping;
-  }
-
-  void end() {
-    tell(to_verdict(result_));
-    requester_.reset();
-    is_over_ = true;
-  }
-
-  /// Whoever asked may have gone; the restart goes on all the same.
-  void tell(std::string_view line) {
-    const auto text = fmt::format("{}\n", line);
-    if (::send(requester_.get(), text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT) == -1)
-      output_.complain(fmt::format("rolling restart: {}", line));
-  }
-
-  file_descriptor requester_;
-  std::list<node_process>& nodes_;
-  runner_output& output_;
-  std::list<node_process>::iterator current_;
-  phase phase_ = phase::stopping;
-  steady_clock::time_point deadline_;
-  exit_code result_ = exit_code::done;
-  bool is_over_ = false;
+  file_descriptor connection_;
+  runner_output* output_;
 };
 
+std::vector<node_place> places_of(const cluster_config& cluster) {
+  std::vector<node_place> result;
+  for (const auto& node : cluster.nodes)
+    result.push_back({node.name, to_string(endpoint{node.host, node.port})});
+  return result;
+}
+
+/// Has processes, a clock and a terminal, and does what the keeper decides.
 class cluster_runner {
 public:
-  cluster_runner(const cluster_config& cluster, const std::string& cluster_file, file_descriptor control)
-    : control_(std::move(control)) {
-    const auto program = std::filesystem::read_symlink("/proc/self/exe").string();
-    for (const auto& node : cluster.nodes)
-      nodes_.emplace_back(program, cluster_file, node.name, output_.out);
-  }
+  cluster_runner(const cluster_config& cluster, std::string cluster_file, file_descriptor control)
+    : program_(std::filesystem::read_symlink("/proc/self/exe").string()), cluster_file_(std::move(cluster_file)),
+      control_(std::move(control)), stop_requests_(has_terminal()), keeper_(cluster.name, places_of(cluster)) {}
 
   cluster_runner(const cluster_runner&) = delete;
   cluster_runner& operator=(const cluster_runner&) = delete;
 
   exit_code run() {
-    while (restart_ || is_any([](const node_process& node) { return !node.has_ended(); })) {
+    keeper_.begin(steady_clock::now());
+    obey();
+    while (!keeper_.is_over() || check_) {
       wait();
-      for (auto& node : nodes_)
-        if (node.output_fd() != -1)
-          node.forward_output();
-      for (auto i = signals_.take_stop_requests(); i > 0; --i)
-        stop_requested();
-      for (auto& node : nodes_)
-        if (auto status = node.take_end())
-          ended(node, *status);
+      see_signals();
+      see_nodes();
       if (auto requester = accept_control(control_))
-        restart_requested(std::move(*requester));
-      if (restart_ && restart_->proceed())
-        restart_.reset();
+        requested(restart_requester{std::move(*requester), output_});
+      see_check();
+      keeper_.tick(steady_clock::now());
+      obey();
     }
-    return result_;
+    return keeper_.result();
   }
 
 private:
-  template <class Predicate>
-  bool is_any(Predicate predicate) const {
-    return std::any_of(nodes_.begin(), nodes_.end(), predicate);
-  }
+  // -- what happens --------------------------------------------------------------------------------------------------
 
   void wait() const {
     // poll passes over descriptors of -1.
     std::vector<pollfd> waiting{{signals_.fd(), POLLIN, 0}, {control_.get(), POLLIN, 0}};
     for (const auto& node : nodes_)
       waiting.push_back({node.output_fd(), POLLIN, 0});
-    constexpr int deadlines_checked_every_ms = 1000;
-    if (::poll(waiting.data(), waiting.size(), restart_ ? deadlines_checked_every_ms : -1) == -1 && errno != EINTR)
+    auto due = keeper_.next_tick();
+    if (check_) {
+      waiting.push_back({check_->output_fd(), POLLIN, 0});
+      due = std::min(due.value_or(check_->deadline()), check_->deadline());
+    }
+    int timeout_ms = -1;
+    if (due)
+      timeout_ms = static_cast<int>(std::clamp<std::chrono::milliseconds::rep>(
+        std::chrono::ceil<std::chrono::milliseconds>(*due - steady_clock::now()).count(), 0, 60'000));
+    if (::poll(waiting.data(), waiting.size(), timeout_ms) == -1 && errno != EINTR)
       check(-1, "poll");
   }
 
-  void stop_requested() {
-    if (restart_)
-      restart_->break_off("the cluster is stopped");
-    restart_.reset();
-    if (!is_stopping_) {
-      is_stopping_ = true;
-      stop_next();
-    } else {
-      for (auto& node : nodes_)
-        node.kill();
+  void see_signals() {
+    while (const auto signal = signals_.take()) {
+      switch (stop_requests_.arrived(*signal)) {
+        case stop_requests::answer::stop:
+          keeper_.stop();
+          break;
+        case stop_requests::answer::break_off:
+          keeper_.kill();
+          break;
+        case stop_requests::answer::ignore:
+          output_.complain("SIGHUP is ignored, since there is no terminal that could have hung up");
+          break;
+        case stop_requests::answer::go_on:
+          break;
+      }
     }
   }
 
-  /// The first node that still runs stops; its end makes the next one stop.
-  void stop_next() {
-    const auto next = std::find_if(nodes_.begin(), nodes_.end(), [](const auto& node) { return node.is_running(); });
-    if (next != nodes_.end())
-      next->stop();
+  void see_nodes() {
+    for (auto& node : nodes_) {
+      const auto had_come_up = node.has_come_up();
+      const auto had_caught_up = node.has_caught_up();
+      node.forward_output();
+      const auto status = node.take_end();
+      if (node.has_come_up() && !had_come_up)
+        keeper_.came_up();
+      if (node.has_caught_up() && !had_caught_up)
+        keeper_.caught_up(node.name(), steady_clock::now());
+      if (status)
+        keeper_.ended(node.name(), to_end(*status, node.last_lines()), steady_clock::now());
+    }
   }
 
-  void restart_requested(file_descriptor requester) {
-    auto refusal = restart_ ? "a rolling restart is going on already" : is_stopping_ ? "the cluster is stopping" : "";
-    if (is_any([](const node_process& node) { return !node.is_running(); }))
-      refusal = "not all nodes are running";
-    if (*refusal == '\0') {
-      restart_.emplace(std::move(requester), nodes_, output_);
+  void requested(restart_requester requester) {
+    if (auto reason = keeper_.reason_not_to_restart())
+      return requester.refuse(*reason);
+    if (check_)
+      return requester.refuse("a rolling restart is going on already");
+    try {
+      check_.emplace(program_, cluster_file_, steady_clock::now());
+      requester_.emplace(std::move(requester));
+    } catch (const std::system_error& error) {
+      requester.refuse(fmt::format("the cluster file cannot be checked: {}", error.what()));
+    }
+  }
+
+  void see_check() {
+    if (!check_)
       return;
+    const auto result = check_->take_result(steady_clock::now());
+    if (!result)
+      return;
+    check_.reset();
+    const auto reason = result->has_value() ? keeper_.restart((*result)->cluster, (*result)->nodes, steady_clock::now())
+                                            : result->error();
+    if (reason)
+      std::exchange(requester_, std::nullopt)->refuse(fmt::format("{}\nno node has been stopped", *reason));
+  }
+
+  // -- what is to be done --------------------------------------------------------------------------------------------
+
+  void obey() {
+    for (auto commands = keeper_.take_commands(); !commands.empty(); commands = keeper_.take_commands())
+      for (const auto& command : commands)
+        obey(command);
+  }
+
+  void obey(const keeper_command& command) {
+    switch (command.action) {
+      case keeper_command::what::start:
+        return start(command.node);
+      case keeper_command::what::stop:
+        return process_of(command.node).stop();
+      case keeper_command::what::kill:
+        return process_of(command.node).kill();
+      case keeper_command::what::say:
+        return output_.complain(command.text);
+      case keeper_command::what::tell:
+        return requester_->tell(command.text);
+      case keeper_command::what::end_restart:
+        requester_->end(command.code);
+        return requester_.reset();
     }
-    const auto answer = fmt::format("{}\n{}\n", refusal, to_verdict(exit_code::failed));
-    ::send(requester.get(), answer.data(), answer.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
   }
 
-  void ended(const node_process& node, int status) {
-    output_.complain(fmt::format("node {} {}", node.name(), describe_end(status)));
-    if (restart_)
-      return restart_->ended(node, status);
-    const auto code = to_exit_code(status);
-    if (result_ != exit_code::failed && code != exit_code::done)
-      result_ = code;
-    if (is_stopping_)
-      stop_next();
+  void start(const std::string& name) {
+    try {
+      process_of(name).start();
+    } catch (const std::system_error& error) {
+      keeper_.ended(name, {exit_code::failed, fmt::format("cannot be started: {}", error.what())}, steady_clock::now());
+    }
   }
 
-  runner_signals signals_;
+  node_process& process_of(const std::string& name) {
+    const auto found =
+      std::find_if(nodes_.begin(), nodes_.end(), [&](const auto& node) { return node.name() == name; });
+    return found == nodes_.end() ? nodes_.emplace_back(program_, cluster_file_, name, output_.out) : *found;
+  }
+
+  std::string program_;
+  std::string cluster_file_;
+  process_signals signals_{child_signals::told};
   file_descriptor control_;
+  stop_requests stop_requests_;
+  cluster_keeper keeper_;
   runner_output output_;
+  /// Each node that has ever been started.
   std::list<node_process> nodes_;
-  std::optional<rolling_restart> restart_;
-  bool is_stopping_ = false;
-  exit_code result_ = exit_code::done;
+  std::optional<file_check> check_;
+  /// From its request until it has its verdict.
+  std::optional<restart_requester> requester_;
 };
+
+/// Passes on to stdout what the one that runs the nodes says, until its verdict; nothing if there is none.
+std::optional<exit_code> hear(const file_descriptor& runner) {
+  std::string text;
+  std::array<char, 4096> chunk;
+  ssize_t count = 0;
+  while ((count = ::read(runner.get(), chunk.data(), chunk.size())) > 0 || (count == -1 && errno == EINTR)) {
+    text.append(chunk.data(), static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
+    for (auto end = text.find('\n'); end != std::string::npos; end = text.find('\n')) {
+      const auto line = text.substr(0, end);
+      text.erase(0, end + 1);
+      for (const auto verdict : {exit_code::done, exit_code::drain_incomplete, exit_code::failed})
+        if (line == to_verdict(verdict))
+          return verdict;
+      // The exit code says how it ends, whether or not anybody can follow.
+      static_cast<void>(write_out(crdt::printable(line) + '\n'));
+    }
+  }
+  return std::nullopt;
+}
 
 } // namespace
 
@@ -312,23 +312,25 @@ exit_code restart_cluster(const std::string& cluster_file) {
                          crdt::printable_briefly(cluster_file)));
     return exit_code::failed;
   }
-  std::string text;
-  std::array<char, 4096> chunk;
-  ssize_t count = 0;
-  while ((count = ::read(runner->get(), chunk.data(), chunk.size())) > 0) {
-    text.append(chunk.data(), static_cast<std::size_t>(count));
-    for (auto end = text.find('\n'); end != std::string::npos; end = text.find('\n')) {
-      const auto line = text.substr(0, end);
-      text.erase(0, end + 1);
-      for (const auto verdict : {exit_code::done, exit_code::drain_incomplete, exit_code::failed})
-        if (line == to_verdict(verdict))
-          return verdict;
-      // The exit code says how it ends, whether or not anybody can follow.
-      static_cast<void>(write_out(crdt::printable(line) + '\n'));
-    }
+  // It says something at once, if only that it stops a node.
+  constexpr int answer_time_ms = 15'000;
+  pollfd answer{runner->get(), POLLIN, 0};
+  if (::poll(&answer, 1, answer_time_ms) == 0) {
+    complain(fmt::format("the process that runs the nodes has not answered within {} s; the restart begins when it goes on",
+                         answer_time_ms / 1000));
+    return exit_code::failed;
   }
-  complain("the process that runs the nodes has ended before they were restarted");
-  return exit_code::failed;
+  const auto verdict = hear(*runner);
+  if (!verdict)
+    complain("the process that runs the nodes has ended before they were restarted");
+  else if (*verdict == exit_code::failed)
+    complain(fmt::format("not all nodes of {} are restarted; mend what is said above, and ask again",
+                         crdt::printable_briefly(cluster_file)));
+  return verdict.value_or(exit_code::failed);
+}
+
+exit_code check_cluster(const cluster_config& cluster) {
+  return write_out(to_lines({cluster.name, places_of(cluster)})) ? exit_code::done : exit_code::unwritten;
 }
 
 } // namespace ariadne

@@ -6,6 +6,7 @@
 #include "app/node.hpp"
 #include "app/output.hpp"
 #include "app/play.hpp"
+#include "app/process_signals.hpp"
 #include "app/standard_streams.hpp"
 
 #include <exception>
@@ -48,16 +49,22 @@ exit_code run(const node_command& command) {
 }
 
 exit_code run(const cluster_command& command) {
+  if (command.rolling_restart)
+    unblock_stop_signals();
   return with_cluster(command.cluster_file, [&](const cluster_config& cluster) {
+    if (command.check)
+      return check_cluster(cluster);
     return command.rolling_restart ? restart_cluster(command.cluster_file) : run_cluster(cluster, command.cluster_file);
   });
 }
 
 exit_code run(const play_command& command) {
+  unblock_stop_signals();
   return with_cluster(command.cluster_file, [&](const cluster_config& cluster) { return run_play(command, cluster); });
 }
 
 exit_code run(client_command command) {
+  unblock_stop_signals();
   if (command.node)
     return run_client(command);
   return with_cluster(command.cluster_file, [&](const cluster_config& cluster) {

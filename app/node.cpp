@@ -16,6 +16,7 @@
 #include "app/minotaur/host.hpp"
 #include "app/minotaur/protocol.hpp"
 #include "app/node_log.hpp"
+#include "app/node_signals.hpp"
 #include "crdt/printable_text.hpp"
 
 #include <caf/actor_cast.hpp>
@@ -31,11 +32,11 @@
 #include <future>
 #include <mutex>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 
 #include <malloc.h>
-#include <unistd.h>
 
 namespace ariadne {
 
@@ -53,28 +54,6 @@ struct node_system_config : caf::actor_system_config {
   }
 };
 
-/// SIGTERM and SIGINT, kept from interrupting anything until they are waited for.
-class stop_signals {
-public:
-  stop_signals() {
-    sigemptyset(&signals_);
-    sigaddset(&signals_, SIGTERM);
-    sigaddset(&signals_, SIGINT);
-    pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
-  }
-
-  /// Returns at the first signal; from then on they have their default effect, which ends the process.
-  void wait() {
-    int signal = 0;
-    sigwait(&signals_, &signal);
-    std::signal(SIGTERM, SIG_DFL);
-    std::signal(SIGINT, SIG_DFL);
-    pthread_sigmask(SIG_UNBLOCK, &signals_, nullptr);
-  }
-
-private:
-  sigset_t signals_;
-};
 
 supervisor_options options_of(const cluster_config& cluster, const node_config& self, const log_sink& log) {
   std::vector<seed_node> nodes;
@@ -193,6 +172,12 @@ exit_code stop_gracefully(caf::actor_system& system, const cluster_config& clust
   return result;
 }
 
+exit_code report_failure(node_log& output, const std::string& reason) {
+  output.complain(reason);
+  // Started again, it would end again.
+  return reason.starts_with(to_string(ec::name_taken)) ? exit_code::usage : exit_code::failed;
+}
+
 } // namespace
 
 tl::expected<node_config, std::string> select_node(const cluster_config& cluster, const std::string& name,
@@ -218,11 +203,12 @@ exit_code run_node(const cluster_config& cluster, const node_config& self) {
   // can be measured.
   mallopt(M_MXFAST, 0);
   raise_descriptor_limit();
-  stop_signals signals;
+  node_signals signals;
   std::promise<std::string> failure;
   auto failed = failure.get_future();
   node_log output{cluster.log_level, self.name};
   const auto log = output.sink();
+  signals.log_to(log);
   announcer announced{cluster, self, output};
   const caught_streams printed{[log](std::string_view line) { log(log_level::warning, line); }};
   answer_limits answers;
@@ -234,9 +220,9 @@ exit_code run_node(const cluster_config& cluster, const node_config& self) {
   print_to_cout(system);
 
   auto options = options_of(cluster, self, log);
-  options.on_failure = [&failure](std::string reason) {
+  options.on_failure = [&](std::string reason) {
     failure.set_value(std::move(reason));
-    ::kill(::getpid(), SIGTERM);
+    signals.wake();
   };
   options.on_caught_up = [&announced] { announced.caught_up(); };
   options.services.push_back(
@@ -247,19 +233,30 @@ exit_code run_node(const cluster_config& cluster, const node_config& self) {
      }});
   add_session_host(options, hosting_of(cluster, log));
   const auto supervisor = spawn_supervisor(system, std::move(options));
-  if (!ask<state_handoff_actor>(system, supervisor, caf::infinite, handoff_atom_v)) {
-    output.complain(failed.get());
-    return exit_code::failed;
-  }
-
-  announced.ready();
-
-  signals.wait();
-  auto result = exit_code::failed;
-  if (failed.wait_for(0s) == std::future_status::ready)
-    output.complain(failed.get());
+  const auto has_failed = [&failed] { return failed.wait_for(0s) == std::future_status::ready; };
+  std::promise<bool> start;
+  auto started = start.get_future();
+  std::thread starting{[&] {
+    start.set_value(static_cast<bool>(ask<state_handoff_actor>(system, supervisor, caf::infinite, handoff_atom_v)));
+    signals.wake();
+  }};
+  signals.wait([&] { return started.wait_for(0s) == std::future_status::ready; });
+  const auto is_ready = started.wait_for(0s) == std::future_status::ready && started.get();
+  if (is_ready)
+    announced.ready();
   else
-    result = stop_gracefully(system, cluster, supervisor, log);
+    caf::anon_send_exit(supervisor, caf::exit_reason::user_shutdown);
+  starting.join();
+
+  if (is_ready)
+    signals.wait(has_failed);
+  auto result = exit_code::done;
+  if (has_failed())
+    result = report_failure(output, failed.get());
+  else if (is_ready)
+    result = signals.attend([&] { return stop_gracefully(system, cluster, supervisor, log); });
+  else
+    log(log_level::info, "stopped before it was in service");
   caf::anon_send_exit(supervisor, caf::exit_reason::user_shutdown);
   return result;
 }

@@ -1,27 +1,25 @@
 #pragma once
 
-#include "app/file_descriptor.hpp"
+#include "app/child_program.hpp"
 #include "app/output_queue.hpp"
 
+#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
 
-#include <sys/types.h>
-
 namespace ariadne {
 
 /// One node of a cluster, as a child process of this one: `ariadne node --cluster FILE --name NAME`. What it writes
-/// goes on to a queue for stdout, each line behind the name of the node, in its printable form. It does not outlive
-/// this process, whatever ends that.
+/// goes on to a queue for stdout, each line behind the name of the node, in its printable form. When this process goes, the node stops gracefully.
 ///
 /// Its functions throw std::system_error if the system refuses to go along.
 class node_process {
 public:
-  /// `program` is the path of the program `ariadne`. Starts the node.
+  /// `program` is the path of the program `ariadne`.
   node_process(std::string program, std::string cluster_file, std::string name, output_queue& out);
 
-  /// Starts the node anew. Precondition: it has ended, and its output as well.
+  /// Starts the node. Precondition: it does not run.
   void start();
 
   const std::string& name() const {
@@ -30,23 +28,18 @@ public:
 
   /// Readable when there is output; -1 after its end.
   int output_fd() const {
-    return output_.get();
+    return child_.output_fd();
   }
 
-  bool is_running() const {
-    return pid_ != -1;
+  /// Whether it has said since its start that its port is open, or that it has caught up with the others.
+  bool has_come_up() const {
+    return has_come_up_;
   }
-
-  bool has_ended() const {
-    return !is_running() && output_fd() == -1;
-  }
-
-  /// Whether it has said since its start that it has caught up with the others.
   bool has_caught_up() const {
     return has_caught_up_;
   }
 
-  /// Asks the node to stop, once: a second request would make it break off.
+  /// Asks the node to stop, once.
   void stop();
 
   void kill();
@@ -54,24 +47,24 @@ public:
   /// Passes on what the node has written, line by line.
   void forward_output();
 
-  /// Answers the wait status if the node has ended since the last call.
+  /// Answers the wait status if the node has ended since the last call; then all of its output has been passed on.
   std::optional<int> take_end();
 
+  /// What it has written last since its start, each line ended by a newline.
+  std::string last_lines() const;
+
 private:
-  /// In the child: runs the program anew, as a node.
-  [[noreturn]] void become_node(pid_t parent, int output) const;
-  void print_lines();
-  void note(std::string_view line);
+  void note(const std::string& line);
 
   std::string program_;
   std::string cluster_file_;
   std::string name_;
   output_queue& out_;
-  pid_t pid_ = -1;
+  child_program child_;
   bool is_stopping_ = false;
+  bool has_come_up_ = false;
   bool has_caught_up_ = false;
-  file_descriptor output_{-1};
-  std::string pending_line_;
+  std::deque<std::string> last_lines_;
 };
 
 } // namespace ariadne

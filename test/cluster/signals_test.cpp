@@ -1,0 +1,119 @@
+#include "test/support/cluster_command.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <fmt/format.h>
+
+#include <csignal>
+#include <filesystem>
+
+namespace ariadne::test {
+
+namespace {
+
+constexpr int done = 0;
+const std::vector<std::string> names{"a", "b", "c"};
+
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+bool is_gone(pid_t process) {
+  return ::kill(process, 0) == -1;
+}
+
+/// How the node at `port` sees another one; empty if it does not answer.
+bool sees(std::uint16_t port, const std::string& node, const std::string& state) {
+  const auto status = run_ariadne({"status", "--json", "--node", fmt::format("127.0.0.1:{}", port)});
+  const auto at = status.out.find(fmt::format("\"name\":\"{}\"", node));
+  if (at == std::string::npos)
+    return false;
+  const auto end = status.out.find('}', at);
+  const auto begin = status.out.rfind('{', at);
+  return has(status.out.substr(begin, end - begin), fmt::format("\"state\":\"{}\"", state));
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(signals)
+
+BOOST_AUTO_TEST_CASE(a_service_manager_that_signals_all_processes_at_once_stops_all_in_good_order) {
+  cluster_command cluster{names};
+  for (const auto& key : {"1", "2", "3", "4", "5", "6"}) {
+    BOOST_TEST(cluster.run("a", {"stash", key}, "round 7").exit_code == done);
+    BOOST_TEST(cluster.run("a", {"session", "start", fmt::format("minotaur/{}", key)}).exit_code == done);
+  }
+  auto all = cluster.node_processes();
+  BOOST_TEST(all.size() == names.size());
+  all.push_back(cluster.process().pid());
+  for (const auto number : {SIGTERM, SIGTERM, SIGHUP})
+    for (const auto process : all)
+      ::kill(process, number);
+  BOOST_TEST((cluster.process().wait() == done), cluster.output() + cluster.said());
+  for (const auto& node : names)
+    BOOST_TEST(has(cluster.said(), fmt::format("node {} has ended with exit code 0", node)), cluster.said());
+}
+
+BOOST_AUTO_TEST_CASE(the_nodes_stop_in_good_order_when_the_one_that_runs_them_is_killed) {
+  cluster_command cluster{names};
+  // One that is run by nobody, and sees how the others go.
+  const reserved_port port;
+  const temporary_directory directory;
+  child_process witness{{ARIADNE_PROGRAM, "node", "--cluster", cluster.file(), "--name", "witness", "--listen",
+                         fmt::format("127.0.0.1:{}", port.number())},
+                        {.out = directory.path() / "out", .err = directory.path() / "err"}};
+  for (const auto& node : names)
+    BOOST_TEST(eventually([&] { return sees(port.number(), node, "up"); }), node);
+  const auto nodes = cluster.node_processes();
+  cluster.process().signal(SIGKILL);
+  for (const auto process : nodes)
+    BOOST_TEST(eventually([&] { return is_gone(process); }));
+  for (const auto& node : names)
+    BOOST_TEST(eventually([&] { return sees(port.number(), node, "left"); }), node);
+}
+
+BOOST_AUTO_TEST_CASE(a_node_that_is_killed_is_started_again) {
+  cluster_command cluster{names};
+  ::kill(cluster.node_processes().front(), SIGKILL);
+  BOOST_TEST(eventually([&] { return cluster.caught_up_count() > names.size(); }), cluster.output());
+  BOOST_TEST(has(cluster.said(), "is started again in"), cluster.said());
+  cluster.process().signal(SIGTERM);
+  BOOST_TEST((cluster.process().wait() == done), cluster.said());
+}
+
+BOOST_AUTO_TEST_CASE(a_cluster_without_a_terminal_ignores_a_hang_up) {
+  cluster_command cluster{names, {"/usr/bin/setsid"}};
+  cluster.process().signal(SIGHUP);
+  BOOST_TEST(eventually([&] { return has(cluster.said(), "SIGHUP is ignored"); }));
+  BOOST_TEST(cluster.run("a", {"status"}).exit_code == done);
+  cluster.process().signal(SIGTERM);
+  BOOST_TEST((cluster.process().wait() == done), cluster.said());
+}
+
+BOOST_AUTO_TEST_CASE(a_cluster_whose_terminal_has_gone_stops_in_good_order) {
+  const std::string script = "/usr/bin/script";
+  if (!std::filesystem::exists(script))
+    return BOOST_TEST_MESSAGE("skipped: there is no script(1)");
+  const cluster_process described{names};
+  const temporary_directory directory;
+  const auto out = directory.path() / "cluster.out";
+  const auto caught_up = [&] {
+    std::size_t count = 0;
+    const auto text = read_file(out);
+    for (auto at = text.find(" caught up\n"); at != std::string::npos; at = text.find(" caught up\n", at + 1))
+      ++count;
+    return count;
+  };
+  child_process terminal{
+    {script, "--quiet", "--command",
+     fmt::format("exec {} cluster {} >{} 2>&1", ARIADNE_PROGRAM, described.file().string(), out.string()), "/dev/null"},
+    {.out = directory.path() / "out", .err = directory.path() / "err"}};
+  BOOST_REQUIRE(eventually([&] { return caught_up() >= names.size(); }));
+  terminal.signal(SIGKILL);
+  for (const auto& node : names)
+    BOOST_TEST(eventually([&] { return has(read_file(out), fmt::format("node {} has ended with exit code 0", node)); }),
+               read_file(out));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace ariadne::test
