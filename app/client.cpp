@@ -136,11 +136,10 @@ std::vector<std::string> names_of(node_connection& client, const std::vector<std
 }
 
 fallible<exit_code> stash(node_connection& client, const state_handoff_actor& handoff, const client_command& command,
-                          std::string value) {
+                          const std::string& value) {
   auto options = command.write;
   options.timeout_ms = client.remaining_ms();
-  auto done =
-    client.ask<receipt>(handoff, stash_atom_v, command.argument, snapshot{bytes_type, 1, std::move(value)}, options);
+  auto done = client.ask<receipt>(handoff, stash_atom_v, command.argument, snapshot{bytes_type, 1, value}, options);
   if (!done)
     return tl::unexpected(done.error());
   const auto holders = names_of(client, done->holders);
@@ -186,23 +185,24 @@ fallible<exit_code> pick_up(node_connection& client, const state_handoff_actor& 
 
 /// Says what has become of the state that has been written out. That is done with, so nothing here is a failure of it.
 exit_code report_taken(const discard_receipt& done, const client_command& command) {
+  const auto key = escaped_briefly(command.argument);
   const auto newer = done.standing.counter > 0;
   if (done.discarded && newer)
-    complain(fmt::format("what was stashed under {} at the same time stays there, as event {}", command.argument,
+    complain(fmt::format("what was stashed under {} at the same time stays there, as event {}", key,
                          event_text(done.standing)));
   if (done.discarded)
     return exit_code::done;
   complain(newer ? fmt::format("what was under {} is written out, but it has been replaced by event {}, which stays",
-                               command.argument, event_text(done.standing))
+                               key, event_text(done.standing))
                  : fmt::format("what was under {} is written out, but somebody else has taken or discarded it, too",
-                               command.argument));
+                               key));
   return exit_code::superseded;
 }
 
 /// The state is held until it has been written out, and only then discarded: that event, and nothing newer.
 fallible<exit_code> take(caf::actor_system& system, node_connection& client, const state_handoff_actor& handoff,
                          const client_command& command) {
-  caf::scoped_actor self{system};
+  asker self{system};
   client.extend(std::chrono::milliseconds{command.wait.wait_ms});
   auto result = client.ask_as<pickup_result>(self, handoff, hold_atom_v, command.argument, command.wait);
   if (!result)
@@ -210,12 +210,14 @@ fallible<exit_code> take(caf::actor_system& system, node_connection& client, con
   const auto written = print_picked_up(*result, command);
   if (result->outcome != pickup_outcome::found)
     return written.map([&] { return to_exit_code(result->outcome); });
+  const auto key = escaped_briefly(command.argument);
   if (!written)
-    return tl::unexpected(fmt::format("{}; the state stays under {}", written.error(), command.argument));
+    return tl::unexpected(
+      failure{fmt::format("{}; the state stays under {}", written.error().text, key), written.error().code});
   const auto done = client.ask_as<discard_receipt>(self, handoff, discard_atom_v, command.argument, result->event);
   if (!done)
     return tl::unexpected(
-      fmt::format("the state is written out, but may still be under {}: {}", command.argument, done.error()));
+      fmt::format("the state is written out, but may still be under {}: {}", key, done.error().text));
   return report_taken(*done, command);
 }
 
@@ -446,14 +448,11 @@ fallible<exit_code> play(node_connection& client, const client_command& command,
 }
 
 fallible<exit_code> run(caf::actor_system& system, node_connection& client, const client_command& command,
-                        std::string value) {
-  if (auto connected = client.connect(); !connected)
-    return tl::unexpected(connected.error());
+                        const std::string& value) {
   auto with_handoff = [&](auto&& operation) { return client.handoff().and_then(operation); };
   switch (command.operation) {
     case client_operation::stash:
-      return with_handoff(
-        [&](const state_handoff_actor& handoff) { return stash(client, handoff, command, std::move(value)); });
+      return with_handoff([&](const state_handoff_actor& handoff) { return stash(client, handoff, command, value); });
     case client_operation::pickup:
       return with_handoff([&](const state_handoff_actor& handoff) { return pick_up(client, handoff, command); });
     case client_operation::take:
@@ -487,22 +486,83 @@ fallible<exit_code> run(caf::actor_system& system, node_connection& client, cons
   return exit_code::failed;
 }
 
+/// The command changes nothing before a node has answered it.
+constexpr bool is_read(client_operation operation) {
+  switch (operation) {
+    case client_operation::pickup:
+    case client_operation::take:
+    case client_operation::keys:
+    case client_operation::status:
+    case client_operation::watch:
+    case client_operation::sessions:
+    case client_operation::game_show:
+      return true;
+    default:
+      return false;
+  }
+}
+
+/// What may be the case although the answer was lost.
+constexpr const char* in_doubt(client_operation operation) {
+  switch (operation) {
+    case client_operation::stash:
+      return "the value may have been stashed";
+    case client_operation::discard:
+      return "the state may have been discarded";
+    case client_operation::session_deliver:
+      return "the message may have been handled";
+    default:
+      return "it may have been done all the same";
+  }
+}
+
+/// Whether another node is asked after this failure. Once a node has begun to answer, none is.
+bool is_undone(const node_connection& client, const client_command& command, const failure& problem) {
+  if (client.has_answered())
+    return false;
+  return problem.fate == request_fate::undone || (problem.fate == request_fate::unknown && is_read(command.operation));
+}
+
+fallible<exit_code> run_anywhere(const client_command& command, const std::vector<endpoint>& nodes,
+                                 const std::string& value) {
+  using clock = std::chrono::steady_clock;
+  client_config config;
+  caf::actor_system system{config};
+  const auto deadline = clock::now() + command.timeout;
+  std::string tried;
+  for (auto node = nodes.begin();; ++node) {
+    const auto left =
+      std::max(std::chrono::ceil<std::chrono::milliseconds>(deadline - clock::now()), std::chrono::milliseconds{1});
+    // A node that does not answer must leave time for the others; one that does has the whole.
+    const auto to_connect = std::max(left / (nodes.end() - node), std::chrono::milliseconds{1});
+    node_connection client{system, *node, to_connect};
+    auto result = client.connect().and_then([&] {
+      client.extend(left - to_connect);
+      return run(system, client, command, value);
+    });
+    if (result)
+      return result;
+    auto& problem = result.error();
+    const auto may_go_on = is_undone(client, command, problem);
+    if (may_go_on)
+      problem.text.insert(0, tried);
+    else if (problem.fate == request_fate::unknown && !is_read(command.operation))
+      problem.text += fmt::format("; {}", in_doubt(command.operation));
+    if (!may_go_on || node + 1 == nodes.end() || clock::now() >= deadline)
+      return result;
+    tried = problem.text + "; ";
+  }
+}
+
 } // namespace
 
-exit_code run_client(const client_command& command) {
-  // A pipe that nobody reads is an error of what is written to it.
-  std::signal(SIGPIPE, SIG_IGN);
+exit_code run_client(const client_command& command, const std::vector<endpoint>& nodes) {
   fallible<std::string> value;
   if (command.operation == client_operation::stash)
     value = read_value(command.value_file);
   else if (is_answer_wanted(command))
     value = check_stdout().map([] { return std::string{}; });
-  fallible<exit_code> result = value.and_then([&](std::string& bytes) {
-    client_config config;
-    caf::actor_system system{config};
-    node_connection client{system, command.node.value(), command.timeout};
-    return run(system, client, command, std::move(bytes));
-  });
+  const auto result = value.and_then([&](const std::string& bytes) { return run_anywhere(command, nodes, bytes); });
   if (result)
     return *result;
   complain(result.error().text);

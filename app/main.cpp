@@ -11,6 +11,7 @@
 
 #include <exception>
 #include <string>
+#include <vector>
 
 namespace ariadne {
 
@@ -63,13 +64,15 @@ exit_code run(const play_command& command) {
   return with_cluster(command.cluster_file, [&](const cluster_config& cluster) { return run_play(command, cluster); });
 }
 
-exit_code run(client_command command) {
+exit_code run(const client_command& command) {
   unblock_stop_signals();
   if (command.node)
-    return run_client(command);
+    return run_client(command, {*command.node});
   return with_cluster(command.cluster_file, [&](const cluster_config& cluster) {
-    command.node = endpoint{cluster.nodes.front().host, cluster.nodes.front().port};
-    return run_client(command);
+    std::vector<endpoint> nodes;
+    for (const auto& node : cluster.nodes)
+      nodes.push_back({node.host, node.port});
+    return run_client(command, nodes);
   });
 }
 

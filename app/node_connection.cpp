@@ -6,6 +6,7 @@
 #include "app/duration.hpp"
 #include "app/minotaur/protocol.hpp"
 
+#include <caf/exit_reason.hpp>
 #include <caf/scoped_actor.hpp>
 
 #include <algorithm>
@@ -26,9 +27,9 @@ node_connection::node_connection(caf::actor_system& system, endpoint address, st
 fallible<void> node_connection::connect() {
   auto socket = connect_to_node(address_, remaining());
   if (!socket && socket.error() == caf::sec::request_timeout)
-    return tl::unexpected(describe_failure(socket.error()));
+    return tl::unexpected(undone(describe_failure(socket.error())));
   if (!socket)
-    return tl::unexpected(fmt::format("{}: {}", to_string(address_), describe(socket.error())));
+    return tl::unexpected(undone(fmt::format("{}: {}", to_string(address_), describe(socket.error()))));
   auto connection = socket->duplicate();
   caf::strong_actor_ptr actor;
   std::set<std::string> interface;
@@ -44,23 +45,23 @@ fallible<void> node_connection::connect() {
   if (error)
     connection.shut_down();
   if (error == caf::sec::request_timeout)
-    return tl::unexpected(describe_failure(error));
+    return tl::unexpected(undone(describe_failure(error)));
   if (error)
-    return tl::unexpected(fmt::format("{} is no node of Ariadne: {}", to_string(address_), describe(error)));
+    return tl::unexpected(undone(fmt::format("{} is no node of Ariadne: {}", to_string(address_), describe(error))));
   if (!actor || !system_.assignable(interface, system_.message_types<cluster_membership_actor>()))
-    return tl::unexpected(fmt::format("{} is no node of Ariadne", to_string(address_)));
+    return tl::unexpected(undone(fmt::format("{} is no node of Ariadne", to_string(address_))));
   membership_ = caf::actor_cast<cluster_membership_actor>(actor);
   return {};
 }
 
 fallible<state_handoff_actor> node_connection::handoff() {
-  return ask<state_handoff_actor>(membership_, handoff_atom_v);
+  return look_up<state_handoff_actor>(handoff_atom_v);
 }
 
 fallible<std::vector<member_status>> node_connection::members() {
   std::vector<member_status> result;
   for (auto is_last = false; !is_last;) {
-    auto page = ask<members_page>(membership_, status_atom_v, result.empty() ? std::string{} : result.back().name);
+    auto page = look_up<members_page>(status_atom_v, result.empty() ? std::string{} : result.back().name);
     if (!page)
       return tl::unexpected(page.error());
     is_last = page->is_last || page->members.empty();
@@ -95,10 +96,25 @@ std::chrono::milliseconds node_connection::remaining() const {
   return std::max(std::chrono::ceil<std::chrono::milliseconds>(deadline_ - clock::now()), std::chrono::milliseconds{1});
 }
 
+failure node_connection::undone(failure problem) {
+  problem.fate = request_fate::undone;
+  return problem;
+}
+
 failure node_connection::describe_failure(const caf::error& error) const {
+  failure result{describe(error)};
   if (error == caf::sec::request_timeout)
-    return fmt::format("{} has not answered within {}", to_string(address_), to_string(timeout_));
-  return describe(error);
+    result.text = fmt::format("{} has not answered within {}", to_string(address_), to_string(timeout_));
+  else if (error == caf::exit_reason::remote_link_unreachable)
+    result.text = fmt::format("the connection to {} was lost before it answered", to_string(address_));
+  else if (error == caf::sec::request_receiver_down)
+    result.text = fmt::format("the node at {} has ended or restarts, and has not answered", to_string(address_));
+  // What the handoff actor has not answered when it ends is answered with `replica_restarting`.
+  if (error == caf::sec::request_timeout || is_contact_lost(error) || error == ec::replica_restarting)
+    result.fate = request_fate::unknown;
+  else if (error == ec::draining)
+    return undone(fmt::format("{}: {}", to_string(address_), result.text));
+  return result;
 }
 
 } // namespace ariadne

@@ -25,7 +25,8 @@ struct client_config : caf::actor_system_config {
   client_config();
 };
 
-/// The way to one node. All its calls together take no longer than the timeout, unless it begins anew.
+/// The way to one node. All its calls together take no longer than the timeout, unless it begins anew. When the node
+/// ends, or the connection to it, they fail at once.
 class node_connection {
 public:
   node_connection(caf::actor_system& system, endpoint address, std::chrono::milliseconds timeout);
@@ -40,27 +41,33 @@ public:
   /// The service that the node has registered under this name; `what` it hosts, if it does.
   template <class Service>
   fallible<Service> service(std::string name, std::string_view what) {
-    return ask<caf::strong_actor_ptr>(membership_, get_atom_v, std::move(name))
+    return look_up<caf::strong_actor_ptr>(get_atom_v, std::move(name))
       .and_then([&](const caf::strong_actor_ptr& found) -> fallible<Service> {
         if (!found)
-          return tl::unexpected(fmt::format("{} hosts no {}", to_string(address_), what));
+          return tl::unexpected(failure{fmt::format("{} hosts no {}", to_string(address_), what)});
         return caf::actor_cast<Service>(found);
       });
   }
 
   template <class Answer, class Actor, class... Ts>
   fallible<Answer> ask(const Actor& actor, Ts&&... request) {
-    caf::scoped_actor self{system_};
+    asker self{system_};
     return ask_as<Answer>(self, actor, std::forward<Ts>(request)...);
   }
 
   /// Asks as `self`: what the node keeps for whoever asks, it keeps until that one ends.
   template <class Answer, class Actor, class... Ts>
-  fallible<Answer> ask_as(caf::scoped_actor& self, const Actor& actor, Ts&&... request) {
-    auto answer = ariadne::ask_as<Answer>(self, actor, remaining(), std::forward<Ts>(request)...);
+  fallible<Answer> ask_as(asker& self, const Actor& actor, Ts&&... request) {
+    auto answer = self.ask<Answer>(actor, remaining(), std::forward<Ts>(request)...);
     if (!answer)
       return tl::unexpected(describe_failure(answer.error()));
+    has_answered_ = true;
     return std::move(*answer);
+  }
+
+  /// Whether a call of `ask` has been answered.
+  bool has_answered() const {
+    return has_answered_;
   }
 
   /// How long the node may take for what it is asked to wait for: a little less than this side waits for its answer.
@@ -77,6 +84,16 @@ public:
 private:
   using clock = std::chrono::steady_clock;
 
+  /// Asks the membership actor where something is. If that fails, nothing has been done.
+  template <class Answer, class... Ts>
+  fallible<Answer> look_up(Ts&&... request) {
+    auto answer = ariadne::ask<Answer>(system_, membership_, remaining(), std::forward<Ts>(request)...);
+    if (!answer)
+      return tl::unexpected(undone(describe_failure(answer.error())));
+    return std::move(*answer);
+  }
+
+  static failure undone(failure problem);
   std::chrono::milliseconds remaining() const;
   failure describe_failure(const caf::error& error) const;
 
@@ -85,6 +102,7 @@ private:
   std::chrono::milliseconds timeout_;
   clock::time_point deadline_;
   cluster_membership_actor membership_;
+  bool has_answered_ = false;
 };
 
 } // namespace ariadne

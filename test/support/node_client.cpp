@@ -1,5 +1,6 @@
 #include "test/support/node_client.hpp"
 
+#include "actors/ask.hpp"
 #include "test/support/test_system.hpp"
 
 #include <caf/after.hpp>
@@ -12,6 +13,15 @@ namespace ariadne::test {
 
 struct node_client::connection : test_system {
   cluster_membership_actor membership;
+
+  /// Fails at once when the node ends. Throws std::runtime_error with the reason.
+  template <class Answer, class Handle, class... Arguments>
+  Answer ask(const Handle& whom, const Arguments&... arguments) {
+    auto answer = ariadne::ask<Answer>(system, whom, patience, arguments...);
+    if (!answer)
+      throw std::runtime_error(describe(answer.error()));
+    return std::move(*answer);
+  }
 
   state_handoff_actor handoff() {
     return ask<state_handoff_actor>(membership, handoff_atom_v);
@@ -41,13 +51,13 @@ std::vector<member_status> node_client::members() {
 }
 
 std::optional<node_status> node_client::status() {
-  // CAF drops requests to a remote actor once it knows that the actor has ended, and answers none of them.
+  // Of a node that is frozen, say.
   constexpr std::chrono::seconds timeout{2};
   const auto handoff =
-    connection_->try_ask_within<state_handoff_actor>(timeout, connection_->membership, handoff_atom_v);
+    ariadne::ask<state_handoff_actor>(connection_->system, connection_->membership, timeout, handoff_atom_v);
   if (!handoff)
     return std::nullopt;
-  const auto status = connection_->try_ask_within<node_status>(timeout, *handoff, status_atom_v);
+  const auto status = ariadne::ask<node_status>(connection_->system, *handoff, timeout, status_atom_v);
   return status ? std::optional{*status} : std::nullopt;
 }
 

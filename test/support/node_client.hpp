@@ -13,7 +13,7 @@ namespace ariadne::test {
 
 /// This process as a client of a node, without the command line in between. It is connected as long as it lives.
 ///
-/// All functions throw std::runtime_error with the node's reason if they fail.
+/// All functions throw std::runtime_error with the node's reason if they fail; at once, if the node ends.
 class node_client {
 public:
   node_client(std::string_view host, std::uint16_t port);

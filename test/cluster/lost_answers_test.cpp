@@ -1,0 +1,83 @@
+#include "test/support/cluster_process.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <fmt/format.h>
+
+namespace ariadne::test {
+
+namespace {
+
+constexpr int done = 0;
+constexpr int failed = 1;
+
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+/// The program as a client that waits for its answer.
+struct waiting_command {
+  explicit waiting_command(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), ARIADNE_PROGRAM);
+    write_file(directory.path() / "in", "round 7");
+    process.emplace(arguments, child_process::streams{directory.path() / "in", out(), err()});
+  }
+
+  std::filesystem::path out() const {
+    return directory.path() / "out";
+  }
+  std::filesystem::path err() const {
+    return directory.path() / "err";
+  }
+
+  temporary_directory directory;
+  std::optional<child_process> process;
+};
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(lost_answers)
+
+BOOST_AUTO_TEST_CASE(a_stash_whose_node_is_killed_fails_long_before_its_timeout_and_says_what_may_be) {
+  cluster_process cluster{{"a", "b"}};
+  cluster.start("a");
+  // The other node is not there to hold it.
+  waiting_command stash{{"stash", "game_ABYZ", "--concern", "all", "--timeout", "1h", "--node",
+                         fmt::format("127.0.0.1:{}", cluster.port("a"))}};
+  BOOST_REQUIRE(eventually([&] { return cluster.client("a").pickup("game_ABYZ").outcome == pickup_outcome::found; }));
+  cluster.kill("a");
+  BOOST_TEST((stash.process->wait() == failed));
+  const auto said = read_file(stash.err());
+  BOOST_TEST(has(said, "was lost before it answered; the value may have been stashed"), said);
+}
+
+BOOST_AUTO_TEST_CASE(a_command_goes_on_to_the_next_node_of_the_file) {
+  cluster_process cluster{{"a", "b"}};
+  cluster.start("b");
+  const auto file = cluster.file().string();
+  BOOST_TEST(run_ariadne({"stash", "game_ABYZ", "--cluster", file}, "round 7").exit_code == done);
+  BOOST_TEST(run_ariadne({"pickup", "game_ABYZ", "--cluster", file}).out == "round 7");
+  BOOST_TEST(run_ariadne({"take", "game_ABYZ", "--cluster", file}).out == "round 7");
+  cluster.kill("b");
+  const auto nobody = run_ariadne({"stash", "game_ABYZ", "--cluster", file}, "round 8");
+  BOOST_TEST(nobody.exit_code == failed);
+  for (const auto* node : {"a", "b"})
+    BOOST_TEST(has(nobody.err, fmt::format("127.0.0.1:{}", cluster.port(node))), nobody.err);
+}
+
+BOOST_AUTO_TEST_CASE(a_pickup_that_waits_goes_on_by_way_of_another_node_when_its_own_is_killed) {
+  cluster_process cluster{{"a", "b"}};
+  cluster.start("a");
+  cluster.start("b");
+  cluster.settle();
+  waiting_command pickup{
+    {"pickup", "game_ABYZ", "--wait", "1h", "--timeout", "1h", "--cluster", cluster.file().string()}};
+  // It may not have asked the first node yet, and then never does.
+  cluster.kill("a");
+  cluster.client("b").stash("game_ABYZ", {"bytes", 1, "round 7"});
+  BOOST_TEST((pickup.process->wait() == done), read_file(pickup.err()));
+  BOOST_TEST(read_file(pickup.out()) == "round 7");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace ariadne::test
