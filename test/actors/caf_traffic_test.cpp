@@ -51,8 +51,10 @@ struct host : logging, test_system {
 };
 
 caf::actor spawn_echo(host& where) {
-  return where.keep(where.system.spawn(
-    [](caf::event_based_actor*) -> caf::behavior { return {[](const std::string& text) { return text; }}; }));
+  return where.keep(where.system.spawn([](caf::event_based_actor* self) -> caf::behavior {
+    drop_unexpected_messages(self);
+    return {[](const std::string& text) { return text; }};
+  }));
 }
 
 /// Tells who `known` is.

@@ -3,7 +3,7 @@
 #include "test/support/cluster_process.hpp"
 #include "test/support/eventually.hpp"
 #include "test/support/measured.hpp"
-#include "test/support/reserved_port.hpp"
+#include "test/support/test_system.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -293,6 +293,15 @@ BOOST_FIXTURE_TEST_CASE(a_client_that_takes_no_answers_is_closed, two_nodes) {
   BOOST_TEST(eventually(1min, [&] { return contains(log("a"), "has taken nothing of what waits for it for 30 s"); }),
              log("a"));
   BOOST_TEST(unharmed());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_message_that_nobody_expects_is_answered_with_an_error_and_not_printed, two_nodes) {
+  test_system stranger;
+  const auto node = caf::actor_cast<caf::actor>(stranger.node_at({host("a"), port("a")}));
+  for (auto i = 0; i < 3; ++i)
+    BOOST_TEST(!stranger.try_ask<bool>(node, std::string{"forged line"}));
+  BOOST_TEST(unharmed());
+  BOOST_TEST(!contains(output("a") + log("a"), "forged line"), output("a") + log("a"));
 }
 
 BOOST_FIXTURE_TEST_CASE(clients_that_come_and_go_leave_no_memory_behind, two_nodes) {
