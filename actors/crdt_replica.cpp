@@ -3,6 +3,7 @@
 #include "actors/answer_gate.hpp"
 #include "actors/caf_edition.hpp"
 #include "actors/caf_edition_unexpected.hpp"
+#include "actors/clock_report.hpp"
 #include "actors/deadline.hpp"
 #include "actors/error.hpp"
 #include "actors/event_feeds.hpp"
@@ -10,6 +11,7 @@
 #include "actors/key_listings.hpp"
 #include "actors/live_feeds.hpp"
 #include "actors/map_reads.hpp"
+#include "actors/service_standing.hpp"
 #include "actors/waiting_room.hpp"
 #include "actors/waiting_writes.hpp"
 #include "actors/write_concern.hpp"
@@ -43,11 +45,6 @@ using ticking_crdt_replica_actor = crdt_replica_actor::extend<
   takes<tick_atom>,
   // A long walk of the core goes on, after the messages that came in between.
   takes<work_atom>>;
-
-std::uint64_t now_ms() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(now).count());
-}
 
 event_id to_event_id(crdt::dot d) {
   return {d.replica.value, d.counter};
@@ -313,6 +310,8 @@ public:
 
   void tick() {
     core_->tick(now_ms());
+    log_doubt();
+    judge_standing();
     for (auto& l : links_)
       if (l.is_resting() && l.is_wanted && l.rest_is_over())
         open(l);
@@ -374,10 +373,14 @@ public:
     result.counters = {c.puts,           c.erases,         c.frames_sent,        c.frames_received,  c.bytes_sent,
                        c.bytes_received, c.registers_sent, c.registers_received, c.full_states_sent, c.refusals,
                        c.divergences};
+    result.clock_doubt = describe_doubt(core_->guard());
+    result.wall_ahead_ms = core_->guard().wall_ahead_ms();
+    result.out_of_service = standing_.reason();
     for (const auto& n : core_->neighbours())
       if (const auto* l = find_link(n.link))
         result.links.push_back({n.node, n.id.value, n.push, n.caught_up, n.lag_events, n.lag_bytes_max,
-                                n.in_flight_bytes, milliseconds_since(l->last_frame)});
+                                n.in_flight_bytes, milliseconds_since(l->last_frame), n.refused_here, n.refused_there,
+                                n.refusal, n.clock_ahead_ms});
     return result;
   }
 
@@ -443,6 +446,11 @@ private:
     return time_to_live_ms == 0 ? 0 : now_ms + std::min(time_to_live_ms, forever_ms);
   }
 
+  /// The time that this node goes by.
+  std::uint64_t now_ms() {
+    return core_->read_clock(wall_clock_ms(), steady_clock_ms());
+  }
+
   void schedule_tick() {
     mail(self_, tick_atom_v).delay(options_.tick_interval).send(self_);
   }
@@ -485,6 +493,7 @@ private:
       for (const auto& change : changes_)
         tell(change);
     core_->collect_changes(watchers_.has_key_watchers() || !live_watchers_.empty() || !reads_->empty());
+    log_rewritten();
     for (auto& frame : core_->take_frames())
       if (const auto* l = find_link(frame.link))
         mail(self_, sync_frame{std::move(frame.bytes)}).send(l->peer);
@@ -494,7 +503,7 @@ private:
     note_caught_up();
     listings_.flush(*core_);
     live_watchers_.flush(
-      has_met_all(), [this](const std::string& key) { return read_live(key); },
+      has_met_all(), standing_.is_in_service(), [this](const std::string& key) { return read_live(key); },
       [this](const std::string& prefix, const std::string& after, auto handle) {
         listings_.ask(*core_, prefix, after, std::move(handle));
       });
@@ -539,7 +548,7 @@ private:
     });
   }
 
-  live_values read_live(const std::string& key) const {
+  live_values read_live(const std::string& key) {
     live_values result{key, {}};
     for (const auto& entry : session::live_entries(*core_, key, now_ms()))
       result.values.push_back({to_event_id(entry.dot), std::string{entry.value.view()}});
@@ -564,6 +573,60 @@ private:
       write.answer.deliver(fenced_receipt{true, is_held, read_live(write.key)});
       return true;
     });
+  }
+
+  void log_doubt() {
+    const auto doubt = core_->guard().doubt();
+    if (std::exchange(logged_doubt_, doubt) == doubt)
+      return;
+    if (doubt == crdt::clock_doubt::none)
+      options_.log(log_level::info, "the wall clock is believed again");
+    else
+      options_.log(log_level::warning, describe_doubt(core_->guard()));
+  }
+
+  void log_rewritten() {
+    std::size_t restamped = 0;
+    for (const auto& event : core_->take_rewritten())
+      restamped += event.is_erased ? 0 : 1;
+    if (restamped > 0)
+      options_.log(log_level::warning, fmt::format("{} keys were written here by a clock that was wrong, and have been "
+                                                   "written again",
+                                                   restamped));
+  }
+
+  /// Whether this node can do its work with the others.
+  void judge_standing() {
+    std::vector<peer_standing> others;
+    const auto neighbours = core_->neighbours();
+    for (const auto& [node, knowledge] : known_)
+      if (knowledge.presence == node_presence::up)
+        others.push_back(standing_with(node, knowledge.replica, neighbours));
+    if (!standing_.judge(others, steady_clock::now()))
+      return;
+    if (standing_.is_in_service())
+      options_.log(log_level::info, "this node is in service again");
+    else
+      options_.log(log_level::error,
+                   fmt::format("this node is out of service and hosts no sessions: {}", standing_.reason()));
+    flush();
+  }
+
+  peer_standing standing_with(const std::string& node, const neighbour& replica,
+                              const std::vector<crdt::neighbour_status>& neighbours) const {
+    for (const auto& l : links_)
+      if (l.is_resting() && l.peer.address() == caf::actor_cast<caf::actor_addr>(replica.handle))
+        return {node, true, l.refusal};
+    for (const auto& n : neighbours) {
+      if (n.id.value != replica.replica)
+        continue;
+      const auto drift_max = static_cast<std::int64_t>(options_.core.drift_max_ms);
+      if (n.clock_ahead_ms > drift_max || n.clock_ahead_ms < -drift_max)
+        return {node, true, "its clock is " + describe_ahead(n.clock_ahead_ms)};
+      if (n.refused_here > 0 || n.refused_there > 0)
+        return {node, true, n.refusal};
+    }
+    return {node, false, {}};
   }
 
   // -- acknowledgements ----------------------------------------------------------------------------------------------
@@ -627,11 +690,16 @@ private:
   }
 
   std::string why_not_handed_over(std::uint64_t counter) const {
-    std::vector<std::string_view> missing;
-    for (const auto& [node, knowledge] : known_)
-      if (knowledge.presence == node_presence::up
-          && core_->acknowledged_by(crdt::replica_id{knowledge.replica.replica}) < counter)
-        missing.push_back(node);
+    std::vector<std::string> missing;
+    const auto neighbours = core_->neighbours();
+    for (const auto& [node, knowledge] : known_) {
+      const crdt::replica_id id{knowledge.replica.replica};
+      if (knowledge.presence != node_presence::up || core_->acknowledged_by(id) >= counter)
+        continue;
+      const auto refusing = std::find_if(neighbours.begin(), neighbours.end(),
+                                         [&](const auto& n) { return n.id == id && n.refused_there > 0; });
+      missing.push_back(refusing == neighbours.end() ? node : node + ", which refuses it: " + refusing->refusal);
+    }
     const auto has_met_one =
       std::any_of(known_.begin(), known_.end(), [](const auto& entry) { return entry.second.has_been_up; });
     if (missing.empty())
@@ -732,6 +800,8 @@ private:
   std::uint64_t last_link_ = 0;
   /// By name.
   std::map<std::string, node_knowledge> known_;
+  service_standing standing_;
+  crdt::clock_doubt logged_doubt_ = crdt::clock_doubt::none;
   bool was_caught_up_ = true;
   bool is_work_scheduled_ = false;
   waiting_writes writes_;

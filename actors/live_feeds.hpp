@@ -67,15 +67,16 @@ public:
     return feeds_.empty();
   }
 
-  /// To be called after changes, and when `has_met_all` may have changed.
+  /// To be called after changes, and when `has_met_all` or `is_in_service` may have changed.
   template <class Read, class List>
-  void flush(bool has_met_all, Read read, List list) {
+  void flush(bool has_met_all, bool is_in_service, Read read, List list) {
     for (auto& f : feeds_) {
       if (!f.is_listed && !f.is_listing && f.changed.size() < keys_max)
         go_on_listing(f, list);
-      if (const auto knows_all = has_met_all && f.is_listed;
-          !f.is_on_its_way && (!f.changed.empty() || f.has_met_all != knows_all))
-        send(f, knows_all, read);
+      const auto knows_all = has_met_all && f.is_listed;
+      if (!f.is_on_its_way
+          && (!f.changed.empty() || f.has_met_all != knows_all || f.is_in_service != is_in_service))
+        send(f, knows_all, is_in_service, read);
     }
   }
 
@@ -91,6 +92,7 @@ private:
     bool is_listing = false;
     bool is_listed = false;
     bool has_met_all = false;
+    bool is_in_service = true;
     bool is_on_its_way = false;
   };
 
@@ -116,7 +118,7 @@ private:
   }
 
   template <class Read>
-  void send(feed& f, bool has_met_all, Read& read) {
+  void send(feed& f, bool has_met_all, bool is_in_service, Read& read) {
     live_changes message;
     for (std::size_t bytes = 0; !f.changed.empty() && message.keys.size() < keys_max && bytes < message_bytes;) {
       message.keys.push_back(read(f.changed.extract(f.changed.begin()).value()));
@@ -125,6 +127,7 @@ private:
     }
     // The watcher is not to believe that it knows all keys before it has been told of them.
     message.has_met_all = f.has_met_all = has_met_all && f.changed.empty();
+    message.is_in_service = f.is_in_service = is_in_service;
     f.is_on_its_way = true;
     mail(self_, std::move(message))
       .request(f.watcher, caf::infinite)

@@ -128,6 +128,12 @@ struct replication_status {
   std::uint64_t in_flight_bytes = 0;
   /// How long ago it last sent a frame, in milliseconds.
   std::uint64_t last_frame_ms = 0;
+  /// Keys of it that are refused here, keys of this node that it refuses, and why, in one sentence without a final stop.
+  std::uint64_t refused_here = 0;
+  std::uint64_t refused_there = 0;
+  std::string refusal;
+  /// How far the time that it goes by is ahead of the one of this node, in milliseconds, as far as is known.
+  std::int64_t clock_ahead_ms = 0;
 };
 
 /// What a replica has done since its start. Counters only grow.
@@ -161,6 +167,12 @@ struct replica_status {
   std::uint64_t waiting_reads = 0;
   replica_counters counters;
   std::vector<replication_status> links;
+  /// Why the wall clock of this node is not believed, in one sentence without a final stop; empty if it is. How far it
+  /// is ahead of the time that this node goes by, in milliseconds.
+  std::string clock_doubt;
+  std::int64_t wall_ahead_ms = 0;
+  /// Why this node hosts no sessions: it does not agree with most of the others. Empty if it does.
+  std::string out_of_service;
 };
 
 // -- handoff ---------------------------------------------------------------------------------------------------------
@@ -292,6 +304,8 @@ struct live_changes {
   std::vector<live_values> keys;
   /// Every node that is known is either down, or up and caught up with.
   bool has_met_all = false;
+  /// The node agrees with most of the others on the time, and on what may be taken in.
+  bool is_in_service = true;
 };
 
 /// The condition and the options of a write that must not supersede what the writer has not seen.
@@ -484,7 +498,8 @@ auto inspect(Inspector& f, known_node& x) {
 template <class Inspector>
 auto inspect(Inspector& f, replication_status& x) {
   return inspect_fields(f, "replication_status", x.node, x.replica, x.is_neighbour, x.caught_up, x.lag_events,
-                        x.lag_bytes_max, x.in_flight_bytes, x.last_frame_ms);
+                        x.lag_bytes_max, x.in_flight_bytes, x.last_frame_ms, x.refused_here, x.refused_there,
+                        x.refusal, x.clock_ahead_ms);
 }
 template <class Inspector>
 auto inspect(Inspector& f, replica_counters& x) {
@@ -495,7 +510,7 @@ auto inspect(Inspector& f, replica_counters& x) {
 template <class Inspector>
 auto inspect(Inspector& f, replica_status& x) {
   return inspect_fields(f, "replica_status", x.replica, x.caught_up, x.keys, x.bytes, x.neighbours, x.waiting_writes,
-                        x.waiting_reads, x.counters, x.links);
+                        x.waiting_reads, x.counters, x.links, x.clock_doubt, x.wall_ahead_ms, x.out_of_service);
 }
 template <class Inspector>
 auto inspect(Inspector& f, snapshot& x) {
@@ -543,7 +558,7 @@ auto inspect(Inspector& f, live_values& x) {
 }
 template <class Inspector>
 auto inspect(Inspector& f, live_changes& x) {
-  return inspect_fields(f, "live_changes", x.keys, x.has_met_all);
+  return inspect_fields(f, "live_changes", x.keys, x.has_met_all, x.is_in_service);
 }
 template <class Inspector>
 auto inspect(Inspector& f, write_fence& x) {

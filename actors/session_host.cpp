@@ -324,6 +324,7 @@ public:
       if (const auto key = session::session_key_from(found.key))
         core_->record_changed(*key, to_entries(found), now_ms());
     has_met_all_ = changes.has_met_all;
+    core_->set_in_service(changes.is_in_service, now_ms());
     note_caught_up();
     act();
   }

@@ -61,6 +61,8 @@ json status_json(const node_status& status, const std::vector<member_status>& me
               {"neighbours", status.replica.neighbours},
               {"waiting_writes", status.replica.waiting_writes},
               {"waiting_reads", status.replica.waiting_reads},
+              {"clock", {{"doubt", status.replica.clock_doubt}, {"wall_ahead_ms", status.replica.wall_ahead_ms}}},
+              {"in_service", status.replica.out_of_service.empty()},
               {"counters", counters_json(status.replica.counters)},
               {"members", json::array()}};
   put_bytes(answer, "node", status.node);
@@ -77,10 +79,31 @@ json status_json(const node_status& status, const std::vector<member_status>& me
     if (const auto* link = find_replication(status, member))
       entry["replication"] = {{"neighbour", link->is_neighbour},          {"caught_up", link->caught_up},
                               {"lag_events", link->lag_events},           {"lag_bytes_max", link->lag_bytes_max},
-                              {"in_flight_bytes", link->in_flight_bytes}, {"last_frame_ms", link->last_frame_ms}};
+                              {"in_flight_bytes", link->in_flight_bytes}, {"last_frame_ms", link->last_frame_ms},
+                              {"refused_here", link->refused_here},       {"refused_there", link->refused_there},
+                              {"clock_ahead_ms", link->clock_ahead_ms},   {"refusal", link->refusal}};
     answer["members"].push_back(std::move(entry));
   }
+  if (!status.replica.out_of_service.empty())
+    answer["out_of_service"] = status.replica.out_of_service;
   return answer;
+}
+
+/// What does not go without saying about a link.
+std::string refusal_text(const replication_status& link) {
+  if (link.refused_here + link.refused_there == 0)
+    return {};
+  return fmt::format(", {} keys of it refused, {} keys refused by it: {}", link.refused_here, link.refused_there,
+                     link.refusal);
+}
+
+std::string trouble_lines(const replica_status& replica) {
+  std::string text;
+  if (!replica.clock_doubt.empty())
+    text += fmt::format("clock    {}\n", replica.clock_doubt);
+  if (!replica.out_of_service.empty())
+    text += fmt::format("service  out of service: {}\n", replica.out_of_service);
+  return text;
 }
 
 std::string member_line(const node_status& status, const member_status& member) {
@@ -97,10 +120,10 @@ std::string member_line(const node_status& status, const member_status& member) 
   const auto* link = find_replication(status, member);
   if (!link)
     return contact + ", no replication yet";
-  return fmt::format("{}, {}, lag {} events{}{}", contact, link->caught_up ? "caught up with" : "catching up",
+  return fmt::format("{}, {}, lag {} events{}{}{}", contact, link->caught_up ? "caught up with" : "catching up",
                      link->lag_events,
                      link->lag_events > 0 ? fmt::format(" (up to {} bytes)", link->lag_bytes_max) : std::string{},
-                     link->is_neighbour ? "" : ", by way of others");
+                     link->is_neighbour ? "" : ", by way of others", refusal_text(*link));
 }
 
 std::string status_table(const node_status& status, const std::vector<member_status>& members) {
@@ -112,12 +135,13 @@ std::string status_table(const node_status& status, const std::vector<member_sta
                           "written  {} puts, {} erases; {} wait for acknowledgements\n"
                           "sent     {} frames, {} bytes; received {} frames, {} bytes\n"
                           "trouble  {} full states sent, {} refusals, {} divergences\n"
+                          "{}"
                           "members\n",
                           crdt::escaped(status.node), crdt::escaped(status.cluster), replica_text(replica.replica),
                           replica.caught_up ? "caught up with all nodes" : "not yet caught up", replica.keys,
                           replica.bytes, counters.puts, counters.erases, replica.waiting_writes, counters.frames_sent,
                           counters.bytes_sent, counters.frames_received, counters.bytes_received,
-                          counters.full_states_sent, counters.refusals, counters.divergences);
+                          counters.full_states_sent, counters.refusals, counters.divergences, trouble_lines(replica));
   std::size_t name_width = 0;
   std::size_t address_width = 0;
   for (const auto& member : members) {

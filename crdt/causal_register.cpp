@@ -58,6 +58,32 @@ void causal_register::put(entry written) {
   assign(std::move(live), std::move(seen_before));
 }
 
+bool causal_register::rewrite(dot old, entry written) {
+  const auto d = written.dot;
+  if (!withdraw(old, d))
+    return false;
+  std::vector<entry> live_entries{std::move(written)};
+  for (std::size_t i = 0; i < live_count(); ++i)
+    live_entries.push_back(live(i));
+  auto seen_before = context();
+  seen_before.raise(d);
+  assign(std::move(live_entries), std::move(seen_before));
+  return true;
+}
+
+bool causal_register::withdraw(dot old, dot erased) {
+  if (!has_live(old))
+    return false;
+  std::vector<entry> kept;
+  for (std::size_t i = 0; i < live_count(); ++i)
+    if (live(i).dot != old)
+      kept.push_back(live(i));
+  auto seen_before = context();
+  seen_before.raise(erased);
+  assign(std::move(kept), std::move(seen_before));
+  return true;
+}
+
 void causal_register::erase(dot erased) {
   auto seen_before = context();
   seen_before.raise(erased);

@@ -63,6 +63,11 @@ public:
   /// A put: `written` supersedes every live entry. Its dot must be new.
   void put(entry written);
 
+  /// The live entry with the dot `old` is superseded by `written`, or by the mere event `erased`. Other live entries
+  /// stay, other than with a put or an erase. The dots must be new. Returns whether `old` was live.
+  bool rewrite(dot old, entry written);
+  bool withdraw(dot old, dot erased);
+
   /// An erase with the new dot `erased`: supersedes every live entry and leaves none.
   void erase(dot erased);
 

@@ -8,6 +8,18 @@ namespace {
 
 enum class kind : std::uint8_t { hello = 1, delta, ack, sources, heartbeat, refusal };
 
+void write(wire_writer& out, const clock_reading& said) {
+  out.varint(said.wall_ms);
+  out.varint(said.believed_ms);
+}
+
+clock_reading read_clock(wire_reader& in) {
+  clock_reading said;
+  said.wall_ms = in.varint();
+  said.believed_ms = in.varint();
+  return said;
+}
+
 wire_writer begin(kind k) {
   wire_writer out;
   out.byte(codec_version);
@@ -39,6 +51,7 @@ hello decode_hello(wire_reader& in) {
   message.retired_digest = in.fixed64();
   if ((flags & retired_flag) != 0)
     message.retired = in.vector();
+  message.clock = read_clock(in);
   return message;
 }
 
@@ -71,6 +84,9 @@ heartbeat decode_heartbeat(wire_reader& in) {
   if (ahead > 1)
     in.fail("a heartbeat has unknown flags");
   message.ahead = ahead == 1;
+  message.clock = read_clock(in);
+  message.refused = in.varint();
+  message.refused_because = in.string();
   return message;
 }
 
@@ -130,6 +146,7 @@ std::string encode(const hello& message) {
   out.fixed64(message.retired_digest);
   if (message.retired)
     out.vector(*message.retired);
+  write(out, message.clock);
   return out.take();
 }
 
@@ -155,6 +172,9 @@ std::string encode(const heartbeat& message) {
   out.fixed64(message.fingerprint.low);
   out.fixed64(message.fingerprint.high);
   out.byte(message.ahead ? 1 : 0);
+  write(out, message.clock);
+  out.varint(message.refused);
+  out.string(message.refused_because);
   return out.take();
 }
 

@@ -23,7 +23,7 @@ namespace ariadne::crdt {
 // frame at any time. The registers of a delta are built one by one, and handed over: each with `live_entries_max` live
 // entries at most.
 
-inline constexpr std::uint8_t codec_version = 2;
+inline constexpr std::uint8_t codec_version = 3;
 
 std::string encode(const hello& message);
 std::string encode(const ack& message);

@@ -28,7 +28,8 @@ public:
   /// `drift_max_ms`: a stamp further ahead of the local wall clock than this is refused.
   explicit hybrid_clock(std::uint64_t drift_max_ms) : drift_max_ms_(drift_max_ms) {}
 
-  /// A new stamp, greater than all before. A counter that overflows carries into the milliseconds.
+  /// A new stamp, greater than all before, unless the clock `is_astray`. A counter that overflows carries into the
+  /// milliseconds.
   stamp issue(std::uint64_t now_ms);
 
   /// Whether `remote` is no more than the permitted drift ahead of `now_ms`.
@@ -40,6 +41,17 @@ public:
   void observe(stamp remote) {
     if (remote > last_)
       last_ = remote;
+  }
+
+  /// Whether stamps have been issued or observed, by a clock that was wrong, that are further ahead of `now_ms` than
+  /// anybody would accept. New ones would be no better.
+  bool is_astray(std::uint64_t now_ms) const {
+    return !accepts(last_, now_ms);
+  }
+
+  /// Goes on from `now_ms`, whatever stamps there have been before.
+  void set_back(std::uint64_t now_ms) {
+    last_.value = now_ms << 16;
   }
 
 private:

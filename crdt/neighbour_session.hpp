@@ -1,6 +1,7 @@
 #pragma once
 
 #include "crdt/outbound_stream.hpp"
+#include "crdt/refused_registers.hpp"
 #include "crdt/version_vector.hpp"
 
 #include <absl/container/btree_map.h>
@@ -51,6 +52,8 @@ struct inbound_stream {
   /// Registers of the batch that comes in have changed here. Those that the cut does not cover, or all of them if the
   /// link closes before the cut, have to be forwarded (invariant I3).
   bool changed_registers = false;
+  /// What of it is not taken in, and which cuts therefore do not count.
+  refused_registers refused;
 };
 
 /// How long the events of another member have been left to that member.
@@ -91,6 +94,12 @@ struct neighbour_session {
 
   inbound_stream in;
   std::optional<outbound_stream> out;
+  refusal_back_off back_off;
+  /// How many keys of the neighbour are refused here, as of the last batch, and how many of ours it refuses; and why.
+  std::uint64_t refused_here = 0;
+  std::string refused_here_because;
+  std::uint64_t refused_there = 0;
+  std::string refused_there_because;
   absl::btree_map<replica_id, deferral> deferrals;
 
   /// Replica ids whose entries in our version vector have risen since we told the neighbour.
@@ -101,6 +110,9 @@ struct neighbour_session {
   std::uint64_t changed_bytes_at_level = 0;
   /// When the neighbour last got on with what it owes us: a hello, or an acknowledgement; or was last asked to.
   std::uint64_t progress_ms = 0;
+
+  /// When it last acknowledged anything, or a full state for it began.
+  std::uint64_t acknowledged_ms = 0;
 
   // The replica's count of rises of `forgotten` when the neighbour was asked whether it is behind, and when it
   // answered.

@@ -78,18 +78,15 @@ std::string outbound_stream::end_part(delta_writer out, const stream_source& sou
   }
   auto frame = out.finish(trailer);
   in_flight_bytes_ += frame.size();
-  in_flight_.push_back({number_, frame.size(), std::move(trailer.cut)});
+  in_flight_.push_back({number_, frame.size()});
   return frame;
 }
 
-version_vector outbound_stream::acknowledge(std::uint64_t number) {
-  version_vector reached;
+void outbound_stream::acknowledge(std::uint64_t number) {
   while (!in_flight_.empty() && in_flight_.front().number <= number) {
     in_flight_bytes_ -= in_flight_.front().bytes;
-    reached.join(in_flight_.front().cut);
     in_flight_.pop_front();
   }
-  return reached;
 }
 
 } // namespace ariadne::crdt

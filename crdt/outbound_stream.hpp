@@ -102,14 +102,18 @@ public:
     return base_.empty() || base_.covers(d);
   }
 
+  /// Whether a full state is under way that keeps its sender from forgetting.
+  bool holds_base() const {
+    return !base_.empty();
+  }
+
   /// What the cuts of this stream cover so far.
   const version_vector& sent() const {
     return sent_;
   }
 
-  /// The neighbour has acknowledged all parts up to `number`. Returns the entries of its version vector that follow
-  /// from that.
-  version_vector acknowledge(std::uint64_t number);
+  /// All parts up to `number` have come in at the neighbour. What it has taken of their cuts, its version vector says.
+  void acknowledge(std::uint64_t number);
 
   /// Bytes of parts sent and not acknowledged.
   std::size_t in_flight_bytes() const {
@@ -134,7 +138,6 @@ private:
   struct part {
     std::uint64_t number;
     std::size_t bytes;
-    version_vector cut;
   };
 
   delta_writer begin_part(const stream_source& source);

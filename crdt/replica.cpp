@@ -14,6 +14,9 @@ namespace {
 /// the window fills all the same, but no call takes long because it is wide.
 constexpr int parts_per_call_max = 2;
 
+/// What is kept of a neighbour's reason.
+constexpr std::size_t reason_bytes_max = 256;
+
 /// Whether `span_ms` have passed since `since_ms`; also if the clock has jumped back, for then nobody knows.
 bool has_passed(std::uint64_t span_ms, std::uint64_t since_ms, std::uint64_t now_ms) {
   return now_ms < since_ms || now_ms - since_ms >= span_ms;
@@ -35,7 +38,9 @@ std::string_view to_string(write_error error) {
   return "unknown write error";
 }
 
-replica::replica(replica_options options) : options_(std::move(options)), clock_(options_.drift_max_ms) {
+replica::replica(replica_options options)
+  : options_(std::move(options)), guard_({options_.drift_max_ms, options_.clock_patience_ms}),
+    clock_(options_.drift_max_ms), stragglers_(options_.straggler_patience_ms) {
   options_.limits.key_bytes_max = std::min(options_.limits.key_bytes_max, key_bytes_limit);
 }
 
@@ -54,6 +59,8 @@ tl::expected<dot, write_error> replica::put(std::string_view key, shared_bytes v
     if (replaced == nullptr || map_bytes - aw_lww_map::live_bytes(*replaced) > limits.map_bytes_max)
       return tl::unexpected{write_error::map_full};
   }
+  if (clock_.is_astray(now_ms))
+    mend_stamps(now_ms);
   dot written{options_.id, vector_[options_.id] + 1};
   ++counters_.puts;
   note(map_.put(key, entry{written, clock_.issue(now_ms), expires_at_ms, std::move(value)}));
@@ -158,6 +165,7 @@ void replica::close(link_id link, std::uint64_t now_ms) {
     return;
   void_stream(position->second);
   auto is_orphaned = position->second.in.changed_registers;
+  guard_.forget(position->second.id);
   sessions_.erase(position);
   announce_sources();
   if (is_orphaned)
@@ -198,6 +206,7 @@ std::optional<refusal> replica::handle(session_map::iterator position, const hel
   if (message.stream < session.stream)
     return std::nullopt;
   auto is_first = !session.introduced;
+  guard_.hear(message.id, message.clock);
   session.progress_ms = now_ms;
   session.id = message.id;
   session.node = message.node;
@@ -262,17 +271,8 @@ std::optional<refusal> replica::handle(session_map::iterator position, const del
   // Its hello has been lost, or comes later.
   if (session.id.value == 0)
     return std::nullopt;
-  if (message.key_bytes_max > options_.limits.key_bytes_max)
-    return refuse(link, refusal_code::over_limit, "a key is longer than the limit");
-  if (message.value_bytes_max > options_.limits.value_bytes_max)
-    return refuse(link, refusal_code::over_limit, "a value is longer than the limit");
-  if (!clock_.accepts(message.stamp_max, now_ms))
-    return refuse(link, refusal_code::clock_drift,
-                  "a stamp is " + std::to_string(message.stamp_max.millis() - now_ms) + " ms ahead of the clock here");
   if (is_forged(message.header.base) || is_forged(message.trailer.cut) || is_forged(message.trailer.forgotten))
     return refuse_forged(link);
-  clock_.observe(message.stamp_max);
-
   if (message.header.stream == in.id && message.header.number > in.next_number)
     void_stream(session);
   if (message.header.stream == in.id && !message.header.base.empty() && full_state_
@@ -289,12 +289,25 @@ std::optional<refusal> replica::handle(session_map::iterator position, const del
     full_state_ = {in.id, ++last_full_state_, message.header.base, {}, {}, {}, {}};
   auto in_full_state = message.header.full_state && full_state_ && full_state_->stream == in.id && !full_state_->sweep;
   auto has_forged_register = false;
+  const auto may_object = message.key_bytes_max > options_.limits.key_bytes_max
+                          || message.value_bytes_max > options_.limits.value_bytes_max
+                          || !clock_.accepts(message.stamp_max, now_ms);
+  if (!may_object)
+    clock_.observe(message.stamp_max);
   message.for_each_register([&](std::string_view key, causal_register&& value) {
     ++counters_.registers_received;
     if (value.seen(options_.id) > vector_[options_.id]) {
       has_forged_register = true;
       return;
     }
+    if (may_object) {
+      if (auto why = object_to(key, value, now_ms))
+        return refuse_register(session, key, value, std::move(*why), now_ms);
+      for (std::size_t i = 0; i < value.live_count(); ++i)
+        clock_.observe(value.live(i).stamp);
+    }
+    if (in.refused.any())
+      in.refused.accept(key);
     join(in, in_full_state, key, std::move(value));
   });
   if (has_forged_register)
@@ -302,9 +315,12 @@ std::optional<refusal> replica::handle(session_map::iterator position, const del
   join_forgotten(message.trailer.forgotten);
 
   if (message.trailer.last) {
-    in.cut.join(message.trailer.cut);
     if (in_full_state)
-      full_state_->sweep = dot{};
+      end_full_state(in);
+    in.cut.join(in.refused.taken_of(message.trailer.cut));
+    for (const auto& d : message.trailer.cut)
+      if (vector_[d.replica] != 0)
+        session.untold.insert(d.replica);
     if (is_sweeping(in))
       sweep();
     else
@@ -314,6 +330,7 @@ std::optional<refusal> replica::handle(session_map::iterator position, const del
     in.acknowledged = message.header.number;
     send_ack(link, session);
   }
+  tell_refused(link, session, message.trailer.last, now_ms);
   resume_streams(now_ms);
   pump_all(now_ms);
   return std::nullopt;
@@ -325,7 +342,8 @@ std::optional<refusal> replica::handle(session_map::iterator position, const ack
     return refuse_forged(link);
   learn(session, message.vector);
   if (session.out && session.out->id() == message.stream) {
-    learn(session, session.out->acknowledge(message.number));
+    session.out->acknowledge(message.number);
+    session.acknowledged_ms = now_ms;
     session.progress_ms = now_ms;
   }
   pump(link, session, now_ms);
@@ -342,6 +360,10 @@ std::optional<refusal> replica::handle(session_map::iterator position, const sou
 
 std::optional<refusal> replica::handle(session_map::iterator position, const heartbeat& message, std::uint64_t now_ms) {
   auto& [link, session] = *position;
+  if (session.id.value != 0)
+    guard_.hear(session.id, message.clock);
+  session.refused_there = message.refused;
+  session.refused_there_because = message.refused_because.substr(0, reason_bytes_max);
   if (message.vector_digest == digest(vector_)) {
     if (message.ahead || is_ahead() || message.fingerprint == map_.fingerprint())
       return std::nullopt;
@@ -358,6 +380,68 @@ std::optional<refusal> replica::handle(session_map::iterator position, const hea
 std::optional<refusal> replica::handle(session_map::iterator, const refusal& message, std::uint64_t) {
   ++counters_.refusals;
   return refusal{message.code, "refused by the neighbour: " + message.reason};
+}
+
+std::optional<objection> replica::object_to(std::string_view key, const causal_register& value,
+                                            std::uint64_t now_ms) const {
+  if (key.size() > options_.limits.key_bytes_max)
+    return objection{"a key is longer than the limit"};
+  stamp newest;
+  for (std::size_t i = 0; i < value.live_count(); ++i) {
+    if (value.live(i).value.size() > options_.limits.value_bytes_max)
+      return objection{"a value is longer than the limit"};
+    newest = std::max(newest, value.live(i).stamp);
+  }
+  if (clock_.accepts(newest, now_ms))
+    return std::nullopt;
+  return objection{"a stamp is " + std::to_string(newest.millis() - now_ms) + " ms ahead of the clock here",
+                   newest.millis() - options_.drift_max_ms};
+}
+
+void replica::refuse_register(neighbour_session& session, std::string_view key, const causal_register& value,
+                              objection why, std::uint64_t now_ms) {
+  auto& refused = session.in.refused;
+  if (!refused.any())
+    session.back_off.begin(now_ms);
+  refused.refuse(key, value, vector_, std::move(why));
+  ++counters_.refusals;
+}
+
+void replica::end_full_state(inbound_stream& in) {
+  if (!in.refused.any()) {
+    full_state_->sweep = dot{};
+    return;
+  }
+  // What it lacks may be what was refused; and of what it says to be dead, the reason may be missing.
+  in.refused.tear();
+  full_state_.reset();
+}
+
+void replica::tell_refused(link_id link, neighbour_session& session, bool at_end_of_batch, std::uint64_t now_ms) {
+  const auto& refused = session.in.refused;
+  if (!at_end_of_batch && refused.count() <= session.refused_here)
+    return;
+  if (!refused.any())
+    session.back_off.end();
+  const auto was = std::exchange(session.refused_here, refused.any() ? std::max<std::uint64_t>(refused.count(), 1) : 0);
+  session.refused_here_because = refused.any() ? refused.reason() : std::string{};
+  if ((was == 0) != (session.refused_here == 0))
+    send_heartbeat(link, session, now_ms);
+}
+
+void replica::ask_again_for_refused(link_id link, neighbour_session& session, std::uint64_t now_ms) {
+  const auto& refused = session.in.refused;
+  if (refused.any()) {
+    if (session.back_off.is_over(refused.is_settled(now_ms), now_ms))
+      void_stream(session);
+  } else if (session.refused_here > 0 && covers(session.known)) {
+    // Others have brought all of it.
+    tell_refused(link, session, true, now_ms);
+  } else if (session.refused_here > 0 && session.in.id != 0 && session.back_off.is_over(false, now_ms)) {
+    // The hello that named the new stream may have been lost.
+    session.back_off.begin(now_ms);
+    send_hello(link, session, want::nothing, now_ms);
+  }
 }
 
 void replica::join(inbound_stream& in, bool in_full_state, std::string_view key, causal_register value) {
@@ -397,9 +481,82 @@ void replica::join(inbound_stream& in, bool in_full_state, std::string_view key,
 aw_lww_map::effect replica::join_register(std::string_view key, causal_register value) {
   if (!retired_.empty())
     value.for_each_context([this](dot d) { note_mentioned(d.replica); });
-  auto effect = map_.join(key, std::move(value), vector_);
+  if (restamped_.empty()) {
+    auto effect = map_.join(key, std::move(value), vector_);
+    note(effect);
+    return effect;
+  }
+  auto effect = map_.join(key, value, vector_);
   note(effect);
+  if (effect.owner != nullptr)
+    follow(*effect.owner, value);
   return effect;
+}
+
+void replica::follow(keyed_register& owner, const causal_register& joined) {
+  const auto value = map_.value(owner);
+  for (std::size_t i = 0; i < value.live_count(); ++i) {
+    const auto& mine = value.live(i).dot;
+    if (mine.replica != options_.id || joined.covers(mine))
+      continue;
+    const auto before = restamped_.before(mine.counter);
+    if (std::none_of(before.begin(), before.end(), [&](std::uint64_t counter) {
+          return joined.covers({options_.id, counter}) && !joined.has_live({options_.id, counter});
+        }))
+      continue;
+    const dot erased{options_.id, vector_[options_.id] + 1};
+    note(map_.withdraw(owner, mine, erased));
+    raise_vector(erased);
+    rewritten_.push_back({std::string{owner.key()}, mine, true, entry{erased, {}, 0, {}}});
+    return;
+  }
+}
+
+// -- wrong stamps ----------------------------------------------------------------------------------------------------
+
+void replica::mend_stamps(std::uint64_t now_ms) {
+  if (clock_.is_astray(now_ms)) {
+    clock_.set_back(now_ms);
+    to_restamp_ = {0, vector_[options_.id]};
+  }
+  for (auto budget = options_.work_registers_max; to_restamp_ && budget > 0; --budget) {
+    auto [counter, owner] = map_.index().next(options_.id, to_restamp_->first);
+    if (owner == nullptr || counter > to_restamp_->second) {
+      to_restamp_.reset();
+      return;
+    }
+    to_restamp_->first = counter;
+    restamp(*owner, counter, now_ms);
+  }
+}
+
+void replica::restamp(keyed_register& owner, std::uint64_t counter, std::uint64_t now_ms) {
+  const dot old{options_.id, counter};
+  const auto value = map_.value(owner);
+  for (std::size_t i = 0; i < value.live_count(); ++i) {
+    auto again = value.live(i);
+    if (again.dot != old || clock_.accepts(again.stamp, now_ms))
+      continue;
+    const auto wrong_ms = again.stamp.millis();
+    again.dot.counter = vector_[options_.id] + 1;
+    again.stamp = clock_.issue(now_ms);
+    // What it was to live from then on, it lives from now on.
+    if (again.expires_at_ms != 0)
+      again.expires_at_ms = now_ms + (again.expires_at_ms - std::min(again.expires_at_ms, wrong_ms));
+    note(map_.rewrite(owner, old, again));
+    raise_vector(again.dot);
+    restamped_.add(counter, again.dot.counter);
+    rewritten_.push_back({std::string{owner.key()}, old, false, std::move(again)});
+    return;
+  }
+}
+
+std::vector<dot> replica::stands_for(dot d) const {
+  std::vector<dot> result;
+  if (d.replica == options_.id)
+    for (auto counter : restamped_.before(d.counter))
+      result.push_back({d.replica, counter});
+  return result;
 }
 
 template <class Predicate>
@@ -594,10 +751,15 @@ void replica::send_hello(link_id link, neighbour_session& session, want wanted, 
   session.progress_ms = now_ms;
   hello message{
     options_.cluster,           options_.node, options_.id, session.in.id,     session.push, wanted == want::answer,
-    wanted == want::full_state, vector_,       forgotten_,  retired_.digest(), std::nullopt};
+    wanted == want::full_state, vector_,       forgotten_,  retired_.digest(), std::nullopt, say_time(now_ms)};
   if (session.id.value != 0 && session.retired_digest != message.retired_digest)
     message.retired = retired_;
   send(link, encode(message));
+}
+
+void replica::send_heartbeat(link_id link, neighbour_session& session, std::uint64_t now_ms) {
+  send(link, encode(heartbeat{digest(vector_), map_.fingerprint(), is_ahead(), say_time(now_ms), session.refused_here,
+                              session.refused_here_because}));
 }
 
 void replica::send_ack(link_id link, neighbour_session& session) {
@@ -671,6 +833,7 @@ void replica::pump(link_id link, neighbour_session& session, std::uint64_t now_m
         return;
       }
       out.begin_full_state(source());
+      session.acknowledged_ms = now_ms;
       ++counters_.full_states_sent;
     }
     auto registers_before = out.registers_sent();
@@ -713,9 +876,13 @@ void replica::age_deferrals(neighbour_session& session, std::uint64_t now_ms) {
 }
 
 void replica::tick(std::uint64_t now_ms) {
-  // An entry outlives its expiry by the permitted drift, so that no clock of the cluster still lets it be read.
-  if (now_ms > options_.drift_max_ms)
-    map_.drop_expired(now_ms - options_.drift_max_ms, options_.work_registers_max,
+  mend_stamps(now_ms);
+  look_for_stragglers(now_ms);
+  // An entry outlives its expiry by the permitted drift, so that no clock of the cluster still lets it be read; and
+  // while it is not clear which of the clocks is wrong, it outlives it by all of them.
+  const auto certain_ms = guard_.reading() ? std::min(guard_.certain_ms(), now_ms) : now_ms;
+  if (certain_ms > options_.drift_max_ms)
+    map_.drop_expired(certain_ms - options_.drift_max_ms, options_.work_registers_max,
                       [this](const auto& effect) { note(effect, key_change::kind::expired); });
   key_pages_.tick(now_ms);
   map_.forget([this](dot d) { return is_stable(d); }, forgotten_, options_.work_registers_max);
@@ -728,6 +895,8 @@ void replica::tick(std::uint64_t now_ms) {
     if (full_state_ && full_state_->stream == session.in.id && !full_state_->sweep
         && has_passed(options_.answer_within_ms, session.in.progress_ms, now_ms))
       void_stream(session);
+  for (auto& [link, session] : sessions_)
+    ask_again_for_refused(link, session, now_ms);
   resume_streams(now_ms);
   for (auto& [link, session] : sessions_) {
     age_deferrals(session, now_ms);
@@ -739,7 +908,7 @@ void replica::tick(std::uint64_t now_ms) {
     else if (session.id.value != 0 && !session.untold.empty())
       send_ack(link, session);
     if (session.id.value != 0 && is_heartbeat_due)
-      send(link, encode(heartbeat{digest(vector_), map_.fingerprint(), is_ahead()}));
+      send_heartbeat(link, session, now_ms);
     pump(link, session, now_ms);
   }
 }
@@ -773,9 +942,25 @@ bool replica::is_stable(dot d) const {
   if (!vector_.covers(d) || !std::all_of(sessions_.begin(), sessions_.end(), may_forget))
     return false;
   return std::all_of(members_.begin(), members_.end(), [&](replica_id member) {
-    return std::any_of(sessions_.begin(), sessions_.end(),
-                       [&](const auto& item) { return item.second.id == member && item.second.known.covers(d); });
+    return stragglers_.contains(member) || std::any_of(sessions_.begin(), sessions_.end(), [&](const auto& item) {
+             return item.second.id == member && item.second.known.covers(d);
+           });
   });
+}
+
+void replica::look_for_stragglers(std::uint64_t now_ms) {
+  stragglers_.look(members_, vector_, now_ms, [this](replica_id member) {
+    version_vector has;
+    for (const auto& [link, session] : sessions_)
+      if (session.id == member)
+        has.join(session.known);
+    return has;
+  });
+  // A full state that does not get on would keep the others from forgetting: it begins anew when there is room.
+  for (auto& [link, session] : sessions_)
+    if (session.out && session.out->holds_base()
+        && has_passed(options_.straggler_patience_ms, session.acknowledged_ms, now_ms))
+      session.out->begin_full_state(source());
 }
 
 std::vector<replica_id> replica::holders(dot d) const {
@@ -821,7 +1006,11 @@ bool replica::caught_up(link_id link) const {
 std::vector<neighbour_status> replica::neighbours() const {
   std::vector<neighbour_status> result;
   for (const auto& [link, session] : sessions_) {
-    neighbour_status status{link, session.id, session.node, session.push, session.caught_up, 0, 0, 0};
+    neighbour_status status{link, session.id, session.node, session.push, session.caught_up, 0, 0, 0, 0, 0, {}, 0};
+    status.refused_here = session.refused_here;
+    status.refused_there = session.refused_there;
+    status.refusal = session.refused_here > 0 ? session.refused_here_because : session.refused_there_because;
+    status.clock_ahead_ms = guard_.ahead_ms(session.id);
     for (const auto& d : session.introduced ? vector_ : whole_vector())
       status.lag_events += d.counter - std::min(d.counter, session.known[d.replica]);
     if (status.lag_events > 0)

@@ -1,11 +1,14 @@
 #pragma once
 
 #include "crdt/aw_lww_map.hpp"
+#include "crdt/guarded_clock.hpp"
 #include "crdt/hybrid_clock.hpp"
 #include "crdt/key_pages.hpp"
 #include "crdt/neighbour_session.hpp"
 #include "crdt/outbound_stream.hpp"
 #include "crdt/replica_options.hpp"
+#include "crdt/restamped_events.hpp"
+#include "crdt/stragglers.hpp"
 #include "crdt/sync_message.hpp"
 #include "crdt/version_vector.hpp"
 
@@ -66,6 +69,16 @@ struct last_event {
   std::uint64_t counter = 0;
 };
 
+/// An event that a replica has made of itself: one of its own, with the dot `before`, has been written again as
+/// `after`, since its stamp was wrong; or it has been erased, since another replica had superseded what it stood for.
+struct rewritten_event {
+  std::string key;
+  dot before;
+  bool is_erased = false;
+  /// Of an erasure only the dot.
+  entry after;
+};
+
 /// What a replica knows of one neighbour.
 struct neighbour_status {
   link_id link;
@@ -81,6 +94,13 @@ struct neighbour_status {
   std::uint64_t lag_bytes_max = 0;
   /// Bytes of deltas sent and not acknowledged.
   std::size_t in_flight_bytes = 0;
+  /// Keys of the neighbour that are refused here, keys from here that it refuses, and why (the reason of this side, if
+  /// both refuse).
+  std::uint64_t refused_here = 0;
+  std::uint64_t refused_there = 0;
+  std::string refusal;
+  /// How far the time that it goes by is ahead of the one here, as far as is known.
+  std::int64_t clock_ahead_ms = 0;
 };
 
 /// Counters that only grow.
@@ -101,7 +121,8 @@ struct replica_counters {
 
 /// A replicated add-wins map: the replication protocol of docs/protocol.md as a state machine without I/O. Events go
 /// in through the member functions; frames and changes come out of `take_frames` and `take_changes`, which the caller
-/// empties after each call. All times are milliseconds since the Unix epoch, from the caller's clock.
+/// empties after each call. All times are milliseconds since the Unix epoch; callers with clocks of their own have them
+/// checked by `read_clock`, and hand in what it says.
 ///
 /// Links carry frames in order and whole; a lost frame means a closed link. (Duplicated, reordered and lost frames do
 /// no harm to the data, but a stream that lost one has to be restarted, which `tick` does.)
@@ -111,6 +132,15 @@ class replica {
 public:
   /// `options.id` must be new: drawn at random for this start of the node.
   explicit replica(replica_options options);
+
+  /// The time to hand in to the other functions, from a reading of the wall clock and of a clock that never jumps and
+  /// goes on in suspend; see guarded_clock. Without it, what is handed in is believed, and told to the neighbours.
+  std::uint64_t read_clock(std::uint64_t wall_ms, std::uint64_t steady_ms) {
+    return guard_.read(wall_ms, steady_ms);
+  }
+  const guarded_clock& guard() const {
+    return guard_;
+  }
 
   // -- the map -------------------------------------------------------------------------------------------------------
 
@@ -158,6 +188,10 @@ public:
     return map_.live_byte_count();
   }
 
+  /// The dots of the events that the event `d` stands for, the latest first: this replica has written them again, since
+  /// their stamps were wrong. Whoever expects one of them under the key may take `d` for it.
+  std::vector<dot> stands_for(dot d) const;
+
   // -- neighbours ----------------------------------------------------------------------------------------------------
 
   /// A way to a neighbour has opened. With `push`, this replica sends its changes there; without, it only answers.
@@ -197,6 +231,11 @@ public:
   std::vector<key_change> take_changes();
   /// The same into a list whose memory is used again: it loses what it had.
   void take_changes(std::vector<key_change>& taken);
+
+  /// The events that the replica has made of itself.
+  std::vector<rewritten_event> take_rewritten() {
+    return std::exchange(rewritten_, {});
+  }
 
   /// Whether there is anybody to take the changes; by default there is. Without, none are collected.
   void collect_changes(bool wanted) {
@@ -270,6 +309,11 @@ public:
 
   std::vector<neighbour_status> neighbours() const;
 
+  /// Whether the member has not followed for so long that it keeps this replica from forgetting no longer.
+  bool is_straggler(replica_id member) const {
+    return stragglers_.contains(member);
+  }
+
   const replica_counters& counters() const {
     return counters_;
   }
@@ -284,7 +328,12 @@ private:
   std::optional<refusal> handle(session_map::iterator position, const heartbeat& message, std::uint64_t now_ms);
   std::optional<refusal> handle(session_map::iterator position, const refusal& message, std::uint64_t now_ms);
 
+  /// What this replica says of the time.
+  clock_reading say_time(std::uint64_t now_ms) const {
+    return guard_.reading().value_or(clock_reading{now_ms, now_ms});
+  }
   void send(link_id link, std::string frame);
+  void send_heartbeat(link_id link, neighbour_session& session, std::uint64_t now_ms);
   /// What a hello asks the neighbour for, besides a stream.
   enum class want { nothing, answer, full_state };
   void send_hello(link_id link, neighbour_session& session, want wanted, std::uint64_t now_ms);
@@ -293,6 +342,15 @@ private:
   /// in all: each of n neighbours that come up would cost n messages of n ids. Those are left to the next tick.
   void announce_sources(std::size_t news_max = 16);
   std::optional<refusal> refuse(link_id link, refusal_code code, std::string reason);
+  /// Why a register is not to be joined; nothing if it is.
+  std::optional<objection> object_to(std::string_view key, const causal_register& value, std::uint64_t now_ms) const;
+  void refuse_register(neighbour_session& session, std::string_view key, const causal_register& value, objection why,
+                       std::uint64_t now_ms);
+  /// A full state has come in to its last part.
+  void end_full_state(inbound_stream& in);
+  /// Tells the neighbour at once if something of it is refused now that was not before, or the other way round.
+  void tell_refused(link_id link, neighbour_session& session, bool at_end_of_batch, std::uint64_t now_ms);
+  void ask_again_for_refused(link_id link, neighbour_session& session, std::uint64_t now_ms);
   /// For a frame that names an event of this replica which has never happened: someone else bears the same id.
   std::optional<refusal> refuse_forged(link_id link);
   bool is_forged(const version_vector& theirs) const {
@@ -347,8 +405,15 @@ private:
   }
   /// Joins one register into the map.
   aw_lww_map::effect join_register(std::string_view key, causal_register value);
+  /// Another replica has superseded what an event here stands for, without having seen that: it is superseded as well.
+  void follow(keyed_register& owner, const causal_register& joined);
+  /// Notices that the clock has gone astray, and writes own events again whose stamps nobody would accept.
+  void mend_stamps(std::uint64_t now_ms);
+  void restamp(keyed_register& owner, std::uint64_t counter, std::uint64_t now_ms);
   void join_forgotten(const version_vector& forgotten);
   bool is_stable(dot d) const;
+  /// Notices who is one, and what goes on towards them that keeps this replica from forgetting.
+  void look_for_stragglers(std::uint64_t now_ms);
   void note(const aw_lww_map::effect& effect, key_change::kind loss = key_change::kind::erased);
   /// The digest of `vector` together with all that has been retired.
   std::uint64_t digest(const version_vector& vector) const {
@@ -358,7 +423,12 @@ private:
     return {map_, vector_, retired_, forgotten_};
   }
   replica_options options_;
+  guarded_clock guard_;
   hybrid_clock clock_;
+  restamped_events restamped_;
+  /// Own events beyond this counter, up to the second, are still to be looked at.
+  std::optional<std::pair<std::uint64_t, std::uint64_t>> to_restamp_;
+  stragglers stragglers_;
   aw_lww_map map_;
   version_vector vector_;
   /// No id is in both this and `vector_`.
@@ -382,6 +452,7 @@ private:
   key_pages key_pages_;
   /// Whose turn it is in `work`.
   bool sweeps_next_ = true;
+  std::vector<rewritten_event> rewritten_;
   replica_counters counters_;
 };
 

@@ -34,6 +34,10 @@ struct replica_options {
   std::size_t work_registers_max = 4096;
   /// A stamp further ahead of the local clock is refused.
   std::uint64_t drift_max_ms = 10'000;
+  /// For how long a wall clock that has jumped must have gone on steadily before it is believed; see guarded_clock.
+  std::uint64_t clock_patience_ms = 300'000;
+  /// How long a member that does not come to have what is known here keeps this replica from forgetting.
+  std::uint64_t straggler_patience_ms = 600'000;
   /// How long an event of another present member is left to that member before it is forwarded in its stead.
   std::uint64_t forward_after_ms = 500;
   /// How often the fingerprint goes to each neighbour.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "crdt/fingerprint.hpp"
+#include "crdt/guarded_clock.hpp"
 #include "crdt/version_vector.hpp"
 
 #include <cstdint>
@@ -35,13 +36,15 @@ struct hello {
   /// A digest of these, with the counter of each; and themselves, if the receiver is not known to have the same.
   std::uint64_t retired_digest = 0;
   std::optional<version_vector> retired;
+  clock_reading clock;
 };
 
 /// Acknowledges all deltas of a stream up to a number, and says what the sender's version vector has come to.
 struct ack {
   std::uint64_t stream = 0;
   std::uint64_t number = 0;
-  /// The entries of the sender's version vector that it has not told this neighbour before.
+  /// The entries of the sender's version vector that the cuts of these deltas name, and those that it has not told this
+  /// neighbour before. A cut entry that is not covered by that has not been taken.
   version_vector vector;
 };
 
@@ -50,12 +53,17 @@ struct sources {
   std::vector<replica_id> ids;
 };
 
-/// What two replicas with equal version vectors have to agree on. A few dozen bytes at any size of the map.
+/// What two replicas with equal version vectors have to agree on; what the sender refuses, and what it says of the
+/// time. A few dozen bytes at any size of the map.
 struct heartbeat {
   std::uint64_t vector_digest = 0;
   crdt::fingerprint fingerprint;
   /// Whether the map differs from what the version vector says; then the fingerprint is not comparable.
   bool ahead = false;
+  clock_reading clock;
+  /// How many keys of the receiver the sender does not take for now, and why: one sentence without a final stop.
+  std::uint64_t refused = 0;
+  std::string refused_because;
 };
 
 enum class refusal_code : std::uint8_t {

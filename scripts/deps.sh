@@ -24,6 +24,7 @@ packages=(
   nlohmann-json3-dev
   # tests
   clang-14
+  faketime
   iproute2
   libboost-test-dev
   libclang-rt-14-dev

@@ -22,7 +22,9 @@ tl::expected<fenced_result, crdt::write_error> fenced_write(crdt::replica& repli
                                                             std::uint64_t now_ms, std::uint64_t expires_at_ms) {
   auto entries = live_entries(replica, key, now_ms);
   const auto is_expected = std::all_of(entries.begin(), entries.end(), [&](const live_entry& entry) {
-    return std::find(expected.begin(), expected.end(), entry.dot) != expected.end();
+    const auto before = replica.stands_for(entry.dot);
+    return std::find(expected.begin(), expected.end(), entry.dot) != expected.end()
+           || std::find_first_of(before.begin(), before.end(), expected.begin(), expected.end()) != before.end();
   });
   if (!is_expected)
     return fenced_result{false, false, std::move(entries)};

@@ -50,7 +50,7 @@ void session_host::leave() {
 }
 
 void session_host::note_readiness() {
-  const auto is_ready = is_caught_up_ && !is_paused_ && may_grant();
+  const auto is_ready = is_caught_up_ && !is_paused_ && is_in_service_ && may_grant();
   const auto has_paused = std::exchange(profile_.is_paused, is_paused_) != is_paused_;
   const auto is_change = std::exchange(profile_.is_ready, is_ready) != is_ready;
   if (has_paused || is_change)
@@ -513,7 +513,7 @@ bool session_host::is_placed_here(const session_key& key, std::uint32_t schema_v
 
 bool session_host::wants(const entry& e) const {
   const auto& [key, s] = e;
-  if (s.at != stage::none || !is_caught_up_ || is_paused_ || profile_.draining || now_ms_ < s.retry_at_ms)
+  if (s.at != stage::none || !is_caught_up_ || is_paused_ || gives_up() || now_ms_ < s.retry_at_ms)
     return false;
   if (!s.winner || s.winner->phase == session_phase::stopped)
     return s.initial && knows(key.kind, s.initial->schema_version);
@@ -873,12 +873,12 @@ void session_host::session_ended(const session_key& key, std::uint64_t run, bool
 // -- moving ----------------------------------------------------------------------------------------------------------
 
 void session_host::queue_moves() {
-  if (profile_.draining || options_.rebalance_max > 0)
+  if (gives_up() || options_.rebalance_max > 0)
     to_move_.assign(here_.begin(), here_.end());
 }
 
 void session_host::plan_moves() {
-  const auto moving_max = profile_.draining ? options_.drain_max : options_.rebalance_max;
+  const auto moving_max = gives_up() ? options_.drain_max : options_.rebalance_max;
   while (moving_.size() < moving_max && !to_move_.empty()) {
     const auto found = sessions_.find(to_move_.front());
     if (found == sessions_.end() || found->second.at != stage::running) {
@@ -889,7 +889,7 @@ void session_host::plan_moves() {
     if (is_better_kept(target))
       return;
     to_move_.pop_front();
-    if (profile_.draining || (target && *target != options_.self)) {
+    if (gives_up() || (target && *target != options_.self)) {
       moving_.insert(found->first);
       begin_stop(*found, stop_reason::move);
     }
@@ -906,11 +906,30 @@ bool session_host::is_better_kept(const std::optional<host_id>& target) const {
 
 void session_host::set_cordoned(bool cordoned, std::uint64_t now_ms) {
   enter(now_ms);
+  is_cordoned_ = cordoned;
+  note_cordon();
+  leave();
+}
+
+void session_host::set_in_service(bool in_service, std::uint64_t now_ms) {
+  enter(now_ms);
+  if (std::exchange(is_in_service_, in_service) != in_service) {
+    note_cordon();
+    for (const auto& key : std::set{here_})
+      if (auto& e = find_or_add(key); !in_service && e.second.at == stage::claiming)
+        give_up_claim(e);
+    queue_moves();
+    settle_all();
+  }
+  leave();
+}
+
+void session_host::note_cordon() {
+  const auto cordoned = is_cordoned_ || !is_in_service_;
   if (std::exchange(profile_.cordoned, cordoned) != cordoned) {
     send_all(announce{profile_});
     settle_all();
   }
-  leave();
 }
 
 void session_host::drain(std::uint64_t now_ms) {

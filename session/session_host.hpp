@@ -182,6 +182,9 @@ public:
 
   void set_cordoned(bool cordoned, std::uint64_t now_ms);
 
+  /// A node that is out of service gives up what it runs, and takes over nothing until it is back.
+  void set_in_service(bool in_service, std::uint64_t now_ms);
+
   /// All sessions are moved to other nodes, and none is started any more.
   void drain(std::uint64_t now_ms);
 
@@ -504,6 +507,12 @@ private:
   void send(const host_id& to, const peer_message& message);
   void send_all(const peer_message& message);
   void emit(host_event::type what, const session_key& key = {}, const host_id& other = {}, saved_state state = {});
+  /// Whether what runs here is to run elsewhere.
+  bool gives_up() const {
+    return profile_.draining || !is_in_service_;
+  }
+  /// Tells the others whether this host takes sessions over.
+  void note_cordon();
   bool pauses() const {
     return options_.minority == minority_policy::pause;
   }
@@ -536,6 +545,8 @@ private:
   std::uint64_t last_run_ = 0;
   bool is_caught_up_ = false;
   bool is_paused_ = false;
+  bool is_cordoned_ = false;
+  bool is_in_service_ = true;
   bool is_drain_reported_ = false;
   std::map<host_id, std::string> frames_;
   std::vector<command> commands_;

@@ -168,7 +168,8 @@ public:
             vector(),
             vector(),
             random_(),
-            flag() ? std::optional{vector()} : std::nullopt};
+            flag() ? std::optional{vector()} : std::nullopt,
+            {number(), number()}};
   }
   ack ack_message() {
     return {number(), number(), vector()};
@@ -180,7 +181,7 @@ public:
     return result;
   }
   heartbeat heartbeat_message() {
-    return {random_(), {random_(), random_()}, flag()};
+    return {random_(), {random_(), random_()}, flag(), {number(), number()}, number(), text(50)};
   }
   refusal refusal_message() {
     return {static_cast<refusal_code>(1 + below(6)), text(50)};
@@ -222,6 +223,7 @@ BOOST_DATA_TEST_CASE(a_hello_is_read_as_it_was_written, seeds, seed) {
   BOOST_TEST(read.forgotten == message.forgotten);
   BOOST_TEST(read.retired_digest == message.retired_digest);
   BOOST_TEST((read.retired == message.retired));
+  BOOST_TEST((read.clock == message.clock));
 }
 
 BOOST_DATA_TEST_CASE(a_delta_is_read_as_it_was_written, seeds, seed) {
@@ -279,6 +281,9 @@ BOOST_DATA_TEST_CASE(a_heartbeat_is_read_as_it_was_written, seeds, seed) {
   BOOST_TEST(read.vector_digest == message.vector_digest);
   BOOST_TEST(read.fingerprint == message.fingerprint);
   BOOST_TEST(read.ahead == message.ahead);
+  BOOST_TEST((read.clock == message.clock));
+  BOOST_TEST(read.refused == message.refused);
+  BOOST_TEST(read.refused_because == message.refused_because);
 }
 
 BOOST_DATA_TEST_CASE(a_refusal_is_read_as_it_was_written, seeds, seed) {
@@ -413,7 +418,7 @@ BOOST_AUTO_TEST_CASE(each_impossible_value_is_refused_with_its_reason) {
   BOOST_TEST(refusal_of(bytes({version, sources}) + nines + bytes({1}))
              == "a count is higher than the frame has room for");
   BOOST_TEST(refusal_of(bytes({version, sources, 1}) + nobody) == "a replica id is 0");
-  BOOST_TEST(refusal_of(bytes({version, heartbeat}) + std::string(24, 'x') + bytes({2}))
+  BOOST_TEST(refusal_of(bytes({version, heartbeat}) + std::string(24, 'x') + bytes({2, 0, 0, 0, 0}))
              == "a heartbeat has unknown flags");
   BOOST_TEST(refusal_of(bytes({version, refusal, 0, 0})) == "a refusal has an unknown code");
   BOOST_TEST(refusal_of(bytes({version, refusal, 7, 0})) == "a refusal has an unknown code");

@@ -138,6 +138,7 @@ std::string frame_forger::hello() {
   message.retired_digest = choices_.below(4) == 0 ? choices_.number() : link_.retired_digest;
   if (choices_.below(4) == 0)
     message.retired = vector();
+  message.clock = {choices_.number(), choices_.number()};
   return encode(message);
 }
 
@@ -184,6 +185,8 @@ std::string frame_forger::heartbeat() {
   message.vector_digest = choices_.flag() ? target_.vector().digest() + target_.retired().digest() : choices_.number();
   message.fingerprint.low = choices_.number();
   message.ahead = choices_.below(4) == 0;
+  message.clock = {choices_.number(), choices_.number()};
+  message.refused = choices_.below(4);
   return encode(message);
 }
 

@@ -179,8 +179,12 @@ operation generator::trouble(const world& w) {
     case 4:
       o.what = action::set_clock;
       o.argument = static_cast<std::uint32_t>(random_.below(scenario_.skew_ms_max + 1));
-      if (scenario_.broken_clocks && random_.chance(30))
-        o.argument += broken_clock_ms;
+      if (scenario_.broken_clocks && random_.chance(60)) {
+        o.argument += random_.pick<std::uint32_t>({0, broken_clock_ms, 3'600'000});
+        if (random_.chance(40))
+          o.argument = -o.argument;
+        o.detail = static_cast<std::uint32_t>(random_.pick<std::int32_t>({0, 0, 0, -100, -50, 50, 1'000}));
+      }
       break;
     case 5:
       if (scenario_.members_differ) {

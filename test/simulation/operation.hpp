@@ -32,11 +32,12 @@ struct operation {
   /// Which of the links between the two, from the newest, 0, on.
   std::uint8_t age = 0;
   /// put, erase: the key. deliver: the position in the queue. open: pushes, as bits (slot's end, peer's end, peer opens
-  /// late). set_push, block: on or off. set_clock: milliseconds ahead of the true time. set_members: slots, as bits.
+  /// late). set_push, block: on or off. set_clock: milliseconds ahead of the true time, as a
+  /// signed number. set_members: slots, as bits.
   std::uint32_t argument = 0;
   /// put: milliseconds until the entry expires, or 0. erase: 0 for all that stands, or which of the live entries alone,
-  /// from 1 on. deliver: 0 takes the frame off the queue, 1 leaves it there to be
-  /// delivered again, 2 loses it.
+  /// from 1 on. deliver: 0 takes the frame off the queue, 1 leaves it there to be delivered again, 2 loses it. set_clock:
+  /// the rate from then on, in percent of the true one, less 100.
   std::uint32_t detail = 0;
   /// How long before it the true time passes.
   std::uint32_t elapsed_ms = 0;

@@ -28,7 +28,9 @@ scenario make_scenario(std::uint64_t seed) {
 
   s.erase_percent = random.pick<std::uint64_t>({5, 30, 50});
   s.expiry_percent = random.pick<std::uint64_t>({0, 0, 20});
-  s.broken_clocks = random.chance(10);
+  s.broken_clocks = random.chance(20);
+  s.clock_patience_ms = random.pick<std::uint64_t>({2'000, 300'000});
+  s.straggler_patience_ms = random.pick<std::uint64_t>({3'000, 600'000});
   // A clock that is ahead too far lets entries expire too soon, everywhere.
   if (s.broken_clocks)
     s.expiry_percent = 0;
@@ -64,6 +66,8 @@ std::string to_string(const scenario& s) {
                      + number(s.forward_after_ms) + " ms, answer within " + number(s.answer_within_ms) + " ms";
   if (s.hostile_links)
     text += ", links that lose " + number(s.loss_percent) + " % and repeat " + number(s.repeat_percent) + " %";
+  if (s.broken_clocks)
+    text += ", broken clocks";
   if (s.skew_ms_max > 0)
     text += ", clocks wrong by up to " + number(s.skew_ms_max) + " ms";
   return text + ", heals to a " + to_string(s.last_topology) + (s.heal_with_new_links ? " of new links" : "")

@@ -27,6 +27,8 @@ struct scenario {
   std::uint64_t forward_after_ms = 0;
   std::uint64_t answer_within_ms = 0;
   std::uint64_t heartbeat_every_ms = 0;
+  std::uint64_t clock_patience_ms = 0;
+  std::uint64_t straggler_patience_ms = 0;
 
   /// Links lose, repeat and reorder frames; else they keep them in order until they close.
   bool hostile_links = false;
@@ -37,7 +39,7 @@ struct scenario {
   std::uint64_t expiry_percent = 0;
   /// Clocks are ahead of the true time by up to this, and jump.
   std::uint64_t skew_ms_max = 0;
-  /// Some clocks are ahead by more than the permitted drift now and then.
+  /// Some clocks are wrong by more than the permitted drift now and then, stand still, or run fast or slow.
   bool broken_clocks = false;
   /// The true time passes by up to this between two operations.
   std::uint64_t step_ms_max = 0;

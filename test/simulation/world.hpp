@@ -49,7 +49,10 @@ struct node {
 
   crdt::replica replica;
   observer watch;
-  std::uint64_t skew_ms = 0;
+  /// Its wall clock: so far ahead at this time, and so fast from then on, in percent of the true time.
+  std::int64_t skew_ms = 0;
+  std::uint64_t skewed_at_ms = 0;
+  std::int64_t rate_percent = 100;
   /// The highest that its clock has ever read.
   std::uint64_t clock_ms_max = 0;
   std::set<crdt::replica_id> members;
@@ -93,9 +96,8 @@ public:
   observer& watch(std::size_t slot) {
     return slots_[slot]->watch;
   }
-  std::uint64_t clock_ms(std::size_t slot) const {
-    return now_ms_ + slots_[slot]->skew_ms;
-  }
+  /// The time that the node goes by.
+  std::uint64_t clock_ms(std::size_t slot);
 
   /// The links with an end that is open or a frame on its way to one.
   const std::vector<link*>& links() const {
@@ -124,12 +126,13 @@ private:
 
   void open_end(link& l, link_end& end);
   void close_end(link& l, link_end& end);
-  /// A replica has refused a frame: it closes the link, if it was right to do so.
-  void check_refusal(link& l, link_end& end, std::string_view frame, const crdt::refusal& refused);
   void drop_dead_links();
 
   /// Collects what a call of a replica has put out, and checks what it has changed.
   void settle(std::size_t slot);
+  /// Adds the events that the replica has made of itself to the history. Where one stands for an event of `seen`, it
+  /// takes its place there.
+  void note_rewritten(node& n, std::vector<std::uint32_t>* seen = nullptr);
   void check_knowledge(std::size_t slot);
   /// What a drain would report: that all members have what this replica has written, or which keys are missing.
   void check_acknowledged(const node& n) const;
