@@ -58,6 +58,16 @@ BOOST_AUTO_TEST_CASE(a_remote_stamp_is_accepted_up_to_the_permitted_drift) {
   BOOST_TEST(!clock.accepts({~std::uint64_t{0}}, start_ms));
 }
 
+BOOST_AUTO_TEST_CASE(a_clock_that_has_gone_astray_is_set_back) {
+  hybrid_clock clock{drift_max_ms};
+  clock.issue(start_ms + drift_max_ms);
+  BOOST_TEST(!clock.is_astray(start_ms));
+  clock.issue(start_ms + drift_max_ms + 1);
+  BOOST_TEST(clock.is_astray(start_ms));
+  clock.set_back(start_ms);
+  BOOST_TEST(clock.issue(start_ms).millis() == start_ms);
+}
+
 BOOST_AUTO_TEST_CASE(a_stamp_is_written_as_milliseconds_and_counter) {
   BOOST_TEST(to_string(stamp{start_ms << 16 | 12}) == "1700000000000.12");
 }
