@@ -166,10 +166,7 @@ aw_lww_map::effect aw_lww_map::erase(std::string_view key, dot erased) {
 }
 
 aw_lww_map::effect aw_lww_map::erase(std::string_view key, dot target, dot erased) {
-  return update(find_or_add(hashed_key{key}), [&](causal_register& value) {
-    value.erase(target, erased);
-    return true;
-  });
+  return erase(find_or_add(hashed_key{key}), target, erased);
 }
 
 bool aw_lww_map::is_contradicted(const causal_register& other, const keyed_register* owner) const {

@@ -64,12 +64,12 @@ public:
   effect erase(std::string_view key, dot erased);
   /// Erases the entry `target` alone, see causal_register::erase.
   effect erase(std::string_view key, dot target, dot erased);
-  /// Supersede one live entry of `owner` only, see causal_register.
+  effect erase(keyed_register& owner, dot target, dot erased) {
+    return update(owner, [&](causal_register& value) { return value.erase(target, erased); });
+  }
+  /// Supersedes one live entry of `owner` only, see causal_register.
   effect rewrite(keyed_register& owner, dot old, entry written) {
     return update(owner, [&](causal_register& value) { return value.rewrite(old, std::move(written)); });
-  }
-  effect withdraw(keyed_register& owner, dot old, dot erased) {
-    return update(owner, [&](causal_register& value) { return value.withdraw(old, erased); });
   }
 
   /// Joins one key of a delta; see causal_register::join. A register that says nothing new about a key that the map

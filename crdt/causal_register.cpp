@@ -60,7 +60,7 @@ void causal_register::put(entry written) {
 
 bool causal_register::rewrite(dot old, entry written) {
   const auto d = written.dot;
-  if (!withdraw(old, d))
+  if (!erase(old, d))
     return false;
   std::vector<entry> live_entries{std::move(written)};
   for (std::size_t i = 0; i < live_count(); ++i)
@@ -71,33 +71,23 @@ bool causal_register::rewrite(dot old, entry written) {
   return true;
 }
 
-bool causal_register::withdraw(dot old, dot erased) {
-  if (!has_live(old))
-    return false;
-  std::vector<entry> kept;
-  for (std::size_t i = 0; i < live_count(); ++i)
-    if (live(i).dot != old)
-      kept.push_back(live(i));
-  auto seen_before = context();
-  seen_before.raise(erased);
-  assign(std::move(kept), std::move(seen_before));
-  return true;
-}
-
 void causal_register::erase(dot erased) {
   auto seen_before = context();
   seen_before.raise(erased);
   assign({}, std::move(seen_before));
 }
 
-void causal_register::erase(dot target, dot erased) {
-  auto seen_before = context();
-  seen_before.raise(erased);
+bool causal_register::erase(dot target, dot erased) {
+  if (!has_live(target))
+    return false;
   std::vector<entry> kept;
   for (std::size_t i = 0; i < live_count(); ++i)
     if (live(i).dot != target)
       kept.push_back(live(i));
+  auto seen_before = context();
+  seen_before.raise(erased);
   assign(std::move(kept), std::move(seen_before));
+  return true;
 }
 
 bool causal_register::join(const causal_register& other, const version_vector& covered_here) {

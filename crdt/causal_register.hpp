@@ -63,16 +63,16 @@ public:
   /// A put: `written` supersedes every live entry. Its dot must be new.
   void put(entry written);
 
-  /// The live entry with the dot `old` is superseded by `written`, or by the mere event `erased`. Other live entries
-  /// stay, other than with a put or an erase. The dots must be new. Returns whether `old` was live.
+  /// The live entry with the dot `old` is superseded by `written`. Other live entries stay, other than with a put. The
+  /// dot of `written` must be new. Returns whether `old` was live; if not, nothing has changed.
   bool rewrite(dot old, entry written);
-  bool withdraw(dot old, dot erased);
 
   /// An erase with the new dot `erased`: supersedes every live entry and leaves none.
   void erase(dot erased);
 
-  /// An erase with the new dot `erased` that supersedes the entry `target` alone: what stands beside it stays.
-  void erase(dot target, dot erased);
+  /// An erase with the new dot `erased` that supersedes the entry `target` alone: what stands beside it stays. Returns
+  /// whether `target` was live; if not, nothing has changed.
+  bool erase(dot target, dot erased);
 
   /// Joins `other` into this register. `covered_here` stands in for what this register has forgotten: a dot that it
   /// covers and that is not live here is dead. Returns whether anything changed.

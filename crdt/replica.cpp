@@ -505,7 +505,7 @@ void replica::follow(keyed_register& owner, const causal_register& joined) {
         }))
       continue;
     const dot erased{options_.id, vector_[options_.id] + 1};
-    note(map_.withdraw(owner, mine, erased));
+    note(map_.erase(owner, mine, erased));
     raise_vector(erased);
     rewritten_.push_back({std::string{owner.key()}, mine, true, entry{erased, {}, 0, {}}});
     return;

@@ -1,6 +1,7 @@
 #include "session/fenced_write.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace ariadne::session {
 
@@ -16,16 +17,25 @@ std::vector<live_entry> live_entries(const crdt::replica& replica, std::string_v
   return result;
 }
 
+namespace {
+
+/// Whether the entry is of one of these events, or of one that stands for it since it was stamped wrongly.
+template <class Dots>
+bool is_of(const crdt::replica& replica, const live_entry& entry, const Dots& events) {
+  const auto before = replica.stands_for(entry.dot);
+  return std::find(events.begin(), events.end(), entry.dot) != events.end()
+         || std::find_first_of(before.begin(), before.end(), events.begin(), events.end()) != before.end();
+}
+
+} // namespace
+
 tl::expected<fenced_result, crdt::write_error> fenced_write(crdt::replica& replica, std::string_view key,
                                                             std::string_view value,
                                                             const std::vector<crdt::dot>& expected,
                                                             std::uint64_t now_ms, std::uint64_t expires_at_ms) {
   auto entries = live_entries(replica, key, now_ms);
-  const auto is_expected = std::all_of(entries.begin(), entries.end(), [&](const live_entry& entry) {
-    const auto before = replica.stands_for(entry.dot);
-    return std::find(expected.begin(), expected.end(), entry.dot) != expected.end()
-           || std::find_first_of(before.begin(), before.end(), expected.begin(), expected.end()) != before.end();
-  });
+  const auto is_expected = std::all_of(entries.begin(), entries.end(),
+                                       [&](const live_entry& entry) { return is_of(replica, entry, expected); });
   if (!is_expected)
     return fenced_result{false, false, std::move(entries)};
   crdt::shared_bytes written{value};
@@ -37,7 +47,9 @@ tl::expected<fenced_result, crdt::write_error> fenced_write(crdt::replica& repli
 
 fenced_erasure fenced_erase(crdt::replica& replica, std::string_view key, crdt::dot target, std::uint64_t now_ms) {
   fenced_erasure result;
-  result.erased = replica.erase(key, target, now_ms).has_value();
+  for (const auto& entry : live_entries(replica, key, now_ms))
+    if (is_of(replica, entry, std::array{target}))
+      result.erased = replica.erase(key, entry.dot, now_ms).has_value();
   if (const auto seen = replica.get(key, now_ms))
     result.standing = seen->dot;
   return result;
