@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Checks that dependencies run down only, app -> actors -> session -> crdt, that session and crdt are pure: no CAF,
-# clock, thread, random source, I/O or logging; and that only actors/caf_edition*.hpp, with the headers that they choose
-# from, know that there are two editions of CAF. Prints each line that breaks this.
+# Checks that dependencies run down only, app -> actors -> session -> crdt, with membership beside session; that
+# membership, session and crdt are pure: no CAF, clock, thread, random source, I/O or logging; and that only
+# actors/caf_edition*.hpp, with the headers that they choose from, know that there are two editions of CAF. Prints each
+# line that breaks this.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -21,11 +22,12 @@ impure='thread|mutex|shared_mutex|condition_variable|future|semaphore|latch|barr
 impure+='|random|chrono|ctime|time\.h|sys/.*|unistd\.h'
 impure+='|iostream|istream|ostream|fstream|cstdio|stdio\.h|print|syncstream|filesystem|fmt/.*'
 
-forbid crdt 'include an upper layer' "${include}\"(session|actors|app|test)/"
-forbid session 'include an upper layer' "${include}\"(actors|app|test)/"
+forbid crdt 'include an upper layer' "${include}\"(membership|session|actors|app|test)/"
+forbid membership 'include another layer' "${include}\"(crdt|session|actors|app|test)/"
+forbid session 'include an upper layer' "${include}\"(membership|actors|app|test)/"
 forbid actors 'include an upper layer' "${include}\"(app|test)/"
 forbid app 'include tests' "${include}\"test/"
-for pure in crdt session; do
+for pure in crdt membership session; do
   forbid "${pure}" 'know CAF' "${include}[<\"]caf/|\bcaf::"
   forbid "${pure}" 'use clocks, threads, random sources, I/O or logging' "${include}<(${impure})>"
 done
