@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/answer_budget.hpp"
-#include "actors/basp.hpp"
+#include "actors/network/basp.hpp"
 #include "actors/caf_edition.hpp"
 #include "actors/error.hpp"
 

@@ -1,21 +1,23 @@
 #include "actors/cluster_membership.hpp"
 
 #include "actors/caf_edition_unexpected.hpp"
+#include "actors/admission.hpp"
 #include "actors/deadline.hpp"
 #include "actors/error.hpp"
+#include "actors/farewells.hpp"
+#include "actors/membership_news.hpp"
 #include "actors/monitored_actors.hpp"
 #include "actors/network/basp.hpp"
-#include "actors/network/tcp_socket.hpp"
+#include "actors/network/host_lookup.hpp"
+#include "actors/network/node_connector.hpp"
+#include "actors/signs_of_life.hpp"
 #include "crdt/printable_text.hpp"
+#include "membership/node_table.hpp"
 
 #include <caf/actor_cast.hpp>
-#include <caf/io/basp_broker.hpp>
 #include <caf/io/middleman.hpp>
-#include <caf/io/network/multiplexer.hpp>
-#include <caf/io/scribe.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
-#include <caf/typed_response_promise.hpp>
 
 #include <fmt/format.h>
 
@@ -31,74 +33,44 @@ namespace ariadne {
 
 namespace {
 
+using membership::attempt;
+using membership::presence;
+
 using ticking_cluster_membership_actor = cluster_membership_actor::extend<
   // It is time for heartbeats.
   takes<tick_atom>,
-  // It is time to connect to the node of this name.
-  takes<tick_atom, std::string>>;
+  // It is time to connect to nodes.
+  takes<connect_atom>,
+  // Something has come of attempts to connect.
+  takes<work_atom>>;
 
-/// Connects to one address, in a thread of its own since that blocks, and ends.
-using connector_actor = caf::typed_actor<takes<caf::connect_atom>>;
+/// Others are told who is up this often, one of them at a time, if that is often enough for `forget_after`.
+constexpr std::chrono::milliseconds news_interval_max{10'000};
 
-/// `socket` belongs to this actor until it has answered.
-connector_actor::behavior_type connector(connector_actor::pointer self, endpoint address,
-                                         std::chrono::milliseconds timeout, std::shared_ptr<tcp_socket> socket) {
-  drop_unexpected_messages(self);
-  return {
-    [=](caf::connect_atom) -> caf::result<void> {
-      self->quit();
-      auto connected = connect_to_node(address, timeout);
-      if (!connected)
-        return std::move(connected.error());
-      *socket = std::move(*connected);
-      return caf::unit;
-    },
-  };
-}
-
-/// Why a node is refused, in one sentence without a final stop.
-struct refusal {
-  std::string reason;
-  /// Another node that is up has its name.
-  bool is_name_taken = false;
-};
-
-/// Another node.
+/// What the actor keeps of another node, beside its record.
 struct peer {
-  /// How far the attempts to connect to it are. Idle: none is under way, and none is due.
-  enum class phase { idle, waiting, connecting };
-
-  endpoint address;
-  member_state state = member_state::down;
   /// Set from the introduction on, until the connection is lost.
   cluster_membership_actor membership;
   /// Without a handle unless it is up and has a handoff pair.
   neighbour replica;
-  phase attempt = phase::idle;
-  /// The connection of the attempt while CAF shakes hands.
-  tcp_socket connection;
-  std::chrono::milliseconds backoff{};
-  /// Why the last attempt failed; logged once.
-  std::string problem;
+  introduced_address introduced;
 
-  // While it is up: whether it shows that it is alive.
-  std::optional<heartbeat_monitor> monitor;
-  /// When it was last heard of, once it is not up any more.
-  std::optional<steady_clock::time_point> last_heard;
-  /// Its last heartbeat, and when that came in.
-  heartbeat last;
-  std::chrono::microseconds round_trip{};
+  signs_of_life signs;
   /// It has been silent, and its replica is asked whether it has been, too.
   bool is_suspect = false;
 };
 
-std::uint64_t to_us(steady_clock::time_point time) {
+std::uint64_t now_ms() {
   return static_cast<std::uint64_t>(
-    std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count());
+    std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now().time_since_epoch()).count());
 }
 
-steady_clock::time_point from_us(std::uint64_t us) {
-  return steady_clock::time_point{std::chrono::microseconds{us}};
+membership::node_table_options table_options(const cluster_membership_options& options) {
+  membership::node_table_options result;
+  result.reconnect_min_ms = static_cast<std::uint64_t>(options.reconnect_min.count());
+  result.reconnect_max_ms = static_cast<std::uint64_t>(options.reconnect_max.count());
+  result.forget_after_ms = static_cast<std::uint64_t>(options.forget_after.count());
+  return result;
 }
 
 class cluster_membership_state {
@@ -106,14 +78,17 @@ public:
   static inline const char* name = "cluster_membership";
 
   explicit cluster_membership_state(ticking_cluster_membership_actor::pointer self)
-    : self_(self), monitored_(self, [this](const caf::down_msg& down) { ended(down); }) {}
+    : self_(self), monitored_(self, [this](const caf::down_msg& down) { ended(down); }), farewells_(self) {}
 
   void start(cluster_membership_options options) {
     options_ = std::move(options);
+    table_ = membership::node_table{table_options(options_)};
+    connector_.emplace(self_, options_.connect_timeout, connector_callbacks());
     health_.emplace(options_.heartbeats.interval);
     schedule_heartbeats();
     for (const auto& seed : options_.seeds)
-      learn_of(seed.name, seed.address);
+      if (seed.name != options_.node && is_name(seed.name))
+        table_.list(seed.name, to_string(seed.address), now_ms());
   }
 
   // -- other nodes ---------------------------------------------------------------------------------------------------
@@ -146,44 +121,53 @@ public:
 
   bool has_left(const std::string& node) {
     const auto found = peers_.find(node);
-    if (found == peers_.end() || found->second.state != member_state::up
-        || found->second.membership != self_->current_sender())
+    if (found == peers_.end() || !is_up(node) || found->second.membership != self_->current_sender())
       return false;
-    auto& p = found->second;
-    p.state = member_state::left;
-    p.replica = {};
-    end_monitoring(p);
-    options_.log(log_level::info, fmt::format("{} has left", in_words(node, p)));
-    tell_handoff(node, p);
+    options_.log(log_level::info, fmt::format("{} has left", words_for(node)));
+    found->second.replica = {};
+    found->second.signs.end();
+    const auto is_forgotten = table_.leave(node, now_ms());
+    if (handoff_)
+      mail(self_, node_left_atom_v, node).send(handoff_);
+    if (is_forgotten)
+      drop(node);
+    schedule_attempts();
     return true;
   }
 
-  void connect_if_due(const std::string& node) {
-    auto& p = peers_.at(node);
-    p.attempt = peer::phase::idle;
-    if (p.state == member_state::down)
-      connect(node, p);
+  void told(const std::vector<member_news>& news) {
+    if (std::any_of(peers_.begin(), peers_.end(), [&](const auto& entry) {
+          return entry.second.signs.are_expected() && entry.second.membership == self_->current_sender();
+        }))
+      hear(news);
   }
 
   void heard(const heartbeat& sign) {
     for (auto& [node, p] : peers_)
-      if (p.monitor && p.membership == self_->current_sender())
-        heard_of(p, sign);
+      if (p.signs.are_expected() && p.membership == self_->current_sender()) {
+        p.signs.heard(sign, steady_clock::now());
+        table_.alive(node, now_ms());
+      }
   }
 
   void send_heartbeats() {
     schedule_heartbeats();
     const auto now = steady_clock::now();
     const auto pause = health_->tick(now);
+    std::vector<std::string> silent;
     for (auto& [node, p] : peers_) {
-      if (!p.monitor)
+      if (!p.signs.are_expected())
         continue;
-      p.monitor->forgive(pause);
-      const auto echo_age = p.last.sent_us == 0 ? 0 : to_us(now) - to_us(p.monitor->last_heard());
-      mail(self_, heartbeat{to_us(now), p.last.sent_us, echo_age}).send(p.membership);
-      if (p.monitor->is_silent(now, health_->patience()) && !std::exchange(p.is_suspect, true))
-        suspect(node, p);
+      p.signs.monitor().forgive(pause);
+      mail(self_, p.signs.next(now)).send(p.membership);
+      if (p.signs.monitor().is_silent(now, health_->patience()) && !std::exchange(p.is_suspect, true))
+        silent.push_back(node);
     }
+    for (const auto& node : silent)
+      suspect(node);
+    for (const auto& node : table_.forget_gone(now_ms()))
+      forget(node, "it has been gone for too long");
+    tell_news();
   }
 
   void ended(const caf::down_msg& down) {
@@ -192,9 +176,12 @@ public:
       handoff_ = nullptr;
       set_replica({});
     }
-    for (auto& [node, p] : peers_)
+    std::vector<std::string> lost;
+    for (const auto& [node, p] : peers_)
       if (p.membership == down.source)
-        lose(node, p, describe(down.reason));
+        lost.push_back(node);
+    for (const auto& node : lost)
+      lose(node, describe(down.reason));
   }
 
   // -- this node -----------------------------------------------------------------------------------------------------
@@ -202,9 +189,9 @@ public:
   void set_handoff(const state_handoff_actor& handoff) {
     handoff_ = handoff;
     monitored_.add(handoff_);
-    for (const auto& [node, p] : peers_)
-      if (p.state != member_state::down || !p.problem.empty())
-        tell_handoff(node, p);
+    for (const auto& node : table_.names())
+      if (const auto& record = *table_.find(node); record.state != presence::down || !record.problem.empty())
+        tell_handoff(node);
     mail(self_, replica_atom_v)
       .request(handoff_, caf::infinite)
       .then(
@@ -227,109 +214,102 @@ public:
     if (after.empty())
       page.members.push_back(
         {options_.node, to_string(options_.address), member_state::up, replica_.replica, 0, 0, {}});
-    auto position = peers_.upper_bound(after);
-    for (std::size_t bytes = 0; position != peers_.end() && bytes < page_bytes; ++position) {
-      const auto& added = page.members.emplace_back(status_of(position->first, position->second));
+    const auto names = table_.names();
+    auto position = std::upper_bound(names.begin(), names.end(), after);
+    for (std::size_t bytes = 0; position != names.end() && bytes < page_bytes; ++position) {
+      const auto& added = page.members.emplace_back(status_of(*position));
       bytes += added.name.size() + added.address.size() + added.problem.size() + 64;
     }
-    page.is_last = position == peers_.end();
+    page.is_last = position == names.end();
     return page;
   }
 
   caf::result<bool> leave() {
-    auto promise = self_->make_response_promise<bool>();
-    leaves_.push_back(promise);
     if (!std::exchange(is_leaving_, true))
       for (const auto& [node, p] : peers_)
-        if (p.state == member_state::up)
-          say_farewell(p);
-    settle_leaves();
-    return promise;
+        if (is_up(node))
+          farewells_.say(p.membership, options_.node, options_.connect_timeout);
+    return farewells_.result();
+  }
+
+  caf::result<bool> forget_on_demand(const std::string& node) {
+    if (node == options_.node)
+      return make_error(ec::refused, fmt::format("node {} is the one that was asked, and is up", node));
+    if (const auto refused = table_.forget(node, now_ms()))
+      return make_error(ec::refused, in_words(*refused, node, options_.node, table_.names()));
+    forget(node, "as was demanded");
+    const auto news = told_to_others();
+    for (const auto& [name, p] : peers_)
+      if (is_up(name))
+        mail(self_, news).send(p.membership);
+    return true;
+  }
+
+  // -- connecting ----------------------------------------------------------------------------------------------------
+
+  void connect_to_due() {
+    wakes_at_.reset();
+    if (!may_connect_ || is_leaving_)
+      return;
+    for (const auto& next : table_.due(now_ms()))
+      connector_->begin(next);
+    schedule_attempts();
+  }
+
+  void go_on_connecting() {
+    connector_->go_on();
   }
 
 private:
-  // -- connecting ----------------------------------------------------------------------------------------------------
+  // First the connection, then the introduction. The node may join by its own introduction meanwhile, or be forgotten,
+  // so each step first looks whether it is still needed.
 
-  /// Adds a node, unless it is known already or is this node.
-  void learn_of(const std::string& node, const endpoint& address) {
-    if (node == options_.node || !is_name(node) || peers_.contains(node))
+  node_connector<ticking_cluster_membership_actor::pointer>::callbacks connector_callbacks() {
+    return {[this](const std::string& node) { return needs_connection(node); },
+            [this](const attempt& made, const cluster_membership_actor& membership, const std::string& local_host) {
+              introduce_to(made, membership, local_host);
+            },
+            [this](const attempt& made, const std::string& problem, log_level level) { fail(made, problem, level); },
+            [this](const attempt& made) { end_attempt(made.node); }};
+  }
+
+  /// To be called after whatever may have made a node due.
+  void schedule_attempts() {
+    const auto next = table_.next_due_ms();
+    if (!may_connect_ || is_leaving_ || !next || (wakes_at_ && *wakes_at_ <= *next))
       return;
-    auto& p = peers_[node];
-    p.address = address;
-    p.backoff = options_.reconnect_min;
-    // It may hold what this node lacks.
-    tell_handoff(node, p);
-    connect(node, p);
+    wakes_at_ = next;
+    const auto now = now_ms();
+    mail(self_, connect_atom_v).delay(std::chrono::milliseconds{*next - std::min(now, *next)}).send(self_);
   }
 
-  // First a TCP connection, then CAF's handshake, then the introduction. The node may join by its own introduction
-  // meanwhile, so each step first looks whether it is still needed.
-  //
-  // CAF's own connect is no use: it makes all connections in one thread, one after the other, which an address that
-  // swallows packets blocks for up to two minutes. And since CAF never breaks off a connection, an attempt that has led
-  // to none of use has to be broken off here.
-
-  void connect(const std::string& node, peer& p) {
-    if (!may_connect_ || is_leaving_)
-      return;
-    p.attempt = peer::phase::connecting;
-    auto socket = std::make_shared<tcp_socket>();
-    mail(self_, caf::connect_atom_v)
-      .request(self_->spawn<caf::detached>(connector, p.address, options_.connect_timeout, socket), caf::infinite)
-      .then([this, node, socket] { shake_hands(node, std::move(*socket)); },
-            [this, node](const caf::error& error) {
-              fail(node, describe(error), error == ec::unreachable ? log_level::info : log_level::warning);
-            });
-  }
-
-  void shake_hands(const std::string& node, tcp_socket socket) {
-    auto& p = peers_.at(node);
-    if (!needs_connection(p))
-      return end_attempt(p);
-    p.connection = socket.duplicate();
-    request_handshake(self_, options_.connect_timeout, std::move(socket), p.address.port)
-      .then([this, node](const caf::node_id&, const caf::strong_actor_ptr& published,
-                         const std::set<std::string>& interface) { introduce_to(node, published, interface); },
-            [this, node](const caf::error& error) { break_off(node, error); });
-  }
-
-  void introduce_to(const std::string& node, const caf::strong_actor_ptr& published,
-                    const std::set<std::string>& interface) {
-    auto& p = peers_.at(node);
-    // If the other node has connected at the same moment, CAF closes this connection now; a copy would keep it open.
-    p.connection = {};
-    if (!needs_connection(p))
-      return end_attempt(p);
-    if (!published || !self_->system().assignable<cluster_membership_actor>(interface))
-      return fail(node, "what is published there is no node of ours");
-    const auto membership = caf::actor_cast<cluster_membership_actor>(published);
-    if (membership.address() == self_->address())
-      return fail(node, "it is the address of this node itself");
-    watch(p, membership);
-    mail(self_, introduce_atom_v, introduction())
+  void introduce_to(const attempt& made, const cluster_membership_actor& membership, const std::string& local_host) {
+    watch(peers_[made.node], membership);
+    // If this node accepts connections at all interfaces, the other one reaches it at this one.
+    const auto reached_at =
+      is_any_host(options_.address.host) ? to_string(endpoint{local_host, options_.address.port}) : std::string{};
+    mail(self_, introduce_atom_v, introduction(reached_at))
       .request(membership, options_.connect_timeout)
-      .then([this, node, membership](const introduction_result& result) { be_answered(node, membership, result); },
-            [this, node, membership](const caf::error& error) {
-              if (needs_connection(peers_.at(node)))
+      .then([this, made, membership](const introduction_result& result) { be_answered(made, membership, result); },
+            [this, made, membership](const caf::error& error) {
+              if (needs_connection(made.node))
                 disconnect(self_->system(), membership.node());
-              fail(node, describe(error));
+              fail(made, describe(error));
             });
   }
 
-  void be_answered(const std::string& node, const cluster_membership_actor& membership,
-                   const introduction_result& result) {
+  void be_answered(const attempt& made, const cluster_membership_actor& membership, const introduction_result& result) {
     if (!result.accepted) {
       if (result.is_name_taken)
         give_way(result.reason);
-      return fail(node, "it refuses this node: " + crdt::printable_briefly(result.reason));
+      return fail(made, "it refuses this node: " + crdt::printable_briefly(result.reason));
     }
     if (const auto refused = reason_to_refuse(result.node, membership))
-      return fail(node, refused->reason);
-    if (result.node.node == node)
-      end_attempt(peers_.at(node));
-    else
-      fail(node, fmt::format("node {} answers there", result.node.node));
-    join(result.node, membership);
+      return fail(made, refused->reason);
+    if (result.node.node != made.node)
+      fail(made, fmt::format("node {} answers there", result.node.node));
+    join(result.node, membership, made.address);
+    end_attempt(made.node);
   }
 
   /// Another node has the name of this one. That one may have state that this one would be taken to have; so a node
@@ -348,45 +328,33 @@ private:
         [](const caf::error&) {});
   }
 
-  bool needs_connection(const peer& p) const {
-    return p.state == member_state::down && !is_leaving_;
+  bool is_up(const std::string& node) const {
+    const auto* record = table_.find(node);
+    return record && record->state == presence::up;
   }
 
-  void end_attempt(peer& p) {
-    p.connection = {};
-    if (p.attempt == peer::phase::connecting)
-      p.attempt = peer::phase::idle;
+  bool needs_connection(const std::string& node) const {
+    const auto* record = table_.find(node);
+    return record && record->state != presence::up && !is_leaving_;
   }
 
-  void break_off(const std::string& node, const caf::error& error) {
-    auto& p = peers_.at(node);
-    if (needs_connection(p))
-      p.connection.shut_down();
-    fail(node, describe(error));
+  void end_attempt(const std::string& node) {
+    table_.ended(node);
+    schedule_attempts();
   }
 
-  /// That nobody listens is usual where nodes come and go; a node that answers otherwise than it should is not.
-  void fail(const std::string& node, const std::string& problem, log_level level = log_level::warning) {
-    auto& p = peers_.at(node);
-    end_attempt(p);
-    if (!needs_connection(p))
+  void fail(const attempt& made, const std::string& problem, log_level level = log_level::warning) {
+    if (!needs_connection(made.node))
+      return end_attempt(made.node);
+    if (const auto found = peers_.find(made.node); found != peers_.end())
+      watch(found->second, {});
+    const auto is_new = table_.failed(made.node, made.address, problem, now_ms(), random_());
+    schedule_attempts();
+    // Who has left may well stay away.
+    if (!is_new || table_.find(made.node)->state == presence::left)
       return;
-    watch(p, {});
-    if (std::exchange(p.problem, problem) != problem) {
-      options_.log(level, fmt::format("cannot connect to {}: {}", in_words(node, p), problem));
-      tell_handoff(node, p);
-    }
-    connect_later(node, p);
-  }
-
-  void connect_later(const std::string& node, peer& p) {
-    if (p.attempt != peer::phase::idle)
-      return;
-    p.attempt = peer::phase::waiting;
-    // Two nodes that connect to each other at the same moment make CAF close both connections; chance parts them.
-    std::uniform_int_distribution<std::chrono::milliseconds::rep> percent{50, 150};
-    mail(self_, tick_atom_v, node).delay(p.backoff * percent(random_) / 100).send(self_);
-    p.backoff = std::min(p.backoff * 2, options_.reconnect_max);
+    options_.log(level, fmt::format("cannot connect to node {} ({}): {}", made.node, made.address, problem));
+    tell_handoff(made.node);
   }
 
   // -- signs of life -------------------------------------------------------------------------------------------------
@@ -395,77 +363,90 @@ private:
     mail(self_, tick_atom_v).delay(options_.heartbeats.interval).send(self_);
   }
 
-  static void heard_of(peer& p, const heartbeat& sign) {
-    const auto now = steady_clock::now();
-    p.last = sign;
-    p.monitor->heard(now);
-    if (sign.echo_us == 0 || sign.echo_us > to_us(now))
-      return;
-    p.monitor->answered(from_us(sign.echo_us));
-    const auto since_sent_us = to_us(now) - sign.echo_us;
-    p.round_trip = std::chrono::microseconds{since_sent_us - std::min(sign.echo_age_us, since_sent_us)};
+  /// A node that is up, and connected by this actor still; null if it is not.
+  peer* find_up(const std::string& node, const cluster_membership_actor& membership) {
+    const auto found = peers_.find(node);
+    return found != peers_.end() && found->second.signs.are_expected() && found->second.membership == membership
+             ? &found->second
+             : nullptr;
   }
 
   /// Heartbeats may be stuck behind what the replicas send to each other: that they do is a sign of life as well.
-  void suspect(const std::string& node, const peer& p) {
+  void suspect(const std::string& node) {
+    const auto& p = peers_.at(node);
+    const auto membership = p.membership;
     if (!handoff_)
-      return give_up(node, p.membership);
+      return give_up(node, membership);
     mail(self_, contact_atom_v, p.replica.replica)
       .request(handoff_, options_.heartbeats.tolerance)
       .then(
-        [this, node, membership = p.membership](std::uint64_t last_frame_ms) {
-          auto& suspected = peers_.at(node);
-          if (suspected.monitor && suspected.membership == membership)
-            suspected.monitor->alive(steady_clock::now() - std::chrono::milliseconds{last_frame_ms});
+        [this, node, membership](std::uint64_t last_frame_ms) {
+          if (auto* suspected = find_up(node, membership))
+            suspected->signs.monitor().alive(steady_clock::now() - std::chrono::milliseconds{last_frame_ms});
           give_up(node, membership);
         },
-        [this, node, membership = p.membership](const caf::error&) { give_up(node, membership); });
+        [this, node, membership](const caf::error&) { give_up(node, membership); });
   }
 
   /// Ends the connection to a node that is still silent, so that both sides see the same: a node that is frozen or cut
   /// off closes none.
   void give_up(const std::string& node, const cluster_membership_actor& membership) {
-    auto& p = peers_.at(node);
-    if (!p.monitor || p.membership != membership)
+    auto* p = find_up(node, membership);
+    if (!p)
       return;
-    p.is_suspect = false;
-    const auto now = steady_clock::now();
-    if (!p.monitor->is_silent(now, health_->patience()))
+    p->is_suspect = false;
+    if (!p->signs.monitor().is_silent(steady_clock::now(), health_->patience()))
       return;
-    disconnect(self_->system(), p.membership.node());
-    lose(node, p, fmt::format("no sign of life for {} ms", milliseconds_since(p.monitor->last_heard())));
+    disconnect(self_->system(), membership.node());
+    lose(node, fmt::format("no sign of life for {} ms", milliseconds_since(p->signs.monitor().last_heard())));
   }
 
   // -- coming and going ----------------------------------------------------------------------------------------------
 
-  node_introduction introduction() const {
-    return {node_protocol, options_.cluster, options_.node, to_string(options_.address), replica_, other_members()};
+  node_introduction introduction(std::string reached_at = {}) const {
+    return {node_protocol,         options_.cluster, options_.node,   to_string(options_.address),
+            std::move(reached_at), replica_,         told_to_others()};
+  }
+
+  std::vector<member_news> told_to_others() const {
+    return to_messages(table_.tell(now_ms()));
+  }
+
+  /// Tells one of the others at random, if it is time.
+  void tell_news() {
+    const auto now = steady_clock::now();
+    if (now < news_due_)
+      return;
+    news_due_ = now + std::min(news_interval_max, options_.forget_after / 20);
+    std::vector<const peer*> up;
+    for (const auto& [node, p] : peers_)
+      if (p.signs.are_expected())
+        up.push_back(&p);
+    if (!up.empty())
+      mail(self_, told_to_others()).send(up[random_() % up.size()]->membership);
+  }
+
+  void hear(const std::vector<member_news>& told) {
+    const auto changes = table_.hear(from_messages(told), options_.node, now_ms());
+    for (const auto& node : changes.learnt)
+      // It may hold what this node lacks.
+      tell_handoff(node);
+    for (const auto& node : changes.forgotten)
+      forget(node, "as others have");
+    schedule_attempts();
   }
 
   std::optional<refusal> reason_to_refuse(const node_introduction& other,
                                           const cluster_membership_actor& membership) const {
     if (is_leaving_)
       return refusal{fmt::format("node {} is leaving", options_.node)};
-    if (other.protocol != node_protocol)
-      return refusal{fmt::format("protocol version {} is not version {}", other.protocol, node_protocol)};
-    if (other.cluster != options_.cluster)
-      return refusal{fmt::format("cluster {} is not cluster {}", other.cluster, options_.cluster)};
-    if (!is_name(other.node))
-      return refusal{"the name of a node " + name_rule()};
-    if (other.node == options_.node)
-      return name_taken(other.node, options_.address);
-    const auto address = endpoint_from_string(other.address);
-    if (!address)
-      return refusal{fmt::format("{} is no address", other.address)};
+    if (auto refused = ariadne::reason_to_refuse(other, options_))
+      return refused;
     const auto found = peers_.find(other.node);
-    if (found != peers_.end() && found->second.state == member_state::up && found->second.membership != membership
-        && found->second.address != *address)
-      return name_taken(other.node, found->second.address);
+    if (found != peers_.end() && is_up(other.node) && found->second.membership != membership
+        && found->second.introduced.differs_from(other))
+      return name_taken(other.node, table_.find(other.node)->address());
     return std::nullopt;
-  }
-
-  static refusal name_taken(const std::string& name, const endpoint& by) {
-    return {fmt::format("{} is the name of the node at {}", name, to_string(by)), true};
   }
 
   void report_refusal(const node_introduction& other, const cluster_membership_actor& membership,
@@ -473,7 +454,7 @@ private:
     const auto [known, is_first] = refused_.try_emplace(membership.address());
     if (is_first)
       monitored_.add(membership);
-    if (std::exchange(known->second, refused.reason) == refused.reason)
+    if (std::exchange(known->second, refused.reason) == refused.reason || is_leaving_)
       return;
     options_.log(log_level::warning, fmt::format("node {} ({}) is refused: {}", crdt::escaped_briefly(other.node),
                                                  crdt::printable_briefly(other.address), refused.reason));
@@ -481,53 +462,72 @@ private:
       mail(self_, name_taken_atom_v, other.address).send(owner->second.membership);
   }
 
-  /// Makes a node a member, or takes note of its new replica. The introduction has been found acceptable.
-  void join(const node_introduction& other, const cluster_membership_actor& membership) {
+  /// Makes a node a member, or takes note of its new replica. The introduction has been found acceptable. `dialled`:
+  /// where this node has reached it, if it has.
+  void join(const node_introduction& other, const cluster_membership_actor& membership,
+            const std::string& dialled = {}) {
     has_been_member_ = true;
     auto& p = peers_[other.node];
     const auto is_new = p.membership != membership;
     watch(p, membership);
-    p.address = *endpoint_from_string(other.address);
-    p.backoff = options_.reconnect_min;
-    p.problem.clear();
-    const auto was_up = std::exchange(p.state, member_state::up) == member_state::up;
+    p.introduced.address = other.address;
+    if (!other.reached_at.empty())
+      p.introduced.reached_at = other.reached_at;
+    const auto was_up = is_up(other.node);
+    table_.up(other.node, where_to_reach(other, dialled), other.replica.replica, now_ms());
     if (!was_up || is_new) {
-      p.monitor.emplace(options_.heartbeats, steady_clock::now());
-      p.last = {};
-      p.round_trip = {};
+      p.signs.begin(options_.heartbeats, steady_clock::now());
       p.is_suspect = false;
     }
     const auto had_replica = std::exchange(p.replica, other.replica).replica;
     if (!was_up || had_replica != p.replica.replica) {
       const auto what = !was_up ? "is up" : p.replica.handle ? "has a new replica" : "restarts its handoff";
-      options_.log(log_level::info, fmt::format("{} {}", in_words(other.node, p), what));
-      tell_handoff(other.node, p);
+      options_.log(log_level::info, fmt::format("{} {}", words_for(other.node), what));
+      tell_handoff(other.node);
     }
-    for (const auto& m : other.members)
-      if (const auto address = endpoint_from_string(m.address); address && m.state == member_state::up)
-        learn_of(m.name, *address);
+    hear(other.members);
   }
 
-  void lose(const std::string& node, peer& p, const std::string& reason) {
-    if (p.state == member_state::down)
-      return fail(node, reason);
+  /// Empty: where it was reached before.
+  std::string where_to_reach(const node_introduction& other, const std::string& dialled) const {
+    const auto is_host = !is_any_host(endpoint_from_string(other.address)->host);
+    const auto& said = is_host ? other.address : other.reached_at.empty() ? dialled : other.reached_at;
+    return said.empty() && !table_.find(other.node) ? other.address : said;
+  }
+
+  void lose(const std::string& node, const std::string& reason) {
+    auto& p = peers_.at(node);
     p.membership = nullptr;
     p.replica = {};
-    end_monitoring(p);
-    if (p.state == member_state::left)
+    p.signs.end();
+    // An attempt that has got this far fails by itself.
+    if (!is_up(node))
       return;
-    p.state = member_state::down;
-    p.problem = reason;
     if (!is_leaving_)
-      options_.log(log_level::warning, fmt::format("{} is down: {}", in_words(node, p), reason));
-    tell_handoff(node, p);
-    connect_later(node, p);
+      options_.log(log_level::warning, fmt::format("{} is down: {}", words_for(node), reason));
+    const auto forgotten = table_.down(node, reason, now_ms(), random_());
+    tell_handoff(node);
+    for (const auto& gone : forgotten)
+      forget(gone, "too many nodes are gone");
+    schedule_attempts();
   }
 
-  static void end_monitoring(peer& p) {
-    if (p.monitor)
-      p.last_heard = p.monitor->last_heard();
-    p.monitor.reset();
+  /// Draws the consequences: the table has forgotten it already.
+  void forget(const std::string& node, std::string_view why) {
+    options_.log(log_level::info, fmt::format("node {} is forgotten: {}", node, why));
+    drop(node);
+    if (handoff_)
+      mail(self_, forget_atom_v, node).send(handoff_);
+    schedule_attempts();
+  }
+
+  void drop(const std::string& node) {
+    connector_->break_off(node);
+    const auto found = peers_.find(node);
+    if (found == peers_.end())
+      return;
+    watch(found->second, {});
+    peers_.erase(found);
   }
 
   /// Makes `membership`, which may be null, the actor of `p`.
@@ -541,13 +541,15 @@ private:
       monitored_.add(membership);
   }
 
-  void tell_handoff(const std::string& node, const peer& p) {
-    if (!handoff_)
+  void tell_handoff(const std::string& node) {
+    const auto* record = table_.find(node);
+    if (!handoff_ || !record)
       return;
-    if (p.state == member_state::left)
+    const auto found = peers_.find(node);
+    if (record->state == presence::left)
       mail(self_, node_left_atom_v, node).send(handoff_);
-    else if (p.state == member_state::up && p.replica.handle)
-      mail(self_, node_up_atom_v, node, p.replica).send(handoff_);
+    else if (record->state == presence::up && found != peers_.end() && found->second.replica.handle)
+      mail(self_, node_up_atom_v, node, found->second.replica).send(handoff_);
     else
       mail(self_, node_down_atom_v, node).send(handoff_);
   }
@@ -562,12 +564,10 @@ private:
     if (is_leaving_)
       return;
     for (auto& [node, p] : peers_)
-      if (p.state == member_state::up)
+      if (is_up(node))
         introduce_again(node, p);
     if (replica_.handle && !std::exchange(may_connect_, true))
-      for (auto& [node, p] : peers_)
-        if (p.state == member_state::down)
-          connect(node, p);
+      connect_to_due();
   }
 
   void introduce_again(const std::string& node, const peer& p) {
@@ -575,57 +575,30 @@ private:
       .request(p.membership, caf::infinite)
       .then(
         [this, node, membership = p.membership](const introduction_result& result) {
-          if (result.accepted && peers_.at(node).membership == membership)
+          const auto found = peers_.find(node);
+          if (result.accepted && found != peers_.end() && found->second.membership == membership)
             join(result.node, membership);
         },
         // The node is being lost, which its down message says as well.
         [](const caf::error&) {});
   }
 
-  void say_farewell(const peer& p) {
-    ++farewells_unanswered_;
-    auto answered = [this](bool is_told) {
-      --farewells_unanswered_;
-      all_are_told_ = all_are_told_ && is_told;
-      settle_leaves();
-    };
-    mail(self_, leave_atom_v, options_.node)
-      .request(p.membership, options_.connect_timeout)
-      .then([answered](bool) { answered(true); }, [answered](const caf::error&) { answered(false); });
+  member_status status_of(const std::string& node) const {
+    auto status = to_status(node, *table_.find(node));
+    const auto found = peers_.find(node);
+    if (found == peers_.end())
+      return status;
+    status.replica = found->second.replica.replica;
+    const auto& signs = found->second.signs;
+    status.round_trip_us = static_cast<std::uint64_t>(signs.round_trip().count());
+    if (const auto last_heard = signs.last_heard())
+      status.last_contact_ms = milliseconds_since(*last_heard);
+    return status;
   }
 
-  void settle_leaves() {
-    if (farewells_unanswered_ == 0)
-      for (auto& promise : std::exchange(leaves_, {}))
-        promise.deliver(all_are_told_);
-  }
-
-  std::vector<member_status> other_members() const {
-    std::vector<member_status> result;
-    for (const auto& [node, p] : peers_)
-      result.push_back(status_of(node, p));
-    return result;
-  }
-
-  static member_status status_of(const std::string& node, const peer& p) {
-    return {node,
-            to_string(p.address),
-            p.state,
-            p.replica.replica,
-            static_cast<std::uint64_t>(p.round_trip.count()),
-            last_contact_ms(p),
-            p.state == member_state::down ? p.problem : std::string{}};
-  }
-
-  /// How long ago it was last heard of; 0 if it never was.
-  static std::uint64_t last_contact_ms(const peer& p) {
-    if (p.monitor)
-      return milliseconds_since(p.monitor->last_heard());
-    return p.last_heard ? milliseconds_since(*p.last_heard) : 0;
-  }
-
-  static std::string in_words(const std::string& node, const peer& p) {
-    return fmt::format("node {} ({})", crdt::escaped_briefly(node), crdt::printable_briefly(to_string(p.address)));
+  std::string words_for(const std::string& node) const {
+    return fmt::format("node {} ({})", crdt::escaped_briefly(node),
+                       crdt::printable_briefly(to_string(table_.find(node)->address())));
   }
 
   ticking_cluster_membership_actor::pointer self_;
@@ -633,8 +606,14 @@ private:
   cluster_membership_options options_;
   std::optional<local_health> health_;
   std::minstd_rand random_{std::random_device{}()};
-  /// By name. A node that has been heard of is never forgotten.
+  /// Which nodes are known, and when to connect to which.
+  membership::node_table table_;
+  /// By name: those of the table that this node has been connected to, or is about to be.
   std::map<std::string, peer> peers_;
+  std::optional<node_connector<ticking_cluster_membership_actor::pointer>> connector_;
+  /// When this actor is to connect to nodes next.
+  std::optional<std::uint64_t> wakes_at_;
+  steady_clock::time_point news_due_;
   /// Who has been refused, and why: each refusal is logged once.
   std::map<caf::actor_addr, std::string> refused_;
   /// The address of a node that claims the name of this one; logged once.
@@ -645,10 +624,7 @@ private:
   /// Another node has accepted this one, or has been accepted.
   bool has_been_member_ = false;
   bool is_leaving_ = false;
-  /// Who waits for the farewells to be answered.
-  std::vector<caf::typed_response_promise<bool>> leaves_;
-  std::size_t farewells_unanswered_ = 0;
-  bool all_are_told_ = true;
+  farewells<ticking_cluster_membership_actor::pointer> farewells_;
 };
 
 ticking_cluster_membership_actor::behavior_type
@@ -662,13 +638,16 @@ cluster_membership(ticking_cluster_membership_actor::stateful_pointer<cluster_me
     [&state](const heartbeat& sign) { state.heard(sign); },
     [&state](name_taken_atom, const std::string& address) { state.name_claimed(address); },
     [&state](leave_atom, const std::string& node) { return state.has_left(node); },
+    [&state](const std::vector<member_news>& news) { state.told(news); },
+    [&state](forget_atom, const std::string& node) { return state.forget_on_demand(node); },
     [&state](handoff_atom) { return state.handoff(); },
     [self](get_atom, const std::string& name) { return registered<caf::strong_actor_ptr>(self->system(), name); },
     [&state](handoff_atom, const state_handoff_actor& handoff) { state.set_handoff(handoff); },
     [&state](status_atom, const std::string& after) { return state.members(after); },
     [&state](leave_atom) { return state.leave(); },
     [&state](tick_atom) { state.send_heartbeats(); },
-    [&state](tick_atom, const std::string& node) { state.connect_if_due(node); },
+    [&state](connect_atom) { state.connect_to_due(); },
+    [&state](work_atom) { state.go_on_connecting(); },
   };
 }
 

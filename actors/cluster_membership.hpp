@@ -34,6 +34,9 @@
 // A lost connection is noticed by both sides at once. Where nothing is heard in spite of an open connection, the node
 // or the network is frozen or cut: whoever notices ends the connection, and both go on as if it had been lost.
 //
+// What is not among the seeds is known for as long as it is up anywhere, and for a while longer: the members tell each
+// other who is up, and which nodes have left or are to be forgotten (membership/node_table.hpp).
+//
 // Only who introduces itself is a member; a client asks for the handoff actor, and counts for nothing.
 
 namespace ariadne {
@@ -55,9 +58,13 @@ struct cluster_membership_options {
   /// The other nodes to connect to. This node itself may be among them.
   std::vector<seed_node> seeds;
   /// How long to wait between two attempts to connect to a node: at first the least, doubled each time up to the most,
-  /// give or take half of it at random.
+  /// give or take half of it at random. The most is more for nodes that have been gone for long, up to a minute; see
+  /// membership/node_table.hpp.
   std::chrono::milliseconds reconnect_min{100};
   std::chrono::milliseconds reconnect_max{2'000};
+  /// A node that is not among the seeds is forgotten so long after it went: nobody tries to connect to it, or waits for
+  /// what it may hold, any more. At least 20 ms.
+  std::chrono::milliseconds forget_after{std::chrono::hours{1}};
   /// How long a node may take for each step of a connection.
   std::chrono::milliseconds connect_timeout{1'000};
   heartbeat_options heartbeats;

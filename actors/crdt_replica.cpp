@@ -257,6 +257,10 @@ public:
         now.is_caught_up = before->second.is_caught_up && !now.is_news_after(before->second);
         now.has_been_up |= before->second.has_been_up;
       }
+      if (n.presence == node_presence::forgotten) {
+        now.is_caught_up = true;
+        now.has_been_up = false;
+      }
       if (n.presence != node_presence::up)
         continue;
       members.insert(crdt::replica_id{n.replica.replica});
@@ -544,7 +548,8 @@ private:
   bool has_met_all() const {
     return std::all_of(known_.begin(), known_.end(), [](const auto& entry) {
       const auto& known = entry.second;
-      return known.presence == node_presence::down || (known.presence == node_presence::up && known.is_caught_up);
+      return known.presence == node_presence::down || known.presence == node_presence::forgotten
+             || (known.presence == node_presence::up && known.is_caught_up);
     });
   }
 
@@ -660,8 +665,8 @@ private:
       handed_over_ = std::max(handed_over_, core_->acknowledged_by_members());
   }
 
-  /// No other node has been up, but for those that have left: nobody is waited for. One of which nothing has been heard
-  /// yet may be up.
+  /// No other node has been up, but for those that have left or are forgotten: nobody is waited for. One of which nothing
+  /// has been heard yet may be up.
   bool is_alone() const {
     return std::none_of(known_.begin(), known_.end(), [](const auto& entry) {
       return entry.second.has_been_up || entry.second.presence == node_presence::unknown;

@@ -82,6 +82,10 @@ std::string_view to_string(ec code) {
       return "the session fails when it is started";
     case ec::session_not_recorded:
       return "the record of the session cannot be written";
+    case ec::host_unresolved:
+      return "the name of the host cannot be resolved";
+    case ec::port_not_opened:
+      return "no connections can be accepted there";
   }
   // An error that a node with a newer program has sent.
   return "unknown error";

@@ -86,6 +86,10 @@ enum class ec : std::uint8_t {
   session_failing,
   /// The map does not take the record of the session.
   session_not_recorded,
+  /// The name of a host cannot be resolved; the context says which, and why. It may be resolved later.
+  host_unresolved,
+  /// No connections can be accepted at the address; the context has the system's reason.
+  port_not_opened,
 };
 
 /// One sentence without a final stop, for people.

@@ -99,8 +99,9 @@ struct neighbour {
   caf::strong_actor_ptr handle;
 };
 
-/// Whether a node is there. `unknown`: nothing has been heard of it yet, good or bad.
-enum class node_presence : std::uint8_t { unknown, up, down };
+/// Whether a node is there. `unknown`: nothing has been heard of it yet, good or bad. `forgotten`: nobody waits for it
+/// any more, and it only counts where a majority is counted of the nodes that this one knows.
+enum class node_presence : std::uint8_t { unknown, up, down, forgotten };
 
 /// Another node, as its state matters to a replica.
 struct known_node {
@@ -235,7 +236,8 @@ struct leftovers_page {
 };
 
 /// What has happened. `stashed`, `discarded` and `expired` are about a key, the others about a node. An expiry is told
-/// when the entry is dropped, which is up to the permitted clock drift after nobody reads it any more.
+/// when the entry is dropped, which is up to the permitted clock drift after nobody reads it any more. `node_left`: the
+/// node has said that it leaves, or it was down and has been forgotten.
 enum class handoff_event_kind : std::uint8_t { stashed, discarded, expired, node_up, node_down, node_left, caught_up };
 
 struct handoff_event {
@@ -416,6 +418,18 @@ struct session_host_status {
 
 // -- membership ------------------------------------------------------------------------------------------------------
 
+/// What one node tells others of a third one: see membership::news.
+struct member_news {
+  std::string name;
+  /// HOST:PORT at which it is reached; may be empty if it is not up.
+  std::string address;
+  /// `left`: it has left or has been forgotten, this incarnation of it.
+  member_state state = member_state::down;
+  std::uint64_t replica = 0;
+  /// How long ago it last gave the sender a sign of life, or has left or was forgotten, in milliseconds.
+  std::uint64_t age_ms = 0;
+};
+
 /// How a node introduces itself to another node, as request and as answer. Its sender is the node's
 /// `cluster_membership_actor`.
 struct node_introduction {
@@ -425,10 +439,13 @@ struct node_introduction {
   std::string node;
   /// HOST:PORT at which the node accepts connections.
   std::string address;
+  /// If that names no host, but all interfaces (0.0.0.0 or ::): HOST:PORT at which the receiver reaches the node. Empty
+  /// if the node does not know it.
+  std::string reached_at;
   /// Its replica, with the incarnation; the handle is null while the node has none (it is restarting the pair).
   neighbour replica;
-  /// The other members that it knows, so that joiners are learnt of.
-  std::vector<member_status> members;
+  /// The other nodes that it knows, so that joiners are learnt of.
+  std::vector<member_news> members;
 };
 
 /// A sign of life from one membership actor to another. The times are of a monotonic clock of one node each.
@@ -615,8 +632,13 @@ auto inspect(Inspector& f, node_status& x) {
   return inspect_fields(f, "node_status", x.node, x.cluster, x.replica);
 }
 template <class Inspector>
+auto inspect(Inspector& f, member_news& x) {
+  return inspect_fields(f, "member_news", x.name, x.address, x.state, x.replica, x.age_ms);
+}
+template <class Inspector>
 auto inspect(Inspector& f, node_introduction& x) {
-  return inspect_fields(f, "node_introduction", x.protocol, x.cluster, x.node, x.address, x.replica, x.members);
+  return inspect_fields(f, "node_introduction", x.protocol, x.cluster, x.node, x.address, x.reached_at, x.replica,
+                        x.members);
 }
 template <class Inspector>
 auto inspect(Inspector& f, heartbeat& x) {
@@ -682,6 +704,8 @@ CAF_BEGIN_TYPE_ID_BLOCK(ariadne_messages, ::ariadne::first_type_id)
   CAF_ADD_TYPE_ID(ariadne_messages, (ariadne::members_page))
   CAF_ADD_TYPE_ID(ariadne_messages, (ariadne::sessions_page))
   CAF_ADD_TYPE_ID(ariadne_messages, (ariadne::discard_receipt))
+  CAF_ADD_TYPE_ID(ariadne_messages, (ariadne::member_news))
+  CAF_ADD_TYPE_ID(ariadne_messages, (std::vector<ariadne::member_news>))
 
   CAF_ADD_ATOM(ariadne_messages, ariadne, put_atom, "put")
   CAF_ADD_ATOM(ariadne_messages, ariadne, get_atom, "get")
@@ -718,6 +742,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(ariadne_messages, ::ariadne::first_type_id)
   CAF_ADD_ATOM(ariadne_messages, ariadne, name_taken_atom, "nametaken")
   CAF_ADD_ATOM(ariadne_messages, ariadne, leftovers_atom, "leftovers")
   CAF_ADD_ATOM(ariadne_messages, ariadne, hold_atom, "hold")
+  CAF_ADD_ATOM(ariadne_messages, ariadne, forget_atom, "forget")
 
 CAF_END_TYPE_ID_BLOCK(ariadne_messages)
 
@@ -839,7 +864,9 @@ using state_handoff_actor = caf::typed_actor<
   // The node is not connected (any more), or its replica is being restarted; it may come back.
   takes<node_down_atom, std::string>,
   // A node has said that it leaves.
-  takes<node_left_atom, std::string>>;
+  takes<node_left_atom, std::string>,
+  // A node that was down has been forgotten: nobody waits any more for what it may hold.
+  takes<forget_atom, std::string>>;
 
 /// The actor that knows the nodes of the cluster and is published at the node's port
 /// (actors/cluster_membership.hpp).
@@ -852,6 +879,11 @@ using cluster_membership_actor = caf::typed_actor<
   takes<name_taken_atom, std::string>,
   // The node of this name, which the sender has introduced, leaves. Answers whether it was a member until then.
   answers<bool, leave_atom, std::string>,
+  // What the sender, which has introduced itself, knows of other nodes.
+  takes<std::vector<member_news>>,
+  // For clients: forgets a node that is down and that the cluster file does not list, and has the others do the same.
+  // Answers true; an error says why it cannot be forgotten.
+  answers<bool, forget_atom, std::string>,
   // For clients: the handoff actor of this node. An error while it is being restarted.
   answers<state_handoff_actor, handoff_atom>,
   // For clients: the actor that is registered on this node under a name, or null: the application's own services.

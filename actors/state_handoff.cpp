@@ -37,6 +37,9 @@ crdt::replica_id draw_replica_id() {
   return {distribution(random)};
 }
 
+/// More nodes are not counted once they have been forgotten.
+constexpr auto forgotten_max = 1'000;
+
 class state_handoff_state {
 public:
   static inline const char* name = "state_handoff";
@@ -55,6 +58,7 @@ public:
     if (options.is_listed && !options.expected_nodes.empty())
       replica.counted_nodes.push_back(options.node);
     replica.answers = options.answers;
+    has_counted_nodes_ = !replica.counted_nodes.empty();
     replica.log = options.log;
     gate_.emplace(self_, std::move(options.answers));
     replica.requests = options.requests;
@@ -184,7 +188,8 @@ public:
   std::vector<known_node> known_nodes() const {
     std::vector<known_node> result;
     for (const auto& [name, node] : nodes_)
-      result.push_back(node);
+      if (node.presence != node_presence::forgotten)
+        result.push_back(node);
     return result;
   }
 
@@ -208,6 +213,22 @@ public:
 
   void node_left(const std::string& node) {
     nodes_.erase(node);
+    tell(handoff_event_kind::node_left, node);
+  }
+
+  /// Where no list says who counts for a majority, all do that are known: that a node is forgotten changes nothing in
+  /// it.
+  void node_forgotten(const std::string& node) {
+    const auto found = nodes_.find(node);
+    if (found == nodes_.end() || found->second.presence != node_presence::down)
+      return;
+    const auto forgotten = std::count_if(nodes_.begin(), nodes_.end(), [](const auto& entry) {
+      return entry.second.presence == node_presence::forgotten;
+    });
+    if (has_counted_nodes_ || forgotten >= forgotten_max)
+      nodes_.erase(found);
+    else
+      found->second = {node, node_presence::forgotten, {}, true};
     tell(handoff_event_kind::node_left, node);
   }
 
@@ -289,6 +310,8 @@ private:
   crdt_replica_actor replica_;
   /// The other nodes, by name, but for those that have left.
   std::map<std::string, known_node> nodes_;
+  /// A list says who counts for a majority.
+  bool has_counted_nodes_ = false;
   std::vector<participant_actor> participants_;
   service_keeper_actor services_;
   participant_stops<state_handoff_actor::pointer> stops_;
@@ -343,6 +366,7 @@ state_handoff_actor::behavior_type state_handoff(state_handoff_actor::stateful_p
     [&state](node_up_atom, const std::string& node, const neighbour& replica) { state.node_up(node, replica); },
     [&state](node_down_atom, const std::string& node) { state.node_down(node); },
     [&state](node_left_atom, const std::string& node) { state.node_left(node); },
+    [&state](forget_atom, const std::string& node) { state.node_forgotten(node); },
   };
 }
 

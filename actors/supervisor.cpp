@@ -36,6 +36,13 @@ std::optional<std::chrono::milliseconds> restart_policy::next_delay(time_point n
 
 namespace {
 
+using std::chrono_literals::operator""s;
+using std::chrono_literals::operator""ms;
+
+/// For how long, and how often, the name of the node's own host is looked up if it is not known.
+constexpr auto resolve_timeout = 10s;
+constexpr auto resolve_interval = 500ms;
+
 using ticking_supervisor_actor = supervisor_actor::extend<
   // Whatever does not run is to be started.
   takes<tick_atom>,
@@ -70,6 +77,8 @@ public:
       start_handoff();
     if (!membership_)
       start_membership();
+    else if (!port_open_)
+      open();
     for (std::size_t i = 0; i < services_.size() && port_open_; ++i)
       if (!services_[i].actor)
         start_service(i);
@@ -155,19 +164,34 @@ private:
   void start_membership() {
     membership_ = spawn_cluster_membership(self_->system(), options_.membership);
     monitored_.add(membership_);
-    if (!open_port(self_->system(), membership_, options_.address, options_.membership.log, options_.handoff.limits))
-      return port_not_opened();
+    open_port_since_ = restart_policy::time_point::clock::now();
+    open();
+  }
+
+  void open() {
+    const auto opened = open_port(self_->system(), membership_, options_.address, options_.membership.log,
+                                  options_.handoff.limits);
+    if (!opened)
+      return port_not_opened(opened.error());
     port_open_ = true;
     was_in_service_ = true;
     announce();
   }
 
-  void port_not_opened() {
-    if (was_in_service_)
+  /// The name of the host may be known in a moment, as when a machine has just started.
+  void port_not_opened(const caf::error& error) {
+    const auto problem = fmt::format("cannot open {}: {}", to_string(options_.address), describe(error));
+    const auto since = restart_policy::time_point::clock::now() - open_port_since_;
+    if (error == ec::host_unresolved && since < resolve_timeout) {
+      if (std::exchange(port_problem_, problem) != problem)
+        options_.log(log_level::warning, problem + "; it is tried again");
+      mail(self_, tick_atom_v).delay(resolve_interval).send(self_);
+    } else if (was_in_service_) {
+      options_.log(log_level::error, problem);
       self_->send_exit(membership_, caf::exit_reason::user_shutdown);
-    else
-      give_up(
-        fmt::format("cannot open {}: it is in use, or not an address of this machine", to_string(options_.address)));
+    } else {
+      give_up(problem);
+    }
   }
 
   void close_port() {
@@ -319,6 +343,9 @@ private:
   bool port_open_ = false;
   /// The handoff pair knows all nodes that the membership actor knows.
   bool is_introduced_ = false;
+  /// Since when it is tried to open the port, and why that has failed; logged once.
+  restart_policy::time_point open_port_since_;
+  std::string port_problem_;
   bool was_in_service_ = false;
   /// Who waits for the node to be in service.
   std::vector<caf::typed_response_promise<state_handoff_actor>> waiting_;

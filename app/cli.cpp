@@ -59,6 +59,8 @@ public:
     add_client("status", client_operation::status,
                "Show a node, its replica, the members that it knows, and the sessions of each");
     add_watch();
+    add_client("forget", client_operation::forget,
+               "Have all nodes forget one that is down, will not return, and is not in the cluster file", "NODE");
     add_sessions();
     add_game();
   }
@@ -306,7 +308,8 @@ private:
   static endpoint parse_endpoint(const char* option, const std::string& text) {
     const auto result = endpoint_from_string(text);
     if (!result)
-      throw CLI::ValidationError(option, fmt::format("{} is not HOST:PORT", text));
+      throw CLI::ValidationError(option,
+                                 fmt::format("{} is not HOST:PORT, such as 127.0.0.1:4100 or [::1]:4100", text));
     return *result;
   }
 

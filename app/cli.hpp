@@ -43,6 +43,7 @@ enum class client_operation {
   keys,
   status,
   watch,
+  forget,
   sessions,
   session_start,
   session_deliver,

@@ -436,6 +436,15 @@ fallible<exit_code> cordon(caf::actor_system& system, node_connection& client, c
     });
 }
 
+fallible<exit_code> forget(node_connection& client, const client_command& command) {
+  return client.forget(command.argument)
+    .and_then([&](bool) {
+      return command.json ? write_json({{"forgotten", command.argument}})
+                          : write_out(fmt::format("{} is forgotten\n", command.argument));
+    })
+    .map([] { return exit_code::done; });
+}
+
 template <class Atom>
 fallible<exit_code> play(node_connection& client, const client_command& command, Atom operation) {
   auto game = client.service<minotaur::host_actor>(to_string(minotaur::minotaur_atom_v), "games")
@@ -465,6 +474,8 @@ fallible<exit_code> run(caf::actor_system& system, node_connection& client, cons
       return with_handoff([&](const state_handoff_actor& handoff) { return status(client, handoff, command); });
     case client_operation::watch:
       return with_handoff([&](const state_handoff_actor& handoff) { return watch(system, client, handoff, command); });
+    case client_operation::forget:
+      return forget(client, command);
     case client_operation::sessions:
       return sessions(client, command);
     case client_operation::session_start:

@@ -166,6 +166,7 @@ cluster_config read_cluster(const toml::table& table) {
   reader.duration("drain_timeout", result.drain_timeout, 0ms, 24h);
   reader.duration("reconnect_min", result.reconnect_min, 1ms, 1h);
   reader.duration("reconnect_max", result.reconnect_max, 1ms, 1h);
+  reader.duration("forget_after", result.forget_after, 1s, 365 * 24h);
   reader.duration("heartbeat_interval", result.heartbeats.interval, 10ms, 1h);
   reader.duration("heartbeat_tolerance", result.heartbeats.tolerance, 20ms, 24h);
   reader.choice("minority", result.minority,

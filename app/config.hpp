@@ -43,6 +43,7 @@ struct cluster_config {
   std::chrono::milliseconds drain_timeout{5'000};
   std::chrono::milliseconds reconnect_min{100};
   std::chrono::milliseconds reconnect_max{2'000};
+  std::chrono::milliseconds forget_after{std::chrono::hours{1}};
   heartbeat_options heartbeats;
   session::minority_policy minority = session::minority_policy::run;
   std::chrono::milliseconds lease{1'500};

@@ -64,6 +64,7 @@ supervisor_options options_of(const cluster_config& cluster, const node_config& 
   options.handoff.log = log;
   options.membership.reconnect_min = cluster.reconnect_min;
   options.membership.reconnect_max = cluster.reconnect_max;
+  options.membership.forget_after = cluster.forget_after;
   options.membership.heartbeats = cluster.heartbeats;
   options.membership.log = log;
   options.log = log;

@@ -12,8 +12,19 @@
 #include <algorithm>
 #include <iterator>
 #include <set>
+#include <thread>
 
 namespace ariadne {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+/// For how long, and how often, a name that cannot be resolved is looked up.
+constexpr auto resolve_timeout = 10s;
+constexpr auto resolve_interval = 250ms;
+
+} // namespace
 
 client_config::client_config() {
   configure_with_network<caf::id_block::ariadne_minotaur>(*this);
@@ -25,7 +36,7 @@ node_connection::node_connection(caf::actor_system& system, endpoint address, st
   : system_(system), address_(std::move(address)), timeout_(timeout), deadline_(clock::now() + timeout) {}
 
 fallible<void> node_connection::connect() {
-  auto socket = connect_to_node(address_, remaining());
+  auto socket = dial();
   if (!socket && socket.error() == caf::sec::request_timeout)
     return tl::unexpected(undone(describe_failure(socket.error())));
   if (!socket)
@@ -47,7 +58,7 @@ fallible<void> node_connection::connect() {
   if (error == caf::sec::request_timeout)
     return tl::unexpected(undone(describe_failure(error)));
   if (error)
-    return tl::unexpected(undone(fmt::format("{} is no node of Ariadne: {}", to_string(address_), describe(error))));
+    return tl::unexpected(undone(fmt::format("{}: the handshake has failed: {}", to_string(address_), describe(error))));
   if (!actor || !system_.assignable(interface, system_.message_types<cluster_membership_actor>()))
     return tl::unexpected(undone(fmt::format("{} is no node of Ariadne", to_string(address_))));
   membership_ = caf::actor_cast<cluster_membership_actor>(actor);
@@ -71,8 +82,22 @@ fallible<std::vector<member_status>> node_connection::members() {
   return result;
 }
 
+fallible<bool> node_connection::forget(const std::string& node) {
+  return ask<bool>(membership_, forget_atom_v, node);
+}
+
 fallible<session_host_actor> node_connection::session_host() {
   return service<session_host_actor>(to_string(host_atom_v), "sessions");
+}
+
+caf::expected<tcp_socket> node_connection::dial() {
+  const auto resolved_by = std::min(deadline_, clock::now() + resolve_timeout);
+  for (;;) {
+    auto socket = connect_to_node(address_, remaining());
+    if (socket || socket.error() != ec::host_unresolved || clock::now() + resolve_interval >= resolved_by)
+      return socket;
+    std::this_thread::sleep_for(resolve_interval);
+  }
 }
 
 std::uint64_t node_connection::remaining_ms() const {

@@ -3,12 +3,13 @@
 #include "actors/ask.hpp"
 #include "actors/endpoint.hpp"
 #include "actors/protocol.hpp"
+#include "actors/network/tcp_socket.hpp"
 #include "app/failure.hpp"
 
 #include <caf/actor_cast.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
-#include <caf/scoped_actor.hpp>
+#include <caf/expected.hpp>
 #include <fmt/format.h>
 
 #include <chrono>
@@ -31,11 +32,13 @@ class node_connection {
 public:
   node_connection(caf::actor_system& system, endpoint address, std::chrono::milliseconds timeout);
 
-  /// To be called first.
+  /// To be called first. A name that cannot be resolved is looked up again, for 10 s or until the timeout.
   fallible<void> connect();
 
   fallible<state_handoff_actor> handoff();
   fallible<std::vector<member_status>> members();
+  /// Has the node, and all others, forget one that is down.
+  fallible<bool> forget(const std::string& node);
   fallible<session_host_actor> session_host();
 
   /// The service that the node has registered under this name; `what` it hosts, if it does.
@@ -94,6 +97,7 @@ private:
   }
 
   static failure undone(failure problem);
+  caf::expected<tcp_socket> dial();
   std::chrono::milliseconds remaining() const;
   failure describe_failure(const caf::error& error) const;
 

@@ -1,9 +1,9 @@
 #include "actors/network/basp.hpp"
 
 #include "actors/caf_edition.hpp"
-#include "actors/error.hpp"
-#include "actors/network/frame_guard.hpp"
+#include "actors/network/dial_attempt.hpp"
 #include "actors/network/guarded_multiplexer.hpp"
+#include "actors/network/listening_socket.hpp"
 #include "actors/network/spoken_protocols.hpp"
 
 #include <caf/actor_cast.hpp>
@@ -25,25 +25,6 @@ namespace ariadne {
 
 namespace {
 
-/// What the node at the other end of `socket` speaks, as soon as it has said so.
-caf::expected<spoken_protocols> listen_to(const tcp_socket& socket, std::chrono::steady_clock::time_point deadline) {
-  handshake_header header;
-  // No more than is needed: what does not speak CAF's protocol may say little.
-  if (!socket.peek(header.bytes(), deadline))
-    return caf::error{caf::sec::request_timeout};
-  if (!header.is_cafs())
-    return make_error(ec::foreign_protocol, "not CAF's");
-  if (const auto announced = header.protocols({}); difference(announced))
-    return announced;
-  if (header.payload_size() == 0)
-    return make_error(ec::foreign_protocol, std::string{describe(cut_reason::handshake_without_payload)});
-  if (header.payload_size() > frame_guard::handshake_bytes_max)
-    return make_error(ec::foreign_protocol, std::string{describe(cut_reason::handshake_too_large)});
-  std::string handshake(header_size + header.payload_size(), '\0');
-  if (!socket.peek(std::as_writable_bytes(std::span{handshake}), deadline))
-    return caf::error{caf::sec::request_timeout};
-  return header.protocols(std::string_view{handshake}.substr(header_size));
-}
 
 /// Has CAF's broker for connections to other nodes do something, in the thread of the multiplexer, where it lives.
 template <class Function>
@@ -62,29 +43,18 @@ void shut_down(const caf::io::connection_handle& connection) {
 } // namespace
 
 caf::expected<tcp_socket> connect_to_node(const endpoint& address, std::chrono::milliseconds timeout) {
-  const auto deadline = std::chrono::steady_clock::now() + timeout;
-  auto connected = tcp_connect(address, timeout);
-  if (!connected)
-    return connected;
-  const auto protocols = listen_to(*connected, deadline);
-  if (!protocols)
-    return protocols.error();
-  if (auto what = difference(*protocols)) {
-    connected->hang_up(farewell(own_protocols()), deadline);
-    return make_error(ec::foreign_protocol, std::move(*what));
-  }
-  return connected;
+  return dial(address, timeout, dial_attempt::goal::handshake);
 }
 
 caf::expected<std::uint16_t> open_port(caf::actor_system& system, const cluster_membership_actor& whom,
                                        const endpoint& address, log_sink log, const crdt::replica_limits& limits) {
   auto& middleman = system.middleman();
-  const auto socket = caf::io::network::new_tcp_acceptor_impl(address.port, address.host.c_str(), true);
+  auto socket = listen_at(address);
   if (!socket)
-    return socket.error();
+    return std::move(socket.error());
   auto& multiplexer = dynamic_cast<guarded_multiplexer&>(middleman.backend());
   multiplexer.keeper().configure(payload_bytes_max_of(limits), log);
-  auto opened = multiplexer.new_doorman(*socket, std::make_shared<stranger_book>(std::move(log)));
+  auto opened = multiplexer.new_doorman(socket->release(), std::make_shared<stranger_book>(std::move(log)));
   const auto port = opened->port();
   auto messages = system.message_types(whom);
   announce_protocols(messages);

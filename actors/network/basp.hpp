@@ -24,9 +24,9 @@
 namespace ariadne {
 
 /// Connects to the node at `address` and waits until it begins CAF's handshake, which is still to be made. The error is
-/// `unreachable`, `foreign_protocol` if the node speaks another version of CAF's protocol or of ours, which it is told
-/// then (actors/network/spoken_protocols.hpp), or CAF's `request_timeout` if the node is silent.
-/// Blocks: see `tcp_connect`.
+/// `host_unresolved`, `unreachable`, `foreign_protocol` if the node speaks another version of CAF's protocol or of
+/// ours, which it is told then (actors/network/spoken_protocols.hpp), or CAF's `request_timeout` if the node is silent. Blocks,
+/// no longer than `timeout`.
 caf::expected<tcp_socket> connect_to_node(const endpoint& address, std::chrono::milliseconds timeout);
 
 /// Lets CAF shake hands, on behalf of the actor `self` points to, with the node at the other end of `socket`, to whose
@@ -40,7 +40,8 @@ auto request_handshake(Self& self, std::chrono::milliseconds timeout, tcp_socket
 }
 
 /// Opens the port of `address` to other nodes, and publishes `whom` there. Returns the port that has been opened, which
-/// the system chooses if it is given as 0. Whatever closes a connection is told to `log`: that a node has hung up
+/// the system chooses if it is given as 0. The errors are those of `listen_at` (actors/network/listening_socket.hpp).
+/// Whatever closes a connection is told to `log`: that a node has hung up
 /// because it speaks another protocol, once for each host; anything else once a minute. From now on, the connections of
 /// the system take messages as large as `limits` make necessary. The system needs our network module
 /// (actors/system_config.hpp).

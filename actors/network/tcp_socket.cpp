@@ -1,14 +1,11 @@
 #include "actors/network/tcp_socket.hpp"
 
-#include "actors/error.hpp"
+#include "actors/network/dial_attempt.hpp"
 
 #include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
-#include <cstring>
-#include <memory>
-#include <string>
 
 #include <fcntl.h>
 #include <netdb.h>
@@ -42,24 +39,22 @@ bool wait_until_ready(int fd, short wanted, steady_clock::time_point deadline) {
   }
 }
 
-/// Returns 0, or the number of the error.
-int connect_one(int fd, const addrinfo& address, steady_clock::time_point deadline) {
-  if (::connect(fd, address.ai_addr, address.ai_addrlen) == 0)
-    return 0;
-  if (errno != EINPROGRESS)
-    return errno;
-  if (!wait_until_ready(fd, POLLOUT, deadline))
-    return ETIMEDOUT;
-  int error = 0;
-  socklen_t size = sizeof(error);
-  return ::getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0 ? error : errno;
-}
-
 } // namespace
 
 tcp_socket::~tcp_socket() {
   if (fd_ >= 0)
     ::close(fd_);
+}
+
+std::string tcp_socket::local_host() const {
+  sockaddr_storage address{};
+  socklen_t size = sizeof(address);
+  std::array<char, NI_MAXHOST> host{};
+  auto* generic = reinterpret_cast<sockaddr*>(&address);
+  if (::getsockname(fd_, generic, &size) != 0
+      || ::getnameinfo(generic, size, host.data(), host.size(), nullptr, 0, NI_NUMERICHOST) != 0)
+    return {};
+  return host.data();
 }
 
 tcp_socket tcp_socket::duplicate() const {
@@ -115,24 +110,7 @@ void tcp_socket::shut_down() {
 }
 
 caf::expected<tcp_socket> tcp_connect(const endpoint& address, std::chrono::milliseconds timeout) {
-  addrinfo hints{};
-  hints.ai_family = AF_UNSPEC;
-  hints.ai_socktype = SOCK_STREAM;
-  addrinfo* found = nullptr;
-  const auto port = std::to_string(address.port);
-  if (const auto error = ::getaddrinfo(address.host.c_str(), port.c_str(), &hints, &found))
-    return make_error(ec::unreachable, ::gai_strerror(error));
-  const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner{found, ::freeaddrinfo};
-  int error = EADDRNOTAVAIL;
-  for (const auto* i = found; i != nullptr; i = i->ai_next) {
-    tcp_socket socket{::socket(i->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
-    error = socket ? connect_one(socket.fd(), *i, steady_clock::now() + timeout) : errno;
-    if (error == 0) {
-      socket.keep_alive();
-      return std::move(socket).renumber();
-    }
-  }
-  return make_error(ec::unreachable, std::strerror(error));
+  return dial(address, timeout, dial_attempt::goal::connection);
 }
 
 } // namespace ariadne

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstddef>
 #include <span>
+#include <string>
 #include <utility>
 
 namespace ariadne {
@@ -35,6 +36,9 @@ public:
     return std::exchange(fd_, -1);
   }
 
+  /// The numeric address of this side of a connection; empty if it has none.
+  std::string local_host() const;
+
   /// A second owner of the same connection.
   tcp_socket duplicate() const;
 
@@ -59,8 +63,8 @@ private:
   int fd_ = -1;
 };
 
-/// Connects to `address`, and returns a non-blocking socket, renumbered. The error is `unreachable`, with the reason.
-/// Blocks: for as long as the name is being resolved, and up to `timeout` for each of the addresses that it stands for.
+/// Connects to `address`, and returns a non-blocking socket, renumbered. The error is `host_unresolved` or `unreachable`,
+/// with the reason. Blocks, no longer than `timeout`; each of the addresses that the host stands for is given its share.
 caf::expected<tcp_socket> tcp_connect(const endpoint& address, std::chrono::milliseconds timeout);
 
 } // namespace ariadne

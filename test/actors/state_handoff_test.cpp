@@ -260,6 +260,27 @@ BOOST_AUTO_TEST_CASE(while_a_node_that_was_never_caught_up_with_may_come_back_ab
   BOOST_TEST(is_outcome(pickup(a, "key"), pickup_outcome::absent));
 }
 
+BOOST_AUTO_TEST_CASE(nobody_waits_for_a_node_that_is_forgotten_whoever_says_who_counts) {
+  for (const auto& a : {handoff("a"), handoff("a", {"b"})}) {
+    mail(self, node_left_atom_v, "b").send(a);
+    mail(self, node_down_atom_v, "pod").send(a);
+    BOOST_TEST(is_outcome(pickup(a, "key"), pickup_outcome::pending));
+    mail(self, forget_atom_v, "pod").send(a);
+    BOOST_TEST(is_outcome(pickup(a, "key"), pickup_outcome::absent));
+    BOOST_TEST(ask<std::vector<known_node>>(a, neighbours_atom_v).empty());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(where_no_list_says_who_counts_a_forgotten_node_still_counts_for_a_majority) {
+  const auto a = handoff("a");
+  mail(self, node_down_atom_v, "pod").send(a);
+  mail(self, forget_atom_v, "pod").send(a);
+  const auto result = try_ask<receipt>(a, stash_atom_v, std::string{"key"}, snapshot{"game", 1, "state"},
+                                       write_options{{concern_level::majority, 0}, 10});
+  BOOST_REQUIRE(!result);
+  BOOST_TEST((result.error() == ec::too_few_holders));
+}
+
 BOOST_AUTO_TEST_CASE(absence_stays_certain_when_a_node_goes_down_that_was_caught_up_with) {
   const auto [a, b] = pair();
   BOOST_TEST(eventually([&, &a = a] { return is_outcome(pickup(a, "key"), pickup_outcome::absent); }));

@@ -131,6 +131,7 @@ void check_equal_tunables(const cluster_config& left, const cluster_config& righ
   BOOST_CHECK(left.topology == right.topology);
   BOOST_CHECK(left.reconnect_min == right.reconnect_min);
   BOOST_CHECK(left.reconnect_max == right.reconnect_max);
+  BOOST_CHECK(left.forget_after == right.forget_after);
   BOOST_CHECK(left.scheduler_policy == right.scheduler_policy);
   BOOST_TEST(left.scheduler_threads == right.scheduler_threads);
   BOOST_CHECK(left.log_level == right.log_level);
@@ -159,6 +160,7 @@ session_stop_timeout = "8s"
 drain_timeout = "4s"
 reconnect_min = "5ms"
 reconnect_max = "6m"
+forget_after = "7s"
 heartbeat_interval = "10ms"
 heartbeat_tolerance = "20ms"
 topology = "ring"
@@ -184,6 +186,7 @@ port = 65535
   expected.topology = topology::shape::ring;
   expected.reconnect_min = 5ms;
   expected.reconnect_max = 6min;
+  expected.forget_after = 7s;
   expected.scheduler_policy = scheduler_policy::stealing;
   expected.scheduler_threads = 7;
   expected.log_level = log_level::debug;

@@ -1,0 +1,196 @@
+#include "actors/network/dial_attempt.hpp"
+
+#include "actors/error.hpp"
+#include "actors/network/frame_guard.hpp"
+
+#include <caf/sec.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <sys/socket.h>
+
+namespace ariadne {
+
+namespace {
+
+caf::error unreachable(int error) {
+  return make_error(ec::unreachable, std::strerror(error));
+}
+
+int pending_error(int fd) {
+  int error = 0;
+  socklen_t size = sizeof(error);
+  return ::getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0 ? error : errno;
+}
+
+} // namespace
+
+dial_attempt::dial_attempt(std::vector<socket_address> addresses, time_point now, time_point deadline, goal wanted)
+  : addresses_(std::move(addresses)), deadline_(deadline), goal_(wanted), problem_(unreachable(EADDRNOTAVAIL)) {
+  try_next(now);
+}
+
+pollfd dial_attempt::waits_for() const {
+  return {socket_.fd(), static_cast<short>(step_ == step::connecting ? POLLOUT : POLLIN), 0};
+}
+
+void dial_attempt::go_on(bool is_ready, time_point now) {
+  if (!is_ready)
+    return time_is_up(now);
+  switch (step_) {
+    case step::connecting:
+      if (const auto error = pending_error(socket_.fd()))
+        return give_up(unreachable(error), now);
+      return connected();
+    case step::header:
+    case step::payload:
+      return hear(now);
+    case step::hanging_up:
+      return drop_what_comes(now);
+    case step::over:
+      break;
+  }
+}
+
+caf::expected<tcp_socket> dial_attempt::take_result() {
+  if (!socket_)
+    return std::move(problem_);
+  return std::move(socket_);
+}
+
+void dial_attempt::try_next(time_point now) {
+  while (next_ < addresses_.size()) {
+    const auto left = static_cast<int>(addresses_.size() - next_);
+    const auto& address = addresses_[next_++];
+    step_ = step::connecting;
+    header_ = {};
+    step_deadline_ = now + (deadline_ - std::min(now, deadline_)) / left;
+    socket_ = tcp_socket{::socket(address.get()->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
+    if (socket_ && ::connect(socket_.fd(), address.get(), address.size) == 0)
+      return connected();
+    if (socket_ && errno == EINPROGRESS)
+      return;
+    if (problem_step_ == step::connecting)
+      problem_ = unreachable(errno);
+  }
+  socket_ = {};
+  step_ = step::over;
+}
+
+void dial_attempt::connected() {
+  socket_.keep_alive();
+  socket_ = std::move(socket_).renumber();
+  if (goal_ == goal::connection)
+    return succeed();
+  step_ = step::header;
+  // No more than is needed: what does not speak CAF's protocol may say little.
+  wait_for_bytes(handshake_header::size);
+}
+
+void dial_attempt::hear(time_point now) {
+  std::string bytes(header_size + header_.payload_size(), '\0');
+  const auto wanted = step_ == step::header ? handshake_header::size : bytes.size();
+  const auto count = ::recv(socket_.fd(), bytes.data(), wanted, MSG_PEEK | MSG_DONTWAIT);
+  if (count < 0)
+    return give_up(unreachable(errno), now);
+  if (static_cast<std::size_t>(count) < wanted)
+    return give_up(make_error(ec::unreachable, "it has closed the connection before it said what it is"), now);
+  if (step_ == step::payload)
+    return judge(header_.protocols(std::string_view{bytes}.substr(header_size)));
+  std::memcpy(header_.bytes().data(), bytes.data(), wanted);
+  heard_header(now);
+}
+
+void dial_attempt::heard_header(time_point now) {
+  if (!header_.is_cafs())
+    return refuse("not CAF's", now);
+  if (const auto announced = header_.protocols({}); difference(announced))
+    return judge(announced);
+  if (header_.payload_size() == 0)
+    return refuse(describe(cut_reason::handshake_without_payload), now);
+  if (header_.payload_size() > frame_guard::handshake_bytes_max)
+    return refuse(describe(cut_reason::handshake_too_large), now);
+  step_ = step::payload;
+  wait_for_bytes(header_size + header_.payload_size());
+}
+
+void dial_attempt::refuse(std::string_view what, time_point now) {
+  problem_ = make_error(ec::foreign_protocol, std::string{what});
+  problem_step_ = step::over;
+  try_next(now);
+}
+
+void dial_attempt::judge(const spoken_protocols& protocols) {
+  auto what = difference(protocols);
+  if (!what)
+    return succeed();
+  step_ = step::hanging_up;
+  problem_ = make_error(ec::foreign_protocol, std::move(*what));
+  problem_step_ = step::over;
+  const auto bytes = farewell(own_protocols());
+  ::send(socket_.fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  ::shutdown(socket_.fd(), SHUT_WR);
+  wait_for_bytes(1);
+}
+
+/// Otherwise, the first byte would be enough to be ready.
+void dial_attempt::wait_for_bytes(std::size_t count) {
+  const auto size = static_cast<int>(count);
+  ::setsockopt(socket_.fd(), SOL_SOCKET, SO_RCVLOWAT, &size, sizeof(size));
+}
+
+/// A connection that is closed before all that came in has been read is reset, and what was sent may be lost.
+void dial_attempt::drop_what_comes(time_point now) {
+  std::array<std::byte, 4096> dropped;
+  if (::recv(socket_.fd(), dropped.data(), dropped.size(), MSG_DONTWAIT) <= 0)
+    try_next(now);
+}
+
+void dial_attempt::time_is_up(time_point now) {
+  if (step_ == step::hanging_up)
+    return try_next(now);
+  give_up(step_ == step::connecting ? unreachable(ETIMEDOUT) : caf::error{caf::sec::request_timeout}, now);
+}
+
+void dial_attempt::give_up(caf::error why, time_point now) {
+  if (step_ >= problem_step_) {
+    problem_step_ = step_;
+    problem_ = std::move(why);
+  }
+  try_next(now);
+}
+
+void dial_attempt::succeed() {
+  wait_for_bytes(1);
+  step_ = step::over;
+}
+
+caf::expected<tcp_socket> dial(const endpoint& address, std::chrono::milliseconds timeout, dial_attempt::goal wanted) {
+  using clock = std::chrono::steady_clock;
+  const auto deadline = clock::now() + timeout;
+  const auto lookup = begin_look_up(address.host);
+  if (!lookup->wait_until(deadline))
+    return host_lookup_timed_out(address.host);
+  auto addresses = lookup->result(address.port);
+  if (!addresses)
+    return std::move(addresses.error());
+  dial_attempt attempt{std::move(*addresses), clock::now(), deadline, wanted};
+  while (!attempt.is_over()) {
+    auto waiting = attempt.waits_for();
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(attempt.waits_until() - clock::now()).count();
+    const auto ready = ::poll(&waiting, 1, static_cast<int>(std::clamp<decltype(left)>(left, 0, 1'000'000)));
+    const auto now = clock::now();
+    if (ready > 0 || now >= attempt.waits_until())
+      attempt.go_on(ready > 0, now);
+  }
+  return attempt.take_result();
+}
+
+} // namespace ariadne

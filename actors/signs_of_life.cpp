@@ -1,0 +1,50 @@
+#include "actors/signs_of_life.hpp"
+
+#include <algorithm>
+
+namespace ariadne {
+
+namespace {
+
+std::uint64_t to_us(signs_of_life::clock::time_point time) {
+  return static_cast<std::uint64_t>(
+    std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count());
+}
+
+signs_of_life::clock::time_point from_us(std::uint64_t us) {
+  return signs_of_life::clock::time_point{std::chrono::microseconds{us}};
+}
+
+} // namespace
+
+void signs_of_life::begin(const heartbeat_options& options, clock::time_point now) {
+  monitor_.emplace(options, now);
+  last_ = {};
+  round_trip_ = {};
+}
+
+void signs_of_life::end() {
+  last_heard_ = last_heard();
+  monitor_.reset();
+}
+
+heartbeat signs_of_life::next(clock::time_point now) const {
+  const auto echo_age = last_.sent_us == 0 ? 0 : to_us(now) - to_us(monitor_->last_heard());
+  return {to_us(now), last_.sent_us, echo_age};
+}
+
+void signs_of_life::heard(const heartbeat& sign, clock::time_point now) {
+  last_ = sign;
+  monitor_->heard(now);
+  if (sign.echo_us == 0 || sign.echo_us > to_us(now))
+    return;
+  monitor_->answered(from_us(sign.echo_us));
+  const auto since_sent_us = to_us(now) - sign.echo_us;
+  round_trip_ = std::chrono::microseconds{since_sent_us - std::min(sign.echo_age_us, since_sent_us)};
+}
+
+std::optional<signs_of_life::clock::time_point> signs_of_life::last_heard() const {
+  return monitor_ ? std::optional{monitor_->last_heard()} : last_heard_;
+}
+
+} // namespace ariadne
