@@ -598,7 +598,7 @@ private:
 
   std::string words_for(const std::string& node) const {
     return fmt::format("node {} ({})", crdt::escaped_briefly(node),
-                       crdt::printable_briefly(to_string(table_.find(node)->address())));
+                       crdt::printable_briefly(table_.find(node)->address()));
   }
 
   ticking_cluster_membership_actor::pointer self_;
