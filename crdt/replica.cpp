@@ -658,7 +658,8 @@ void replica::work(std::uint64_t now_ms) {
   const auto is_sweep = has_sweep() && (sweeps_next_ || !key_pages_.has_work());
   sweeps_next_ = !is_sweep;
   if (!is_sweep)
-    return key_pages_.work(map_, now_ms, options_.work_registers_max);
+    // A key that is kept costs a few times as much as a register that is swept.
+    return key_pages_.work(map_, now_ms, std::max<std::size_t>(options_.work_registers_max / 4, 1));
   const auto stream = full_state_->stream;
   sweep();
   if (has_sweep())
