@@ -110,6 +110,9 @@ key_pages::window* key_pages::add_window(const request& r) {
 void key_pages::take_in(window& w, std::string_view key) const {
   if (key <= w.after || (w.end && key >= *w.end) || !key.starts_with(w.prefix))
     return;
+  if (const auto& hidden = limits_.hidden_prefix;
+      !hidden.empty() && key.starts_with(hidden) && !w.prefix.starts_with(hidden))
+    return;
   if (w.keys.contains(key))
     return;
   w.keys.emplace(key);

@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace ariadne::crdt {
@@ -27,6 +28,8 @@ struct key_page_limits {
   std::size_t requests_of_one_max = 32;
   /// How long a window stays that nobody asks for.
   std::uint64_t idle_ms = 10'000;
+  /// Keys that start so are listed only by a prefix that starts so, too. Empty: there are none.
+  std::string hidden_prefix;
 };
 
 /// Keys in ascending order, and whether they are the last ones.
@@ -56,7 +59,7 @@ public:
     key_page page;
   };
 
-  explicit key_pages(key_page_limits limits = {}) : limits_(limits) {}
+  explicit key_pages(key_page_limits limits = {}) : limits_(std::move(limits)) {}
 
   /// Whoever asks as this requester is not limited in number.
   static constexpr std::uint64_t unlimited = 0;

@@ -42,6 +42,9 @@ replica::replica(replica_options options)
   : options_(std::move(options)), guard_({options_.drift_max_ms, options_.clock_patience_ms}),
     clock_(options_.drift_max_ms), stragglers_(options_.straggler_patience_ms) {
   options_.limits.key_bytes_max = std::min(options_.limits.key_bytes_max, key_bytes_limit);
+  key_page_limits pages;
+  pages.hidden_prefix = options_.hidden_prefix;
+  key_pages_ = key_pages{std::move(pages)};
 }
 
 // -- the map ---------------------------------------------------------------------------------------------------------

@@ -26,6 +26,8 @@ struct replica_options {
   std::string cluster;
   std::string node;
   replica_limits limits;
+  /// Keys that start so are listed only by a prefix that starts so, too: those of the application's own library, say.
+  std::string hidden_prefix;
   /// About how many bytes of registers one delta carries; a single larger register still travels whole.
   std::size_t part_bytes = 64u << 10;
   /// How many bytes of deltas may be on their way to one neighbour, unacknowledged.

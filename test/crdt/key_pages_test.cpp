@@ -136,6 +136,17 @@ BOOST_AUTO_TEST_CASE(erased_and_expired_keys_are_not_listed) {
   BOOST_TEST(m.all("") == (strings{"expired", "readable"}), per_element());
 }
 
+BOOST_AUTO_TEST_CASE(hidden_keys_are_listed_by_a_prefix_of_their_own_alone) {
+  auto limits = narrow();
+  limits.hidden_prefix = "own/";
+  listed_map m{limits};
+  for (const auto* key : {"a", "own/1", "own/2", "owl", "z"})
+    m.put(key);
+  BOOST_TEST(m.all("") == (strings{"a", "owl", "z"}), per_element());
+  BOOST_TEST(m.all("ow") == (strings{"owl"}), per_element());
+  BOOST_TEST(m.all("own/") == (strings{"own/1", "own/2"}), per_element());
+}
+
 BOOST_AUTO_TEST_CASE(a_window_whose_keys_are_all_erased_makes_room_for_those_behind_it) {
   listed_map m{narrow()};
   for (auto i = 100; i < 200; ++i)
