@@ -103,6 +103,7 @@ public:
                             [this](const auto& asker, std::size_t bytes) { return gate_->admits(asker, bytes); },
                             [this](const auto& asker, std::size_t bytes) { gate_->answered(asker, bytes); }},
       options_.requests.hold_max);
+    options_.core.hidden_prefix = session::reserved_key_prefix;
     core_.emplace(options_.core);
     gate_.emplace(self_, options_.answers);
     core_->collect_changes(false);

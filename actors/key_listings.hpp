@@ -5,7 +5,6 @@
 #include "actors/monitored_actors.hpp"
 #include "actors/protocol.hpp"
 #include "crdt/replica.hpp"
-#include "session/reserved_keys.hpp"
 
 #include <caf/actor.hpp>
 #include <caf/actor_addr.hpp>
@@ -39,7 +38,7 @@ public:
   caf::result<keys_page> answer(crdt::replica& core, std::string prefix, std::string after) {
     auto promise = self_->template make_response_promise<keys_page>();
     const auto asker = self_->current_sender();
-    if (!core.ask_for_keys(last_request_ + 1, name_of(asker), prefix, std::move(after)))
+    if (!core.ask_for_keys(last_request_ + 1, name_of(asker), std::move(prefix), std::move(after)))
       return make_error(ec::too_many_listings);
     auto& request = requests_[++last_request_];
     if (asker) {
@@ -48,9 +47,7 @@ public:
     }
     // CAF copies functions.
     auto kept = std::make_shared<kept_promise<keys_page>>(promise);
-    request.handle = [this, &core, kept, prefix = std::move(prefix)](keys_page&& page) {
-      answer_with_users_keys(core, prefix, std::move(page), kept);
-    };
+    request.handle = [kept](keys_page&& page) { kept->deliver(std::move(page)); };
     return promise;
   }
 
@@ -83,17 +80,6 @@ public:
   }
 
 private:
-  /// Leaves out the library's own keys. A page of nothing else says nothing to whoever asks: the next one is beyond them.
-  void answer_with_users_keys(crdt::replica& core, const std::string& prefix, keys_page&& page,
-                              const std::shared_ptr<kept_promise<keys_page>>& kept) {
-    const auto had_keys = !page.keys.empty();
-    std::erase_if(page.keys, &session::is_reserved);
-    if (!page.keys.empty() || !had_keys || page.is_last)
-      return kept->deliver(std::move(page));
-    ask(core, prefix, session::beyond_reserved(core.options().limits.key_bytes_max),
-        [kept](keys_page&& next) { kept->deliver(std::move(next)); });
-  }
-
   struct request {
     /// Null if the actor asks itself.
     caf::actor asker;

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <algorithm>
-#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -12,13 +10,6 @@ inline constexpr std::string_view reserved_key_prefix{"\0ariadne/", 9};
 
 inline bool is_reserved(std::string_view key) {
   return key.starts_with(reserved_key_prefix);
-}
-
-/// The last of all reserved keys of up to so many bytes, in the order of keys.
-inline std::string beyond_reserved(std::size_t key_bytes_max) {
-  auto result = std::string{reserved_key_prefix};
-  result.resize(std::max(result.size(), key_bytes_max), '\xff');
-  return result;
 }
 
 /// What stands under the key, for people: "session KIND/ID" for the record of a session, else the key itself.
