@@ -269,7 +269,8 @@ void replica::learn(neighbour_session& session, const version_vector& has) {
 
 std::optional<refusal> replica::handle(session_map::iterator position, const delta_view& message,
                                        std::uint64_t now_ms) {
-  auto& [link, session] = *position;
+  const auto link = position->first;
+  auto& session = position->second;
   auto& in = session.in;
   // Its hello has been lost, or comes later.
   if (session.id.value == 0)
