@@ -306,7 +306,7 @@ std::optional<refusal> replica::handle(session_map::iterator position, const del
     }
     if (may_object) {
       if (auto why = object_to(key, value, now_ms))
-        return refuse_register(session, key, value, std::move(*why), now_ms);
+        return refuse_register(position->second, key, value, std::move(*why), now_ms);
       for (std::size_t i = 0; i < value.live_count(); ++i)
         clock_.observe(value.live(i).stamp);
     }
