@@ -460,7 +460,7 @@ private:
     mail(self_, tick_atom_v).delay(options_.tick_interval).send(self_);
   }
 
-  map_entry look_at(std::string_view key, bool with_value) const {
+  map_entry look_at(std::string_view key, bool with_value) {
     map_entry result;
     result.caught_up = is_caught_up();
     if (const auto entry = core_->get(key, now_ms())) {

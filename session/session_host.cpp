@@ -404,7 +404,7 @@ void session_host::run(entry& e) {
   s.run = ++last_run_;
   s.initial.reset();
   if (s.failures == 0)
-    s.impeded.reset();
+    s.impediment.reset();
   set_stage(e, stage::running);
   commands_.push_back(start_session{key, s.run, s.mine.epoch, s.mine.state});
   emit(host_event::type::started, key);

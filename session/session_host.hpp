@@ -336,7 +336,7 @@ private:
     /// The last owner that has given messages back: he does not run the session any more.
     ownership given_back;
     std::optional<saved_state> loser;
-    std::optional<impeded> impeded;
+    std::optional<impeded> impediment;
   };
 
   struct peer {

@@ -23,16 +23,16 @@ std::uint64_t lifetime_ms(outcome what) {
 
 void session_host::note_impediment(entry& e, obstacle why) {
   auto& [key, s] = e;
-  const auto is_news = !s.impeded || s.impeded->why != why || now_ms_ >= s.impeded->at_ms + repeat_ms;
+  const auto is_news = !s.impediment || s.impediment->why != why || now_ms_ >= s.impediment->at_ms + repeat_ms;
   if (is_news) {
-    s.impeded = impeded{std::move(why), now_ms_};
-    send_all(impediment{key, s.impeded->why.what, s.impeded->why.detail});
+    s.impediment = impeded{std::move(why), now_ms_};
+    send_all(impediment{key, s.impediment->why.what, s.impediment->why.detail});
   }
 }
 
 void session_host::handle(const host_id&, impediment&& m) {
   if (const auto found = sessions_.find(m.key); found != sessions_.end())
-    found->second.impeded = impeded{{m.what, cut_detail(m.detail)}, now_ms_};
+    found->second.impediment = impeded{{m.what, cut_detail(m.detail)}, now_ms_};
 }
 
 std::optional<obstacle> session_host::find_obstacle_to_hosting(const std::string& kind,
@@ -77,8 +77,8 @@ obstacle session_host::find_obstacle(const entry& e, const pending_request& requ
       return {outcome::hosts_draining, "node " + options_.self.node + " is about to stop, and takes over nothing"};
     }
   }
-  if (s.impeded && now_ms_ < s.impeded->at_ms + lifetime_ms(s.impeded->why.what))
-    return s.impeded->why;
+  if (s.impediment && now_ms_ < s.impediment->at_ms + lifetime_ms(s.impediment->why.what))
+    return s.impediment->why;
   return {outcome::timed_out, whereabouts(e, is_known ? s.winner->state.schema_version : version_to_start)};
 }
 
