@@ -323,7 +323,7 @@ fallible<exit_code> watch(caf::actor_system& system, node_connection& client, co
   auto begin = [&](auto&&... what) {
     mail(self, watch_atom_v, what..., watcher)
       .request(handoff, std::chrono::milliseconds{client.remaining_ms()})
-      .receive([] {}, [&](const caf::error& error) { result = tl::unexpected(describe(error)); });
+      .receive([] {}, [&](const caf::error& error) { result = tl::unexpected(failure{describe(error)}); });
   };
   begin();
   if (result)

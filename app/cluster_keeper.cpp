@@ -314,13 +314,13 @@ std::vector<replaced_node> cluster_keeper::replaced_by(const std::vector<node_pl
   for (const auto& place : wanted) {
     const auto* known = find(place.name);
     if (!known)
-      result.push_back({.name = place.name, .new_address = place.address});
+      result.push_back({place.name, {}, place.address, false});
     else
       result.push_back({place.name, address_of(*known), place.address, known->has_caught_up});
   }
   for (const auto& n : nodes_)
     if (std::none_of(wanted.begin(), wanted.end(), [&](const auto& place) { return place.name == n.place.name; }))
-      result.push_back({.name = n.place.name, .old_address = address_of(n)});
+      result.push_back({n.place.name, address_of(n), {}, false});
   return result;
 }
 
