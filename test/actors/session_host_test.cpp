@@ -1,8 +1,8 @@
 #include "actors/session_host.hpp"
 
-#include "actors/network/basp.hpp"
 #include "actors/caf_edition.hpp"
 #include "actors/cluster_membership.hpp"
+#include "actors/network/basp.hpp"
 #include "actors/state_handoff.hpp"
 #include "test/support/measured.hpp"
 #include "test/support/reserved_port.hpp"
@@ -383,7 +383,7 @@ BOOST_AUTO_TEST_CASE(a_state_of_a_user_and_the_record_of_a_session_lie_beside_ea
   nodes.deliver("a", "1", "x");
   BOOST_TEST((n.host->ask<pickup_result>(n.handoff, take_atom_v, key).state.bytes == "mine"));
   BOOST_TEST(nodes.deliver("b", "1", "y") == "x;y;");
-  BOOST_TEST(n.host->ask<std::vector<std::string>>(n.handoff, keys_atom_v, std::string{}).empty());
+  BOOST_TEST(n.host->ask<keys_page>(n.handoff, keys_atom_v, std::string{}, std::string{}).keys.empty());
 }
 
 BOOST_AUTO_TEST_CASE(a_session_that_dies_while_its_node_drains_is_left_over_with_the_reason) {
@@ -403,8 +403,9 @@ BOOST_AUTO_TEST_CASE(a_session_that_has_done_its_work_when_its_node_drains_is_no
   const auto place = start("a", "1");
   nodes.deliver("a", "1", "finish at the end");
   BOOST_TEST(nodes.drain(place.node).complete);
-  BOOST_TEST(
-    eventually([&] { return nodes.ask<std::vector<session_info>>(other(place.node), sessions_atom_v).empty(); }));
+  BOOST_TEST(eventually([&] {
+    return nodes.ask<sessions_page>(other(place.node), sessions_atom_v, std::string{}, std::string{}).sessions.empty();
+  }));
 }
 
 BOOST_AUTO_TEST_CASE(a_cordoned_node_takes_no_new_sessions) {

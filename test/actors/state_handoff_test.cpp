@@ -175,10 +175,10 @@ BOOST_AUTO_TEST_CASE(keys_of_the_library_are_refused_in_every_request_and_neithe
   BOOST_TEST(is_refused(try_ask<pickup_result>(a, take_atom_v, reserved)));
   BOOST_TEST(is_refused(try_ask<pickup_result>(a, take_atom_v, reserved, wait_options{1})));
   BOOST_TEST(is_refused(try_ask<bool>(a, discard_atom_v, reserved)));
-  BOOST_TEST(is_refused(try_ask<std::vector<std::string>>(a, keys_atom_v, reserved)));
+  BOOST_TEST(is_refused(try_ask<keys_page>(a, keys_atom_v, reserved, std::string{})));
   stash(a, "session/game/7", "mine");
   for (const auto& prefix : {std::string{}, std::string(1, '\0'), std::string{"\0ariadne", 8}}) {
-    const auto keys = ask<std::vector<std::string>>(a, keys_atom_v, prefix);
+    const auto keys = ask<keys_page>(a, keys_atom_v, prefix, std::string{}).keys;
     BOOST_TEST(keys == (prefix.empty() ? std::vector<std::string>{"session/game/7"} : std::vector<std::string>{}));
   }
   caf::error refused;

@@ -532,7 +532,7 @@ BOOST_FIXTURE_TEST_CASE(a_session_that_has_done_its_work_when_it_is_told_to_move
   host.session_ended(done, runs.at(done), false, now_ms);
   carry_out();
   BOOST_TEST(host.unsaved().empty());
-  BOOST_TEST(host.sessions().empty());
+  BOOST_TEST(host.sessions({}, 100).sessions.empty());
   BOOST_TEST(host.is_vacated());
 }
 
@@ -547,8 +547,8 @@ BOOST_FIXTURE_TEST_CASE(a_session_that_fails_when_it_is_told_to_move_goes_on_els
   runs.clear();
   host.session_ended(failed, run, true, now_ms, "as it was told");
   carry_out();
-  BOOST_TEST_REQUIRE(host.sessions().size() == 1u);
-  BOOST_TEST((host.sessions().front().phase == session_phase::moving));
+  BOOST_TEST_REQUIRE(host.sessions({}, 100).sessions.size() == 1u);
+  BOOST_TEST((host.sessions({}, 100).sessions.front().phase == session_phase::moving));
   // It is not started again here, whatever happens.
   host.tick(now_ms + 10'000);
   carry_out();
