@@ -14,7 +14,7 @@ constexpr int done = 0;
 constexpr int failed = 1;
 constexpr int usage = 2;
 
-const std::vector<std::string> names{"a", "b", "c"};
+const std::vector<std::string> node_names{"a", "b", "c"};
 
 bool has(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
@@ -22,7 +22,7 @@ bool has(const std::string& text, const std::string& part) {
 
 /// Three nodes, and their file, which somebody edits.
 struct edited_cluster : cluster_command {
-  edited_cluster() : cluster_command(names), right(read_file(file())) {}
+  edited_cluster() : cluster_command(node_names), right(read_file(file())) {}
 
   void edit(const std::string& from, const std::string& to) const {
     auto text = right;
@@ -35,7 +35,7 @@ struct edited_cluster : cluster_command {
   }
 
   std::ptrdiff_t up() const {
-    return std::count_if(names.begin(), names.end(), [this](const auto& node) {
+    return std::count_if(node_names.begin(), node_names.end(), [this](const auto& node) {
       return run(node, {"status", "--timeout", "1s"}).exit_code == done;
     });
   }
@@ -55,7 +55,7 @@ BOOST_FIXTURE_TEST_CASE(no_node_is_stopped_for_a_file_that_none_can_be_started_w
   BOOST_TEST(renamed.exit_code == failed);
   BOOST_TEST(has(renamed.out, "no node has been stopped"), renamed.out);
   BOOST_TEST(up() == 3);
-  BOOST_TEST(caught_up_count() == names.size());
+  BOOST_TEST(caught_up_count() == node_names.size());
 }
 
 BOOST_FIXTURE_TEST_CASE(a_rolling_restart_that_failed_can_be_repeated_when_the_mistake_is_mended, edited_cluster) {
