@@ -167,11 +167,12 @@ public:
     auto place = reads_->needs_place(key, purpose, options) ? waits_->admit(options.wait_ms) : waiting_place{};
     if (!place)
       return std::move(place.error());
-    if (!self_->current_sender())
+    // The promise takes the sender over.
+    auto asker = self_->current_sender();
+    if (!asker)
       return make_error(ec::refused, "nobody waits for the answer");
     auto promise = self_->make_response_promise<Answer>();
-    reads_->add(std::move(key), {purpose, self_->current_sender(), std::move(*place), kept_promise<Answer>{promise}},
-                options);
+    reads_->add(std::move(key), {purpose, std::move(asker), std::move(*place), kept_promise<Answer>{promise}}, options);
     flush();
     return promise;
   }
