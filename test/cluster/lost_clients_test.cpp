@@ -17,8 +17,8 @@ namespace ariadne::test {
 namespace {
 
 constexpr int done = 0;
-constexpr int failed = 1;
-constexpr int superseded = 6;
+constexpr int unwritten = 6;
+constexpr int superseded = 7;
 
 /// Two nodes that have settled, and takes of the key `game_1` at the first one.
 struct takes_at_a : cluster_process {
@@ -114,9 +114,11 @@ BOOST_DATA_TEST_CASE_F(takes_at_a, what_cannot_be_written_out_stays,
                        command) {
   stash("a", "round 7");
   const auto result = run_in_shell(command);
-  BOOST_TEST(result.exit_code == failed);
+  BOOST_TEST(result.exit_code == unwritten);
   BOOST_TEST(result.err.find("cannot write to stdout") != std::string::npos, result.err);
-  BOOST_TEST(result.err.find("the state stays under game_1") != std::string::npos, result.err);
+  // A pipe without a reader is noticed before anything is asked for.
+  const auto is_asked = std::string_view{command}.starts_with("$TAKE");
+  BOOST_TEST((result.err.find("the state stays under game_1") != std::string::npos) == is_asked, result.err);
   BOOST_TEST(pickup("a") == "round 7");
   BOOST_TEST(run_in_shell("$TAKE").out == "round 7");
   BOOST_TEST(pickup("a") == "");
