@@ -109,7 +109,7 @@ BOOST_AUTO_TEST_CASE(of_two_nodes_that_claim_one_name_both_say_so,
                       && contains(cluster.log("a"), "claims the name of this node, a");
              }),
              cluster.log("a"));
-  BOOST_TEST((twin.wait() == 1));
+  BOOST_TEST((twin.wait() == 2));
   cluster.settle();
 }
 
