@@ -49,7 +49,7 @@ std::string_view to_string(ec code) {
     case ec::session_timed_out:
       return "the session was not to be reached in time; the request was not handled";
     case ec::session_unanswered:
-      return "no answer of the session came in time; the request may have been handled or not";
+      return "the session has not answered; the request may have been handled or not";
     case ec::session_name_invalid:
       return "a session needs a kind without a slash and an id, neither empty nor too long nor with control characters";
     case ec::session_refused:

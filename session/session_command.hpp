@@ -82,7 +82,7 @@ struct answer_request {
   outcome result = outcome::done;
   /// Where the session runs, if that is what has been asked.
   host_id place;
-  /// What the session has answered to a message.
+  /// What the session has answered to a message; if the request was not served, why, as far as that is known.
   std::string payload;
 };
 

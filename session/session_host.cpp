@@ -169,7 +169,7 @@ void session_host::peer_down(const host_id& peer, std::uint64_t now_ms) {
       if (request.sent_to == peer)
         lost.push_back(number);
     for (const auto number : lost)
-      finish(number, outcome::unanswered);
+      finish(number, outcome::unanswered, {}, "node " + peer.node + " had the message, and is no longer up");
     for (auto& e : sessions_) {
       auto& s = e.second;
       std::erase_if(s.waiters, [&](const waiter& w) { return w.origin == peer; });

@@ -53,7 +53,7 @@ struct session_host_options {
   std::uint64_t retry_after_ms = 50;
   /// How long a message of another host waits here for the session to run; the other host has its own deadline.
   std::uint64_t message_wait_ms = 5'000;
-  /// How long a message for a session that nobody knows waits for it to become known.
+  /// How long a message for a session that nobody knows, or a request to end it, waits for it to become known.
   std::uint64_t unknown_wait_ms = 500;
   /// A node that knows the kind of a session, and its version, and is no longer up is waited for so long: it may be
   /// restarted. A request that nobody who is up can ever serve is answered after that, or after `unknown_wait_ms`.
@@ -176,7 +176,6 @@ public:
   /// Nobody waits for the answer any more. What has not begun is dropped, here and on the host that it has gone to; a
   /// message that has been handed to its session is handled, and a session that is being started or ended goes on so.
   void withdraw(std::uint64_t request, std::uint64_t now_ms);
-
 
   // -- the node ------------------------------------------------------------------------------------------------------
 
@@ -478,6 +477,8 @@ private:
   /// Forgets a request that waits for the session, and the message that goes with it.
   void drop_request(hosted_session& s, const host_id& origin, std::uint64_t number);
   void expire_requests();
+  /// Those who want to end a session that nobody knows have waited for long enough.
+  void refuse_unknown_stops(entry& e);
   void expire_messages(entry& e);
   void respond(const host_id& origin, std::uint64_t number, outcome result, host_id place = {},
                std::string payload = {});

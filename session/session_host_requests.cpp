@@ -400,12 +400,29 @@ void session_host::refuse_unplaced_messages(entry& e) {
     refuse_messages(e, why->what, why->detail);
 }
 
+void session_host::refuse_unknown_stops(entry& e) {
+  std::vector<std::uint64_t> refused;
+  std::erase_if(e.second.waiters, [&](const waiter& w) {
+    if (w.origin != options_.self || w.type != request_type::stop || w.asked || w.is_begun)
+      return false;
+    const auto request = pending_.find(w.number);
+    if (request == pending_.end() || now_ms_ < request->second.since_ms + options_.unknown_wait_ms)
+      return false;
+    refused.push_back(w.number);
+    return true;
+  });
+  for (const auto number : refused)
+    finish(number, outcome::unknown_session);
+}
+
 void session_host::expire_messages(entry& e) {
   auto& s = e.second;
   std::erase_if(s.waiters, [&](const waiter& w) { return w.origin != options_.self && now_ms_ >= w.deadline_ms; });
   const auto is_unknown = is_caught_up_ && s.at == stage::none
                           && (!s.winner || s.winner->phase == session_phase::stopped)
                           && !is_wanted(s, request_type::start);
+  if (is_unknown)
+    refuse_unknown_stops(e);
   while (!s.outbox.empty() && is_unknown && now_ms_ >= s.outbox.front().arrived_ms + options_.unknown_wait_ms) {
     const auto m = std::move(s.outbox.front());
     s.outbox.pop_front();

@@ -48,6 +48,14 @@ struct lone_host {
     host.record_changed(key, {{{crdt::replica_id{2}, 1}, crdt::shared_bytes{encode(record)}}}, now_ms);
   }
 
+  /// The first answer since the last call.
+  std::optional<answer_request> first_answer() {
+    for (const auto& c : host.take_commands())
+      if (const auto* answer = std::get_if<answer_request>(&c))
+        return *answer;
+    return std::nullopt;
+  }
+
   /// Whether it writes that the session is its own now.
   bool takes_over() {
     const auto commands = host.take_commands();
@@ -275,6 +283,38 @@ BOOST_FIXTURE_TEST_CASE(a_start_waits_for_hosts_that_have_not_said_what_they_hos
   const auto told = answers();
   BOOST_TEST_REQUIRE(told.size() == 1u);
   BOOST_TEST((told.front() == outcome::no_host));
+}
+
+BOOST_FIXTURE_TEST_CASE(the_end_of_a_session_that_nobody_knows_is_refused_soon, lone_host) {
+  const auto wait_ms = lone_host::options().unknown_wait_ms;
+  host.stop(1, key, now_ms + 60'000, now_ms);
+  host.tick(now_ms + wait_ms - 1);
+  BOOST_TEST(!first_answer());
+  host.tick(now_ms + wait_ms);
+  const auto answer = first_answer();
+  BOOST_TEST_REQUIRE(answer.has_value());
+  BOOST_TEST((answer->result == outcome::unknown_session));
+}
+
+BOOST_FIXTURE_TEST_CASE(the_end_of_a_session_that_becomes_known_meanwhile_is_not_refused, lone_host) {
+  const auto wait_ms = lone_host::options().unknown_wait_ms;
+  host.peer_up(other, now_ms);
+  host.stop(1, key, now_ms + 60'000, now_ms);
+  note_run_of_other();
+  host.tick(now_ms + wait_ms);
+  BOOST_TEST(!first_answer());
+}
+
+BOOST_FIXTURE_TEST_CASE(who_asks_an_owner_that_is_lost_is_told_which_node_had_the_message, lone_host) {
+  host.peer_up(other, now_ms);
+  note_run_of_other();
+  host.deliver(1, key, "move", now_ms + 60'000, now_ms);
+  BOOST_TEST(!first_answer());
+  host.peer_down(other, now_ms);
+  const auto answer = first_answer();
+  BOOST_TEST_REQUIRE(answer.has_value());
+  BOOST_TEST((answer->result == outcome::unanswered));
+  BOOST_TEST(answer->payload == "node b had the message, and is no longer up");
 }
 
 BOOST_FIXTURE_TEST_CASE(a_session_whose_owner_is_not_seen_is_taken_over, lone_host) {
