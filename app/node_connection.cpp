@@ -58,7 +58,8 @@ fallible<void> node_connection::connect() {
   if (error == caf::sec::request_timeout)
     return tl::unexpected(undone(describe_failure(error)));
   if (error)
-    return tl::unexpected(undone(fmt::format("{}: the handshake has failed: {}", to_string(address_), describe(error))));
+    return tl::unexpected(
+      undone(fmt::format("{}: the handshake has failed: {}", to_string(address_), describe(error))));
   if (!actor || !system_.assignable(interface, system_.message_types<cluster_membership_actor>()))
     return tl::unexpected(undone(fmt::format("{} is no node of Ariadne", to_string(address_))));
   membership_ = caf::actor_cast<cluster_membership_actor>(actor);
@@ -132,7 +133,7 @@ failure node_connection::describe_failure(const caf::error& error) const {
     result.text = fmt::format("{} has not answered within {}", to_string(address_), to_string(timeout_));
   else if (error == caf::exit_reason::remote_link_unreachable)
     result.text = fmt::format("the connection to {} was lost before it answered", to_string(address_));
-  else if (error == caf::sec::request_receiver_down)
+  else if (error == caf::sec::request_receiver_down || error == ec::replica_restarting)
     result.text = fmt::format("the node at {} has ended or restarts, and has not answered", to_string(address_));
   // What the handoff actor has not answered when it ends is answered with `replica_restarting`.
   if (error == caf::sec::request_timeout || is_contact_lost(error) || error == ec::replica_restarting)

@@ -78,6 +78,22 @@ BOOST_AUTO_TEST_CASE(a_pickup_that_waits_goes_on_by_way_of_another_node_when_its
   BOOST_TEST(read_file(pickup.out()) == "round 7");
 }
 
+BOOST_AUTO_TEST_CASE(a_pickup_that_waits_at_a_node_that_stops_says_which_node_that_was) {
+  cluster_process cluster{{"a"}};
+  cluster.start("a");
+  const auto address = fmt::format("127.0.0.1:{}", cluster.port("a"));
+  waiting_command pickup{{"pickup", "game_ABYZ", "--wait", "1h", "--node", address}};
+  BOOST_REQUIRE(eventually([&] {
+    const auto status = cluster.client("a").status();
+    return status && status->replica.waiting_reads == 1;
+  }));
+  cluster.stop("a");
+  BOOST_TEST((pickup.process->wait() == failed));
+  const auto said = read_file(pickup.err());
+  BOOST_TEST(has(said, address), said);
+  BOOST_TEST(!has(said, "is being restarted"), said);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace ariadne::test
