@@ -146,6 +146,13 @@ bool is_silence(const caf::error& error) {
   return error == caf::sec::request_receiver_down || error.category() == caf::error{caf::exit_reason::kill}.category();
 }
 
+/// Why a session does not take a message. That it is refused is said by the error that this becomes.
+std::string reason_of_refusal(const caf::error& error) {
+  if (error == ec::refused && error.context().match_elements<std::string>())
+    return error.context().get_as<std::string>(0);
+  return describe(error);
+}
+
 class session_host_state {
 public:
   static inline const char* name = "session_host";
@@ -277,7 +284,9 @@ public:
       return std::move(place.error());
     auto promise = self_->make_response_promise<std::vector<leftover>>();
     if (!runs_.empty())
-      options_.log(log_level::info, fmt::format("{} sessions are moved to other nodes", runs_.size()));
+      options_.log(log_level::info, runs_.size() == 1
+                                      ? "1 session is moved to another node"
+                                      : fmt::format("{} sessions are moved to other nodes", runs_.size()));
     drains_.push_back({kept_promise<std::vector<leftover>>{promise, ec::session_unanswered},
                        now_ms() + static_cast<std::uint64_t>(options_.drain_timeout.count()), std::move(*place)});
     core_->drain(now_ms());
@@ -782,7 +791,7 @@ private:
               if (is_silence(error))
                 answer(std::nullopt);
               else
-                answer(is_error + describe(error));
+                answer(is_error + reason_of_refusal(error));
             });
   }
 
