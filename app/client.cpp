@@ -192,10 +192,10 @@ exit_code report_taken(const discard_receipt& done, const client_command& comman
                          event_text(done.standing)));
   if (done.discarded)
     return exit_code::done;
-  complain(newer ? fmt::format("what was under {} is written out, but it has been replaced by event {}, which stays",
-                               key, event_text(done.standing))
-                 : fmt::format("what was under {} is written out, but somebody else has taken or discarded it, too",
-                               key));
+  complain(newer
+             ? fmt::format("what was under {} is written out, but it has been replaced by event {}, which stays", key,
+                           event_text(done.standing))
+             : fmt::format("what was under {} is written out, but somebody else has taken or discarded it, too", key));
   return exit_code::superseded;
 }
 
@@ -437,12 +437,13 @@ fallible<exit_code> cordon(caf::actor_system& system, node_connection& client, c
 }
 
 fallible<exit_code> forget(node_connection& client, const client_command& command) {
-  return client.forget(command.argument)
-    .and_then([&](bool) {
-      return command.json ? write_json({{"forgotten", command.argument}})
-                          : write_out(fmt::format("{} is forgotten\n", command.argument));
-    })
-    .map([] { return exit_code::done; });
+  return client.forget(command.argument).map([&](bool) {
+    json answer;
+    put_bytes(answer, "forgotten", command.argument);
+    write_receipt(command.json ? json_line(answer)
+                               : fmt::format("{} is forgotten\n", escaped_briefly(command.argument)));
+    return exit_code::done;
+  });
 }
 
 template <class Atom>
