@@ -63,12 +63,12 @@ void cluster_keeper::ended(const std::string& name, const node_end& end, time_po
   if (!found)
     return;
   const auto was_asked = found->is == state::stopping;
+  const auto had_caught_up = std::exchange(found->has_caught_up, false);
   found->is = state::ended;
-  found->has_caught_up = false;
   found->last = end.code;
   say(fmt::format("node {} {}", name, end.words));
   if (restart_)
-    restarting_ended(*found, end, now);
+    restarting_ended(*found, end, had_caught_up, now);
   else if (is_stopping_)
     stop_next();
   else
@@ -248,11 +248,10 @@ void cluster_keeper::stop_next() {
 void cluster_keeper::restart_next(time_point now) {
   if (restart_->order.empty())
     return end_restart();
+  start_free(now);
   auto& current = *find(restart_->order.front());
   restart_->is_starting = false;
-  if (current.is == state::ended || current.is == state::waiting)
-    return start_current(now);
-  // After a crash, say: it has the file as it is now.
+  // It did not run, or has crashed: it has the file as it is now.
   if (current.is == state::running && current.started >= restart_->begun)
     return await_current(now);
   tell(fmt::format("node {} stops", current.place.name));
@@ -260,12 +259,20 @@ void cluster_keeper::restart_next(time_point now) {
     stop(current);
 }
 
-void cluster_keeper::start_current(time_point now) {
-  auto& current = *find(restart_->order.front());
-  tell(fmt::format("node {} starts", current.place.name));
-  current.crashes = 0;
-  start(current, now);
-  await_current(now);
+/// All nodes that do not run and whose address is free, at once, since none catches up before all others are there. The
+/// one that is restarted now is started in any case.
+void cluster_keeper::start_free(time_point now) {
+  for (const auto& name : restart_->order) {
+    auto& idle = *find(name);
+    const auto is_taken = std::any_of(nodes_.begin(), nodes_.end(), [&](const node& n) {
+      return (n.is == state::running || n.is == state::stopping) && n.address == idle.place.address;
+    });
+    if ((is_taken && name != restart_->order.front()) || (idle.is != state::ended && idle.is != state::waiting))
+      continue;
+    tell(fmt::format("node {} starts", name));
+    idle.crashes = 0;
+    start(idle, now);
+  }
 }
 
 void cluster_keeper::await_current(time_point now) {
@@ -276,8 +283,11 @@ void cluster_keeper::await_current(time_point now) {
     caught_up(name, now);
 }
 
-void cluster_keeper::restarting_ended(node& ended, const node_end& end, time_point now) {
+void cluster_keeper::restarting_ended(node& ended, const node_end& end, bool had_caught_up, time_point now) {
   const auto is_current = restart_->order.front() == ended.place.name;
+  // It had the file as it was before, which may be what has ended it.
+  if (ended.is_listed && !had_caught_up && ended.started < restart_->begun)
+    return is_current ? restart_next(now) : start_free(now);
   if (!is_current || restart_->is_starting || !has_stopped(end.code)) {
     break_off(in_words(ended.place.name, end));
     return ended_alone(ended, false, now);
@@ -286,7 +296,7 @@ void cluster_keeper::restarting_ended(node& ended, const node_end& end, time_poi
     restart_->result = end.code;
   tell(in_words(ended.place.name, end));
   if (ended.is_listed)
-    return start_current(now);
+    return restart_next(now);
   tell(fmt::format("node {} is not in the cluster file any more", ended.place.name));
   forget(ended);
   restart_->order.pop_front();

@@ -154,9 +154,9 @@ private:
   void stop_next();
 
   void restart_next(time_point now);
-  void start_current(time_point now);
+  void start_free(time_point now);
   void await_current(time_point now);
-  void restarting_ended(node& ended, const node_end& end, time_point now);
+  void restarting_ended(node& ended, const node_end& end, bool had_caught_up, time_point now);
   void break_off(const std::string& reason);
   void end_restart();
   std::vector<replaced_node> replaced_by(const std::vector<node_place>& wanted) const;

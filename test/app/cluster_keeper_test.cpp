@@ -280,6 +280,53 @@ BOOST_FIXTURE_TEST_CASE(a_node_that_does_not_catch_up_in_time_ends_the_restart_a
   check_stopped({"b"});
 }
 
+BOOST_FIXTURE_TEST_CASE(nodes_that_do_not_run_are_started_at_once_since_none_catches_up_without_the_others,
+                        kept_cluster) {
+  end("a", misuse);
+  end("b", misuse);
+  BOOST_TEST(!restart().has_value());
+  check_started({"a", "b"});
+  come_up("b");
+  check_stopped({});
+  come_up("a");
+  go_through_restart("c");
+  check_started({});
+  BOOST_TEST((verdict == exit_code::done));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_new_node_is_started_as_soon_as_another_one_has_left_its_address, kept_cluster) {
+  BOOST_TEST(!restart({{"a", "h:4"}, {"b", "h:2"}, {"c", "h:3"}, {"d", "h:1"}}).has_value());
+  check_stopped({"a"});
+  end("a", done);
+  check_started({"a", "d"});
+  come_up("a");
+  come_up("d");
+  go_through_restart("b");
+  go_through_restart("c");
+  check_started({});
+  BOOST_TEST((verdict == exit_code::done));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_node_that_ends_by_the_file_as_it_was_does_not_break_off, kept_cluster) {
+  for (const std::string node : {"a", "b"}) {
+    end(node, crash);
+    keeper.tick(now = *keeper.next_tick());
+    check_started({node});
+  }
+  BOOST_TEST(!restart().has_value());
+  check_stopped({"a"});
+  end("b", crash);
+  check_started({"b"});
+  end("a", crash);
+  check_started({"a"});
+  come_up("b");
+  come_up("a");
+  BOOST_TEST(!verdict.has_value());
+  go_through_restart("c");
+  check_started({});
+  BOOST_TEST((verdict == exit_code::done));
+}
+
 BOOST_FIXTURE_TEST_CASE(nodes_are_added_and_removed_by_the_file, kept_cluster) {
   BOOST_TEST(!restart({{"a", "h:1"}, {"d", "h:2"}, {"c", "h:3"}}).has_value());
   check_stopped({"b"});
