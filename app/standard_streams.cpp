@@ -9,7 +9,8 @@
 namespace ariadne {
 
 void open_standard_streams() {
-  std::signal(SIGPIPE, SIG_IGN);
+  for (const auto number : {SIGPIPE, SIGXFSZ})
+    std::signal(number, SIG_IGN);
   for (const auto fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     if (::fcntl(fd, F_GETFD) != -1)
       continue;

@@ -162,6 +162,35 @@ BOOST_FIXTURE_TEST_CASE(an_answer_that_cannot_be_written_is_an_error_of_its_own,
       BOOST_TEST(run_to_end(redirected(stdout_is, {option})).exit_code == unwritten);
 }
 
+/// Where no file may have more than `blocks` of 512 bytes, which is all that POSIX says of their size.
+std::string where_files_have_at_most(int blocks, const std::string& redirections) {
+  return redirections + "; ulimit -f " + std::to_string(blocks) + "; exec \"$0\" \"$@\"";
+}
+
+BOOST_FIXTURE_TEST_CASE(a_file_that_may_not_grow_is_an_answer_that_cannot_be_written, one_node) {
+  start("a");
+  BOOST_TEST(run("a", {"stash", "key"}, std::string(4096, 'x')).exit_code == done);
+  for (const std::string command : {"pickup", "take"})
+    BOOST_TEST(run_to_end({"/bin/sh", "-c", where_files_have_at_most(1, "exec >" + (directory() / "answer").string()),
+                           ARIADNE_PROGRAM, command, "key", "--node", "127.0.0.1:" + std::to_string(port("a"))})
+                 .exit_code
+               == unwritten);
+  BOOST_TEST(run("a", {"pickup", "key"}).out == std::string(4096, 'x'));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_node_whose_log_may_not_grow_serves_and_stops, one_node) {
+  std::vector<std::string> command{"/bin/sh", "-c",
+                                   where_files_have_at_most(0, "exec >>" + (directory() / "log").string() + " 2>&1"),
+                                   ARIADNE_PROGRAM};
+  for (const auto& argument : node_arguments())
+    command.push_back(argument);
+  child_process node{command};
+  BOOST_REQUIRE(is_up());
+  BOOST_TEST(run("a", {"stash", "key"}, "value").exit_code == done);
+  node.signal(SIGTERM);
+  BOOST_TEST(node.wait().value_or(-1) == done);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace ariadne::test
