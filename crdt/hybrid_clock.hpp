@@ -49,14 +49,22 @@ public:
     return !accepts(last_, now_ms);
   }
 
-  /// Goes on from `now_ms`, whatever stamps there have been before.
+  /// Goes on from `now_ms`, whatever stamps there have been before. That loses sight of those that were right, too.
   void set_back(std::uint64_t now_ms) {
     last_.value = now_ms << 16;
+    lost_max_.value = (now_ms + drift_max_ms_) << 16 | 0xffff;
+  }
+
+  /// Whether there may be acceptable stamps that are out of sight since the clock was set back, and that the next one
+  /// would not be greater than. Whoever goes by one of them has to `observe` it again.
+  bool may_have_lost_sight() const {
+    return last_ < lost_max_;
   }
 
 private:
   std::uint64_t drift_max_ms_;
   stamp last_;
+  stamp lost_max_;
 };
 
 } // namespace ariadne::crdt

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "crdt/causal_register.hpp"
 #include "crdt/outbound_stream.hpp"
 #include "crdt/refused_registers.hpp"
 #include "crdt/version_vector.hpp"
@@ -27,8 +28,8 @@ struct incoming_full_state {
   version_vector base;
   /// Live entries here of keys that it has mentioned without them, although its sender knows them.
   absl::btree_set<dot> doomed;
-  /// What its contexts hold beyond its live entries, by key.
-  absl::btree_map<std::string, version_vector> contexts;
+  /// What its contexts hold beyond its live entries, by key; with the live entries that they stand above.
+  absl::btree_map<std::string, causal_register> contexts;
   /// Once it has come in whole: the last dot looked at in search of what it lacks.
   std::optional<dot> sweep;
   /// What counts after that, if the stream is void by then.

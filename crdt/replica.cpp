@@ -22,6 +22,16 @@ bool has_passed(std::uint64_t span_ms, std::uint64_t since_ms, std::uint64_t now
   return now_ms < since_ms || now_ms - since_ms >= span_ms;
 }
 
+/// What a register says beyond its live entries, and those of them that it would say to be dead without naming them: an
+/// event that has superseded one entry leaves what its own replica has written before and that stands beside it.
+causal_register context_of(const causal_register& value) {
+  std::vector<entry> spared;
+  for (std::size_t i = 0; i < value.live_count(); ++i)
+    if (value.superseded().covers(value.live(i).dot))
+      spared.push_back(value.live(i));
+  return {std::move(spared), value.superseded()};
+}
+
 } // namespace
 
 std::string_view to_string(write_error error) {
@@ -64,6 +74,8 @@ tl::expected<dot, write_error> replica::put(std::string_view key, shared_bytes v
   }
   if (clock_.is_astray(now_ms))
     mend_stamps(now_ms);
+  if (clock_.may_have_lost_sight())
+    observe_live(key, now_ms);
   dot written{options_.id, vector_[options_.id] + 1};
   ++counters_.puts;
   note(map_.put(key, entry{written, clock_.issue(now_ms), expires_at_ms, std::move(value)}));
@@ -369,6 +381,9 @@ std::optional<refusal> replica::handle(session_map::iterator position, const hea
   session.refused_there = message.refused;
   session.refused_there_because = message.refused_because.substr(0, reason_bytes_max);
   if (message.vector_digest == digest(vector_)) {
+    // It has all that is known here: an acknowledgement of that has been lost.
+    if (session.introduced && !session.known.covers(vector_))
+      send_hello(link, session, want::answer, now_ms);
     if (message.ahead || is_ahead() || message.fingerprint == map_.fingerprint())
       return std::nullopt;
     ++counters_.divergences;
@@ -463,8 +478,8 @@ void replica::join(inbound_stream& in, bool in_full_state, std::string_view key,
   version_vector superseded;
   if (in_full_state && !value.is_forgotten()) {
     superseded = value.superseded();
+    full->contexts[std::string{key}].join(context_of(value), {});
     value.forget_context();
-    full->contexts[std::string{key}].join(superseded);
   }
   auto effect = in_full_state ? join_register(key, value) : join_register(key, std::move(value));
   in.changed_registers |= effect.changed;
@@ -514,6 +529,16 @@ void replica::follow(keyed_register& owner, const causal_register& joined) {
     rewritten_.push_back({std::string{owner.key()}, mine, true, entry{erased, {}, 0, {}}});
     return;
   }
+}
+
+void replica::observe_live(std::string_view key, std::uint64_t now_ms) {
+  const auto* owner = map_.find(key);
+  if (owner == nullptr)
+    return;
+  const auto value = map_.value(*owner);
+  for (std::size_t i = 0; i < value.live_count(); ++i)
+    if (clock_.accepts(value.live(i).stamp, now_ms))
+      clock_.observe(value.live(i).stamp);
 }
 
 // -- wrong stamps ----------------------------------------------------------------------------------------------------
@@ -575,7 +600,7 @@ bool replica::sweep_step(incoming_full_state& full, std::size_t budget) {
     if (budget-- == 0)
       return false;
     const auto& [key, context] = *full.contexts.begin();
-    full.has_swept |= join_register(key, causal_register{{}, context}).changed;
+    full.has_swept |= join_register(key, context).changed;
   }
   for (; !full.doomed.empty(); full.doomed.erase(full.doomed.begin())) {
     if (budget-- == 0)

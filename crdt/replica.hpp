@@ -409,6 +409,8 @@ private:
   void follow(keyed_register& owner, const causal_register& joined);
   /// Notices that the clock has gone astray, and writes own events again whose stamps nobody would accept.
   void mend_stamps(std::uint64_t now_ms);
+  /// A clock that was set back has lost sight of stamps that still count: those under the key are seen again.
+  void observe_live(std::string_view key, std::uint64_t now_ms);
   void restamp(keyed_register& owner, std::uint64_t counter, std::uint64_t now_ms);
   void join_forgotten(const version_vector& forgotten);
   bool is_stable(dot d) const;

@@ -284,6 +284,29 @@ BOOST_AUTO_TEST_CASE(what_a_full_state_takes_away_is_forwarded_although_no_vecto
   BOOST_TEST(middle.replica.map().find("k")->value_bytes() == 3u);
 }
 
+BOOST_AUTO_TEST_CASE(what_stood_beside_an_entry_that_was_erased_alone_outlives_a_full_state) {
+  replica_network network;
+  auto& writer = network.add();
+  auto& other = network.add();
+  writer.put("dead", "1");
+  writer.erase("dead");
+  network.pass(100);
+  writer.put("k", "mine");
+  const auto theirs = other.put("k", "theirs");
+  network.connect(writer, other);
+  network.settle();
+  // The context of the key now stands above the entry that is left of the same replica.
+  BOOST_REQUIRE(writer.replica.erase("k", theirs, writer.now_ms()));
+  network.settle();
+  auto& late = network.add();
+  network.connect(writer, late);
+  network.settle();
+  BOOST_TEST(writer.replica.counters().full_states_sent == 2u);
+  for (auto* node : {&writer, &other, &late})
+    BOOST_TEST(node->read("k") == "mine");
+  network.check_converged();
+}
+
 BOOST_FIXTURE_TEST_CASE(a_replica_that_has_never_seen_a_dead_key_knows_that_others_may_have, three_members) {
   one->put("dead", "1");
   network.settle();

@@ -277,4 +277,21 @@ BOOST_AUTO_TEST_CASE(a_replica_whose_clock_is_too_far_ahead_can_still_read_what_
   network.check_converged();
 }
 
+BOOST_AUTO_TEST_CASE(a_put_after_the_clock_was_set_back_is_stamped_later_than_what_it_supersedes) {
+  replica_network network;
+  auto& early = network.add();
+  auto& ahead = network.add();
+  ahead.clock_offset_ms = 60'000;
+  early.clock_offset_ms = 5'000;
+  ahead.put("x", "1");
+  early.put("y", "2");
+  network.connect(early, ahead);
+  network.settle();
+  ahead.clock_offset_ms = 0;
+  ahead.put("y", "3");
+  BOOST_TEST(ahead.replica.get("y", ahead.now_ms())->stamp > early.replica.get("y", early.now_ms())->stamp);
+  network.settle();
+  BOOST_TEST(early.read("y") == "3");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -144,6 +144,7 @@ std::set<std::uint32_t> live(world& w, std::size_t slot) {
 }
 
 void check_end(world& w) {
+  constexpr std::uint64_t patience_ms = 60'000;
   auto slots = w.up();
   const auto& events = w.events();
   auto first = live(w, slots[0]);
@@ -168,8 +169,9 @@ void check_end(world& w) {
     const auto& e = events[number];
     auto is_dead = std::any_of(e.superseded_by.begin(), e.superseded_by.end(),
                                [&](auto later) { return vector.covers(events[later].dot); });
-    auto has_expired = e.expires_at_ms != 0;
-    if (first.contains(number) && has_expired)
+    const auto has_expired = e.is_dropped;
+    // Whatever is left of it, here or there, had time enough to go.
+    if (first.contains(number) && (has_expired || e.expired(w.clock_ms(slots[0]) - patience_ms)))
       throw violation{"what has expired is gone", events.name(e.dot) + " of " + key_name(e.key)};
     if (first.contains(number) && is_dead)
       throw violation{"what was superseded stays dead", events.name(e.dot) + " of " + key_name(e.key)};

@@ -26,6 +26,10 @@ struct event {
   /// The puts that were live where and when it happened, and the events that have superseded it in turn.
   std::vector<std::uint32_t> superseded;
   std::vector<std::uint32_t> superseded_by;
+  /// For an event that leaves what stands beside its target: the puts that were live after it.
+  std::vector<std::uint32_t> left;
+  /// A replica has dropped it as expired, and others may follow.
+  bool is_dropped = false;
 
   bool expired(std::uint64_t now_ms) const {
     return expires_at_ms != 0 && expires_at_ms <= now_ms;
@@ -52,6 +56,11 @@ public:
 
   /// The number of the event with dot `d`. Throws a violation if it has never happened.
   std::uint32_t find(crdt::dot d) const;
+
+  /// A replica has dropped the event as expired.
+  void note_dropped(std::uint32_t number) {
+    events_[number].is_dropped = true;
+  }
 
   /// The events of a key after which it may be unreadable: erases, and puts that expire.
   const std::vector<std::uint32_t>& endings(std::uint32_t key) const;

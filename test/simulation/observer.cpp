@@ -28,23 +28,26 @@ bool observer::is_known(const crdt::replica& replica, const crdt::causal_registe
   return replica.covers(d) || value.covers(d) || (replica.has_work() && told_.covers(d));
 }
 
-bool observer::may_be_gone(const crdt::replica& replica, const crdt::causal_register& value, std::uint32_t number,
-                           std::uint64_t now_ms) const {
+bool observer::may_be_gone(const crdt::replica& replica, const crdt::causal_register& value,
+                           std::uint32_t number) const {
   const auto& e = history_[number];
-  // Whoever wrote it and then wrote the same key again has seen it go, by whatever event.
-  return e.expired(now_ms) || value.seen(e.dot.replica) > e.dot.counter
+  // Whoever wrote it and then wrote the same key again has seen it go, by whatever event; unless it let it stand.
+  const auto has_gone = [&](std::uint64_t counter) {
+    const auto& left = history_[history_.find({e.dot.replica, counter})].left;
+    return counter > e.dot.counter && std::find(left.begin(), left.end(), number) == left.end();
+  };
+  return e.is_dropped || has_gone(std::max(value.seen(e.dot.replica), e.dot.counter))
          || std::any_of(e.superseded_by.begin(), e.superseded_by.end(),
                         [&](auto later) { return is_known(replica, value, later); });
 }
 
-void observer::check_step(const crdt::replica& replica, const std::vector<crdt::key_change>& changes,
-                          std::uint64_t now_ms) {
+void observer::check_step(const crdt::replica& replica, const std::vector<crdt::key_change>& changes) {
   for (auto change = changes.rbegin(); change != changes.rend(); ++change) {
     auto key = key_number(change->key);
     if (seen_[key])
       continue;
     seen_[key] = true;
-    check_key(replica, key, now_ms);
+    check_key(replica, key);
     if (change->readable() != !live_[key].empty())
       throw violation{"watchers are told the truth", "of " + change->key};
   }
@@ -52,10 +55,10 @@ void observer::check_step(const crdt::replica& replica, const std::vector<crdt::
     seen_[key_number(change.key)] = false;
   if (fingerprint_ != replica.map().fingerprint())
     throw violation{"the fingerprint is that of the live entries", history_.name(replica.id())};
-  check_covered(replica, now_ms);
+  check_covered(replica);
 }
 
-void observer::check_key(const crdt::replica& replica, std::uint32_t key, std::uint64_t now_ms) {
+void observer::check_key(const crdt::replica& replica, std::uint32_t key) {
   const auto value = value_of(replica, names_[key]);
   std::vector<std::uint32_t> live;
   for (std::size_t i = 0; i < value.live_count(); ++i) {
@@ -75,13 +78,13 @@ void observer::check_key(const crdt::replica& replica, std::uint32_t key, std::u
   for (auto number : live_[key])
     if (std::find(live.begin(), live.end(), number) == live.end()) {
       const auto& e = history_[number];
-      if (!may_be_gone(replica, value, number, now_ms))
+      if (!may_be_gone(replica, value, number))
         throw violation{"nothing disappears without a reason (I6)", history_.name(e.dot) + " of " + names_[key]};
     }
   if (live.empty() && !live_[key].empty()) {
     const auto& endings = history_.endings(key);
     if (std::none_of(endings.rbegin(), endings.rend(), [&](auto e) {
-          return (!history_[e].is_put || history_[e].expired(now_ms)) && is_known(replica, value, e);
+          return (!history_[e].is_put || history_[e].is_dropped) && is_known(replica, value, e);
         }))
       throw violation{"only an erase or an expiry makes a key unreadable (I6)", names_[key]};
   }
@@ -96,7 +99,7 @@ void observer::check_key(const crdt::replica& replica, std::uint32_t key, std::u
   live_[key] = std::move(live);
 }
 
-void observer::check_covered(const crdt::replica& replica, std::uint64_t now_ms) {
+void observer::check_covered(const crdt::replica& replica) {
   const auto now = replica.whole_vector();
   auto before = vector_.begin();
   auto is_raised = false;
@@ -112,7 +115,7 @@ void observer::check_covered(const crdt::replica& replica, std::uint64_t now_ms)
     for (auto counter = from + 1; counter <= d.counter; ++counter) {
       auto number = history_.find({d.replica, counter});
       const auto& e = history_[number];
-      if (e.is_put && !is_live(number) && !may_be_gone(replica, value_of(replica, names_[e.key]), number, now_ms))
+      if (e.is_put && !is_live(number) && !may_be_gone(replica, value_of(replica, names_[e.key]), number))
         throw violation{"what the version vector covers is reflected in the map (I2)",
                         "put " + history_.name(e.dot) + " of " + names_[e.key] + " is covered, but lost"};
       for (auto old : e.superseded)
@@ -152,7 +155,7 @@ void observer::check_all(const crdt::replica& replica, std::uint64_t now_ms) {
     const auto value = replica.map().value(owner);
     auto key = key_number(owner.key());
     auto told = live_[key];
-    check_key(replica, key, now_ms);
+    check_key(replica, key);
     std::sort(told.begin(), told.end());
     auto actual = live_[key];
     std::sort(actual.begin(), actual.end());

@@ -15,11 +15,12 @@ public:
   observer(const history& events, std::size_t keys);
 
   /// Checks what one call has changed, at a cost proportional to that:
-  /// - an entry disappears only if a known event has superseded it, or if it has expired (I6);
+  /// - an entry disappears only if a known event has superseded it, or if a replica has dropped it as expired
+  ///   (I6);
   /// - no live entry has been superseded by a known event;
   /// - every event that the version vector newly covers is reflected in the map (I2);
   /// - the changes that are told to watchers are what has happened.
-  void check_step(const crdt::replica& replica, const std::vector<crdt::key_change>& changes, std::uint64_t now_ms);
+  void check_step(const crdt::replica& replica, const std::vector<crdt::key_change>& changes);
 
   /// Checks everything that the replica holds: map, index, counts, fingerprint and reads, against each other, against
   /// the history, and against the changes that were told.
@@ -40,14 +41,13 @@ public:
   bool is_live(std::uint32_t number) const;
 
 private:
-  void check_key(const crdt::replica& replica, std::uint32_t key, std::uint64_t now_ms);
-  void check_covered(const crdt::replica& replica, std::uint64_t now_ms);
+  void check_key(const crdt::replica& replica, std::uint32_t key);
+  void check_covered(const crdt::replica& replica);
   void check_reads(const crdt::replica& replica, std::uint32_t key, const crdt::causal_register& value,
                    std::uint64_t now_ms) const;
 
   bool is_known(const crdt::replica& replica, const crdt::causal_register& value, std::uint32_t number) const;
-  bool may_be_gone(const crdt::replica& replica, const crdt::causal_register& value, std::uint32_t number,
-                   std::uint64_t now_ms) const;
+  bool may_be_gone(const crdt::replica& replica, const crdt::causal_register& value, std::uint32_t number) const;
 
   const history& history_;
   std::vector<std::string> names_;

@@ -36,8 +36,8 @@ struct operation {
   /// signed number. set_members: slots, as bits.
   std::uint32_t argument = 0;
   /// put: milliseconds until the entry expires, or 0. erase: 0 for all that stands, or which of the live entries alone,
-  /// from 1 on. deliver: 0 takes the frame off the queue, 1 leaves it there to be delivered again, 2 loses it. set_clock:
-  /// the rate from then on, in percent of the true one, less 100.
+  /// from 1 on. deliver: 0 takes the frame off the queue, 1 leaves it there to be delivered again, 2 loses it.
+  /// set_clock: the rate from then on, in percent of the true one, less 100.
   std::uint32_t detail = 0;
   /// How long before it the true time passes.
   std::uint32_t elapsed_ms = 0;

@@ -31,9 +31,6 @@ scenario make_scenario(std::uint64_t seed) {
   s.broken_clocks = random.chance(20);
   s.clock_patience_ms = random.pick<std::uint64_t>({2'000, 300'000});
   s.straggler_patience_ms = random.pick<std::uint64_t>({3'000, 600'000});
-  // A clock that is ahead too far lets entries expire too soon, everywhere.
-  if (s.broken_clocks)
-    s.expiry_percent = 0;
   s.skew_ms_max = random.pick<std::uint64_t>({0, 100, 10'000});
   s.step_ms_max = random.pick<std::uint64_t>({1, 20, 100});
 

@@ -150,7 +150,7 @@ void world::put(const operation& o) {
   e.superseded = n.watch.live()[key];
   e.value = std::to_string(history_.size());
   e.value.resize(history_.size() % (scenario_.value_bytes_max + 1), '.');
-  e.expires_at_ms = o.detail == 0 ? 0 : now_ms_ + o.detail;
+  e.expires_at_ms = o.detail == 0 ? 0 : clock_ms(o.slot) + o.detail;
   auto bytes_before = n.replica.byte_count();
   auto dot = n.replica.put(key_name(key), crdt::shared_bytes{e.value}, clock_ms(o.slot), e.expires_at_ms);
   if (!dot) {
@@ -172,7 +172,9 @@ void world::put(const operation& o) {
     throw violation{"a put replaces all live entries", history_.name(*dot)};
   e.stamp = value.live(0).stamp;
   for (auto old : e.superseded)
-    if (history_[old].stamp >= e.stamp && history_[old].stamp.millis() <= clock_ms(o.slot) + drift_ms_max)
+    // What a clock that was wrong has let in is superseded all the same.
+    if (history_[old].stamp >= e.stamp
+        && (!scenario_.broken_clocks || history_[old].stamp.millis() <= clock_ms(o.slot) + drift_ms_max))
       throw violation{"the stamp of a put is greater than those it has seen", history_.name(*dot)};
   n.clock_ms_max = std::max(n.clock_ms_max, clock_ms(o.slot));
   if (e.stamp.millis() > (scenario_.broken_clocks ? clock_ms(o.slot) : n.clock_ms_max) + drift_ms_max)
@@ -222,6 +224,8 @@ void world::erase_one(const operation& o, std::uint32_t key) {
              + history_.name(*dot);
     });
     e.dot = *dot;
+    e.left = live;
+    std::erase(e.left, e.superseded.front());
     history_.add(std::move(e));
   }
   settle(o.slot);
@@ -257,7 +261,11 @@ void world::deliver(const operation& o) {
   }
   ++n.counted.frames_received;
   n.counted.bytes_received += frame.size();
-  auto refused = n.replica.receive(l->id, frame, clock_ms(o.peer));
+  const auto registers_before = n.replica.counters().registers_received;
+  const auto clock = clock_ms(o.peer);
+  auto refused = n.replica.receive(l->id, frame, clock);
+  n.counted.refusals += due_refusals(frame, n.replica.counters().registers_received - registers_before, clock);
+  note_said(n, l->id, frame);
   settle(o.peer);
   if (refused)
     throw violation{"a frame of a sound replica is accepted", refused->reason};
@@ -287,6 +295,7 @@ void world::tick(const operation& o) {
     if (!n.replica.covers(m.context))
       throw violation{"only what the version vector covers is forgotten (I4)", m.key};
   }
+  check_dropped(o.slot);
   settle(o.slot);
 }
 
@@ -316,6 +325,7 @@ void world::close(link& l, link_end& end) {
     return;
   tell([&] { return name(end.slot) + " closes link " + std::to_string(l.id.value); });
   slots_[end.slot]->replica.close(l.id, clock_ms(end.slot));
+  slots_[end.slot]->said.erase(last_ids_[l.ends[0].slot == end.slot ? l.ends[1].slot : l.ends[0].slot]);
   settle(end.slot);
 }
 
@@ -425,7 +435,7 @@ void world::settle(std::size_t slot) {
       end.queue.push_back(std::move(frame.bytes));
   }
   note_rewritten(n);
-  n.watch.check_step(n.replica, n.replica.take_changes(), clock_ms(slot));
+  n.watch.check_step(n.replica, n.replica.take_changes());
   ++calls_[slot];
   if (calls_[slot] % calls_between_knowledge_checks == 0)
     check_knowledge(slot);
@@ -444,6 +454,11 @@ void world::note_rewritten(node& n, std::vector<std::uint32_t>* seen) {
     e.value = rewritten.after.value.view();
     const auto before = history_.find(rewritten.before);
     e.superseded = {before};
+    e.left = n.watch.live()[e.key];
+    std::erase(e.left, before);
+    if (e.is_put
+        && (e.value != history_[before].value || (e.expires_at_ms == 0) != (history_[before].expires_at_ms == 0)))
+      throw violation{"an event that is written again says the same", history_.name(rewritten.before)};
     tell([&] {
       return history_.name(e.dot) + (rewritten.is_erased ? " erases " : " stands for ")
              + history_.name(rewritten.before);
@@ -455,6 +470,69 @@ void world::note_rewritten(node& n, std::vector<std::uint32_t>* seen) {
 }
 
 // -- checks ----------------------------------------------------------------------------------------------------------
+
+void world::note_said(node& n, crdt::link_id link, std::string_view frame) {
+  const auto message = crdt::decode(frame);
+  if (!message || !std::holds_alternative<crdt::heartbeat>(*message))
+    return;
+  const auto ahead = static_cast<std::int64_t>(std::get<crdt::heartbeat>(*message).clock.believed_ms - now_ms_);
+  for (const auto& neighbour : n.replica.neighbours())
+    if (neighbour.link == link && neighbour.id.value != 0) {
+      auto& said = n.said[neighbour.id];
+      said.push_back({now_ms_, ahead});
+      while (said.front().heard_ms + 60'000 < now_ms_)
+        said.pop_front();
+    }
+}
+
+bool world::knows_better(const node& n) const {
+  std::size_t heard = 1;
+  std::size_t sound = 0;
+  for (const auto& [id, said] : n.said) {
+    if (said.back().heard_ms + 30'000 < now_ms_)
+      continue;
+    ++heard;
+    sound += std::all_of(said.begin(), said.end(),
+                         [](const auto& s) { return s.ahead_ms <= static_cast<std::int64_t>(drift_ms_max); });
+  }
+  return sound > 0 && 2 * sound >= heard;
+}
+
+void world::check_dropped(std::size_t slot) {
+  auto& n = *slots_[slot];
+  note_rewritten(n);
+  for (const auto& live : n.watch.live())
+    for (auto number : live) {
+      const auto& e = history_[number];
+      if (e.expires_at_ms == 0)
+        continue;
+      const auto* owner = n.replica.map().find(key_name(e.key));
+      if (owner != nullptr && n.replica.map().value(*owner).has_live(e.dot))
+        continue;
+      if (std::any_of(e.superseded_by.begin(), e.superseded_by.end(),
+                      [&](auto later) { return n.replica.covers(history_[later].dot); }))
+        continue;
+      if (e.expires_at_ms + drift_ms_max > clock_ms(slot))
+        throw violation{"an entry outlives its expiry by the permitted drift", history_.name(e.dot)};
+      if (knows_better(n) && e.expires_at_ms > now_ms_ + drift_ms_max)
+        throw violation{"a wrong clock drops nothing before its time", history_.name(e.dot)};
+      history_.note_dropped(number);
+    }
+}
+
+std::uint64_t world::due_refusals(std::string_view frame, std::uint64_t registers, std::uint64_t clock) const {
+  const auto message = crdt::decode(frame);
+  if (registers == 0 || !message || !std::holds_alternative<crdt::delta_view>(*message))
+    return 0;
+  std::uint64_t due = 0;
+  std::get<crdt::delta_view>(*message).for_each_register([&](std::string_view, const crdt::causal_register& value) {
+    auto is_due = false;
+    for (std::size_t i = 0; i < value.live_count(); ++i)
+      is_due = is_due || value.live(i).stamp.millis() > clock + drift_ms_max;
+    due += is_due ? 1 : 0;
+  });
+  return due;
+}
 
 crdt::version_vector world::true_vector(crdt::replica_id id) const {
   for (const auto& slot : slots_)
@@ -511,7 +589,7 @@ void world::check_all(std::size_t slot) {
   if (counters.divergences > 0)
     throw violation{"fingerprints of equal version vectors are equal", name(slot)};
   auto tie = [](const crdt::replica_counters& c) {
-    return std::tie(c.puts, c.erases, c.frames_sent, c.frames_received, c.bytes_sent, c.bytes_received);
+    return std::tie(c.puts, c.erases, c.frames_sent, c.frames_received, c.bytes_sent, c.bytes_received, c.refusals);
   };
   if (!scenario_.broken_clocks && counters.refusals > 0)
     throw violation{"nothing of a sound replica is refused", name(slot)};

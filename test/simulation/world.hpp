@@ -56,6 +56,12 @@ struct node {
   /// The highest that its clock has ever read.
   std::uint64_t clock_ms_max = 0;
   std::set<crdt::replica_id> members;
+  /// What each neighbour has said of the time in the last minute, and when.
+  struct said_time {
+    std::uint64_t heard_ms = 0;
+    std::int64_t ahead_ms = 0;
+  };
+  std::map<crdt::replica_id, std::deque<said_time>> said;
   /// What it has put out and taken in, to be compared with its counters.
   crdt::replica_counters counted;
 };
@@ -133,6 +139,15 @@ private:
   /// Adds the events that the replica has made of itself to the history. Where one stands for an event of `seen`, it
   /// takes its place there.
   void note_rewritten(node& n, std::vector<std::uint32_t>* seen = nullptr);
+  /// What the node was told of the time, by a frame that has just come in.
+  void note_said(node& n, crdt::link_id link, std::string_view frame);
+  /// How many registers of a frame the node has to refuse, given that it has looked at `registers` of them.
+  std::uint64_t due_refusals(std::string_view frame, std::uint64_t registers, std::uint64_t clock) const;
+  /// The entries that a tick has dropped have expired, and beyond doubt.
+  void check_dropped(std::size_t slot);
+  /// Whether the node has no reason to believe a time that has not come: nodes that are not ahead are half of those
+  /// that it hears, itself counted among them.
+  bool knows_better(const node& n) const;
   void check_knowledge(std::size_t slot);
   /// What a drain would report: that all members have what this replica has written, or which keys are missing.
   void check_acknowledged(const node& n) const;
