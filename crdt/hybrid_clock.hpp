@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <compare>
 #include <cstdint>
 #include <string>
@@ -51,12 +52,12 @@ public:
 
   /// Goes on from `now_ms`, whatever stamps there have been before. That loses sight of those that were right, too.
   void set_back(std::uint64_t now_ms) {
+    lost_max_ = std::max(lost_max_, last_);
     last_.value = now_ms << 16;
-    lost_max_.value = (now_ms + drift_max_ms_) << 16 | 0xffff;
   }
 
-  /// Whether there may be acceptable stamps that are out of sight since the clock was set back, and that the next one
-  /// would not be greater than. Whoever goes by one of them has to `observe` it again.
+  /// Whether there may be stamps that are out of sight since the clock was set back, are acceptable or will be when time
+  /// has passed, and are not less than the next one. Whoever supersedes one of them has to `observe` it again.
   bool may_have_lost_sight() const {
     return last_ < lost_max_;
   }
