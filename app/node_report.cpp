@@ -77,15 +77,16 @@ json status_json(const node_status& status, const std::vector<member_status>& me
     if (!member.problem.empty())
       put_bytes(entry, "problem", member.problem);
     if (const auto* link = find_replication(status, member))
-      entry["replication"] = {{"neighbour", link->is_neighbour},          {"caught_up", link->caught_up},
-                              {"lag_events", link->lag_events},           {"lag_bytes_max", link->lag_bytes_max},
-                              {"in_flight_bytes", link->in_flight_bytes}, {"last_frame_ms", link->last_frame_ms},
-                              {"refused_here", link->refused_here},       {"refused_there", link->refused_there},
-                              {"clock_ahead_ms", link->clock_ahead_ms},   {"refusal", link->refusal}};
+      entry["replication"] = {
+        {"neighbour", link->is_neighbour},          {"caught_up", link->caught_up},
+        {"lag_events", link->lag_events},           {"lag_bytes_max", link->lag_bytes_max},
+        {"in_flight_bytes", link->in_flight_bytes}, {"last_frame_ms", link->last_frame_ms},
+        {"refused_here", link->refused_here},       {"refused_there", link->refused_there},
+        {"clock_ahead_ms", link->clock_ahead_ms},   {"refusal", crdt::printable_briefly(link->refusal)}};
     answer["members"].push_back(std::move(entry));
   }
   if (!status.replica.out_of_service.empty())
-    answer["out_of_service"] = status.replica.out_of_service;
+    answer["out_of_service"] = crdt::printable_briefly(status.replica.out_of_service);
   return answer;
 }
 
@@ -94,15 +95,15 @@ std::string refusal_text(const replication_status& link) {
   if (link.refused_here + link.refused_there == 0)
     return {};
   return fmt::format(", {} keys of it refused, {} keys refused by it: {}", link.refused_here, link.refused_there,
-                     link.refusal);
+                     crdt::printable_briefly(link.refusal));
 }
 
 std::string trouble_lines(const replica_status& replica) {
   std::string text;
   if (!replica.clock_doubt.empty())
-    text += fmt::format("clock    {}\n", replica.clock_doubt);
+    text += fmt::format("clock    {}\n", crdt::printable_briefly(replica.clock_doubt));
   if (!replica.out_of_service.empty())
-    text += fmt::format("service  out of service: {}\n", replica.out_of_service);
+    text += fmt::format("service  out of service: {}\n", crdt::printable_briefly(replica.out_of_service));
   return text;
 }
 
@@ -159,9 +160,11 @@ std::string status_table(const node_status& status, const std::vector<member_sta
 }
 
 json hosting_json(const session_host_status& hosting) {
-  json result{{"running", hosting.running}, {"paused", hosting.is_paused},  {"started", hosting.started},
-              {"moved", hosting.moved},     {"stranded", hosting.stranded}, {"lost", hosting.lost},
-              {"failed", hosting.failed},   {"waiting_requests", hosting.waiting_requests}, {"hosts", json::array()}};
+  json result{{"running", hosting.running},   {"paused", hosting.is_paused},
+              {"started", hosting.started},   {"moved", hosting.moved},
+              {"stranded", hosting.stranded}, {"lost", hosting.lost},
+              {"failed", hosting.failed},     {"waiting_requests", hosting.waiting_requests},
+              {"hosts", json::array()}};
   for (const auto& host : hosting.hosts) {
     json entry{{"cordoned", host.is_cordoned}, {"draining", host.is_draining}, {"running", host.running}};
     put_bytes(entry, "node", host.node);
