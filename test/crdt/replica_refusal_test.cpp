@@ -252,6 +252,7 @@ BOOST_AUTO_TEST_CASE(a_replica_whose_clock_is_too_far_ahead_can_still_read_what_
   replica_network network;
   auto& left = network.add();
   auto& ahead = network.add();
+  network.set_members();
   ahead.clock_offset_ms = 60'000;
   left.put("x", "1");
   network.connect(left, ahead);

@@ -259,7 +259,7 @@ BOOST_FIXTURE_TEST_CASE(an_idle_link_carries_heartbeats_and_nothing_else, two_re
   auto after = left.replica.counters();
   BOOST_TEST(after.registers_sent == before.registers_sent);
   BOOST_TEST(after.frames_sent - before.frames_sent <= 60u);
-  BOOST_TEST(after.bytes_sent - before.bytes_sent <= 60u * 40u);
+  BOOST_TEST(after.bytes_sent - before.bytes_sent <= 60u * 48u);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_slow_neighbour_is_sent_no_more_than_the_window, two_replicas_with_small_parts) {
