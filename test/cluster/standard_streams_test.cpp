@@ -184,7 +184,7 @@ BOOST_FIXTURE_TEST_CASE(a_node_whose_log_may_not_grow_serves_and_stops, one_node
                                    ARIADNE_PROGRAM};
   for (const auto& argument : node_arguments())
     command.push_back(argument);
-  child_process node{command};
+  child_process node{command, {.out = directory() / "shell", .err = directory() / "shell"}};
   BOOST_REQUIRE(is_up());
   BOOST_TEST(run("a", {"stash", "key"}, "value").exit_code == done);
   node.signal(SIGTERM);
