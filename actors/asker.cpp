@@ -1,5 +1,6 @@
 #include "actors/asker.hpp"
 
+#include <caf/behavior.hpp>
 #include <caf/send.hpp>
 
 #include <chrono>
@@ -30,8 +31,8 @@ struct asker::state {
 };
 
 asker::asker(caf::actor_system& system) : state_(std::make_shared<state>()) {
-  actor_ = system.spawn([kept = state_](caf::event_based_actor* self) {
-    self->become(
+  const auto answer_questions = [](caf::event_based_actor* self, const std::shared_ptr<state>& kept) -> caf::behavior {
+    return {
       [kept, self](caf::tick_atom) {
         std::function<void(caf::event_based_actor*)> job;
         {
@@ -44,8 +45,10 @@ asker::asker(caf::actor_system& system) : state_(std::make_shared<state>()) {
       [kept](caf::tick_atom, std::uint64_t question) {
         if (question == kept->question && kept->lost)
           std::exchange(kept->lost, nullptr)(kept->reason);
-      });
-  });
+      },
+    };
+  };
+  actor_ = system.spawn(answer_questions, state_);
 }
 
 asker::~asker() {

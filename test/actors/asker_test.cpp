@@ -11,6 +11,7 @@
 
 #include <future>
 #include <memory>
+#include <utility>
 #include <vector>
 
 namespace ariadne::test {
@@ -31,13 +32,13 @@ participant_actor::behavior_type silent(participant_actor::pointer self, std::sh
   };
 }
 
-participant_actor::behavior_type willing(participant_actor::pointer) {
+participant_actor::behavior_type willing(participant_actor::pointer, answer given) {
   return {
-    [](drain_atom) -> caf::result<answer> {
-      return answer{{"key", "reason"}};
-    },
+    [given = std::move(given)](drain_atom) -> caf::result<answer> { return given; },
   };
 }
+
+const answer one_leftover{{"key", "reason"}};
 
 /// Ends `whom` once it has been asked.
 std::future<void> end_when_asked(const participant_actor& whom, std::shared_ptr<std::promise<void>> asked) {
@@ -53,7 +54,7 @@ BOOST_AUTO_TEST_SUITE(asker)
 
 BOOST_AUTO_TEST_CASE(an_answer_comes_to_whoever_has_asked) {
   test_system tested;
-  const auto whom = tested.keep(tested.system.spawn(willing));
+  const auto whom = tested.keep(tested.system.spawn(willing, one_leftover));
   const auto found = ask<answer>(tested.system, whom, caf::infinite, drain_atom_v);
   BOOST_REQUIRE(found);
   BOOST_TEST(found->front().key == "key");
@@ -89,8 +90,8 @@ BOOST_AUTO_TEST_CASE(an_actor_of_another_node_that_ends_is_not_waited_for_and_no
 BOOST_AUTO_TEST_CASE(the_end_of_an_actor_that_has_answered_does_not_matter_to_the_next_question) {
   test_system tested;
   ariadne::asker self{tested.system};
-  const auto first = tested.system.spawn(willing);
-  const auto second = tested.keep(tested.system.spawn(willing));
+  const auto first = tested.system.spawn(willing, one_leftover);
+  const auto second = tested.keep(tested.system.spawn(willing, one_leftover));
   BOOST_TEST(static_cast<bool>(self.ask<answer>(first, caf::infinite, drain_atom_v)));
   caf::anon_send_exit(first, caf::exit_reason::user_shutdown);
   for (int i = 0; i < 20; ++i)

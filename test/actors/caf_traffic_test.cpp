@@ -51,25 +51,32 @@ struct host : logging, test_system {
 };
 
 caf::actor spawn_echo(host& where) {
-  return where.keep(where.system.spawn([](caf::event_based_actor* self) -> caf::behavior {
-    drop_unexpected_messages(self);
-    return {[](const std::string& text) { return text; }};
-  }));
+  return where.keep(where.system.spawn(
+    [](caf::event_based_actor* self, const std::string& before) -> caf::behavior {
+      drop_unexpected_messages(self);
+      return {[before](const std::string& text) { return before + text; }};
+    },
+    std::string{}));
 }
 
 /// Tells who `known` is.
 caf::actor spawn_guide(host& where, const caf::actor& known) {
-  return where.keep(where.system.spawn(
-    [known](caf::event_based_actor*) -> caf::behavior { return {[known](get_atom) { return known; }}; }));
+  return where.keep(
+    where.system.spawn([](caf::event_based_actor*,
+                          const caf::actor& whom) -> caf::behavior { return {[whom](get_atom) { return whom; }}; },
+                       known));
 }
 
 /// Answers once `whom` has ended.
 caf::actor spawn_mourner(host& where, const caf::actor& whom) {
-  return where.keep(where.system.spawn([whom](caf::event_based_actor* self) -> caf::behavior {
-    auto ended = std::make_shared<bool>(false);
-    watch_over(self, caf::actor_cast<caf::strong_actor_ptr>(whom), [ended](const caf::down_msg&) { *ended = true; });
-    return {[ended](get_atom) { return *ended; }};
-  }));
+  return where.keep(where.system.spawn(
+    [](caf::event_based_actor* self, const caf::actor& mourned) -> caf::behavior {
+      auto ended = std::make_shared<bool>(false);
+      watch_over(self, caf::actor_cast<caf::strong_actor_ptr>(mourned),
+                 [ended](const caf::down_msg&) { *ended = true; });
+      return {[ended](get_atom) { return *ended; }};
+    },
+    whom));
 }
 
 } // namespace

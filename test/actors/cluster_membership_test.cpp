@@ -1,10 +1,10 @@
 #include "actors/cluster_membership.hpp"
 
-#include "actors/network/basp.hpp"
 #include "actors/caf_edition.hpp"
+#include "actors/network/basp.hpp"
 #include "actors/network/spoken_protocols.hpp"
-#include "actors/state_handoff.hpp"
 #include "actors/network/tcp_socket.hpp"
+#include "actors/state_handoff.hpp"
 #include "crdt/codec.hpp"
 #include "test/support/log_book.hpp"
 #include "test/support/membership_node.hpp"

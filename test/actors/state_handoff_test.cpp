@@ -513,12 +513,14 @@ BOOST_AUTO_TEST_CASE(a_participant_that_has_ended_of_its_own_accord_is_done_and_
   for (const auto& [reason, leftovers] :
        std::vector<std::pair<caf::error, std::size_t>>{{caf::error{}, 0}, {make_error(ec::refused, "no reason"), 1}}) {
     const auto a = handoff("a");
-    const auto session = system.spawn([reason = reason](caf::event_based_actor* self) -> caf::behavior {
-      return {[=](drain_atom) -> caf::result<std::vector<leftover>> {
-        self->quit(reason);
-        return self->make_response_promise<std::vector<leftover>>();
-      }};
-    });
+    const auto session = system.spawn(
+      [](caf::event_based_actor* self, const caf::error& why) -> caf::behavior {
+        return {[=](drain_atom) -> caf::result<std::vector<leftover>> {
+          self->quit(why);
+          return self->make_response_promise<std::vector<leftover>>();
+        }};
+      },
+      reason);
     mail(self, register_atom_v, caf::actor_cast<participant_actor>(session)).send(a);
     const auto report = drain(a);
     BOOST_TEST(report.complete == (leftovers == 0));

@@ -184,30 +184,36 @@ struct engine : fixture {
     return {"games", [started = started, asked = asked, how](caf::actor_system& system) {
               ++*started;
               return caf::actor_cast<participant_actor>(
-                system.spawn([=](caf::event_based_actor* self) -> caf::behavior {
-                  return {[=](drain_atom) {
-                    ++*asked;
-                    return how(self);
-                  }};
-                }));
+                // With an argument: without any, CAF 0.17 binds a reference to null.
+                system.spawn(
+                  [=](caf::event_based_actor* self, bool) -> caf::behavior {
+                    return {[=](drain_atom) {
+                      ++*asked;
+                      return how(self);
+                    }};
+                  },
+                  true));
             }};
   }
 
   service slow() {
     return {"slow", [asked = slow_asked](caf::actor_system& system) {
               return caf::actor_cast<participant_actor>(
-                system.spawn([=](caf::event_based_actor* self) -> caf::behavior {
-                  auto answer = std::make_shared<caf::typed_response_promise<std::vector<leftover>>>();
-                  return {[=](drain_atom) -> caf::result<std::vector<leftover>> {
-                            *answer = self->make_response_promise<std::vector<leftover>>();
-                            asked->set_value(caf::actor_cast<caf::actor>(self->ctrl()));
-                            return *answer;
-                          },
-                          [=](tick_atom) {
-                            answer->deliver(std::vector<leftover>{});
-                            self->quit();
-                          }};
-                }));
+                // With an argument: without any, CAF 0.17 binds a reference to null.
+                system.spawn(
+                  [=](caf::event_based_actor* self, bool) -> caf::behavior {
+                    auto answer = std::make_shared<caf::typed_response_promise<std::vector<leftover>>>();
+                    return {[=](drain_atom) -> caf::result<std::vector<leftover>> {
+                              *answer = self->make_response_promise<std::vector<leftover>>();
+                              asked->set_value(caf::actor_cast<caf::actor>(self->ctrl()));
+                              return *answer;
+                            },
+                            [=](tick_atom) {
+                              answer->deliver(std::vector<leftover>{});
+                              self->quit();
+                            }};
+                  },
+                  true));
             }};
   }
 
@@ -316,16 +322,18 @@ BOOST_AUTO_TEST_CASE(what_is_stashed_in_a_pair_that_has_just_been_started_anew_i
        options.restarts = {.delay_min = 50ms, .delay_max = 50ms};
        options.services.push_back(
          {"games", [](caf::actor_system& system) {
-            return caf::actor_cast<participant_actor>(system.spawn([](caf::event_based_actor* self) -> caf::behavior {
-              return {[self](drain_atom) -> caf::result<std::vector<leftover>> {
-                const auto handoff = registered<state_handoff_actor>(self->system(), to_string(handoff_atom_v));
-                auto answer = self->make_response_promise<std::vector<leftover>>();
-                mail(self, stash_atom_v, std::string{"game_7"}, snapshot{"bytes", 1, "x"})
-                  .request(handoff, caf::infinite)
-                  .then([answer](const receipt&) mutable { answer.deliver(std::vector<leftover>{}); });
-                return answer;
-              }};
-            }));
+            return caf::actor_cast<participant_actor>(system.spawn(
+              [](caf::event_based_actor* self, const std::string& key) -> caf::behavior {
+                return {[self, key](drain_atom) -> caf::result<std::vector<leftover>> {
+                  const auto handoff = registered<state_handoff_actor>(self->system(), to_string(handoff_atom_v));
+                  auto answer = self->make_response_promise<std::vector<leftover>>();
+                  mail(self, stash_atom_v, key, snapshot{"bytes", 1, "x"})
+                    .request(handoff, caf::infinite)
+                    .then([answer](const receipt&) mutable { answer.deliver(std::vector<leftover>{}); });
+                  return answer;
+                }};
+              },
+              std::string{"game_7"}));
           }});
      }}};
   nodes.start("a");
@@ -351,13 +359,13 @@ BOOST_AUTO_TEST_CASE(a_service_may_not_have_a_name_of_ours_or_of_another_actor) 
          {{"games", "games"}, "which another one is, too"},
          {{"taken"}, "another actor of this system is registered so"}}) {
     fixture node;
-    const auto other = node.system.spawn([]() -> caf::behavior { return {[](tick_atom) {}}; });
+    const auto other = node.system.spawn([](bool) -> caf::behavior { return {[](tick_atom) {}}; }, true);
     register_actor(node.system, "taken", other);
     std::vector<service> services;
     for (const auto& name : names)
       services.push_back({name, [](caf::actor_system& system) {
                             return caf::actor_cast<participant_actor>(
-                              system.spawn([]() -> caf::behavior { return {[](tick_atom) {}}; }));
+                              system.spawn([](bool) -> caf::behavior { return {[](tick_atom) {}}; }, true));
                           }});
     BOOST_TEST(!node.try_ask<state_handoff_actor>(node.supervise(node.free_port(), {}, services), handoff_atom_v));
     BOOST_TEST(node.failure->get_future().get().find(problem) != std::string::npos, names.front());
