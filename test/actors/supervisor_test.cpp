@@ -3,6 +3,7 @@
 #include "actors/caf_edition.hpp"
 #include "actors/error.hpp"
 #include "test/support/embedded_cluster.hpp"
+#include "test/support/eventually.hpp"
 #include "test/support/log_book.hpp"
 #include "test/support/test_system.hpp"
 
@@ -339,7 +340,10 @@ BOOST_AUTO_TEST_CASE(what_is_stashed_in_a_pair_that_has_just_been_started_anew_i
   nodes.start("a");
   nodes.start("b");
   nodes.settle();
-  caf::anon_send_exit(nodes.handoff("a"), caf::exit_reason::kill);
+  const auto killed = nodes.handoff("a");
+  caf::anon_send_exit(killed, caf::exit_reason::kill);
+  // Until the supervisor knows of it, whoever asks for the pair gets the one that ends.
+  BOOST_REQUIRE(ariadne::test::eventually([&] { return nodes.handoff("a") != killed; }));
   const auto report = nodes.stop("a");
   BOOST_TEST(report.complete);
   BOOST_TEST(report.members == 1u);
