@@ -156,6 +156,10 @@ auto hostile_play::ours(Action act) {
     return answer;
   }();
   require(peak <= held_bytes_min + held_per_byte_max * told_bytes_, "a step takes too much memory");
+  for (const auto& event : ours_->take_rewritten()) {
+    watch_.note_rewritten(event);
+    ++writes_;
+  }
   watch_.check(now_ms_);
   require(ours_->vector()[our_id] == writes_, "our own events are not those that have happened");
   take_frames();
@@ -177,7 +181,7 @@ void hostile_play::put() {
   });
   const auto& limits = ours_->options().limits;
   if (written) {
-    require(*written == dot{our_id, before + 1}, "a dot is not new");
+    require(written->replica == our_id && written->counter > before, "a dot is not new");
     require(key.size() <= limits.key_bytes_max && value.size() <= limits.value_bytes_max, "a put is over the limit");
     require(ours_->byte_count() <= limits.map_bytes_max, "a put overfills the map");
   } else {

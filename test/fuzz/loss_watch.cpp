@@ -22,6 +22,13 @@ bool supersedes(const std::multimap<std::string, causal_register, std::less<>>& 
 
 } // namespace
 
+void loss_watch::note_rewritten(const rewritten_event& event) {
+  const auto before = held_before_.find({event.key, event.before});
+  require(event.is_erased || before == held_before_.end() || before->second.value == event.after.value.view(),
+          "an event that is written again says something else: " + to_string(event.before));
+  note_write(event.key);
+}
+
 void loss_watch::note_frame(std::string_view frame) {
   const auto decoded = decode(frame);
   if (!decoded)

@@ -13,7 +13,8 @@
 namespace ariadne::fuzz {
 
 /// Watches that a replica keeps what it holds: a live entry never changes, and goes only for a reason that stands in a
-/// well-formed message, or that is local: a write on its key, or its expiry. Ends the program otherwise.
+/// well-formed message, or that is local: a write on its key, its expiry, or that it was stamped wrongly here and is
+/// written again. Ends the program otherwise.
 class loss_watch {
 public:
   explicit loss_watch(const crdt::replica& watched) : watched_(watched) {}
@@ -22,6 +23,9 @@ public:
   void note_write(std::string_view key) {
     written_.emplace(key);
   }
+
+  /// The last step has written an event again, or erased what it stood for.
+  void note_rewritten(const crdt::rewritten_event& event);
 
   /// The next step takes in `frame`.
   void note_frame(std::string_view frame);

@@ -2,6 +2,7 @@
 
 #include "crdt/causal_register.hpp"
 #include "crdt/dot.hpp"
+#include "crdt/version_vector.hpp"
 
 #include <cstdint>
 #include <string>
@@ -65,9 +66,15 @@ public:
   /// The events of a key after which it may be unreadable: erases, and puts that expire.
   const std::vector<std::uint32_t>& endings(std::uint32_t key) const;
 
-  /// A full state has been sent. Its contexts no longer tell what has superseded what, until it has come in whole.
-  void note_full_state() {
+  /// A full state with all that has happened up to `base` has come. Its contexts no longer tell what has superseded
+  /// what, until it has come in whole.
+  void note_full_state(const crdt::version_vector& base) {
     has_full_states_ = true;
+    told_.join(base);
+  }
+  /// Whether anybody has been told the event in a full state.
+  bool was_told(crdt::dot d) const {
+    return told_.covers(d);
   }
   bool has_full_states() const {
     return has_full_states_;
@@ -89,6 +96,7 @@ private:
 
   std::uint64_t seed_;
   bool has_full_states_ = false;
+  crdt::version_vector told_;
   std::vector<event> events_;
   std::vector<incarnation> incarnations_;
   std::vector<std::vector<std::uint32_t>> endings_;

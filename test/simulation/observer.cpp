@@ -13,7 +13,8 @@ crdt::causal_register value_of(const crdt::replica& replica, const std::string& 
 
 } // namespace
 
-observer::observer(const history& events, std::size_t keys) : history_(events), live_(keys), seen_(keys) {
+observer::observer(const history& events, std::size_t keys, bool may_refuse)
+  : history_(events), may_refuse_(may_refuse), live_(keys), seen_(keys) {
   for (std::uint32_t key = 0; key < keys; ++key)
     names_.push_back(key_name(key));
 }
@@ -25,7 +26,10 @@ bool observer::is_live(std::uint32_t number) const {
 
 bool observer::is_known(const crdt::replica& replica, const crdt::causal_register& value, std::uint32_t number) const {
   auto d = history_[number].dot;
-  return replica.covers(d) || value.covers(d) || (replica.has_work() && told_.covers(d));
+  // What is refused of a full state holds back the version vector, but not the contexts that come after it, here and at
+  // those that get them from here.
+  return replica.covers(d) || value.covers(d) || (replica.has_work() && told_.covers(d))
+         || (may_refuse_ && history_.was_told(d));
 }
 
 bool observer::may_be_gone(const crdt::replica& replica, const crdt::causal_register& value,

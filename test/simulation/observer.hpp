@@ -12,7 +12,8 @@ namespace ariadne::simulation {
 /// Watches one replica, and holds what it says against the history. All checks throw a violation.
 class observer {
 public:
-  observer(const history& events, std::size_t keys);
+  /// `may_refuse`: where clocks are wrong, a register that comes with a full state may be refused.
+  observer(const history& events, std::size_t keys, bool may_refuse);
 
   /// Checks what one call has changed, at a cost proportional to that:
   /// - an entry disappears only if a known event has superseded it, or if a replica has dropped it as expired
@@ -50,6 +51,7 @@ private:
   bool may_be_gone(const crdt::replica& replica, const crdt::causal_register& value, std::uint32_t number) const;
 
   const history& history_;
+  bool may_refuse_;
   std::vector<std::string> names_;
   std::vector<std::vector<std::uint32_t>> live_;
   std::vector<bool> seen_;

@@ -253,7 +253,7 @@ void world::deliver(const operation& o) {
   auto& n = *slots_[o.peer];
   if (auto message = crdt::decode(frame)) {
     if (const auto* delta = std::get_if<crdt::delta_view>(&*message); delta != nullptr && delta->header.full_state) {
-      history_.note_full_state();
+      history_.note_full_state(delta->header.base);
       n.watch.note_full_state(delta->header.base);
     }
     if (const auto* hello = std::get_if<crdt::hello>(&*message); hello != nullptr && !end.promised)
@@ -372,7 +372,7 @@ void world::start(std::size_t slot) {
   options.answer_within_ms = scenario_.answer_within_ms;
   options.heartbeat_every_ms = scenario_.heartbeat_every_ms;
   last_ids_[slot] = options.id;
-  slots_[slot].emplace(std::move(options), history_, scenario_.keys);
+  slots_[slot].emplace(std::move(options), history_, scenario_.keys, scenario_.broken_clocks);
   tell([&] { return name(slot) + " starts"; });
 }
 
@@ -473,9 +473,14 @@ void world::note_rewritten(node& n, std::vector<std::uint32_t>* seen) {
 
 void world::note_said(node& n, crdt::link_id link, std::string_view frame) {
   const auto message = crdt::decode(frame);
-  if (!message || !std::holds_alternative<crdt::heartbeat>(*message))
+  if (!message)
     return;
-  const auto ahead = static_cast<std::int64_t>(std::get<crdt::heartbeat>(*message).clock.believed_ms - now_ms_);
+  const auto* heartbeat = std::get_if<crdt::heartbeat>(&*message);
+  const auto* hello = std::get_if<crdt::hello>(&*message);
+  if (heartbeat == nullptr && hello == nullptr)
+    return;
+  const auto& clock = heartbeat != nullptr ? heartbeat->clock : hello->clock;
+  const auto ahead = static_cast<std::int64_t>(clock.believed_ms - now_ms_);
   for (const auto& neighbour : n.replica.neighbours())
     if (neighbour.link == link && neighbour.id.value != 0) {
       auto& said = n.said[neighbour.id];

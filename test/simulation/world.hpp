@@ -44,8 +44,8 @@ struct link {
 
 /// A replica with its clock and its observer.
 struct node {
-  node(crdt::replica_options options, const history& events, std::size_t keys)
-    : replica(std::move(options)), watch(events, keys) {}
+  node(crdt::replica_options options, const history& events, std::size_t keys, bool may_refuse)
+    : replica(std::move(options)), watch(events, keys, may_refuse) {}
 
   crdt::replica replica;
   observer watch;
