@@ -396,7 +396,13 @@ fallible<exit_code> session(node_connection& client, const client_command& comma
   return client.session_host()
     .and_then([&](const session_host_actor& host) { return ask_session(client, host, command); })
     .and_then([&](const std::string& answer) { return write_answer(command, answer + '\n'); })
-    .map([] { return exit_code::done; });
+    .map([] { return exit_code::done; })
+    .map_error([&](failure problem) {
+      const auto name = escaped_briefly(command.argument);
+      if (problem.text.find(name) == std::string::npos)
+        problem.text = fmt::format("{}: {}", name, problem.text);
+      return problem;
+    });
 }
 
 /// The address of a node that the client's node knows as up.

@@ -24,6 +24,7 @@ exit_code usage_error(const std::string& what) {
 
 /// What is printed instead of a command.
 exit_code report(const usage_text& usage) {
+  unblock_stop_signals();
   if (usage.code != exit_code::done)
     return usage_error(usage.text);
   const auto written = write_out(usage.text);
@@ -50,7 +51,7 @@ exit_code run(const node_command& command) {
 }
 
 exit_code run(const cluster_command& command) {
-  if (command.rolling_restart)
+  if (command.rolling_restart || command.check)
     unblock_stop_signals();
   return with_cluster(command.cluster_file, [&](const cluster_config& cluster) {
     if (command.check)
@@ -82,6 +83,7 @@ exit_code run(const client_command& command) {
 
 int main(int argc, char** argv) {
   using namespace ariadne;
+  block_stop_signals();
   open_standard_streams();
   try {
     const auto command = parse_command_line(argc, argv);

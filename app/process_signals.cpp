@@ -24,14 +24,19 @@ bool is_ignored(int number) {
   return ::sigaction(number, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
 }
 
-} // namespace
-
-process_signals::process_signals(child_signals children) {
+sigset_t heeded_signals() {
   auto signals = stop_signals();
   // What is blocked arrives even if it is ignored.
   for (const auto number : {SIGHUP, SIGQUIT})
     if (is_ignored(number))
       sigdelset(&signals, number);
+  return signals;
+}
+
+} // namespace
+
+process_signals::process_signals(child_signals children) {
+  auto signals = heeded_signals();
   if (children == child_signals::told) {
     // If it were ignored, as it may be inherited, the system would forget how children have ended.
     std::signal(SIGCHLD, SIG_DFL);
@@ -62,6 +67,11 @@ void end_by_signal(int number) {
   sigaddset(&signals, number);
   ::pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
   std::_Exit(128 + number);
+}
+
+void block_stop_signals() {
+  const auto signals = heeded_signals();
+  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
 
 void unblock_stop_signals() {

@@ -39,8 +39,11 @@ bool has_terminal();
 /// Lets the signal do what it does by default, and has it come: the process ends.
 [[noreturn]] void end_by_signal(int number);
 
-/// Has the signals that ask for an end arrive, also if whoever has started this process has
-/// blocked them.
+/// Has the signals that ask for a stop wait until `process_signals` are read. To be called first of all: what arrives
+/// before ends the process.
+void block_stop_signals();
+
+/// Has the signals that ask for a stop arrive, also if whoever has started this process has blocked them.
 void unblock_stop_signals();
 
 } // namespace ariadne

@@ -58,8 +58,9 @@ struct node_with_a_wrong_clock : cluster_process {
     });
   }
 
+  /// The others hold it once `c` has come to go by their time, which takes a few seconds.
   void stash_at_c(const std::string& key, std::string_view value) {
-    const auto result = run("c", {"stash", key}, value);
+    const auto result = run("c", {"stash", key, "--timeout", "30s"}, value);
     BOOST_TEST(result.exit_code == 0, result.err);
   }
 
