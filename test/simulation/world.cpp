@@ -101,6 +101,7 @@ void world::play(const operation& o) {
         acting->skew_ms = static_cast<std::int32_t>(o.argument);
         acting->skewed_at_ms = now_ms_;
         acting->rate_percent = 100 + static_cast<std::int32_t>(o.detail);
+        broken_clocks_.try_emplace(o.slot, now_ms_);
         tell([&] {
           return "the clock of " + name(o.slot) + " jumps to " + std::to_string(acting->skew_ms)
                  + " ms ahead, and runs at " + std::to_string(acting->rate_percent) + " %";
@@ -128,7 +129,11 @@ std::uint64_t world::clock_ms(std::size_t slot) {
   const auto ahead = n.skew_ms + passed * (n.rate_percent - 100) / 100;
   const auto wall = static_cast<std::uint64_t>(static_cast<std::int64_t>(now_ms_) + ahead);
   // What others say is old here more often than not; so only where clocks are broken is it any help.
-  return scenario_.broken_clocks ? n.replica.read_clock(wall, now_ms_ - start_ms + 1) : wall;
+  if (!scenario_.broken_clocks)
+    return wall;
+  const auto believed = n.replica.read_clock(wall, now_ms_ - start_ms + 1);
+  check_believed(slot, wall, believed);
+  return believed;
 }
 
 std::vector<std::size_t> world::up() const {
@@ -324,8 +329,11 @@ void world::close(link& l, link_end& end) {
   if (!was_open)
     return;
   tell([&] { return name(end.slot) + " closes link " + std::to_string(l.id.value); });
-  slots_[end.slot]->replica.close(l.id, clock_ms(end.slot));
-  slots_[end.slot]->said.erase(last_ids_[l.ends[0].slot == end.slot ? l.ends[1].slot : l.ends[0].slot]);
+  auto& n = *slots_[end.slot];
+  for (const auto& neighbour : n.replica.neighbours())
+    if (neighbour.link == l.id)
+      n.said.erase(neighbour.id);
+  n.replica.close(l.id, clock_ms(end.slot));
   settle(end.slot);
 }
 
@@ -488,6 +496,20 @@ void world::note_said(node& n, crdt::link_id link, std::string_view frame) {
       while (said.front().heard_ms + 60'000 < now_ms_)
         said.pop_front();
     }
+}
+
+void world::check_believed(std::size_t slot, std::uint64_t wall_ms, std::uint64_t believed_ms) {
+  const auto error_ms = [this](std::uint64_t ms) { return std::max(ms, now_ms_) - std::min(ms, now_ms_); };
+  auto& n = *slots_[slot];
+  if (!n.began_right)
+    n.began_right = error_ms(wall_ms) <= drift_ms_max;
+  const auto broken = broken_clocks_.find(slot);
+  // The others have never said anything wrong; what is on its way for some seconds is old when it comes.
+  constexpr std::uint64_t jump_ms_min = 60'000;
+  const auto is_alone = broken != broken_clocks_.end() && broken_clocks_.size() == 1;
+  if (is_alone && *n.began_right && now_ms_ - broken->second < scenario_.clock_patience_ms
+      && error_ms(believed_ms) > jump_ms_min)
+    throw violation{"a wall clock that jumps is not believed", name(slot)};
 }
 
 bool world::knows_better(const node& n) const {

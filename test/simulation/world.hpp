@@ -53,6 +53,8 @@ struct node {
   std::int64_t skew_ms = 0;
   std::uint64_t skewed_at_ms = 0;
   std::int64_t rate_percent = 100;
+  /// Its wall clock was right when it was read first.
+  std::optional<bool> began_right;
   /// The highest that its clock has ever read.
   std::uint64_t clock_ms_max = 0;
   std::set<crdt::replica_id> members;
@@ -141,6 +143,7 @@ private:
   void note_rewritten(node& n, std::vector<std::uint32_t>* seen = nullptr);
   /// What the node was told of the time, by a frame that has just come in.
   void note_said(node& n, crdt::link_id link, std::string_view frame);
+  void check_believed(std::size_t slot, std::uint64_t wall_ms, std::uint64_t believed_ms);
   /// How many registers of a frame the node has to refuse, given that it has looked at `registers` of them.
   std::uint64_t due_refusals(std::string_view frame, std::uint64_t registers, std::uint64_t clock) const;
   /// The entries that a tick has dropped have expired, and beyond doubt.
@@ -166,6 +169,8 @@ private:
   history history_;
   std::uint64_t now_ms_ = 1'700'000'000'000;
   std::array<std::optional<node>, slots_max> slots_;
+  /// The slots whose clocks have ever been set, and since when.
+  std::map<std::size_t, std::uint64_t> broken_clocks_;
   std::deque<link> links_;
   std::vector<link*> active_;
   /// The last version vectors of replicas that are gone, and the last ids of all slots.
