@@ -94,7 +94,7 @@ BOOST_FIXTURE_TEST_CASE(one_of_which_more_has_been_forgotten_than_has_arrived_st
   const auto visitor = visit(true);
   const link_id link{1'000};
   one.replica.open(link, false, one.now_ms());
-  const hello stranger{"test", "stranger", {0xbad}, 1, false, false, false, {}, {{visitor, 2}}, 0, {}};
+  const hello stranger{"test", "stranger", {0xbad}, 1, false, false, false, {}, {{visitor, 2}}, 0, {}, {}};
   BOOST_TEST(!one.replica.receive(link, encode(stranger), one.now_ms()));
   one.replica.close(link, one.now_ms());
   one.replica.take_frames();

@@ -98,7 +98,7 @@ struct replica_and_stranger {
   replica_network network;
   network_node& node = network.add();
   link_id link{1};
-  hello greeting{"test", "stranger", a, 1, true, true, false, {}, {}, 0, {}};
+  hello greeting{"test", "stranger", a, 1, true, true, false, {}, {}, 0, {}, {}};
   std::uint64_t stream = 0;
   std::uint64_t number = 0;
 };
@@ -212,11 +212,11 @@ BOOST_FIXTURE_TEST_CASE(whoever_knows_of_events_of_ours_that_never_happened_is_r
   const version_vector truth{{own, 1}};
   const version_vector lie{{own, 2}};
   node.replica.set_members({a});
-  BOOST_TEST(!receive(encode(hello{"test", "stranger", a, 1, true, true, false, truth, truth, 0, {}})));
+  BOOST_TEST(!receive(encode(hello{"test", "stranger", a, 1, true, true, false, truth, truth, 0, {}, {}})));
   BOOST_TEST(node.replica.is_acknowledged());
   const std::string lies[] = {
-    encode(hello{"test", "stranger", a, 2, true, true, false, lie, {}, 0, {}}),
-    encode(hello{"test", "stranger", a, 2, true, true, false, {}, lie, 0, {}}),
+    encode(hello{"test", "stranger", a, 2, true, true, false, lie, {}, 0, {}, {}}),
+    encode(hello{"test", "stranger", a, 2, true, true, false, {}, lie, 0, {}, {}}),
     encode(ack{1, 0, lie}),
     delta_writer{{1, 1, true, lie}}.finish({}),
     delta_writer{{1, 1, false, {}}}.finish({true, lie, {}}),
