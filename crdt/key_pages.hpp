@@ -72,6 +72,11 @@ public:
   /// Nobody waits for the answer any more.
   void drop(std::uint64_t request);
 
+  /// Whether keys are listed, so that changes of the map matter.
+  bool is_watching() const {
+    return !windows_.empty();
+  }
+
   /// The map has changed under `key`: it has live entries now, or none.
   void changed(std::string_view key, bool is_live);
 

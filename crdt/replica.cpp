@@ -123,7 +123,8 @@ void replica::note(const aw_lww_map::effect& effect, key_change::kind loss) {
     return;
   const auto& owner = *effect.owner;
   changed_bytes_ += owner.key().size() + owner.value_bytes();
-  key_pages_.changed(owner.key(), owner.is_live());
+  if (key_pages_.is_watching())
+    key_pages_.changed(owner.key(), owner.is_live());
   if (!collects_changes_)
     return;
   if (owner.is_live())
