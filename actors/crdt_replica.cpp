@@ -454,7 +454,10 @@ private:
 
   /// The time that this node goes by.
   std::uint64_t now_ms() {
-    return core_->read_clock(wall_clock_ms(), steady_clock_ms());
+    // Thousands of times in a millisecond.
+    if (const auto steady_ms = steady_clock_ms(); std::exchange(read_at_ms_, steady_ms) != steady_ms)
+      now_ms_ = core_->read_clock(wall_clock_ms(), steady_ms);
+    return now_ms_;
   }
 
   void schedule_tick() {
@@ -800,6 +803,9 @@ private:
   /// Before all that waits, which has places in it.
   std::optional<waiting_room<ticking_crdt_replica_actor::pointer>> waits_;
   std::optional<crdt::replica> core_;
+  /// When the clock was read last, by a steady clock, and the time that the node has gone by since.
+  std::uint64_t read_at_ms_ = 0;
+  std::uint64_t now_ms_ = 0;
   /// Those that `flush` works off, for the sake of their memory.
   std::vector<crdt::key_change> changes_;
   /// A few: as many as there are other nodes.
