@@ -25,14 +25,17 @@ namespace ariadne {
 
 namespace {
 
-
 /// Has CAF's broker for connections to other nodes do something, in the thread of the multiplexer, where it lives.
 template <class Function>
 void post_to_broker(caf::actor_system& system, Function function) {
   auto& middleman = system.middleman();
   const auto basp = middleman.named_broker<caf::io::basp_broker>(basp_name);
-  middleman.backend().post(
-    [basp, function] { function(*static_cast<caf::io::basp_broker*>(caf::actor_cast<caf::abstract_actor*>(basp))); });
+  middleman.backend().post([basp, function] {
+    auto& broker = *static_cast<caf::io::basp_broker*>(caf::actor_cast<caf::abstract_actor*>(basp));
+    // When it has ended, it has no connections, and nothing that could be asked for them.
+    if (!broker.getf(caf::abstract_actor::is_terminated_flag))
+      function(broker);
+  });
 }
 
 /// CAF names a connection by its descriptor.

@@ -42,10 +42,14 @@ public:
   virtual caf::io::abstract_broker* broker() = 0;
   /// Logs the reason and closes the connection. Returns before.
   virtual void cut(std::string_view reason) = 0;
+  /// CAF's loop has nothing more to do with the connection, which may be destroyed by this.
+  virtual void let_go() = 0;
 
   stalled_writes stalled;
   /// Nothing is read any more; what is left to be sent still is.
   bool is_closing = false;
+  /// It was closed, and had nothing more to send, at the last tick.
+  bool is_over = false;
   /// 0: it is not kept.
   pending_handshakes::connection_id id = 0;
 };
@@ -99,7 +103,7 @@ public:
 
 private:
   void tick();
-  void watch_stalls();
+  void watch_connections();
   void forget_nodes();
   void stop_if_idle();
   caf::io::abstract_broker* find_broker() const;

@@ -134,6 +134,12 @@ void guarded_scribe::cut(std::string_view reason) {
   ::shutdown(stream_.fd(), SHUT_RDWR);
 }
 
+void guarded_scribe::let_go() {
+  const caf::intrusive_ptr<guarded_scribe> until_the_end{this};
+  stream_.removed_from_loop(caf::io::network::operation::read);
+  stream_.removed_from_loop(caf::io::network::operation::write);
+}
+
 bool guarded_scribe::has_received(std::span<const std::byte> bytes) {
   if (is_cut_)
     return false;

@@ -75,6 +75,7 @@ private:
     return parent();
   }
   void cut(std::string_view reason) override;
+  void let_go() override;
 
   // transport_observer
   bool has_received(std::span<const std::byte> bytes) override;

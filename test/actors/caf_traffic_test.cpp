@@ -6,9 +6,12 @@
 #include "test/support/log_book.hpp"
 #include "test/support/test_system.hpp"
 
+#include <caf/actor_cast.hpp>
 #include <caf/behavior.hpp>
 #include <caf/event_based_actor.hpp>
+#include <caf/io/basp_broker.hpp>
 #include <caf/io/middleman.hpp>
+#include <caf/io/network/default_multiplexer.hpp>
 #include <caf/node_id.hpp>
 
 #include <boost/test/data/test_case.hpp>
@@ -17,6 +20,9 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <utility>
+
+#include <fcntl.h>
 
 namespace ariadne::test {
 
@@ -107,6 +113,35 @@ BOOST_DATA_TEST_CASE(all_of_it_passes_on_the_way_to_a_neighbour_and_through_one,
   BOOST_TEST(eventually([&] { return a.ask<bool>(mourner, get_atom_v); }));
   for (const auto* each : {&a, &b, &c})
     BOOST_TEST(each->log.count("is closed") == 0u);
+}
+
+BOOST_DATA_TEST_CASE(a_connection_that_begins_and_ends_in_one_turn_is_let_go,
+                     boost::unit_test::data::make({false, true}), has_written) {
+  host a{false};
+  const auto port = a.publish(spawn_echo(a));
+  const auto socket = caf::io::network::new_tcp_connection("127.0.0.1", port);
+  BOOST_REQUIRE(socket);
+  // Ends at the end of this test, or never.
+  host b{false};
+  auto& middleman = b.system.middleman();
+  auto& multiplexer = dynamic_cast<guarded_multiplexer&>(middleman.backend());
+  const auto basp = middleman.named_broker<caf::io::basp_broker>(basp_name);
+  // Without this one, nothing in b would look after connections.
+  b.publish(spawn_echo(b));
+  multiplexer.dispatch([&multiplexer, basp, fd = *socket, written = has_written] {
+    auto& broker = *static_cast<caf::io::basp_broker*>(caf::actor_cast<caf::abstract_actor*>(basp));
+    auto begun = multiplexer.new_scribe(fd);
+    const auto connection = begun->hdl();
+    broker.add_scribe(std::move(begun));
+    broker.configure_read(connection, caf::io::receive_policy::exactly(frame_guard::header_size));
+    if (written) {
+      broker.wr_buf(connection).resize(1);
+      broker.flush(connection);
+    }
+    broker.close(connection);
+  });
+  // Then its descriptor is closed.
+  BOOST_TEST(eventually([&] { return ::fcntl(*socket, F_GETFD) == -1; }));
 }
 
 BOOST_AUTO_TEST_CASE(the_id_of_a_node_has_the_format_that_the_guard_knows) {
