@@ -1,6 +1,7 @@
 #include "app/client.hpp"
 
 #include "actors/caf_edition.hpp"
+#include "actors/endpoint.hpp"
 #include "actors/error.hpp"
 #include "actors/protocol.hpp"
 #include "app/config.hpp"
@@ -504,6 +505,12 @@ fallible<exit_code> run(caf::actor_system& system, node_connection& client, cons
   return exit_code::failed;
 }
 
+/// Whether the argument of the command is the name of a node.
+constexpr bool names_node(client_operation operation) {
+  return operation == client_operation::forget || operation == client_operation::session_cordon
+         || operation == client_operation::session_uncordon;
+}
+
 /// The command changes nothing before a node has answered it.
 constexpr bool is_read(client_operation operation) {
   switch (operation) {
@@ -575,6 +582,10 @@ fallible<exit_code> run_anywhere(const client_command& command, const std::vecto
 } // namespace
 
 exit_code run_client(const client_command& command, const std::vector<endpoint>& nodes) {
+  if (names_node(command.operation) && !is_name(command.argument)) {
+    complain(fmt::format("NODE {}", name_rule()));
+    return exit_code::usage;
+  }
   fallible<std::string> value;
   if (command.operation == client_operation::stash)
     value = read_value(command.value_file);

@@ -13,6 +13,8 @@
 
 #include <algorithm>
 #include <random>
+#include <string>
+#include <vector>
 
 namespace ariadne::test {
 
@@ -84,6 +86,16 @@ BOOST_FIXTURE_TEST_CASE(an_unknown_node_name_is_answered_with_those_that_the_fil
   BOOST_TEST(unknown.exit_code == usage);
   BOOST_TEST(contains(unknown.err, "a, b"), unknown.err);
   BOOST_TEST(is_one_line(unknown.err), unknown.err);
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_the_name_of_a_node_is_a_usage_error) {
+  for (const auto& command : {std::vector<std::string>{"forget", ""}, {"forget", "a b"}, {"session", "cordon", ""}}) {
+    auto arguments = command;
+    arguments.insert(arguments.end(), {"--node", "127.0.0.1:1"});
+    const auto answer = run_ariadne(arguments);
+    BOOST_TEST(answer.exit_code == usage);
+    BOOST_TEST(answer.err.starts_with("ariadne: NODE "), answer.err);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_cluster_file_that_is_none_is_one_clear_line) {
