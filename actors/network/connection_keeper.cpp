@@ -107,14 +107,13 @@ void connection_keeper::tick() {
 void connection_keeper::watch_connections() {
   std::vector<kept_connection*> over;
   for (const auto& [id, connection] : connections_) {
-    const auto is_sending = connection->is_sending();
-    const auto stalled = connection->stalled.tick(is_sending);
+    const auto stalled = connection->stalled.tick(connection->is_sending());
     const auto limit = connection->is_closing ? linger_time_max : stall_time_max;
     if (stalled > in_ticks(limit))
       connection->cut(fmt::format("the other side has taken nothing of what waits for it for {} s", limit.count()));
     // CAF forgets to let a connection go that begins and ends in one turn of its loop. At the second tick all turns are
     // over that it could have been part of.
-    const auto is_over = connection->is_closing && (!is_sending || stalled > in_ticks(limit) + 1);
+    const auto is_over = connection->is_done() || (connection->is_closing && stalled > in_ticks(limit) + 1);
     if (std::exchange(connection->is_over, is_over) && is_over)
       over.push_back(connection);
   }
@@ -140,8 +139,8 @@ void connection_keeper::forget_nodes() {
 }
 
 void connection_keeper::stop_if_idle() {
-  const auto is_over = [](const auto& entry) { return entry.second->is_closing && !entry.second->is_sending(); };
-  if (doormen_.empty() && std::all_of(connections_.begin(), connections_.end(), is_over))
+  const auto is_done = [](const auto& entry) { return entry.second->is_done(); };
+  if (doormen_.empty() && std::all_of(connections_.begin(), connections_.end(), is_done))
     ticker_.stop();
 }
 

@@ -45,6 +45,11 @@ public:
   /// CAF's loop has nothing more to do with the connection, which may be destroyed by this.
   virtual void let_go() = 0;
 
+  /// It is closed, and has sent all that was left.
+  bool is_done() const {
+    return is_closing && !is_sending();
+  }
+
   stalled_writes stalled;
   /// Nothing is read any more; what is left to be sent still is.
   bool is_closing = false;

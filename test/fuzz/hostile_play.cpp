@@ -181,7 +181,8 @@ void hostile_play::put() {
   });
   const auto& limits = ours_->options().limits;
   if (written) {
-    require(written->replica == our_id && written->counter > before, "a dot is not new");
+    // Behind what has been written again in the same step.
+    require(*written == dot{our_id, writes_}, "a dot is not new");
     require(key.size() <= limits.key_bytes_max && value.size() <= limits.value_bytes_max, "a put is over the limit");
     require(ours_->byte_count() <= limits.map_bytes_max, "a put overfills the map");
   } else {

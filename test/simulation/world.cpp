@@ -503,9 +503,10 @@ void world::check_believed(std::size_t slot, std::uint64_t wall_ms, std::uint64_
   auto& n = *slots_[slot];
   if (!n.began_right)
     n.began_right = error_ms(wall_ms) <= drift_ms_max;
-  const auto broken = broken_clocks_.find(slot);
-  // The others have never said anything wrong; what is on its way for a minute is old when it comes.
+  // What is on its way for a minute is old when it comes.
   constexpr std::uint64_t jump_ms_min = 600'000;
+  const auto broken = broken_clocks_.find(slot);
+  // Then the others have never said anything wrong.
   const auto is_alone = broken != broken_clocks_.end() && broken_clocks_.size() == 1;
   if (is_alone && *n.began_right && now_ms_ - broken->second < scenario_.clock_patience_ms
       && error_ms(believed_ms) > jump_ms_min)
