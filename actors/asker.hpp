@@ -19,9 +19,10 @@
 namespace ariadne {
 
 /// Whether contact to the actor that was asked was lost before it had answered: it, or its node, has ended, or the
-/// connection has. It may have done what it was asked for, or not.
+/// connection has, or nobody is left there who would answer. It may have done what it was asked for, or not.
 inline bool is_contact_lost(const caf::error& error) {
-  return error == caf::sec::request_receiver_down || error == caf::exit_reason::remote_link_unreachable;
+  return error == caf::sec::request_receiver_down || error == caf::exit_reason::remote_link_unreachable
+         || is_dropped(error);
 }
 
 /// Whoever asks actors on behalf of a thread that is none: an actor that lives as long as this object. For one thread.

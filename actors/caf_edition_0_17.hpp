@@ -4,6 +4,7 @@
 
 #include <caf/actor_addr.hpp>
 #include <caf/actor_cast.hpp>
+#include <caf/actor_clock.hpp>
 #include <caf/actor_registry.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
@@ -174,6 +175,20 @@ death_watch watch_over(Self& self, const caf::strong_actor_ptr& whom, Ended ende
 template <class Self>
 void end_watch(Self& self, const death_watch& watch) {
   self->demonitor(watch);
+}
+
+/// Whether the actor that was asked has dropped the request without an answer, as it does when it ends. 0.17 does not
+/// tell: such a request is never answered.
+inline bool is_dropped(const caf::error&) {
+  return false;
+}
+
+/// The same for an actor that is monitored, of which nothing else is of interest but how it ends: that may be told
+/// before or after. If it goes on instead, `silent()` is called in the actor `self` when a request of `asked_at` would
+/// have come to its time limit.
+template <class Self, class TimeLimit, class Silent>
+bool is_dropped(Self&, const caf::error&, caf::actor_clock::time_point, TimeLimit, Silent) {
+  return false;
 }
 
 // -- the actor system ------------------------------------------------------------------------------------------------

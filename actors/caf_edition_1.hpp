@@ -6,6 +6,7 @@
 
 #include <caf/actor_addr.hpp>
 #include <caf/actor_cast.hpp>
+#include <caf/actor_clock.hpp>
 #include <caf/actor_registry.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
@@ -26,6 +27,7 @@
 #include <caf/sec.hpp>
 #include <caf/send.hpp>
 #include <caf/system_messages.hpp>
+#include <caf/timespan.hpp>
 #include <caf/typed_actor.hpp>
 #include <caf/typed_actor_view.hpp>
 #include <caf/unit.hpp>
@@ -159,6 +161,26 @@ death_watch watch_over(Self& self, const caf::strong_actor_ptr& whom, Ended ende
 template <class Self>
 void end_watch(Self&, death_watch& watch) {
   watch.dispose();
+}
+
+/// Whether the actor that was asked has dropped the request without an answer, as it does when it ends. 0.17 does not
+/// tell: such a request is never answered.
+inline bool is_dropped(const caf::error& error) {
+  return error == caf::sec::broken_promise;
+}
+
+/// The same for an actor that is monitored, of which nothing else is of interest but how it ends: that may be told
+/// before or after. If it goes on instead, `silent()` is called in the actor `self` when a request of `asked_at` would
+/// have come to its time limit.
+template <class Self, class TimeLimit, class Silent>
+bool is_dropped(Self& self, const caf::error& error, caf::actor_clock::time_point asked_at, TimeLimit limit,
+                Silent silent) {
+  if (!is_dropped(error))
+    return false;
+  caf::scheduled_actor* waiting = self;
+  if (limit != caf::infinite)
+    waiting->run_delayed_weak(asked_at + limit - waiting->clock().now(), std::move(silent));
+  return true;
 }
 
 // -- the actor system ------------------------------------------------------------------------------------------------

@@ -107,6 +107,8 @@ std::string describe(const caf::error& error) {
     return "no answer in time";
   if (error == caf::sec::request_receiver_down)
     return "the actor that was asked has ended";
+  if (is_dropped(error))
+    return "the actor that was asked has ended, or has dropped the request";
   if (error == caf::exit_reason::remote_link_unreachable)
     return "the connection is lost";
   if (error == caf::exit_reason::user_shutdown)

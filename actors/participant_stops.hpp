@@ -46,6 +46,7 @@ public:
       return;
     const auto number = ledger_.ask(std::move(name));
     asked_[whom.address()] = number;
+    const auto asked_at = self_->clock().now();
     mail(self_, std::move(request)...)
       .request(whom, timeout)
       .then(
@@ -53,11 +54,14 @@ public:
           ledger_.answered(number, std::move(not_stashed));
           settle();
         },
-        [this, number](const caf::error& error) {
-          // Then it has ended, and how is about to be told.
-          if (error != caf::sec::request_receiver_down)
+        [=, this](const caf::error& error) {
+          const auto fail = [=, this] {
             ledger_.failed(number, describe(error));
-          settle();
+            settle();
+          };
+          // If it has ended, how is about to be told.
+          if (error != caf::sec::request_receiver_down && !is_dropped(self_, error, asked_at, timeout, fail))
+            fail();
         });
   }
 

@@ -1,7 +1,7 @@
 #include "actors/session_host.hpp"
 
-#include "actors/caf_edition_unexpected.hpp"
 #include "actors/answer_gate.hpp"
+#include "actors/caf_edition_unexpected.hpp"
 #include "actors/error.hpp"
 #include "actors/kept_promise.hpp"
 #include "actors/waiting_room.hpp"
@@ -143,7 +143,8 @@ ec to_code(session::outcome result) {
 
 /// Whether the session has not answered at all.
 bool is_silence(const caf::error& error) {
-  return error == caf::sec::request_receiver_down || error.category() == caf::error{caf::exit_reason::kill}.category();
+  return error == caf::sec::request_receiver_down || is_dropped(error)
+         || error.category() == caf::error{caf::exit_reason::kill}.category();
 }
 
 /// Why a session does not take a message. That it is refused is said by the error that this becomes.
@@ -744,13 +745,15 @@ private:
     if (!r)
       return core_->session_stopped(c.key, c.run, std::nullopt, now_ms());
     r->is_stopping = true;
+    const auto asked_at = self_->clock().now();
     mail(self_, stop_atom_v)
       .request(r->session, options_.stop_timeout)
       .then([this, key = c.key, run = c.run](snapshot& state) { stopped(key, run, to_state(std::move(state))); },
-            [this, key = c.key, run = c.run](const caf::error& error) { not_stopped(key, run, error); });
+            [=, this, key = c.key, run = c.run](const caf::error& error) { not_stopped(key, run, asked_at, error); });
   }
 
-  void not_stopped(const session_key& key, std::uint64_t run, const caf::error& error) {
+  void not_stopped(const session_key& key, std::uint64_t run, caf::actor_clock::time_point asked_at,
+                   const caf::error& error) {
     auto* r = find_run(key, run);
     if (!r)
       return;
@@ -759,11 +762,16 @@ private:
       core_->session_ended(key, run, false, now_ms());
       return act();
     }
-    r->is_silent = error == caf::sec::request_receiver_down;
-    if (r->is_silent)
-      return;
-    note_failure(key, "has not said its last state: " + describe(error));
-    stopped(key, run, std::nullopt);
+    const auto fail = [=, this] {
+      if (!find_run(key, run))
+        return;
+      note_failure(key, "has not said its last state: " + describe(error));
+      stopped(key, run, std::nullopt);
+    };
+    r->is_silent =
+      error == caf::sec::request_receiver_down || is_dropped(self_, error, asked_at, options_.stop_timeout, fail);
+    if (!r->is_silent)
+      fail();
   }
 
   void stopped(const session_key& key, std::uint64_t run, std::optional<session::saved_state> state) {

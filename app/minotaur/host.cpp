@@ -3,8 +3,8 @@
 #include "actors/caf_edition.hpp"
 #include "actors/caf_edition_unexpected.hpp"
 #include "actors/error.hpp"
-#include "crdt/printable_text.hpp"
 #include "actors/stop_ledger.hpp"
+#include "crdt/printable_text.hpp"
 
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
@@ -82,7 +82,7 @@ caf::result<std::vector<leftover>> stop_sessions(host_self self) {
         },
         [stop, number, id = id](const caf::error& error) {
           // One that has ended has been stopped by somebody else, or has died: its end says which.
-          if (error != caf::sec::request_receiver_down)
+          if (error != caf::sec::request_receiver_down && !ariadne::is_dropped(error))
             stop->ledger.answered(number, {{stash_key(id), "not stashed: " + ariadne::describe(error)}});
           stop->settle();
         });

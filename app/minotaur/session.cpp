@@ -52,7 +52,7 @@ caf::error refusal(const session_state& state, std::string_view reason) {
 
 /// Whether the same request may succeed in a moment: the handoff actor is being restarted.
 bool is_transient(const caf::error& reason) {
-  return reason == ec::replica_restarting || reason == caf::sec::request_receiver_down
+  return reason == ec::replica_restarting || reason == caf::sec::request_receiver_down || ariadne::is_dropped(reason)
          || reason == caf::sec::request_timeout;
 }
 

@@ -274,6 +274,18 @@ BOOST_FIXTURE_TEST_CASE(a_service_that_dies_during_the_drain_is_left_over_with_t
   BOOST_TEST(*started == 1);
 }
 
+BOOST_FIXTURE_TEST_CASE(a_service_that_goes_on_without_an_answer_is_left_over_when_its_time_is_over, engine) {
+  const auto handoff = start([](caf::event_based_actor* self) -> caf::result<std::vector<leftover>> {
+    return self->make_response_promise<std::vector<leftover>>();
+  });
+  const auto report = ask<drain_report>(handoff, drain_atom_v, std::uint64_t{50}, std::uint64_t{30'000});
+  BOOST_TEST(!report.complete);
+  // "slow" has not stopped either.
+  BOOST_TEST_REQUIRE(report.leftovers.size() == 2u);
+  BOOST_TEST(report.leftovers[0].key == "service games");
+  BOOST_TEST(report.leftovers[0].reason.starts_with("has not stopped: "), report.leftovers[0].reason);
+}
+
 BOOST_FIXTURE_TEST_CASE(a_service_that_waits_for_its_restart_when_the_node_drains_is_left_over, engine) {
   const auto handoff = start([](caf::event_based_actor*) { return std::vector<leftover>{}; }, 1h);
   caf::anon_send_exit(ariadne::registered<participant_actor>(system, "games"), caf::exit_reason::kill);
