@@ -17,6 +17,7 @@
 #include <functional>
 #include <future>
 #include <memory>
+#include <utility>
 
 using namespace ariadne;
 using namespace std::chrono_literals;
@@ -233,8 +234,8 @@ struct engine : fixture {
     BOOST_TEST(test::eventually([&] { return !ariadne::registered<participant_actor>(system, "games"); }));
     BOOST_TEST(test::eventually([&] { return log.count("while this node drains; it is not started anew") == 1u; }));
     anon_mail(tick_atom_v).send(slow);
-    request.receive([&](drain_report& report) { result = std::move(report); },
-                    [&](const caf::error& error) { BOOST_FAIL(describe(error)); });
+    std::move(request).receive([&](drain_report& report) { result = std::move(report); },
+                               [&](const caf::error& error) { BOOST_FAIL(describe(error)); });
     return result;
   }
 };
@@ -294,7 +295,7 @@ BOOST_FIXTURE_TEST_CASE(a_service_that_waits_for_its_restart_when_the_node_drain
   auto request =
     mail(drainer, drain_atom_v, std::uint64_t{30'000}, std::uint64_t{30'000}).request(handoff, test::patience);
   anon_mail(tick_atom_v).send(slow_asked->get_future().get());
-  request.receive(
+  std::move(request).receive(
     [&](const drain_report& report) {
       BOOST_TEST(!report.complete);
       BOOST_TEST_REQUIRE(report.leftovers.size() == 1u);

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <fstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 BOOST_AUTO_TEST_SUITE(answer_bound)
@@ -59,8 +60,8 @@ BOOST_AUTO_TEST_CASE(a_client_that_asks_for_much_at_once_costs_a_bounded_amount_
   for (auto i = 0; i < count; ++i)
     pending.push_back(request());
   for (auto& answer : pending)
-    answer.receive([&](const pickup_result&) { ++found; },
-                   [&](const caf::error& error) { refused += error == ec::too_many_answers; });
+    std::move(answer).receive([&](const pickup_result&) { ++found; },
+                              [&](const caf::error& error) { refused += error == ec::too_many_answers; });
   BOOST_TEST(found >= 1);
   BOOST_TEST(refused >= 1);
   BOOST_TEST(peak_memory(cluster.pid("a")) < before + 256 * mebibyte);
