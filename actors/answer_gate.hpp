@@ -1,9 +1,9 @@
 #pragma once
 
 #include "actors/answer_budget.hpp"
-#include "actors/network/basp.hpp"
 #include "actors/caf_edition.hpp"
 #include "actors/error.hpp"
+#include "actors/network/basp.hpp"
 
 #include <caf/actor_control_block.hpp>
 #include <caf/error.hpp>

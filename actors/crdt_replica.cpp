@@ -670,8 +670,8 @@ private:
       handed_over_ = std::max(handed_over_, core_->acknowledged_by_members());
   }
 
-  /// No other node has been up, but for those that have left or are forgotten: nobody is waited for. One of which nothing
-  /// has been heard yet may be up.
+  /// No other node has been up, but for those that have left or are forgotten: nobody is waited for. One of which
+  /// nothing has been heard yet may be up.
   bool is_alone() const {
     return std::none_of(known_.begin(), known_.end(), [](const auto& entry) {
       return entry.second.has_been_up || entry.second.presence == node_presence::unknown;

@@ -74,8 +74,7 @@ public:
       if (!f.is_listed && !f.is_listing && f.changed.size() < keys_max)
         go_on_listing(f, list);
       const auto knows_all = has_met_all && f.is_listed;
-      if (!f.is_on_its_way
-          && (!f.changed.empty() || f.has_met_all != knows_all || f.is_in_service != is_in_service))
+      if (!f.is_on_its_way && (!f.changed.empty() || f.has_met_all != knows_all || f.is_in_service != is_in_service))
         send(f, knows_all, is_in_service, read);
     }
   }

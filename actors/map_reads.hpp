@@ -50,8 +50,8 @@ caf::expected<pickup_result> to_pickup_result(const map_entry& entry);
 class map_reads {
 public:
   /// `peek(key)` answers what a reader sees, but for the value, and `find(key)` all of it; `erase(key, event)` erases
-  /// the event. `admits(asker, bytes)` says whether an answer of so many bytes may be made; then `answered(asker, bytes)`
-  /// follows.
+  /// the event. `admits(asker, bytes)` says whether an answer of so many bytes may be made; then `answered(asker,
+  /// bytes)` follows.
   struct map_access {
     std::function<map_entry(std::string_view key)> peek;
     std::function<map_entry(std::string_view key)> find;

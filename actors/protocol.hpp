@@ -129,7 +129,8 @@ struct replication_status {
   std::uint64_t in_flight_bytes = 0;
   /// How long ago it last sent a frame, in milliseconds.
   std::uint64_t last_frame_ms = 0;
-  /// Keys of it that are refused here, keys of this node that it refuses, and why, in one sentence without a final stop.
+  /// Keys of it that are refused here, keys of this node that it refuses, and why, in one sentence without a final
+  /// stop.
   std::uint64_t refused_here = 0;
   std::uint64_t refused_there = 0;
   std::string refusal;
@@ -515,8 +516,8 @@ auto inspect(Inspector& f, known_node& x) {
 template <class Inspector>
 auto inspect(Inspector& f, replication_status& x) {
   return inspect_fields(f, "replication_status", x.node, x.replica, x.is_neighbour, x.caught_up, x.lag_events,
-                        x.lag_bytes_max, x.in_flight_bytes, x.last_frame_ms, x.refused_here, x.refused_there,
-                        x.refusal, x.clock_ahead_ms);
+                        x.lag_bytes_max, x.in_flight_bytes, x.last_frame_ms, x.refused_here, x.refused_there, x.refusal,
+                        x.clock_ahead_ms);
 }
 template <class Inspector>
 auto inspect(Inspector& f, replica_counters& x) {

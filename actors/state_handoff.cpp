@@ -140,8 +140,7 @@ public:
     const auto waits = std::make_shared<waiting_place>(std::move(*place));
     if (!stops_.has_begun())
       begin_stop(stop_timeout_ms);
-    stops_.when_over(
-      [=, this](const std::vector<leftover>& not_stashed) {
+    stops_.when_over([=, this](const std::vector<leftover>& not_stashed) {
       hand_over(handover_timeout_ms, not_stashed, [answer, waits](auto result) { answer->deliver(std::move(result)); });
     });
     return promise;

@@ -169,8 +169,8 @@ private:
   }
 
   void open() {
-    const auto opened = open_port(self_->system(), membership_, options_.address, options_.membership.log,
-                                  options_.handoff.limits);
+    const auto opened =
+      open_port(self_->system(), membership_, options_.address, options_.membership.log, options_.handoff.limits);
     if (!opened)
       return port_not_opened(opened.error());
     port_open_ = true;

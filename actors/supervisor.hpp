@@ -97,9 +97,8 @@ using supervisor_actor = caf::typed_actor<
   // Tells the other nodes that this node leaves, then answers.
   answers<bool, leave_atom>>;
 
-/// Starts all children. A port that cannot be opened at the start is a failure at once, not retried; but where the name of
-/// the host cannot be resolved, that is tried again for 10 s. Ends its children
-/// when it is told to exit.
+/// Starts all children. A port that cannot be opened at the start is a failure at once, not retried; but where the name
+/// of the host cannot be resolved, that is tried again for 10 s. Ends its children when it is told to exit.
 supervisor_actor spawn_supervisor(caf::actor_system& system, supervisor_options options);
 
 } // namespace ariadne

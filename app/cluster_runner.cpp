@@ -316,8 +316,9 @@ exit_code restart_cluster(const std::string& cluster_file) {
   constexpr int answer_time_ms = 15'000;
   pollfd answer{runner->get(), POLLIN, 0};
   if (::poll(&answer, 1, answer_time_ms) == 0) {
-    complain(fmt::format("the process that runs the nodes has not answered within {} s; the restart begins when it goes on",
-                         answer_time_ms / 1000));
+    complain(
+      fmt::format("the process that runs the nodes has not answered within {} s; the restart begins when it goes on",
+                  answer_time_ms / 1000));
     return exit_code::failed;
   }
   const auto verdict = hear(*runner);

@@ -9,8 +9,8 @@
 #include "actors/session_host.hpp"
 #include "actors/supervisor.hpp"
 #include "actors/system_config.hpp"
-#include "app/descriptor_limit.hpp"
 #include "app/caught_streams.hpp"
+#include "app/descriptor_limit.hpp"
 #include "app/duration.hpp"
 #include "app/minotaur/game_kind.hpp"
 #include "app/minotaur/host.hpp"
@@ -53,7 +53,6 @@ struct node_system_config : caf::actor_system_config {
       use_threads(*this, cluster.scheduler_threads);
   }
 };
-
 
 supervisor_options options_of(const cluster_config& cluster, const node_config& self, const log_sink& log) {
   std::vector<seed_node> nodes;

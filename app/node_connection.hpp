@@ -2,8 +2,8 @@
 
 #include "actors/ask.hpp"
 #include "actors/endpoint.hpp"
-#include "actors/protocol.hpp"
 #include "actors/network/tcp_socket.hpp"
+#include "actors/protocol.hpp"
 #include "app/failure.hpp"
 
 #include <caf/actor_cast.hpp>

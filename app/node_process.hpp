@@ -11,7 +11,8 @@
 namespace ariadne {
 
 /// One node of a cluster, as a child process of this one: `ariadne node --cluster FILE --name NAME`. What it writes
-/// goes on to a queue for stdout, each line behind the name of the node, in its printable form. When this process goes, the node stops gracefully.
+/// goes on to a queue for stdout, each line behind the name of the node, in its printable form. When this process goes,
+/// the node stops gracefully.
 ///
 /// Its functions throw std::system_error if the system refuses to go along.
 class node_process {

@@ -25,8 +25,8 @@ namespace ariadne {
 
 /// Connects to the node at `address` and waits until it begins CAF's handshake, which is still to be made. The error is
 /// `host_unresolved`, `unreachable`, `foreign_protocol` if the node speaks another version of CAF's protocol or of
-/// ours, which it is told then (actors/network/spoken_protocols.hpp), or CAF's `request_timeout` if the node is silent. Blocks,
-/// no longer than `timeout`.
+/// ours, which it is told then (actors/network/spoken_protocols.hpp), or CAF's `request_timeout` if the node is silent.
+/// Blocks, no longer than `timeout`.
 caf::expected<tcp_socket> connect_to_node(const endpoint& address, std::chrono::milliseconds timeout);
 
 /// Lets CAF shake hands, on behalf of the actor `self` points to, with the node at the other end of `socket`, to whose

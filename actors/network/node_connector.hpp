@@ -1,13 +1,13 @@
 #pragma once
 
-#include "actors/network/basp.hpp"
 #include "actors/caf_edition.hpp"
 #include "actors/endpoint.hpp"
 #include "actors/error.hpp"
 #include "actors/log.hpp"
+#include "actors/network/basp.hpp"
 #include "actors/network/dialler.hpp"
-#include "actors/protocol.hpp"
 #include "actors/network/tcp_socket.hpp"
+#include "actors/protocol.hpp"
 #include "membership/node_table.hpp"
 
 #include <caf/actor_cast.hpp>

@@ -63,8 +63,9 @@ private:
   int fd_ = -1;
 };
 
-/// Connects to `address`, and returns a non-blocking socket, renumbered. The error is `host_unresolved` or `unreachable`,
-/// with the reason. Blocks, no longer than `timeout`; each of the addresses that the host stands for is given its share.
+/// Connects to `address`, and returns a non-blocking socket, renumbered. The error is `host_unresolved` or
+/// `unreachable`, with the reason. Blocks, no longer than `timeout`; each of the addresses that the host stands for is
+/// given its share.
 caf::expected<tcp_socket> tcp_connect(const endpoint& address, std::chrono::milliseconds timeout);
 
 } // namespace ariadne

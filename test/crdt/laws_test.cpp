@@ -3,8 +3,8 @@
 #include "crdt/codec.hpp"
 #include "crdt/replica.hpp"
 
-#include "test/support/crdt_values.hpp"
 #include "test/support/all_keys.hpp"
+#include "test/support/crdt_values.hpp"
 #include "test/support/map_audit.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -270,8 +270,8 @@ BOOST_AUTO_TEST_CASE(what_a_full_state_takes_away_is_forwarded_although_no_vecto
   const link_id link{1'000};
   for (const auto& cut : {version_vector{}, version_vector{{b, 1}}}) {
     middle.replica.open(link, false, middle.now_ms());
-    BOOST_REQUIRE(!middle.replica.receive(link, encode(hello{"test", "near", b, 1, true, true, false, {}, {}, 0, {}, {}}),
-                                          middle.now_ms()));
+    BOOST_REQUIRE(!middle.replica.receive(
+      link, encode(hello{"test", "near", b, 1, true, true, false, {}, {}, 0, {}, {}}), middle.now_ms()));
     const auto answer = decode(middle.replica.take_frames().back().bytes);
     delta_writer out{{std::get<hello>(*answer).stream, 1, true, {{b, 1}}}};
     out.add("k", superseding);
@@ -386,8 +386,8 @@ BOOST_AUTO_TEST_CASE(replicas_that_differ_although_their_vectors_do_not_are_coun
   for (auto* node : {&one, &two}) {
     const link_id liar{1'000};
     node->replica.open(liar, false, node->now_ms());
-    BOOST_REQUIRE(!node->replica.receive(liar, encode(hello{"test", "liar", a, 1, true, true, false, {}, {}, 0, {}, {}}),
-                                         node->now_ms()));
+    BOOST_REQUIRE(!node->replica.receive(
+      liar, encode(hello{"test", "liar", a, 1, true, true, false, {}, {}, 0, {}, {}}), node->now_ms()));
     node->replica.take_frames();
     delta_writer out{{1, 1, false, {}}};
     if (node == &one)

@@ -22,8 +22,7 @@ namespace {
 
 constexpr std::size_t payload_bytes_max = 1 << 16;
 
-const basp_format format{
-  .version = 6, .id_tag = {std::byte{7}}, .id_tag_size = 1, .id_size = 9, .has_stages = true};
+const basp_format format{.version = 6, .id_tag = {std::byte{7}}, .id_tag_size = 1, .id_size = 9, .has_stages = true};
 
 std::uint64_t number(std::span<const std::byte> bytes) {
   std::uint64_t result = 0;

@@ -1,7 +1,7 @@
 #include "test/support/cluster_client.hpp"
 
-#include "actors/network/basp.hpp"
 #include "actors/monitored_actors.hpp"
+#include "actors/network/basp.hpp"
 #include "test/support/test_system.hpp"
 
 #include <caf/stateful_actor.hpp>

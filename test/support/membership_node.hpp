@@ -1,8 +1,8 @@
 #pragma once
 
-#include "actors/network/basp.hpp"
 #include "actors/caf_edition.hpp"
 #include "actors/cluster_membership.hpp"
+#include "actors/network/basp.hpp"
 #include "actors/state_handoff.hpp"
 #include "test/support/eventually.hpp"
 #include "test/support/log_book.hpp"
