@@ -12,8 +12,12 @@ bool introduced_address::differs_from(const node_introduction& other) const {
 }
 
 std::optional<refusal> reason_to_refuse(const node_introduction& other, const cluster_membership_options& own) {
-  if (other.protocol != node_protocol)
-    return refusal{fmt::format("protocol version {} is not version {}", other.protocol, node_protocol)};
+  if (!greatest_common(other.protocols, node_protocols))
+    return refusal{fmt::format("it speaks {} of the protocol between nodes, and this node {}",
+                               to_string(other.protocols), to_string(node_protocols))};
+  if (other.replica.handle && !greatest_common(other.replica.codec_versions, crdt::codec_versions))
+    return refusal{fmt::format("its replica speaks {}, and the one of this node {}",
+                               to_string(other.replica.codec_versions), to_string(crdt::codec_versions))};
   if (other.cluster != own.cluster)
     return refusal{fmt::format("cluster {} is not cluster {}", other.cluster, own.cluster)};
   if (!is_name(other.node))

@@ -1,7 +1,7 @@
 #include "actors/cluster_membership.hpp"
 
-#include "actors/caf_edition_unexpected.hpp"
 #include "actors/admission.hpp"
+#include "actors/caf_edition_unexpected.hpp"
 #include "actors/deadline.hpp"
 #include "actors/error.hpp"
 #include "actors/farewells.hpp"
@@ -225,9 +225,10 @@ public:
   }
 
   caf::result<bool> leave() {
+    // One that this node is introducing itself to may have accepted it already, which is not known here yet.
     if (!std::exchange(is_leaving_, true))
       for (const auto& [node, p] : peers_)
-        if (is_up(node))
+        if (p.membership)
           farewells_.say(p.membership, options_.node, options_.connect_timeout);
     return farewells_.result();
   }
@@ -404,7 +405,7 @@ private:
   // -- coming and going ----------------------------------------------------------------------------------------------
 
   node_introduction introduction(std::string reached_at = {}) const {
-    return {node_protocol,         options_.cluster, options_.node,   to_string(options_.address),
+    return {node_protocols,        options_.cluster, options_.node,   to_string(options_.address),
             std::move(reached_at), replica_,         told_to_others()};
   }
 

@@ -41,8 +41,8 @@
 
 namespace ariadne {
 
-/// The version of the protocol between nodes that this program speaks.
-inline constexpr std::uint32_t node_protocol = 5;
+/// The versions of the protocol between nodes that this program speaks.
+inline constexpr crdt::version_range node_protocols{6, 6};
 
 /// A node of the cluster file.
 struct seed_node {

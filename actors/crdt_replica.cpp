@@ -396,6 +396,8 @@ private:
     crdt_replica_actor peer;
     crdt::link_id id;
     bool push = false;
+    /// Of the format, for the first frame.
+    std::uint32_t version = crdt::codec_versions.max;
     /// The other replica is a member's; if not, it is only answered.
     bool is_wanted = false;
     std::string refusal;
@@ -730,10 +732,13 @@ private:
     return found == links_.end() ? nullptr : &*found;
   }
 
-  link& add_link(const caf::strong_actor_ptr& peer, bool push) {
+  /// What `peer` says of the versions that it speaks need not be known if this replica does not speak first.
+  link& add_link(const caf::strong_actor_ptr& peer, bool push,
+                 const crdt::version_range& versions = crdt::codec_versions) {
     auto& added = links_.emplace_back();
     added.peer = caf::actor_cast<crdt_replica_actor>(peer);
     added.push = push;
+    added.version = greatest_common(versions, crdt::codec_versions).value_or(crdt::codec_versions.max);
     monitored_.add(added.peer);
     open(added);
     return added;
@@ -742,7 +747,7 @@ private:
   void open(link& l) {
     l.id = crdt::link_id{++last_link_};
     l.rests_until = {};
-    core_->open(l.id, l.push, now_ms());
+    core_->open(l.id, l.push, now_ms(), l.version);
     if (l.is_wanted && !l.push)
       core_->greet(l.id, now_ms());
   }
@@ -750,7 +755,7 @@ private:
   /// Makes the replica of a node that is up a member, and a neighbour if it is to be one.
   void connect(const known_node& node) {
     auto* known = find_link(caf::actor_cast<caf::actor_addr>(node.replica.handle));
-    auto& l = known ? *known : add_link(node.replica.handle, node.is_neighbour);
+    auto& l = known ? *known : add_link(node.replica.handle, node.is_neighbour, node.replica.codec_versions);
     set_push(l, node.is_neighbour);
     if (!std::exchange(l.is_wanted, true) && !l.push && !l.is_resting())
       core_->greet(l.id, now_ms());

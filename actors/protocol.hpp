@@ -7,6 +7,7 @@
 #include "actors/caf_edition.hpp"
 #include "actors/error.hpp"
 #include "actors/first_type_id.hpp"
+#include "crdt/codec_versions.hpp"
 #include "crdt/shared_bytes.hpp"
 
 #include <caf/actor_control_block.hpp>
@@ -97,6 +98,8 @@ struct neighbour {
   std::uint64_t replica = 0;
   /// A `crdt_replica_actor`.
   caf::strong_actor_ptr handle;
+  /// What it reads and writes.
+  crdt::version_range codec_versions = crdt::codec_versions;
 };
 
 /// Whether a node is there. `unknown`: nothing has been heard of it yet, good or bad. `forgotten`: nobody waits for it
@@ -434,8 +437,8 @@ struct member_news {
 /// How a node introduces itself to another node, as request and as answer. Its sender is the node's
 /// `cluster_membership_actor`.
 struct node_introduction {
-  /// Version of the protocol between nodes.
-  std::uint32_t protocol = 0;
+  /// The versions of the protocol between nodes that it speaks.
+  crdt::version_range protocols;
   std::string cluster;
   std::string node;
   /// HOST:PORT at which the node accepts connections.
@@ -469,6 +472,19 @@ struct introduction_result {
 };
 
 // Inspection: one line for each message.
+
+} // namespace ariadne
+
+namespace ariadne::crdt {
+
+template <class Inspector>
+auto inspect(Inspector& f, version_range& x) {
+  return inspect_fields(f, "version_range", x.min, x.max);
+}
+
+} // namespace ariadne::crdt
+
+namespace ariadne {
 
 template <class Inspector>
 auto inspect(Inspector& f, sync_frame& x) {
@@ -507,7 +523,7 @@ auto inspect(Inspector& f, wait_options& x) {
 }
 template <class Inspector>
 auto inspect(Inspector& f, neighbour& x) {
-  return inspect_fields(f, "neighbour", x.replica, x.handle);
+  return inspect_fields(f, "neighbour", x.replica, x.handle, x.codec_versions);
 }
 template <class Inspector>
 auto inspect(Inspector& f, known_node& x) {
@@ -638,7 +654,7 @@ auto inspect(Inspector& f, member_news& x) {
 }
 template <class Inspector>
 auto inspect(Inspector& f, node_introduction& x) {
-  return inspect_fields(f, "node_introduction", x.protocol, x.cluster, x.node, x.address, x.reached_at, x.replica,
+  return inspect_fields(f, "node_introduction", x.protocols, x.cluster, x.node, x.address, x.reached_at, x.replica,
                         x.members);
 }
 template <class Inspector>

@@ -20,9 +20,9 @@ clock_reading read_clock(wire_reader& in) {
   return said;
 }
 
-wire_writer begin(kind k) {
+wire_writer begin(kind k, std::uint32_t version) {
   wire_writer out;
-  out.byte(codec_version);
+  out.byte(static_cast<std::uint8_t>(version));
   out.byte(static_cast<std::uint8_t>(k));
   return out;
 }
@@ -133,8 +133,8 @@ struct delta_decoder {
   }
 };
 
-std::string encode(const hello& message) {
-  auto out = begin(kind::hello);
+std::string encode(const hello& message, std::uint32_t version) {
+  auto out = begin(kind::hello, version);
   out.byte((message.push ? push_flag : 0) | (message.answer_wanted ? answer_wanted_flag : 0)
            | (message.full_state_wanted ? full_state_wanted_flag : 0) | (message.retired ? retired_flag : 0));
   out.string(message.cluster);
@@ -150,24 +150,24 @@ std::string encode(const hello& message) {
   return out.take();
 }
 
-std::string encode(const ack& message) {
-  auto out = begin(kind::ack);
+std::string encode(const ack& message, std::uint32_t version) {
+  auto out = begin(kind::ack, version);
   out.varint(message.stream);
   out.varint(message.number);
   out.vector(message.vector);
   return out.take();
 }
 
-std::string encode(const sources& message) {
-  auto out = begin(kind::sources);
+std::string encode(const sources& message, std::uint32_t version) {
+  auto out = begin(kind::sources, version);
   out.varint(message.ids.size());
   for (auto id : message.ids)
     out.fixed64(id.value);
   return out.take();
 }
 
-std::string encode(const heartbeat& message) {
-  auto out = begin(kind::heartbeat);
+std::string encode(const heartbeat& message, std::uint32_t version) {
+  auto out = begin(kind::heartbeat, version);
   out.fixed64(message.vector_digest);
   out.fixed64(message.fingerprint.low);
   out.fixed64(message.fingerprint.high);
@@ -178,14 +178,14 @@ std::string encode(const heartbeat& message) {
   return out.take();
 }
 
-std::string encode(const refusal& message) {
-  auto out = begin(kind::refusal);
+std::string encode(const refusal& message, std::uint32_t version) {
+  auto out = begin(kind::refusal, version);
   out.byte(static_cast<std::uint8_t>(message.code));
   out.string(message.reason);
   return out.take();
 }
 
-delta_writer::delta_writer(const delta_header& header) : out_(begin(kind::delta)) {
+delta_writer::delta_writer(const delta_header& header, std::uint32_t version) : out_(begin(kind::delta, version)) {
   out_.byte(header.full_state ? full_state_flag : 0);
   out_.varint(header.stream);
   out_.varint(header.number);
@@ -211,7 +211,7 @@ std::string to_string(const decode_error& error) {
 
 tl::expected<message, decode_error> decode(std::string_view frame) {
   wire_reader in{frame};
-  if (auto version = in.byte(); in.failure().empty() && version != codec_version)
+  if (auto version = in.byte(); in.failure().empty() && !codec_versions.contains(version))
     return tl::unexpected{decode_error{refusal_code::unknown_version, "the version of the format is unknown", 0}};
   message result;
   switch (static_cast<kind>(in.byte())) {

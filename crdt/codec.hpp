@@ -1,5 +1,6 @@
 #pragma once
 
+#include "crdt/codec_versions.hpp"
 #include "crdt/sync_message.hpp"
 #include "crdt/wire.hpp"
 
@@ -23,13 +24,13 @@ namespace ariadne::crdt {
 // frame at any time. The registers of a delta are built one by one, and handed over: each with `live_entries_max` live
 // entries at most.
 
-inline constexpr std::uint8_t codec_version = 3;
+// `version` is one of `codec_versions`.
 
-std::string encode(const hello& message);
-std::string encode(const ack& message);
-std::string encode(const sources& message);
-std::string encode(const heartbeat& message);
-std::string encode(const refusal& message);
+std::string encode(const hello& message, std::uint32_t version = codec_versions.max);
+std::string encode(const ack& message, std::uint32_t version = codec_versions.max);
+std::string encode(const sources& message, std::uint32_t version = codec_versions.max);
+std::string encode(const heartbeat& message, std::uint32_t version = codec_versions.max);
+std::string encode(const refusal& message, std::uint32_t version = codec_versions.max);
 
 /// What a delta says before its registers.
 struct delta_header {
@@ -55,7 +56,7 @@ struct delta_trailer {
 /// Writes one delta, register by register, straight into the frame.
 class delta_writer {
 public:
-  explicit delta_writer(const delta_header& header);
+  explicit delta_writer(const delta_header& header, std::uint32_t version = codec_versions.max);
 
   /// Adds a register that is not empty, with a key that is not empty.
   void add(std::string_view key, const causal_register& value);
@@ -111,6 +112,11 @@ struct decode_error {
 
 /// One sentence for people, without a final stop.
 std::string to_string(const decode_error& error);
+
+/// In which version a frame is that has been decoded.
+inline std::uint32_t codec_version_of(std::string_view frame) {
+  return static_cast<std::uint8_t>(frame.front());
+}
 
 /// Decodes one frame, and checks it to its last byte.
 tl::expected<message, decode_error> decode(std::string_view frame);

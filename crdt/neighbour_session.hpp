@@ -1,6 +1,7 @@
 #pragma once
 
 #include "crdt/causal_register.hpp"
+#include "crdt/codec_versions.hpp"
 #include "crdt/outbound_stream.hpp"
 #include "crdt/refused_registers.hpp"
 #include "crdt/version_vector.hpp"
@@ -71,6 +72,9 @@ struct deferral {
 struct neighbour_session {
   /// Whether we send our changes over this link.
   bool push = false;
+  /// In which version of the format we speak: the one in which the neighbour has spoken last, or is known to
+  /// understand.
+  std::uint32_t version = codec_versions.max;
 
   // What the neighbour has said in its hello; an id of 0: it has said none.
   replica_id id;

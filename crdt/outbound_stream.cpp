@@ -38,7 +38,7 @@ void outbound_stream::begin_full_state(const stream_source& source) {
   note_ahead(source);
 }
 
-delta_writer outbound_stream::begin_part(const stream_source& source) {
+delta_writer outbound_stream::begin_part(const stream_source& source, std::uint32_t version) {
   delta_header header{id_, ++number_, full_state_, {}};
   if (full_state_ && !in_batch_) {
     base_ = source.vector;
@@ -46,7 +46,7 @@ delta_writer outbound_stream::begin_part(const stream_source& source) {
     header.base = base_;
   }
   in_batch_ = true;
-  return delta_writer{header};
+  return delta_writer{header, version};
 }
 
 void outbound_stream::walk(delta_writer& out, const stream_source& source, std::size_t bytes_max) {

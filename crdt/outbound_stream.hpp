@@ -69,11 +69,12 @@ public:
     return false;
   }
 
-  /// Builds the next part: at least `part_bytes` of registers if there are as many, else the end of the batch.
+  /// Builds the next part, in `version` of the format: at least `part_bytes` of registers if there are as many, else
+  /// the end of the batch.
   template <class Predicate>
-  std::string next_part(const stream_source& source, const version_vector& known, std::size_t part_bytes,
-                        Predicate is_deferred) {
-    auto out = begin_part(source);
+  std::string next_part(const stream_source& source, const version_vector& known, std::uint32_t version,
+                        std::size_t part_bytes, Predicate is_deferred) {
+    auto out = begin_part(source, version);
     auto bytes_max = out.size() + part_bytes;
     while (out.size() < bytes_max) {
       if (!walk_ && !begin_walk(source, known, is_deferred))
@@ -140,7 +141,7 @@ private:
     std::size_t bytes;
   };
 
-  delta_writer begin_part(const stream_source& source);
+  delta_writer begin_part(const stream_source& source, std::uint32_t version);
   std::string end_part(delta_writer out, const stream_source& source, bool last);
 
   template <class Predicate>

@@ -149,8 +149,9 @@ void replica::raise_vector(dot d) {
 
 // -- neighbours ------------------------------------------------------------------------------------------------------
 
-void replica::open(link_id link, bool push, std::uint64_t now_ms) {
+void replica::open(link_id link, bool push, std::uint64_t now_ms, std::uint32_t version) {
   auto& session = sessions_[link];
+  session.version = version;
   session.push = push;
   session.progress_ms = now_ms;
   if (push)
@@ -204,6 +205,7 @@ std::optional<refusal> replica::receive(link_id link, std::string_view frame, st
   auto decoded = decode(frame);
   if (!decoded)
     return refuse(link, decoded.error().code, to_string(decoded.error()));
+  position->second.version = codec_version_of(frame);
   return std::visit([&](const auto& message) { return handle(position, message, now_ms); }, *decoded);
 }
 
@@ -785,12 +787,13 @@ void replica::send_hello(link_id link, neighbour_session& session, want wanted, 
     wanted == want::full_state, vector_,       forgotten_,  retired_.digest(), std::nullopt, say_time(now_ms)};
   if (session.id.value != 0 && session.retired_digest != message.retired_digest)
     message.retired = retired_;
-  send(link, encode(message));
+  send(link, encode(message, session.version));
 }
 
 void replica::send_heartbeat(link_id link, neighbour_session& session, std::uint64_t now_ms) {
   send(link, encode(heartbeat{digest(vector_), map_.fingerprint(), is_ahead(), say_time(now_ms), session.refused_here,
-                              session.refused_here_because}));
+                              session.refused_here_because},
+                    session.version));
 }
 
 void replica::send_ack(link_id link, neighbour_session& session) {
@@ -798,7 +801,7 @@ void replica::send_ack(link_id link, neighbour_session& session) {
   for (auto origin : session.untold)
     message.vector.raise({origin, vector_[origin]});
   session.untold.clear();
-  send(link, encode(message));
+  send(link, encode(message, session.version));
 }
 
 void replica::announce_sources(std::size_t news_max) {
@@ -817,13 +820,13 @@ void replica::announce_sources(std::size_t news_max) {
   announced_sources_ = now.ids;
   for (const auto& [link, session] : sessions_)
     if (session.id.value != 0)
-      send(link, encode(now));
+      send(link, encode(now, session.version));
 }
 
 std::optional<refusal> replica::refuse(link_id link, refusal_code code, std::string reason) {
   ++counters_.refusals;
   refusal message{code, std::move(reason)};
-  send(link, encode(message));
+  send(link, encode(message, sessions_.at(link).version));
   return message;
 }
 
@@ -870,7 +873,7 @@ void replica::pump(link_id link, neighbour_session& session, std::uint64_t now_m
     auto registers_before = out.registers_sent();
     if (!out.is_in_flight())
       session.progress_ms = now_ms;
-    send(link, out.next_part(source(), session.known, options_.part_bytes, deferred));
+    send(link, out.next_part(source(), session.known, session.version, options_.part_bytes, deferred));
     counters_.registers_sent += out.registers_sent() - registers_before;
     session.changed_bytes_at_send = changed_bytes_;
   }

@@ -195,7 +195,9 @@ public:
   // -- neighbours ----------------------------------------------------------------------------------------------------
 
   /// A way to a neighbour has opened. With `push`, this replica sends its changes there; without, it only answers.
-  void open(link_id link, bool push, std::uint64_t now_ms);
+  /// `version`: the greatest of `codec_versions` that the neighbour speaks as well; it counts until a frame comes in,
+  /// and is not needed without `push`.
+  void open(link_id link, bool push, std::uint64_t now_ms, std::uint32_t version = codec_versions.max);
 
   /// Makes the neighbour of an open link without `push` known to this replica, and the other way round: for members
   /// that are no neighbours in the topology, but whose acknowledgements count.

@@ -2,7 +2,7 @@
 
 #include "actors/cluster_membership.hpp"
 
-#include "crdt/codec.hpp"
+#include "crdt/codec_versions.hpp"
 
 #include <caf/io/basp/message_type.hpp>
 #include <caf/io/basp/version.hpp>
@@ -23,15 +23,20 @@ constexpr std::size_t payload_end = 8;
 constexpr std::size_t version = 8;
 constexpr std::size_t version_end = 16;
 
-// Where a farewell has the rest.
+// Where a farewell has the rest. The least versions stand where CAF has the size of a payload, and are 0 if they are
+// the greatest as well.
+constexpr std::size_t nodes_min = payload;
+constexpr std::size_t frames_min = 6;
 constexpr std::size_t nodes = 16;
 constexpr std::size_t frames = 24;
 
 /// No operation of CAF's.
 constexpr std::byte farewell_operation{0xfa};
 
-/// In a name of a message: "ariadne protocol 4.2;". What follows a name in a handshake may be a digit.
+// In names of messages: "ariadne protocol 8.4;" and "ariadne protocols 7-8.3-4;". What follows a name in a handshake
+// may be a digit.
 constexpr std::string_view announcement = "ariadne protocol ";
+constexpr std::string_view range_announcement = "ariadne protocols ";
 
 std::uint64_t read_number(std::span<const std::byte> bytes) {
   return std::accumulate(bytes.begin(), bytes.end(), std::uint64_t{0}, [](std::uint64_t number, std::byte b) {
@@ -44,9 +49,20 @@ void write_number(std::span<std::byte> bytes, std::uint64_t number) {
     bytes[--i] = static_cast<std::byte>(number);
 }
 
+void write_range(std::span<std::byte> min, std::span<std::byte> max, const crdt::version_range& versions) {
+  write_number(min, versions.min == versions.max ? 0 : versions.min);
+  write_number(max, versions.max);
+}
+
+crdt::version_range read_range(std::span<const std::byte> min, std::span<const std::byte> max) {
+  const auto greatest = static_cast<std::uint32_t>(read_number(max));
+  const auto least = static_cast<std::uint32_t>(read_number(min));
+  return {least == 0 ? greatest : least, greatest};
+}
+
 /// Reads a number from the front of `text`, and what ends it. Returns 0 if they are not there.
-std::uint64_t take_number(std::string_view& text, char end) {
-  std::uint64_t number = 0;
+std::uint32_t take_number(std::string_view& text, char end) {
+  std::uint32_t number = 0;
   const auto* last = text.data() + text.size();
   const auto [rest, error] = std::from_chars(text.data(), last, number);
   if (error != std::errc{} || rest == last || *rest != end)
@@ -55,26 +71,33 @@ std::uint64_t take_number(std::string_view& text, char end) {
   return number;
 }
 
+/// "version 6.3", or "versions 6.3 to 7.4".
+std::string in_words(const spoken_protocols& protocols) {
+  const auto& [caf, nodes, frames] = protocols;
+  const auto greatest = fmt::format("{}.{}", nodes.max, frames.max);
+  const auto is_one = nodes.min == nodes.max && frames.min == frames.max;
+  return is_one ? "version " + greatest : fmt::format("versions {}.{} to {}", nodes.min, frames.min, greatest);
+}
+
 } // namespace
 
 spoken_protocols own_protocols() {
-  return {caf::io::basp::version, node_protocol, crdt::codec_version};
+  return {caf::io::basp::version, node_protocols, crdt::codec_versions};
 }
 
-std::optional<std::string> difference(const spoken_protocols& theirs) {
-  const auto own = own_protocols();
-  if (theirs.caf != own.caf)
-    return fmt::format("version {} of CAF's, and this program version {}", theirs.caf, own.caf);
-  const auto is_unknown = theirs.nodes == 0 && theirs.frames == 0;
-  if (!is_unknown && (theirs.nodes != own.nodes || theirs.frames != own.frames))
-    return fmt::format("version {}.{} of Ariadne's, and this program version {}.{}", theirs.nodes, theirs.frames,
-                       own.nodes, own.frames);
+std::optional<std::string> difference(const spoken_protocols& theirs, const spoken_protocols& ours) {
+  if (theirs.caf != ours.caf)
+    return fmt::format("version {} of CAF's, and this program version {}", theirs.caf, ours.caf);
+  const auto is_unknown = theirs.nodes.max == 0 && theirs.frames.max == 0;
+  if (!is_unknown && !(greatest_common(theirs.nodes, ours.nodes) && greatest_common(theirs.frames, ours.frames)))
+    return fmt::format("{} of Ariadne's, and this program {}", in_words(theirs), in_words(ours));
   return std::nullopt;
 }
 
 void announce_protocols(std::set<std::string>& messages) {
-  const auto own = own_protocols();
-  messages.insert(fmt::format("{}{}.{};", announcement, own.nodes, own.frames));
+  const auto [caf, nodes, frames] = own_protocols();
+  messages.insert(fmt::format("{}{}.{};", announcement, nodes.max, frames.max));
+  messages.insert(fmt::format("{}{}-{}.{}-{};", range_announcement, nodes.min, nodes.max, frames.min, frames.max));
 }
 
 bool handshake_header::is_cafs() const {
@@ -88,10 +111,16 @@ std::size_t handshake_header::payload_size() const {
 spoken_protocols handshake_header::protocols(std::string_view payload) const {
   spoken_protocols result;
   result.caf = read_number(std::span{bytes_}.subspan(version, version_end - version));
-  if (const auto found = payload.find(announcement); found != std::string_view::npos) {
-    auto text = payload.substr(found + announcement.size());
-    result.nodes = take_number(text, '.');
-    result.frames = take_number(text, ';');
+  if (const auto found = payload.find(range_announcement); found != std::string_view::npos) {
+    auto text = payload.substr(found + range_announcement.size());
+    result.nodes.min = take_number(text, '-');
+    result.nodes.max = take_number(text, '.');
+    result.frames.min = take_number(text, '-');
+    result.frames.max = take_number(text, ';');
+  } else if (const auto one = payload.find(announcement); one != std::string_view::npos) {
+    auto text = payload.substr(one + announcement.size());
+    result.nodes.min = result.nodes.max = take_number(text, '.');
+    result.frames.min = result.frames.max = take_number(text, ';');
   }
   return result;
 }
@@ -101,16 +130,18 @@ std::array<std::byte, header_size> farewell(const spoken_protocols& own) {
   const std::span bytes{result};
   bytes[operation] = farewell_operation;
   write_number(bytes.subspan(version, version_end - version), own.caf);
-  write_number(bytes.subspan(nodes, frames - nodes), own.nodes);
-  write_number(bytes.subspan(frames), own.frames);
+  write_range(bytes.subspan(nodes_min, frames_min - nodes_min), bytes.subspan(nodes, frames - nodes), own.nodes);
+  write_range(bytes.subspan(frames_min, payload_end - frames_min), bytes.subspan(frames), own.frames);
   return result;
 }
 
 std::optional<spoken_protocols> read_farewell(std::span<const std::byte> bytes) {
   if (bytes.size() != header_size || bytes[operation] != farewell_operation)
     return std::nullopt;
-  return spoken_protocols{read_number(bytes.subspan(version, version_end - version)),
-                          read_number(bytes.subspan(nodes, frames - nodes)), read_number(bytes.subspan(frames))};
+  return spoken_protocols{
+    read_number(bytes.subspan(version, version_end - version)),
+    read_range(bytes.subspan(nodes_min, frames_min - nodes_min), bytes.subspan(nodes, frames - nodes)),
+    read_range(bytes.subspan(frames_min, payload_end - frames_min), bytes.subspan(frames))};
 }
 
 } // namespace ariadne

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "crdt/version_range.hpp"
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -13,25 +15,26 @@
 // out in another way.
 //
 // The node that is connected to speaks first, in CAF's handshake: the header has the version of CAF's protocol, and
-// among the messages of the published actor is one more name, which has the versions of ours. If the other node speaks
-// other versions, it says which, in a header that is of no protocol, and hangs up. So both know why.
+// among the messages of the published actor are two more names, which have the versions of ours: one the greatest,
+// which is all that programs before 0.2.0 read, and one the ranges. If the other node has none of them in common, it
+// says which ones it speaks, in a header that is of no protocol, and hangs up. So both know why.
 
 namespace ariadne {
 
 struct spoken_protocols {
   /// Of CAF, between actor systems. Each edition has its own.
   std::uint64_t caf = 0;
-  /// `node_protocol`, and the codec's version. 0 and 0 if the node does not say.
-  std::uint64_t nodes = 0;
-  std::uint64_t frames = 0;
+  /// `node_protocols`, and `crdt::codec_versions`. All are 0 if the node does not say.
+  crdt::version_range nodes;
+  crdt::version_range frames;
 };
 
 /// What this program speaks.
 spoken_protocols own_protocols();
 
-/// In what `theirs` differs from `own_protocols`, as "version 9 of CAF's, and this program version 8"; nothing if nodes
-/// that speak them understand this one.
-std::optional<std::string> difference(const spoken_protocols& theirs);
+/// Why nodes that speak `theirs` and `ours` do not understand each other, as "version 9 of CAF's, and this program
+/// version 8"; nothing if they do.
+std::optional<std::string> difference(const spoken_protocols& theirs, const spoken_protocols& ours = own_protocols());
 
 /// What `messages`, the names of the messages of a node, have to have besides.
 void announce_protocols(std::set<std::string>& messages);

@@ -1,8 +1,17 @@
+#include "actors/caf_edition.hpp"
+#include "actors/network/basp.hpp"
+#include "test/support/log_book.hpp"
 #include "test/support/membership_node.hpp"
 #include "test/support/reserved_port.hpp"
+#include "test/support/test_system.hpp"
+
+#include <caf/actor_cast.hpp>
+#include <caf/event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
 
 #include <boost/test/unit_test.hpp>
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
@@ -68,6 +77,33 @@ BOOST_AUTO_TEST_CASE(an_unlisted_node_that_leaves_is_forgotten_at_once) {
   BOOST_TEST(!nodes.b.knows("pod"));
 }
 
+BOOST_AUTO_TEST_CASE(a_node_that_leaves_says_so_to_one_that_has_not_answered_its_introduction_yet) {
+  log_book log;
+  test_system host;
+  std::atomic<bool> is_introduced = false;
+  std::atomic<bool> is_told = false;
+  // It may have accepted the pod, whose membership does not know yet.
+  const auto slow = host.keep(host.system.spawn(
+    [&](caf::event_based_actor* self, const std::string& leaver) -> caf::behavior {
+      return {
+        [&, self](introduce_atom, const node_introduction&) {
+          is_introduced = true;
+          return self->make_response_promise<introduction_result>();
+        },
+        [&, leaver](leave_atom, const std::string& node) {
+          is_told = node == leaver;
+          return true;
+        },
+      };
+    },
+    std::string{"pod"}));
+  BOOST_REQUIRE(open_port(host.system, caf::actor_cast<cluster_membership_actor>(slow), address_a, log.sink()));
+  node pod{"pod", address_pod, {{"a", address_a}}};
+  BOOST_REQUIRE(eventually([&] { return is_introduced.load(); }));
+  BOOST_TEST(pod.host.ask<bool>(pod.membership, leave_atom_v));
+  BOOST_TEST(is_told.load());
+}
+
 BOOST_AUTO_TEST_CASE(a_node_that_is_forgotten_on_demand_is_forgotten_by_all_and_joins_anew_when_it_returns) {
   two_nodes nodes;
   nodes.lose_pod();
@@ -97,7 +133,7 @@ BOOST_AUTO_TEST_CASE(nobody_waits_for_what_a_forgotten_node_may_hold) {
     BOOST_TEST(eventually_up(b, "pod"));
     pod.reset();
     BOOST_TEST(eventually([&] { return b.state_of("pod") == member_state::down; }));
-    const node_introduction told{node_protocol,
+    const node_introduction told{node_protocols,
                                  "test",
                                  "b",
                                  to_string(address_b),

@@ -329,15 +329,17 @@ BOOST_AUTO_TEST_CASE(a_node_that_speaks_another_version_of_cafs_protocol_is_repo
 
 BOOST_AUTO_TEST_CASE(a_node_of_another_version_of_our_own_protocol_is_refused_with_both_versions_on_both_sides) {
   node a{"a", address_a, {}};
-  const auto version = std::to_string(node_protocol);
-  const auto later = std::to_string(node_protocol + 1);
-  const node_introduction other{node_protocol + 1, "test", "b", to_string(address_b), {}, {}, {}};
+  const auto later = node_protocols.max + 1;
+  const auto versions = fmt::format("it speaks versions {} to {}", later, later + 1);
+  const node_introduction other{{later, later + 1}, "test", "b", to_string(address_b), {}, {}, {}};
   for (int i = 0; i < 3; ++i) {
     const auto answer = a.host.ask<introduction_result>(a.membership, introduce_atom_v, other);
     BOOST_TEST(!answer.accepted);
-    BOOST_TEST(answer.reason == "protocol version " + later + " is not version " + version);
+    BOOST_TEST(
+      answer.reason
+      == fmt::format("{} of the protocol between nodes, and this node {}", versions, to_string(node_protocols)));
   }
-  BOOST_TEST(a.log.count("node b (" + to_string(address_b) + ") is refused: protocol version " + later) == 1u);
+  BOOST_TEST(a.log.count("node b (" + to_string(address_b) + ") is refused: " + versions) == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(a_node_that_speaks_another_version_of_our_protocol_is_told_and_reported_once) {
@@ -356,10 +358,11 @@ BOOST_AUTO_TEST_CASE(who_speaks_another_version_and_hangs_up_is_reported_once) {
   node b{"b", address_b, {}};
   for (int time = 0; time < 2; ++time) {
     hang_up_on(address_a, {99, own.nodes, own.frames});
-    hang_up_on(address_b, {own.caf, own.nodes, 99});
+    hang_up_on(address_b, {own.caf, own.nodes, {99, 99}});
   }
   BOOST_TEST(eventually_logged(a, "it speaks another protocol: version 99 of CAF's"));
-  BOOST_TEST(eventually_logged(b, fmt::format("it speaks another protocol: version {}.99 of Ariadne's", own.nodes)));
+  BOOST_TEST(
+    eventually_logged(b, fmt::format("it speaks another protocol: version {}.99 of Ariadne's", own.nodes.max)));
   for (auto* each : {&a, &b})
     BOOST_TEST(each->log.count("cannot connect: it speaks another protocol") == 1u);
 }
@@ -375,8 +378,8 @@ BOOST_AUTO_TEST_CASE(a_node_says_first_which_protocols_it_speaks) {
   BOOST_REQUIRE(socket->peek(std::as_writable_bytes(std::span{handshake}), deadline));
   const auto protocols = header.protocols(handshake);
   BOOST_TEST(protocols.caf == own_protocols().caf);
-  BOOST_TEST(protocols.nodes == node_protocol);
-  BOOST_TEST(protocols.frames == crdt::codec_version);
+  BOOST_TEST((protocols.nodes == node_protocols));
+  BOOST_TEST((protocols.frames == crdt::codec_versions));
 }
 
 BOOST_AUTO_TEST_CASE(what_does_not_speak_cafs_protocol_is_reported_once) {
