@@ -14,6 +14,7 @@
 #include <functional>
 #include <future>
 #include <memory>
+#include <type_traits>
 #include <utility>
 
 namespace ariadne {
@@ -34,10 +35,10 @@ public:
   asker(const asker&) = delete;
   asker& operator=(const asker&) = delete;
 
-  /// Asks an actor, and blocks until it has answered with an `Answer` or an error, or for `time_limit`: a chrono
-  /// duration, or `caf::infinite`. If the actor or its node ends, or the connection to it, the answer is an error at
-  /// once: see `is_contact_lost`. (CAF itself answers no request to an actor of another node that is lost.) A node that
-  /// is frozen keeps its connection, and is waited for.
+  /// Asks an actor, and blocks until it has answered with an `Answer` (which may be void) or an error, or for
+  /// `time_limit`: a chrono duration, or `caf::infinite`. If the actor or its node ends, or the connection to it, the
+  /// answer is an error at once: see `is_contact_lost`. (CAF itself answers no request to an actor of another node that
+  /// is lost.) A node that is frozen keeps its connection, and is waited for.
   template <class Answer, class Actor, class TimeLimit, class... Ts>
   caf::expected<Answer> ask(const Actor& actor, TimeLimit time_limit, Ts&&... request) {
     auto slot = std::make_shared<answer_slot<Answer>>();
@@ -53,10 +54,12 @@ public:
       };
       watch(self, caf::actor_cast<caf::strong_actor_ptr>(actor),
             [settle](const caf::error& lost) { settle(caf::expected<Answer>{lost}); });
-      mail(self, std::forward<Ts>(request)...)
-        .request(actor, time_limit)
-        .then([settle](Answer& result) { settle(std::move(result)); },
-              [settle](caf::error& error) { settle(std::move(error)); });
+      auto asked = mail(self, std::forward<Ts>(request)...).request(actor, time_limit);
+      const auto refused = [settle](caf::error& error) { settle(std::move(error)); };
+      if constexpr (std::is_void_v<Answer>)
+        std::move(asked).then([settle] { settle(caf::expected<void>{}); }, refused);
+      else
+        std::move(asked).then([settle](Answer& result) { settle(std::move(result)); }, refused);
     });
     return answer.get();
   }

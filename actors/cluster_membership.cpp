@@ -1,6 +1,7 @@
 #include "actors/cluster_membership.hpp"
 
 #include "actors/admission.hpp"
+#include "actors/answer_gate.hpp"
 #include "actors/caf_edition_unexpected.hpp"
 #include "actors/deadline.hpp"
 #include "actors/error.hpp"
@@ -78,7 +79,8 @@ public:
   static inline const char* name = "cluster_membership";
 
   explicit cluster_membership_state(ticking_cluster_membership_actor::pointer self)
-    : self_(self), monitored_(self, [this](const caf::down_msg& down) { ended(down); }), farewells_(self) {}
+    : self_(self), monitored_(self, [this](const caf::down_msg& down) { ended(down); }),
+      gate_(self, answer_budget::of_process()), farewells_(self) {}
 
   void start(cluster_membership_options options) {
     options_ = std::move(options);
@@ -209,7 +211,9 @@ public:
     return handoff_;
   }
 
-  members_page members(const std::string& after) const {
+  caf::result<members_page> members(const std::string& after) {
+    if (!gate_.passes(self_->current_sender(), page_bytes))
+      return make_error(ec::too_many_answers);
     members_page page;
     if (after.empty())
       page.members.push_back(
@@ -604,6 +608,7 @@ private:
 
   ticking_cluster_membership_actor::pointer self_;
   monitored_actors<ticking_cluster_membership_actor::pointer> monitored_;
+  answer_gate<ticking_cluster_membership_actor::pointer> gate_;
   cluster_membership_options options_;
   std::optional<local_health> health_;
   std::minstd_rand random_{std::random_device{}()};

@@ -29,6 +29,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -204,9 +205,31 @@ public:
     // A page has that many bytes at most, or one key.
     if (!gate_->passes(self_->current_sender(), page_bytes))
       return make_error(ec::too_many_answers);
-    auto answer = listings_.answer(*core_, std::move(prefix), std::move(after));
+    auto answer = listings_.answer<keys_page>(*core_, std::move(prefix), std::move(after), std::identity{});
     schedule_work();
     return answer;
+  }
+
+  caf::result<handoff_events> standing_events(std::string& prefix, std::string& after) {
+    if (auto refused = check_reserved(prefix))
+      return refused;
+    // An event is about as long as many a key.
+    if (!gate_->passes(self_->current_sender(), 2 * page_bytes))
+      return make_error(ec::too_many_answers);
+    auto answer = listings_.answer<handoff_events>(*core_, std::move(prefix), std::move(after),
+                                                   [this](keys_page&& page) { return events_of(std::move(page)); });
+    schedule_work();
+    return answer;
+  }
+
+  handoff_events events_of(keys_page&& page) {
+    handoff_events result;
+    for (auto& key : page.keys) {
+      const auto entry = core_->get(key, now_ms());
+      result.events.push_back({entry ? handoff_event_kind::stashed : handoff_event_kind::expired, std::move(key),
+                               entry ? to_event_id(entry->dot) : event_id{}});
+    }
+    return result;
   }
 
   caf::result<void> watch(std::string& prefix, const watcher_actor& watcher) {
@@ -867,6 +890,7 @@ crdt_replica(ticking_crdt_replica_actor::stateful_pointer<crdt_replica_state> se
     [&state](neighbours_atom, const std::vector<known_node>& nodes) { state.set_neighbours(nodes); },
     [&state](watch_atom, std::string& prefix, const watcher_actor& watcher) { return state.watch(prefix, watcher); },
     [&state](watch_atom, const watcher_actor& watcher) { return state.watch(watcher); },
+    [&state](watch_atom, std::string& prefix, std::string& after) { return state.standing_events(prefix, after); },
     [&state](watch_atom, std::string& prefix, const live_watcher_actor& watcher) {
       return state.watch(prefix, watcher);
     },

@@ -34,9 +34,10 @@ public:
 
   key_listings(Self self, monitored_actors<Self>& monitored) : self_(self), monitored_(monitored) {}
 
-  /// Answers the request that the actor is handling.
-  caf::result<keys_page> answer(crdt::replica& core, std::string prefix, std::string after) {
-    auto promise = self_->template make_response_promise<keys_page>();
+  /// Answers the request that the actor is handling with what `convert` makes of the page.
+  template <class Answer, class Convert>
+  caf::result<Answer> answer(crdt::replica& core, std::string prefix, std::string after, Convert convert) {
+    auto promise = self_->template make_response_promise<Answer>();
     const auto asker = self_->current_sender();
     if (!core.ask_for_keys(last_request_ + 1, name_of(asker), std::move(prefix), std::move(after)))
       return make_error(ec::too_many_listings);
@@ -46,8 +47,8 @@ public:
       monitored_.add(request.asker);
     }
     // CAF copies functions.
-    auto kept = std::make_shared<kept_promise<keys_page>>(promise);
-    request.handle = [kept](keys_page&& page) { kept->deliver(std::move(page)); };
+    auto kept = std::make_shared<kept_promise<Answer>>(promise);
+    request.handle = [kept, convert](keys_page&& page) { kept->deliver(convert(std::move(page))); };
     return promise;
   }
 

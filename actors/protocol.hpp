@@ -814,6 +814,8 @@ using crdt_replica_actor = caf::typed_actor<
   takes<watch_atom, std::string, watcher_actor>,
   // Tells the watcher whenever this replica has caught up with all nodes that it knows; at once, if it has.
   takes<watch_atom, watcher_actor>,
+  // See state_handoff_actor.
+  answers<handoff_events, watch_atom, std::string, std::string>,
   // Tells the watcher what stands under each key that starts with the prefix, and from then on what changes in that.
   takes<watch_atom, std::string, live_watcher_actor>,
   // The session host of this node, as those of other nodes find it.
@@ -861,6 +863,9 @@ using state_handoff_actor = caf::typed_actor<
   // Tells the watcher which nodes are up and whether this node has caught up with all that it knows, and from then on
   // what changes in that.
   takes<watch_atom, watcher_actor>,
+  // For watchers that have lost sight of something: what stands under each key of a page as `keys_atom` answers it, as
+  // if it had just been stashed; a key that expires just now has expired. No event: there are no more keys.
+  answers<handoff_events, watch_atom, std::string, std::string>,
   // The participant will be asked to stash and stop when the node drains.
   takes<register_atom, participant_actor>,
   // Asks the participants to stash and stop; once they have, refuses new stashes, and answers when every present member

@@ -217,7 +217,8 @@ public:
       return make_error(ec::too_many_answers);
     const auto handled = [this, asker](const session::answer_request& a, const auto& p) {
       if (!gate_->admits(asker, a.payload.size()))
-        return p->deliver(make_error(ec::too_many_answers, "the session has handled the message"));
+        return p->deliver(make_error(ec::session_unanswered,
+                                     "it has been handled, but too many answers of this node have not been taken yet"));
       if (a.payload.empty() || a.payload.front() == is_error)
         p->deliver(make_error(ec::session_refused, a.payload.empty() ? a.payload : a.payload.substr(1)));
       else

@@ -101,6 +101,10 @@ public:
     return mail(self_, keys_atom_v, std::move(prefix), std::move(after)).delegate(replica_);
   }
 
+  auto standing_events(std::string prefix, std::string after) {
+    return mail(self_, watch_atom_v, std::move(prefix), std::move(after)).delegate(replica_);
+  }
+
   auto watch(std::string prefix, const watcher_actor& watcher) {
     return mail(self_, watch_atom_v, std::move(prefix), watcher).delegate(replica_);
   }
@@ -353,6 +357,9 @@ state_handoff_actor::behavior_type state_handoff(state_handoff_actor::stateful_p
       return state.watch(std::move(prefix), watcher);
     },
     [&state](watch_atom, const watcher_actor& watcher) { return state.watch(watcher); },
+    [&state](watch_atom, std::string& prefix, std::string& after) {
+      return state.standing_events(std::move(prefix), std::move(after));
+    },
     [&state](register_atom, const participant_actor& participant) { state.add_participant(participant); },
     [&state](drain_atom, std::uint64_t stop_timeout_ms, std::uint64_t handover_timeout_ms) {
       return state.drain(stop_timeout_ms, handover_timeout_ms);

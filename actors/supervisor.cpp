@@ -72,7 +72,7 @@ public:
     if (stops_.has_begun())
       return;
     if (const auto problem = find_problem_of_names(); !problem.empty())
-      return give_up(problem);
+      return give_up({ec::refused, problem});
     if (!handoff_)
       start_handoff();
     if (!membership_)
@@ -128,7 +128,7 @@ public:
       membership_ = nullptr;
       is_introduced_ = false;
       if (down.reason == make_error(ec::name_taken))
-        give_up(describe(down.reason) + "; give this node another name, or stop that one");
+        give_up({ec::name_taken, describe(down.reason) + "; give this node another name, or stop that one"});
       else
         restart("the membership actor", down.reason);
     } else {
@@ -190,7 +190,7 @@ private:
       options_.log(log_level::error, problem);
       self_->send_exit(membership_, caf::exit_reason::user_shutdown);
     } else {
-      give_up(problem);
+      give_up({error == ec::host_unresolved ? ec::host_unresolved : ec::port_not_opened, problem});
     }
   }
 
@@ -311,16 +311,17 @@ private:
       return note_end(ended, reason);
     const auto delay = policy_->next_delay(restart_policy::time_point::clock::now());
     if (!delay)
-      return give_up(fmt::format("{}, after {} restarts within {} s", ended, options_.restarts.restarts_max,
-                                 std::chrono::duration_cast<std::chrono::seconds>(options_.restarts.window).count()));
+      return give_up({ec::not_in_service,
+                      fmt::format("{}, after {} restarts within {} s", ended, options_.restarts.restarts_max,
+                                  std::chrono::duration_cast<std::chrono::seconds>(options_.restarts.window).count())});
     options_.log(log_level::warning, fmt::format("{}; it is started anew in {} ms", ended, delay->count()));
     mail(self_, tick_atom_v).delay(*delay).send(self_);
   }
 
-  void give_up(const std::string& reason) {
-    options_.on_failure(reason);
+  void give_up(const node_failure& failure) {
+    options_.on_failure(failure);
     for (auto& promise : std::exchange(waiting_, {}))
-      promise.deliver(make_error(ec::not_in_service, reason));
+      promise.deliver(make_error(ec::not_in_service, failure.reason));
     stop(caf::exit_reason::user_shutdown);
   }
 

@@ -2,6 +2,7 @@
 
 #include "actors/cluster_membership.hpp"
 #include "actors/endpoint.hpp"
+#include "actors/error.hpp"
 #include "actors/log.hpp"
 #include "actors/protocol.hpp"
 #include "actors/session_host.hpp"
@@ -67,6 +68,15 @@ struct service {
   bool is_session_host = false;
 };
 
+/// Why a supervisor gives up.
+struct node_failure {
+  /// `name_taken`: started again, the node would end again. `port_not_opened`, `host_unresolved`: its address cannot be
+  /// had. `refused`: a service has a name that it may not have. `not_in_service`: a child has died too often.
+  ec code = ec::not_in_service;
+  /// A sentence without final stop.
+  std::string reason;
+};
+
 struct supervisor_options {
   state_handoff_options handoff;
   cluster_membership_options membership;
@@ -75,8 +85,8 @@ struct supervisor_options {
   std::vector<service> services = {};
   restart_limits restarts;
   log_sink log = log_nothing;
-  /// Called once, from the supervisor's thread, when it gives up: with the reason, a sentence without final stop.
-  std::function<void(std::string)> on_failure = [](const std::string&) {};
+  /// Called once, from the supervisor's thread, when it gives up.
+  std::function<void(const node_failure&)> on_failure = [](const node_failure&) {};
   /// Called from the supervisor's thread whenever the node has caught up with all nodes that it knows.
   std::function<void()> on_caught_up = [] {};
 };

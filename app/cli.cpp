@@ -165,6 +165,11 @@ private:
   void add_watch() {
     auto* sub = add_client("watch", client_operation::watch, "Show what happens to keys and nodes, until Ctrl-C");
     sub->add_option("PREFIX", client_.argument, "Only the keys that start with it")->type_name("");
+    sub->footer(
+      "With --cluster, it goes on by way of another node of the file when its node stops or dies, and says so on\n"
+      "stderr. What has changed meanwhile is shown then: what stands otherwise than it was shown is stashed, what\n"
+      "is gone is discarded, once that node has caught up with the others. What a node that has died had told,\n"
+      "and others do not have, is shown as gone.");
   }
 
   void add_keys() {

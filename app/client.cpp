@@ -11,13 +11,14 @@
 #include "app/minotaur/protocol.hpp"
 #include "app/node_connection.hpp"
 #include "app/node_report.hpp"
+#include "app/nodes_in_turn.hpp"
 #include "app/output.hpp"
+#include "app/watch_command.hpp"
 #include "crdt/printable_text.hpp"
 
 #include <absl/strings/escaping.h>
 #include <caf/actor_cast.hpp>
 #include <caf/actor_system.hpp>
-#include <caf/scoped_actor.hpp>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -69,10 +70,6 @@ constexpr bool is_answer_wanted(const client_command& command) {
     default:
       return false;
   }
-}
-
-std::string event_text(const event_id& event) {
-  return fmt::format("{}:{}", replica_text(event.replica), event.counter);
 }
 
 constexpr const char* to_text(pickup_outcome outcome) {
@@ -268,73 +265,6 @@ fallible<exit_code> status(node_connection& client, const state_handoff_actor& h
   return (command.json ? write_json(to_json(report)) : write_out(to_table(report))).map([] { return exit_code::done; });
 }
 
-constexpr const char* to_text(handoff_event_kind kind) {
-  switch (kind) {
-    case handoff_event_kind::stashed:
-      return "stashed";
-    case handoff_event_kind::discarded:
-      return "discarded";
-    case handoff_event_kind::expired:
-      return "expired";
-    case handoff_event_kind::node_up:
-      return "node up";
-    case handoff_event_kind::node_down:
-      return "node down";
-    case handoff_event_kind::node_left:
-      return "node left";
-    case handoff_event_kind::caught_up:
-      return "caught up";
-  }
-  return "unknown";
-}
-
-fallible<void> print_event(const handoff_event& event, bool as_json) {
-  const auto is_stash = event.kind == handoff_event_kind::stashed;
-  if (!as_json)
-    return write_out(fmt::format("{} {}{}\n", to_text(event.kind), escaped(event.subject),
-                                 is_stash ? fmt::format(" (event {})", event_text(event.event)) : std::string{}));
-  json line{{"what", to_text(event.kind)}};
-  put_bytes(line, "subject", event.subject);
-  if (is_stash)
-    line["event"] = event_text(event.event);
-  return write_json(line);
-}
-
-fallible<void> print_events(const handoff_events& message, bool as_json) {
-  if (message.missed > 0) {
-    const auto written = as_json
-                           ? write_json({{"what", "missed"}, {"count", message.missed}})
-                           : write_out(fmt::format("missed {} events: read again what you watch\n", message.missed));
-    if (!written)
-      return written;
-  }
-  for (const auto& event : message.events)
-    if (auto written = print_event(event, as_json); !written)
-      return written;
-  return {};
-}
-
-/// Until this process is ended, or the node is.
-fallible<exit_code> watch(caf::actor_system& system, node_connection& client, const state_handoff_actor& handoff,
-                          const client_command& command) {
-  caf::scoped_actor self{system};
-  const auto watcher = caf::actor_cast<watcher_actor>(self->ctrl());
-  self->monitor(handoff);
-  fallible<void> result;
-  auto begin = [&](auto&&... what) {
-    mail(self, watch_atom_v, what..., watcher)
-      .request(handoff, std::chrono::milliseconds{client.remaining_ms()})
-      .receive([] {}, [&](const caf::error& error) { result = tl::unexpected(failure{describe(error)}); });
-  };
-  begin();
-  if (result)
-    begin(command.argument);
-  while (result)
-    self->receive([&](const handoff_events& message) { result = print_events(message, command.json); },
-                  [&](const caf::down_msg& down) { result = tl::unexpected(client.describe_end(down.reason)); });
-  return tl::unexpected(result.error());
-}
-
 fallible<exit_code> sessions(node_connection& client, const client_command& command) {
   const auto host = client.session_host();
   if (!host)
@@ -397,13 +327,7 @@ fallible<exit_code> session(node_connection& client, const client_command& comma
   return client.session_host()
     .and_then([&](const session_host_actor& host) { return ask_session(client, host, command); })
     .and_then([&](const std::string& answer) { return write_answer(command, answer + '\n'); })
-    .map([] { return exit_code::done; })
-    .map_error([&](failure problem) {
-      const auto name = escaped_briefly(command.argument);
-      if (problem.text.find(name) == std::string::npos)
-        problem.text = fmt::format("{}: {}", name, problem.text);
-      return problem;
-    });
+    .map([] { return exit_code::done; });
 }
 
 /// The address of a node that the client's node knows as up.
@@ -480,8 +404,6 @@ fallible<exit_code> run(caf::actor_system& system, node_connection& client, cons
       return with_handoff([&](const state_handoff_actor& handoff) { return keys(client, handoff, command); });
     case client_operation::status:
       return with_handoff([&](const state_handoff_actor& handoff) { return status(client, handoff, command); });
-    case client_operation::watch:
-      return with_handoff([&](const state_handoff_actor& handoff) { return watch(system, client, handoff, command); });
     case client_operation::forget:
       return forget(client, command);
     case client_operation::sessions:
@@ -511,6 +433,11 @@ constexpr bool names_node(client_operation operation) {
          || operation == client_operation::session_uncordon;
 }
 
+constexpr bool is_about_session(client_operation operation) {
+  return operation == client_operation::session_start || operation == client_operation::session_deliver
+         || operation == client_operation::session_stop;
+}
+
 /// The command changes nothing before a node has answered it.
 constexpr bool is_read(client_operation operation) {
   switch (operation) {
@@ -518,7 +445,6 @@ constexpr bool is_read(client_operation operation) {
     case client_operation::take:
     case client_operation::keys:
     case client_operation::status:
-    case client_operation::watch:
     case client_operation::sessions:
     case client_operation::game_show:
       return true;
@@ -550,33 +476,32 @@ bool is_undone(const node_connection& client, const client_command& command, con
 
 fallible<exit_code> run_anywhere(const client_command& command, const std::vector<endpoint>& nodes,
                                  const std::string& value) {
-  using clock = std::chrono::steady_clock;
   client_config config;
   caf::actor_system system{config};
+  if (command.operation == client_operation::watch)
+    return watch(system, command, nodes);
+  using clock = std::chrono::steady_clock;
   const auto deadline = clock::now() + command.timeout;
-  std::string tried;
-  for (auto node = nodes.begin();; ++node) {
-    const auto left =
-      std::max(std::chrono::ceil<std::chrono::milliseconds>(deadline - clock::now()), std::chrono::milliseconds{1});
-    // A node that does not answer must leave time for the others; one that does has the whole.
-    const auto to_connect = std::max(left / (nodes.end() - node), std::chrono::milliseconds{1});
-    node_connection client{system, *node, to_connect};
-    auto result = client.connect().and_then([&] {
-      client.extend(left - to_connect);
-      return run(system, client, command, value);
-    });
-    if (result)
-      return result;
-    auto& problem = result.error();
-    const auto may_go_on = is_undone(client, command, problem);
-    if (may_go_on)
-      problem.text.insert(0, tried);
-    else if (problem.fate == request_fate::unknown && !is_read(command.operation))
-      problem.text += fmt::format("; {}", in_doubt(command.operation));
-    if (!may_go_on || node + 1 == nodes.end() || clock::now() >= deadline)
-      return result;
-    tried = problem.text + "; ";
-  }
+  const auto visit_all = [&](const node_visit& visit) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - clock::now());
+    return visit_in_turn(
+      system, nodes, std::max(left, std::chrono::milliseconds{1}), visit,
+      [&](const node_connection& client, const failure& why) { return is_undone(client, command, why); });
+  };
+  const auto visit = [&](node_connection& client) { return run(system, client, command, value); };
+  const auto visit_if_fit = [&](node_connection& client) {
+    return client.check_hosting().and_then([&] { return visit(client); });
+  };
+  // A node that can run no sessions would wait for the time to be up, while another one may answer at once.
+  const auto prefers_fit = is_about_session(command.operation) && nodes.size() > 1;
+  auto result = prefers_fit ? visit_all(visit_if_fit) : visit_all(visit);
+  if (prefers_fit && !result && result.error().fate == request_fate::undone && clock::now() < deadline)
+    result = visit_all(visit);
+  if (!result && result.error().fate == request_fate::unknown && !is_read(command.operation))
+    result.error().text += fmt::format("; {}", in_doubt(command.operation));
+  if (!result && is_about_session(command.operation))
+    result.error().text.insert(0, escaped_briefly(command.argument) + ": ");
+  return result;
 }
 
 } // namespace

@@ -276,6 +276,8 @@ private:
 
 /// Passes on to stdout what the one that runs the nodes says, until its verdict; nothing if there is none.
 std::optional<exit_code> hear(const file_descriptor& runner) {
+  // Whatever has no end by then is no line of the runner.
+  constexpr std::size_t line_bytes_max = std::size_t{64} << 10;
   std::string text;
   std::array<char, 4096> chunk;
   ssize_t count = 0;
@@ -290,6 +292,8 @@ std::optional<exit_code> hear(const file_descriptor& runner) {
       // The exit code says how it ends, whether or not anybody can follow.
       static_cast<void>(write_out(crdt::printable(line) + '\n'));
     }
+    if (text.size() > line_bytes_max)
+      return std::nullopt;
   }
   return std::nullopt;
 }

@@ -34,6 +34,13 @@ struct socket_name {
   socklen_t size = 0;
 };
 
+/// Everybody may connect to the name, and listen at it.
+bool is_of_same_user(const file_descriptor& connection) {
+  ucred peer{};
+  socklen_t size = sizeof(peer);
+  return ::getsockopt(connection.get(), SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && peer.uid == ::getuid();
+}
+
 } // namespace
 
 std::optional<file_descriptor> listen_for_control(const std::string& cluster_file) {
@@ -50,10 +57,7 @@ std::optional<file_descriptor> listen_for_control(const std::string& cluster_fil
 
 std::optional<file_descriptor> accept_control(const file_descriptor& listener) {
   file_descriptor result{::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC)};
-  ucred peer{};
-  socklen_t size = sizeof(peer);
-  if (result.get() == -1 || ::getsockopt(result.get(), SOL_SOCKET, SO_PEERCRED, &peer, &size) == -1
-      || peer.uid != ::getuid())
+  if (result.get() == -1 || !is_of_same_user(result))
     return std::nullopt;
   return result;
 }
@@ -61,7 +65,7 @@ std::optional<file_descriptor> accept_control(const file_descriptor& listener) {
 std::optional<file_descriptor> connect_control(const std::string& cluster_file) {
   file_descriptor result{check(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket")};
   const socket_name name{cluster_file};
-  if (::connect(result.get(), name.get(), name.size) == -1)
+  if (::connect(result.get(), name.get(), name.size) == -1 || !is_of_same_user(result))
     return std::nullopt;
   return result;
 }

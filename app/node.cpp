@@ -10,7 +10,6 @@
 #include "actors/supervisor.hpp"
 #include "actors/system_config.hpp"
 #include "app/caught_streams.hpp"
-#include "app/descriptor_limit.hpp"
 #include "app/duration.hpp"
 #include "app/minotaur/game_kind.hpp"
 #include "app/minotaur/host.hpp"
@@ -172,10 +171,10 @@ exit_code stop_gracefully(caf::actor_system& system, const cluster_config& clust
   return result;
 }
 
-exit_code report_failure(node_log& output, const std::string& reason) {
-  output.complain(reason);
+exit_code report_failure(node_log& output, const node_failure& failure) {
+  output.complain(failure.reason);
   // Started again, it would end again.
-  return reason.starts_with(to_string(ec::name_taken)) ? exit_code::usage : exit_code::failed;
+  return failure.code == ec::name_taken ? exit_code::usage : exit_code::failed;
 }
 
 } // namespace
@@ -202,9 +201,8 @@ exit_code run_node(const cluster_config& cluster, const node_config& self) {
   // allocation: after half a million keys have been erased, that takes 16 ms. Merged one by one, they take no time that
   // can be measured.
   mallopt(M_MXFAST, 0);
-  raise_descriptor_limit();
   node_signals signals;
-  std::promise<std::string> failure;
+  std::promise<node_failure> failure;
   auto failed = failure.get_future();
   node_log output{cluster.log_level, self.name};
   const auto log = output.sink();
@@ -220,8 +218,8 @@ exit_code run_node(const cluster_config& cluster, const node_config& self) {
   print_to_cout(system);
 
   auto options = options_of(cluster, self, log);
-  options.on_failure = [&](std::string reason) {
-    failure.set_value(std::move(reason));
+  options.on_failure = [&](const node_failure& why) {
+    failure.set_value(why);
     signals.wake();
   };
   options.on_caught_up = [&announced] { announced.caught_up(); };

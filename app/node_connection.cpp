@@ -24,6 +24,16 @@ using namespace std::chrono_literals;
 constexpr auto resolve_timeout = 10s;
 constexpr auto resolve_interval = 250ms;
 
+/// Whether the node has refused for a reason of its own, before it began: another one may do better.
+bool is_refused_here(const caf::error& error) {
+  for (const auto code :
+       {ec::draining, ec::not_in_service, ec::session_hosts_draining, ec::session_hosts_paused,
+        ec::session_hosts_not_ready, ec::too_many_answers, ec::too_many_listings, ec::too_many_requests})
+    if (error == code)
+      return true;
+  return false;
+}
+
 } // namespace
 
 client_config::client_config() {
@@ -91,6 +101,29 @@ fallible<session_host_actor> node_connection::session_host() {
   return service<session_host_actor>(to_string(host_atom_v), "sessions");
 }
 
+fallible<void> node_connection::check_hosting() {
+  const auto of_host = session_host().and_then(
+    [this](const session_host_actor& host) { return look_at<session_host_status>(host, status_atom_v); });
+  if (!of_host)
+    return tl::unexpected(of_host.error());
+  const auto of_node = handoff().and_then(
+    [this](const state_handoff_actor& handoff) { return look_at<node_status>(handoff, status_atom_v); });
+  if (!of_node)
+    return tl::unexpected(of_node.error());
+  const auto unfit = [this](ec why, std::string detail = {}) {
+    return tl::unexpected(undone(describe_failure(make_error(why, std::move(detail)))));
+  };
+  if (!of_host->hosts.empty() && of_host->hosts.front().is_draining)
+    return unfit(ec::draining);
+  if (of_host->is_paused)
+    return unfit(ec::session_hosts_paused);
+  if (!of_node->replica.out_of_service.empty())
+    return unfit(ec::not_in_service, of_node->replica.out_of_service);
+  if (!of_node->replica.caught_up)
+    return unfit(ec::session_hosts_not_ready);
+  return {};
+}
+
 caf::expected<tcp_socket> node_connection::dial() {
   const auto resolved_by = std::min(deadline_, clock::now() + resolve_timeout);
   for (;;) {
@@ -115,7 +148,9 @@ void node_connection::begin_anew() {
 }
 
 failure node_connection::describe_end(const caf::error& reason) const {
-  return fmt::format("the node at {} has ended or restarts: {}", to_string(address_), describe(reason));
+  failure result{fmt::format("the node at {} has ended or restarts: {}", to_string(address_), describe(reason))};
+  result.fate = request_fate::unknown;
+  return result;
 }
 
 std::chrono::milliseconds node_connection::remaining() const {
@@ -138,7 +173,7 @@ failure node_connection::describe_failure(const caf::error& error) const {
   // What the handoff actor has not answered when it ends is answered with `replica_restarting`.
   if (error == caf::sec::request_timeout || is_contact_lost(error) || error == ec::replica_restarting)
     result.fate = request_fate::unknown;
-  else if (error == ec::draining)
+  else if (is_refused_here(error))
     return undone(fmt::format("{}: {}", to_string(address_), result.text));
   return result;
 }

@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -40,6 +41,9 @@ public:
   /// Has the node, and all others, forget one that is down.
   fallible<bool> forget(const std::string& node);
   fallible<session_host_actor> session_host();
+  /// An error, if the node cannot run sessions at the moment: it is about to stop, sees no majority, has yet to catch
+  /// up with the others, or is not in service. Then nothing has been done.
+  fallible<void> check_hosting();
 
   /// The service that the node has registered under this name; `what` it hosts, if it does.
   template <class Service>
@@ -65,12 +69,19 @@ public:
     if (!answer)
       return tl::unexpected(describe_failure(answer.error()));
     has_answered_ = true;
-    return std::move(*answer);
+    if constexpr (std::is_void_v<Answer>)
+      return {};
+    else
+      return std::move(*answer);
   }
 
   /// Whether a call of `ask` has been answered.
   bool has_answered() const {
     return has_answered_;
+  }
+
+  const endpoint& address() const {
+    return address_;
   }
 
   /// How long the node may take for what it is asked to wait for: a little less than this side waits for its answer.
@@ -82,7 +93,10 @@ public:
   /// The node has answered, and has the whole time again: for the next page of an answer.
   void begin_anew();
 
+  /// What has become of the node, or of its handoff actor, when that has ended for this reason.
   failure describe_end(const caf::error& reason) const;
+  /// Why a request has failed.
+  failure describe_failure(const caf::error& error) const;
 
 private:
   using clock = std::chrono::steady_clock;
@@ -90,7 +104,13 @@ private:
   /// Asks the membership actor where something is. If that fails, nothing has been done.
   template <class Answer, class... Ts>
   fallible<Answer> look_up(Ts&&... request) {
-    auto answer = ariadne::ask<Answer>(system_, membership_, remaining(), std::forward<Ts>(request)...);
+    return look_at<Answer>(membership_, std::forward<Ts>(request)...);
+  }
+
+  /// Asks an actor for what changes nothing, and is no part of an answer.
+  template <class Answer, class Actor, class... Ts>
+  fallible<Answer> look_at(const Actor& actor, Ts&&... request) {
+    auto answer = ariadne::ask<Answer>(system_, actor, remaining(), std::forward<Ts>(request)...);
     if (!answer)
       return tl::unexpected(undone(describe_failure(answer.error())));
     return std::move(*answer);
@@ -99,7 +119,6 @@ private:
   static failure undone(failure problem);
   caf::expected<tcp_socket> dial();
   std::chrono::milliseconds remaining() const;
-  failure describe_failure(const caf::error& error) const;
 
   caf::actor_system& system_;
   endpoint address_;

@@ -13,6 +13,10 @@ namespace ariadne {
 
 using nlohmann::json;
 
+std::string event_text(const event_id& event) {
+  return fmt::format("{}:{}", replica_text(event.replica), event.counter);
+}
+
 std::string replica_text(std::uint64_t replica) {
   return fmt::format("{:016x}", replica);
 }

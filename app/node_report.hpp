@@ -29,6 +29,9 @@ nlohmann::json to_json(const node_report& report);
 /// How a replica id is shown.
 std::string replica_text(std::uint64_t replica);
 
+/// How an event is shown.
+std::string event_text(const event_id& event);
+
 const char* to_text(member_state state);
 
 } // namespace ariadne

@@ -46,8 +46,8 @@ int run(const ariadne::seed_node& self, const std::vector<ariadne::seed_node>& n
   pthread_sigmask(SIG_BLOCK, &stop, nullptr);
 
   std::string failure;
-  auto end_program = [&failure](const std::string& reason) {
-    failure = reason;
+  auto end_program = [&failure](const ariadne::node_failure& why) {
+    failure = why.reason;
     kill(getpid(), SIGTERM);
   };
 

@@ -1,5 +1,6 @@
 #include "actors/cluster_membership.hpp"
 
+#include "actors/answer_budget.hpp"
 #include "actors/caf_edition.hpp"
 #include "actors/network/basp.hpp"
 #include "actors/network/spoken_protocols.hpp"
@@ -403,6 +404,18 @@ BOOST_AUTO_TEST_CASE(a_client_is_no_member) {
   BOOST_TEST(a.member_count() == 2u);
   BOOST_TEST(a.has_neighbours(1));
   BOOST_TEST(a.host.ask<drain_report>(a.handoff, drain_atom_v, std::uint64_t{0}, std::uint64_t{30'000}).members == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_client_for_whom_too_much_waits_is_told_of_no_members) {
+  node a{"a", address_a, {}};
+  test_system client;
+  const auto door = client.system.middleman().remote_actor<cluster_membership_actor>(address_a.host, address_a.port);
+  BOOST_REQUIRE(door);
+  answer_budget::of_process()->set_limits({1, 1});
+  const auto refused = client.try_ask<members_page>(*door, status_atom_v, std::string{});
+  answer_budget::of_process()->set_limits({});
+  BOOST_TEST((!refused && refused.error() == ec::too_many_answers));
+  BOOST_TEST(client.ask<members_page>(*door, status_atom_v, std::string{}).members.size() == 1u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -162,6 +162,24 @@ BOOST_AUTO_TEST_CASE(the_keys_with_a_prefix_come_sorted) {
               == std::vector<std::string>{"game_a", "game_b"}));
 }
 
+BOOST_AUTO_TEST_CASE(who_has_lost_sight_is_told_what_stands_page_by_page) {
+  const auto a = handoff("a");
+  const auto first = stash(a, "game_A", "round 7");
+  stash(a, "game_B", "round 7");
+  const auto second = stash(a, "game_B", "round 8");
+  stash(a, "other", "round 7");
+  stash(a, "game_C", "round 7");
+  ask<bool>(a, discard_atom_v, std::string{"game_C"});
+  const auto page = ask<handoff_events>(a, watch_atom_v, std::string{"game_"}, std::string{}).events;
+  BOOST_REQUIRE(page.size() == 2u);
+  BOOST_TEST((page[0].kind == handoff_event_kind::stashed && page[1].kind == handoff_event_kind::stashed));
+  BOOST_TEST(page[0].subject == "game_A");
+  BOOST_TEST(page[0].event.counter == first.event.counter);
+  BOOST_TEST(page[1].subject == "game_B");
+  BOOST_TEST(page[1].event.counter == second.event.counter);
+  BOOST_TEST(ask<handoff_events>(a, watch_atom_v, std::string{"game_"}, page[1].subject).events.empty());
+}
+
 BOOST_AUTO_TEST_CASE(keys_of_the_library_are_refused_in_every_request_and_neither_listed_nor_watched) {
   const auto a = handoff("a");
   const std::string reserved{"\0ariadne/x", 10};
@@ -176,6 +194,7 @@ BOOST_AUTO_TEST_CASE(keys_of_the_library_are_refused_in_every_request_and_neithe
   BOOST_TEST(is_refused(try_ask<pickup_result>(a, take_atom_v, reserved, wait_options{1})));
   BOOST_TEST(is_refused(try_ask<bool>(a, discard_atom_v, reserved)));
   BOOST_TEST(is_refused(try_ask<keys_page>(a, keys_atom_v, reserved, std::string{})));
+  BOOST_TEST(is_refused(try_ask<handoff_events>(a, watch_atom_v, reserved, std::string{})));
   stash(a, "session/game/7", "mine");
   for (const auto& prefix : {std::string{}, std::string(1, '\0'), std::string{"\0ariadne", 8}}) {
     const auto keys = ask<keys_page>(a, keys_atom_v, prefix, std::string{}).keys;

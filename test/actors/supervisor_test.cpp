@@ -44,7 +44,7 @@ struct fixture : test::logging, test::test_system {
     options.address = options.membership.address = {"127.0.0.1", port};
     options.restarts = restarts;
     options.log = log.sink();
-    options.on_failure = [failure = failure](std::string reason) { failure->set_value(std::move(reason)); };
+    options.on_failure = [failure = failure](const node_failure& why) { failure->set_value(why); };
     return keep(spawn_supervisor(system, std::move(options)));
   }
 
@@ -52,7 +52,7 @@ struct fixture : test::logging, test::test_system {
     return ariadne::registered<state_handoff_actor>(system, to_string(handoff_atom_v));
   }
 
-  std::shared_ptr<std::promise<std::string>> failure = std::make_shared<std::promise<std::string>>();
+  std::shared_ptr<std::promise<node_failure>> failure = std::make_shared<std::promise<node_failure>>();
 };
 
 /// Somebody who connects to the port of the node.
@@ -126,7 +126,19 @@ BOOST_FIXTURE_TEST_CASE(a_membership_actor_that_dies_is_started_anew_at_its_port
 BOOST_FIXTURE_TEST_CASE(a_port_in_use_is_a_failure_at_once, fixture) {
   const auto port = open_port();
   BOOST_TEST(!try_ask<state_handoff_actor>(supervise(port), handoff_atom_v));
-  BOOST_TEST(failure->get_future().get().find(std::to_string(port)) != std::string::npos);
+  const auto given_up = failure->get_future().get();
+  BOOST_TEST((given_up.code == ec::port_not_opened));
+  BOOST_TEST(given_up.reason.find(std::to_string(port)) != std::string::npos);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_node_whose_name_is_taken_is_given_up_with_a_code_of_its_own, fixture) {
+  const auto port = free_port();
+  ask<state_handoff_actor>(supervise(port), handoff_atom_v);
+  client other;
+  caf::anon_send_exit(other.connect(port).value(), make_error(ec::name_taken, "node a at 127.0.0.1:1"));
+  const auto given_up = failure->get_future().get();
+  BOOST_TEST((given_up.code == ec::name_taken));
+  BOOST_TEST(given_up.reason.find("node a at 127.0.0.1:1") != std::string::npos, given_up.reason);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_child_that_keeps_dying_is_given_up, fixture) {
@@ -137,7 +149,9 @@ BOOST_FIXTURE_TEST_CASE(a_child_that_keeps_dying_is_given_up, fixture) {
   caf::anon_send_exit(registered(), caf::exit_reason::kill);
   auto failed = failure->get_future();
   BOOST_REQUIRE((failed.wait_for(test::patience) == std::future_status::ready));
-  BOOST_TEST(failed.get().find("after 1 restart") != std::string::npos);
+  const auto given_up = failed.get();
+  BOOST_TEST((given_up.code == ec::not_in_service));
+  BOOST_TEST(given_up.reason.find("after 1 restart") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(a_service_that_dies_is_started_anew_and_takes_part_in_the_drain) {
@@ -385,7 +399,7 @@ BOOST_AUTO_TEST_CASE(a_service_may_not_have_a_name_of_ours_or_of_another_actor) 
                               system.spawn([](bool) -> caf::behavior { return {[](tick_atom) {}}; }, true));
                           }});
     BOOST_TEST(!node.try_ask<state_handoff_actor>(node.supervise(node.free_port(), {}, services), handoff_atom_v));
-    BOOST_TEST(node.failure->get_future().get().find(problem) != std::string::npos, names.front());
+    BOOST_TEST(node.failure->get_future().get().reason.find(problem) != std::string::npos, names.front());
     BOOST_TEST((ariadne::registered<caf::actor>(node.system, "taken") == other));
     unregister_actor(node.system, "taken");
   }

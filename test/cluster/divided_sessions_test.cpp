@@ -62,6 +62,10 @@ BOOST_AUTO_TEST_CASE(with_pause_no_game_is_played_on_both_sides) {
   // Those that ran on the majority's side all the time, and those that it has taken over.
   BOOST_TEST(divided.status("a")["paused"] == true);
   BOOST_TEST(divided.status("a")["running"] == 0);
+  // It is the first one of the file, and the others are asked as well.
+  const auto shown =
+    run_ariadne({"session", "deliver", "minotaur/1", "show", "--cluster", divided.cluster.nodes.file().string()});
+  BOOST_TEST(shown.exit_code == 0, shown.err);
   divided.network.heal();
   divided.cluster.nodes.settle();
   BOOST_TEST(divided.agree());

@@ -1,7 +1,14 @@
 #include "test/support/cluster_process.hpp"
+#include "test/support/eventually.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <fmt/format.h>
+
+#include <csignal>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace ariadne::test {
 
@@ -92,6 +99,45 @@ BOOST_AUTO_TEST_CASE(a_pickup_that_waits_at_a_node_that_stops_says_which_node_th
   const auto said = read_file(pickup.err());
   BOOST_TEST(has(said, address), said);
   BOOST_TEST(!has(said, "is being restarted"), said);
+}
+
+BOOST_AUTO_TEST_CASE(a_watch_goes_on_by_way_of_another_node_and_shows_what_has_changed_meanwhile) {
+  cluster_process cluster{{"a", "b"}};
+  cluster.start("a");
+  cluster.start("b");
+  cluster.settle();
+  const auto stash = [&](const std::string& node, const std::string& key) {
+    cluster.client(node).stash(key, {"bytes", 1, "round 7"});
+  };
+  stash("a", "game_kept");
+  stash("a", "game_gone");
+  waiting_command watch{{"watch", "game_", "--cluster", cluster.file().string()}};
+  const auto shows = [&](const std::string& what) {
+    return eventually([&] { return has(read_file(watch.out()), what); });
+  };
+  // It watches, and knows what stands, once it has shown this.
+  BOOST_REQUIRE(shows("caught up a"));
+  stash("a", "game_first");
+  BOOST_REQUIRE(shows("stashed game_first"));
+  watch.process->signal(SIGSTOP);
+  cluster.kill("a");
+  stash("b", "game_new");
+  BOOST_TEST(cluster.run("b", {"discard", "game_gone"}).exit_code == done);
+  watch.process->signal(SIGCONT);
+  BOOST_TEST(shows("discarded game_gone\n"));
+  BOOST_TEST(shows("stashed game_new"));
+  stash("b", "game_last");
+  BOOST_TEST(shows("stashed game_last"));
+  const auto shown = read_file(watch.out());
+  BOOST_TEST(!has(shown, "game_kept"), shown);
+  BOOST_TEST(shown.find("stashed game_first") == shown.rfind("stashed game_first"), shown);
+  BOOST_TEST(has(shown, "node down a\n"), shown);
+  const auto said = read_file(watch.err());
+  const auto gone_on = fmt::format("going on by way of 127.0.0.1:{}", cluster.port("b"));
+  BOOST_TEST(has(said, gone_on), said);
+  BOOST_TEST(said.find(gone_on) == said.rfind(gone_on), said);
+  cluster.kill("b");
+  BOOST_TEST((watch.process->wait() == failed));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
