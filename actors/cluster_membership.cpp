@@ -1,8 +1,8 @@
 #include "actors/cluster_membership.hpp"
 
-#include "actors/caf_edition_unexpected.hpp"
 #include "actors/admission.hpp"
 #include "actors/answer_gate.hpp"
+#include "actors/caf_edition_unexpected.hpp"
 #include "actors/deadline.hpp"
 #include "actors/error.hpp"
 #include "actors/farewells.hpp"

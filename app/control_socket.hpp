@@ -18,7 +18,8 @@ std::optional<file_descriptor> listen_for_control(const std::string& cluster_fil
 /// another user.
 std::optional<file_descriptor> accept_control(const file_descriptor& listener);
 
-/// Connects to the process of the same user that runs the nodes of the cluster file; blocking. Nothing if there is none.
+/// Connects to the process of the same user that runs the nodes of the cluster file; blocking. Nothing if there is
+/// none.
 std::optional<file_descriptor> connect_control(const std::string& cluster_file);
 
 } // namespace ariadne
