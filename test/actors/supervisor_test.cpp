@@ -135,7 +135,7 @@ BOOST_FIXTURE_TEST_CASE(a_node_whose_name_is_taken_is_given_up_with_a_code_of_it
   const auto port = free_port();
   ask<state_handoff_actor>(supervise(port), handoff_atom_v);
   client other;
-  caf::anon_send_exit(other.connect(port).value(), make_error(ec::name_taken, "node a at 127.0.0.1:1"));
+  other.self->send_exit(other.connect(port).value(), make_error(ec::name_taken, "node a at 127.0.0.1:1"));
   const auto given_up = failure->get_future().get();
   BOOST_TEST((given_up.code == ec::name_taken));
   BOOST_TEST(given_up.reason.find("node a at 127.0.0.1:1") != std::string::npos, given_up.reason);
