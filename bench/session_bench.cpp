@@ -108,10 +108,13 @@ public:
 
   void forget_what_was_measured() {
     longest_ = {};
+    calls_ = too_long_ = 0;
   }
 
   void report(benchmark::State& state) const {
     state.counters["longest_us"] = static_cast<double>(longest_.count()) / 1'000;
+    state.counters["calls"] = static_cast<double>(calls_);
+    state.counters["over_5_ms"] = static_cast<double>(too_long_);
     state.counters["answers"] = static_cast<double>(answers_);
     state.counters["runs"] = static_cast<double>(running_);
   }
@@ -142,7 +145,10 @@ private:
     const auto start = thread_time();
     what();
     auto commands = host_.take_commands();
-    longest_ = std::max(longest_, thread_time() - start);
+    const auto took = thread_time() - start;
+    longest_ = std::max(longest_, took);
+    ++calls_;
+    too_long_ += took > std::chrono::milliseconds{5} ? 1 : 0;
     for (auto& c : commands)
       std::visit([&](auto& each) { carry_out(each); }, c);
   }
@@ -175,6 +181,8 @@ private:
   std::uint64_t now_ = 1'000'000;
   session_host host_;
   std::chrono::nanoseconds longest_{};
+  std::size_t calls_ = 0;
+  std::size_t too_long_ = 0;
   std::uint64_t last_request_ = 0;
   std::uint64_t last_event_ = 0;
   std::size_t running_ = 0;
