@@ -34,29 +34,33 @@ struct waiter {
   bool is_over = false;
 };
 
-/// All who wait for one session, by origin, in the order of their numbers. There may be tens of thousands.
+/// All who wait for one session, in the order in which they have come. There may be tens of thousands.
 class waiters {
   using id = std::pair<host_id, std::uint64_t>;
-  using map = std::map<id, waiter>;
+  /// By the order in which they have come.
+  using map = std::map<std::uint64_t, waiter>;
 
 public:
   using iterator = map::iterator;
 
   /// One that waits already keeps its place.
   iterator add(waiter w) {
-    const auto [position, is_added] = waiting_.try_emplace(id{w.origin, w.number}, std::move(w));
-    if (is_added)
-      ++count(position->second.type);
-    return position;
+    const auto [place, is_added] = places_.try_emplace(id{w.origin, w.number}, last_ + 1);
+    if (!is_added)
+      return waiting_.find(place->second);
+    ++count(w.type);
+    return waiting_.emplace_hint(waiting_.end(), ++last_, std::move(w));
   }
 
   iterator find(const host_id& origin, std::uint64_t number) {
-    return waiting_.find({origin, number});
+    const auto place = places_.find({origin, number});
+    return place == places_.end() ? waiting_.end() : waiting_.find(place->second);
   }
 
   /// Returns the next one.
   iterator erase(iterator position) {
     --count(position->second.type);
+    places_.erase({position->second.origin, position->second.number});
     return waiting_.erase(position);
   }
 
@@ -112,7 +116,9 @@ private:
   }
 
   map waiting_;
-  rounds<id> round_;
+  std::map<id, std::uint64_t> places_;
+  std::uint64_t last_ = 0;
+  rounds<std::uint64_t> round_;
   std::array<std::size_t, 4> counts_{};
 };
 
