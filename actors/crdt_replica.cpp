@@ -345,9 +345,8 @@ public:
       if (l.is_resting() && l.is_wanted && l.rest_is_over())
         open(l);
     reads_->settle(is_caught_up());
+    writes_.look_at_all();
     flush();
-    if (!writes_.empty())
-      writes_.give_up_hopeless(view_concerns());
     std::erase_if(drains_, [](const pending_drain& drain) { return drain.place.is_abandoned(); });
     waits_->forget_idle();
     schedule_tick();
@@ -356,6 +355,7 @@ public:
   void work() {
     is_work_scheduled_ = false;
     core_->work(now_ms());
+    reads_->go_on(is_caught_up());
     flush();
   }
 
@@ -523,16 +523,15 @@ private:
   /// The frames of the core go out, and whoever has waited for what has become true is answered. To be called after
   /// every call of the core that may change anything.
   void flush() {
-    for (core_->take_changes(changes_); !changes_.empty(); core_->take_changes(changes_))
-      for (const auto& change : changes_)
-        tell(change);
+    tell_of_changes();
+    if (reads_->answer_changed())
+      tell_of_changes();
     core_->collect_changes(watchers_.has_key_watchers() || !live_watchers_.empty() || !reads_->empty());
     log_rewritten();
     for (auto& frame : core_->take_frames())
       if (const auto* l = find_link(frame.link))
         mail(self_, sync_frame{std::move(frame.bytes)}).send(l->peer);
-    if (!writes_.empty())
-      writes_.settle(view_concerns());
+    settle_writes();
     settle_fenced_writes();
     note_caught_up();
     listings_.flush(*core_);
@@ -545,9 +544,28 @@ private:
     schedule_work();
   }
 
+  void settle_writes() {
+    if (writes_.empty())
+      return;
+    const auto view = view_concerns();
+    writes_.settle(view);
+    if (writes_.is_giving_up())
+      writes_.give_up_hopeless(view);
+  }
+
+  bool has_work() const {
+    return core_->has_work() || reads_->has_work() || writes_.has_work() || has_more_fenced_writes_;
+  }
+
   void schedule_work() {
-    if (core_->has_work() && !std::exchange(is_work_scheduled_, true))
+    if (has_work() && !std::exchange(is_work_scheduled_, true))
       mail(self_, work_atom_v).send(self_);
+  }
+
+  void tell_of_changes() {
+    for (core_->take_changes(changes_); !changes_.empty(); core_->take_changes(changes_))
+      for (const auto& change : changes_)
+        tell(change);
   }
 
   void tell(const crdt::key_change& change) {
@@ -591,6 +609,7 @@ private:
   }
 
   void settle_fenced_writes() {
+    has_more_fenced_writes_ = false;
     if (fenced_writes_.empty())
       return;
     const auto view = view_concerns();
@@ -599,15 +618,18 @@ private:
     for (const auto& write : fenced_writes_)
       if (!met.contains(write.holders))
         met[write.holders] = met_up_to({write.holders}, view);
+    auto left = waiting_writes::step_ends_max;
     std::erase_if(fenced_writes_, [&](fenced_write& write) {
       const auto is_held = write.counter <= met[write.holders];
-      if (write.place.is_abandoned())
-        return true;
-      if (!is_held && now < write.deadline)
+      const auto is_over = is_held || now >= write.deadline || write.place.is_abandoned();
+      if (!is_over || left == 0)
         return false;
-      write.answer.deliver(fenced_receipt{true, is_held, read_live(write.key)});
+      --left;
+      if (!write.place.is_abandoned())
+        write.answer.deliver(fenced_receipt{true, is_held, read_live(write.key)});
       return true;
     });
+    has_more_fenced_writes_ = left == 0;
   }
 
   void log_doubt() {
@@ -847,6 +869,7 @@ private:
   bool is_work_scheduled_ = false;
   waiting_writes writes_;
   std::vector<fenced_write> fenced_writes_;
+  bool has_more_fenced_writes_ = false;
   std::optional<map_reads> reads_;
   std::vector<pending_drain> drains_;
   /// All members that were present at one time had acknowledged the events of this replica up to this counter.

@@ -2,8 +2,9 @@
 
 #include "actors/snapshot.hpp"
 
+#include <iterator>
+#include <optional>
 #include <utility>
-#include <vector>
 
 namespace ariadne {
 
@@ -46,8 +47,8 @@ void map_reads::add(std::string key, map_read read, const wait_options& options)
   waiting_.add(std::move(key), {options.until, deadline_in(options.wait_ms), std::move(read)});
 }
 
-void map_reads::changed(std::string_view key) {
-  waiting_.arrived(key, [this](const std::string& k, map_read& read) { return try_answer(k, read); });
+bool map_reads::answer_changed() {
+  return waiting_.answer_arrived([this](const std::string& k, map_read& read) { return try_answer(k, read); });
 }
 
 void map_reads::release(std::string_view key, const event_id& event) {
@@ -59,6 +60,12 @@ void map_reads::release(std::string_view key, const event_id& event) {
 }
 
 void map_reads::settle(bool is_caught_up) {
+  ending_.look_at(holds_.size(), holds_.size());
+  waiting_.look_at_all();
+  go_on(is_caught_up);
+}
+
+void map_reads::go_on(bool is_caught_up) {
   end_holds();
   waiting_.end_overdue(steady_clock::now(), is_caught_up,
                        [this](const std::string& key, map_read& read) { answer(key, read); });
@@ -66,15 +73,15 @@ void map_reads::settle(bool is_caught_up) {
 
 void map_reads::end_holds() {
   const auto now = steady_clock::now();
-  std::vector<std::string> free;
-  std::erase_if(holds_, [&](const auto& entry) {
-    const auto is_over = now >= entry.second.deadline || entry.second.place.is_abandoned();
-    if (is_over)
-      free.push_back(entry.first);
-    return is_over;
+  ending_.go_on(holds_, waiting_reads<map_read>::step_looks_max, [&](auto position) {
+    const auto& [key, held] = *position;
+    if (now < held.deadline && !held.place.is_abandoned())
+      return std::optional{std::next(position)};
+    const auto next = std::next(position);
+    const auto ended = holds_.extract(position);
+    changed(ended.key());
+    return std::optional{next};
   });
-  for (const auto& key : free)
-    changed(key);
 }
 
 bool map_reads::is_held(std::string_view key, const event_id& event, const map_read& read) const {

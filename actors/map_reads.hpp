@@ -5,6 +5,7 @@
 #include "actors/protocol.hpp"
 #include "actors/waiting_places.hpp"
 #include "actors/waiting_reads.hpp"
+#include "session/rounds.hpp"
 
 #include <caf/actor_control_block.hpp>
 
@@ -69,13 +70,25 @@ public:
   void add(std::string key, map_read read, const wait_options& options);
 
   /// Something has been written under the key, or has been erased or released there.
-  void changed(std::string_view key);
+  void changed(std::string_view key) {
+    waiting_.arrived(key);
+  }
+
+  /// Answers reads whose key has changed: at most so many in each call. Returns whether any was answered.
+  bool answer_changed();
 
   /// The event has been erased on the word of a requester.
   void release(std::string_view key, const event_id& event);
 
-  /// Time has passed, requesters have ended, or this node has caught up with all others.
+  /// Time has passed, requesters have ended, or this node has caught up with all others. Ends what is over, at most so
+  /// many reads in each call.
   void settle(bool is_caught_up);
+
+  /// Whether the last calls have left something to be done. Then `go_on` and `answer_changed` are to be called soon.
+  bool has_work() const {
+    return waiting_.has_work() || ending_.is_due();
+  }
+  void go_on(bool is_caught_up);
 
   /// Whether a change of keys has to be told.
   bool empty() const {
@@ -105,6 +118,8 @@ private:
   std::chrono::milliseconds hold_max_;
   waiting_reads<map_read> waiting_;
   std::map<std::string, hold, std::less<>> holds_;
+  /// Looks which of them are over.
+  session::rounds<std::string> ending_;
 };
 
 } // namespace ariadne

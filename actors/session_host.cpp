@@ -6,6 +6,7 @@
 #include "actors/kept_promise.hpp"
 #include "actors/waiting_room.hpp"
 #include "crdt/printable_text.hpp"
+#include "session/rounds.hpp"
 
 #include <caf/actor_cast.hpp>
 #include <caf/exit_reason.hpp>
@@ -34,6 +35,8 @@ using session::session_key;
 using ticking_session_host_actor = session_host_actor::extend<
   // Time has passed.
   takes<tick_atom>,
+  // What is done in steps goes on.
+  takes<work_atom>,
   // What the replica tells of records.
   takes<live_changes>,
   // What the handoff pair tells of nodes.
@@ -153,6 +156,14 @@ std::string reason_of_refusal(const caf::error& error) {
     return error.context().get_as<std::string>(0);
   return describe(error);
 }
+
+/// What is left over when the time of a drain is up, as far as it has been put together.
+struct leftover_report {
+  std::vector<leftover> leftovers;
+  /// How many of those that were known before are in it, and the last session that has been looked at since.
+  std::size_t known = 0;
+  session_key last;
+};
 
 class session_host_state {
 public:
@@ -350,8 +361,10 @@ public:
   }
 
   void ended(const caf::down_msg& down) {
-    if (waits_->ended(down.source))
+    if (waits_->ended(down.source)) {
+      withdrawals_.look_at_all();
       withdraw_abandoned();
+    }
     if (handoff_ == down.source)
       return lose_map();
     for (const auto& [host, l] : links_)
@@ -424,9 +437,21 @@ public:
     mail(self_, tick_atom_v).delay(tick_interval).send(self_);
   }
 
+  void work() {
+    is_work_scheduled_ = false;
+    core_->work(now_ms());
+    if (withdrawals_.is_due())
+      withdraw_abandoned();
+    if (report_)
+      go_on_reporting();
+    act();
+  }
+
 private:
-  /// So many sessions are looked at for a page, at most.
+  /// So many sessions, and so many requests, are looked at in one go, at most.
   static constexpr std::size_t sessions_looked_max = 2048;
+  /// So many of them are done something about, at most.
+  static constexpr std::size_t step_max = 512;
 
   using place_promise = std::shared_ptr<kept_promise<session_place>>;
 
@@ -607,11 +632,15 @@ private:
   }
 
   void withdraw_abandoned() {
-    std::erase_if(requests_, [this](const auto& entry) {
-      const auto is_abandoned = entry.second.place.is_abandoned();
-      if (is_abandoned)
-        core_->withdraw(entry.first, now_ms());
-      return is_abandoned;
+    auto left = step_max;
+    withdrawals_.go_on(requests_, sessions_looked_max, [&](auto position) {
+      if (!position->second.place.is_abandoned())
+        return std::optional{std::next(position)};
+      if (left == 0)
+        return std::optional<decltype(position)>{};
+      --left;
+      core_->withdraw(position->first, now_ms());
+      return std::optional{requests_.erase(position)};
     });
     act();
   }
@@ -643,26 +672,55 @@ private:
   void settle_drains() {
     if (drains_.empty())
       return;
-    auto unaware = core_->unaware();
-    // The actor of a host may still count as alive when its node does not any more.
-    std::erase_if(unaware, [&](const host_id& host) { return down_.contains(host.node); });
-    const auto is_drained = core_->is_vacated() && unaware.empty();
+    const auto now = now_ms();
+    if (unaware().empty() && core_->is_vacated())
+      return end_drains([](const pending_drain&) { return true; }, left_over_);
+    if (!report_ && std::any_of(drains_.begin(), drains_.end(), [&](const auto& d) { return now >= d.deadline_ms; })) {
+      report_.emplace();
+      go_on_reporting();
+      schedule_work();
+    }
+  }
+
+  /// The actor of a host may still count as alive when its node does not any more.
+  std::vector<host_id> unaware() const {
+    auto result = core_->unaware();
+    std::erase_if(result, [&](const host_id& host) { return down_.contains(host.node); });
+    return result;
+  }
+
+  template <class IsOver>
+  void end_drains(IsOver is_over, const std::vector<leftover>& leftovers) {
     std::erase_if(drains_, [&](pending_drain& drain) {
-      if (!is_drained && now_ms() < drain.deadline_ms)
-        return false;
-      auto result = left_over_;
-      for (const auto& key : core_->unsaved())
-        result.push_back({in_words(key), "not moved to another node in time"});
-      if (!is_drained && result.empty())
-        for (const auto& host : unaware)
-          options_.log(
-            log_level::warning,
-            fmt::format("node {} has not said in time that it knows that this one leaves: what it still sends "
-                        "to sessions here may stay without an answer",
-                        host.node));
-      drain.answer.deliver(std::move(result));
-      return true;
+      const auto ends = is_over(drain);
+      if (ends)
+        drain.answer.deliver(leftovers);
+      return ends;
     });
+  }
+
+  void go_on_reporting() {
+    for (auto left = step_max; report_->known < left_over_.size(); ++report_->known)
+      if (left-- > 0)
+        report_->leftovers.push_back(left_over_[report_->known]);
+      else
+        return;
+    const auto page = core_->unsaved(report_->last, step_max);
+    for (const auto& key : page.keys)
+      report_->leftovers.push_back({in_words(key), "not moved to another node in time"});
+    if (page.last) {
+      report_->last = *page.last;
+      return;
+    }
+    const auto leftovers = std::move(report_->leftovers);
+    report_.reset();
+    if (leftovers.empty())
+      for (const auto& host : unaware())
+        options_.log(log_level::warning,
+                     fmt::format("node {} has not said in time that it knows that this one leaves: what it still sends "
+                                 "to sessions here may stay without an answer",
+                                 host.node));
+    end_drains([now = now_ms()](const pending_drain& drain) { return now >= drain.deadline_ms; }, leftovers);
   }
 
   /// The session starts again from its last checkpoint. What it has handled since is lost, which a drain must not hide.
@@ -680,6 +738,12 @@ private:
     for (auto commands = core_->take_commands(); !commands.empty(); commands = core_->take_commands())
       for (auto& c : commands)
         std::visit([this](auto& command) { carry_out(command); }, c);
+    schedule_work();
+  }
+
+  void schedule_work() {
+    if ((core_->has_work() || withdrawals_.is_due() || report_) && !std::exchange(is_work_scheduled_, true))
+      mail(self_, work_atom_v).send(self_);
   }
 
   void carry_out(session::write_record& c) {
@@ -962,10 +1026,14 @@ private:
   /// Which of them an actor is.
   std::unordered_map<caf::actor_addr, session_key> keys_;
   std::map<std::uint64_t, pending_request> requests_;
+  /// Comes by those that nobody waits for any more.
+  session::rounds<std::uint64_t> withdrawals_;
   std::uint64_t last_request_ = 0;
   std::vector<pending_drain> drains_;
+  std::optional<leftover_report> report_;
   /// What was lost since the first drain, or could be moved to nobody.
   std::vector<leftover> left_over_;
+  bool is_work_scheduled_ = false;
   bool is_cordoned_ = false;
   session_host_status counts_;
 };
@@ -1020,6 +1088,7 @@ session_host(ticking_session_host_actor::stateful_pointer<session_host_state> se
     [&state](connect_atom, const session_introduction& other) { state.asked_to_begin(other); },
     [&state](const session_frame& frame) { state.receive(frame); },
     [&state](tick_atom) { state.tick(); },
+    [&state](work_atom) { state.work(); },
     [&state](const live_changes& changes) { state.note_records(changes); },
     [&state](const handoff_events&) { state.look_for_hosts(); },
   };

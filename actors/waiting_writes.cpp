@@ -4,6 +4,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+#include <optional>
+
 namespace ariadne {
 
 receipt make_receipt(const event_id& event, const concern_view& view) {
@@ -16,49 +20,86 @@ receipt make_receipt(const event_id& event, const concern_view& view) {
 
 void waiting_writes::add(event_id event, const write_options& options, waiting_place place,
                          kept_promise<receipt> answer) {
-  by_concern_[{options.concern.level, options.concern.count}].push_back(
-    {event, deadline_in(options.timeout_ms), std::move(place), std::move(answer)});
+  auto& parts = by_concern_[{options.concern.level, options.concern.count}].parts;
+  if (parts.empty() || parts.rbegin()->second.size() >= part_max)
+    parts.emplace_hint(parts.end(), event.counter, std::deque<waiting>{});
+  parts.rbegin()->second.push_back({event, deadline_in(options.timeout_ms), std::move(place), std::move(answer)});
+  ++size_;
 }
 
 void waiting_writes::settle(const concern_view& view) {
-  for (auto& [concern, writes] : by_concern_) {
+  auto left = step_ends_max;
+  has_more_settled_ = false;
+  for (auto& [concern, of_concern] : by_concern_) {
+    auto& parts = of_concern.parts;
     const auto met = met_up_to({concern.first, concern.second}, view);
-    for (; !writes.empty() && writes.front().event.counter <= met; writes.pop_front())
-      writes.front().answer.deliver(make_receipt(writes.front().event, view));
+    while (!parts.empty()) {
+      auto& writes = parts.begin()->second;
+      for (; !writes.empty() && writes.front().event.counter <= met && left > 0; --left, --size_) {
+        writes.front().answer.deliver(make_receipt(writes.front().event, view));
+        writes.pop_front();
+      }
+      if (!writes.empty()) {
+        has_more_settled_ |= writes.front().event.counter <= met;
+        break;
+      }
+      parts.erase(parts.begin());
+    }
   }
   drop_idle();
 }
 
+void waiting_writes::look_at_all() {
+  for (auto& [concern, of_concern] : by_concern_)
+    of_concern.hopeless.look_at(of_concern.parts.size(), of_concern.parts.size());
+}
+
+bool waiting_writes::is_giving_up() const {
+  return std::any_of(by_concern_.begin(), by_concern_.end(), [](const auto& e) { return e.second.hopeless.is_due(); });
+}
+
 void waiting_writes::give_up_hopeless(const concern_view& view) {
   const auto now = steady_clock::now();
-  for (auto& [concern, writes] : by_concern_) {
+  auto left = step_ends_max;
+  auto parts_left = step_looks_max / part_max;
+  for (auto& [concern, of_concern] : by_concern_) {
     const auto wanted = nodes_wanted({concern.first, concern.second}, view);
-    std::erase_if(writes, [&, wanted](waiting& write) {
-      if (write.place.is_abandoned())
-        return true;
-      if (now < write.deadline && wanted <= view.known_nodes)
-        return false;
-      const auto held = make_receipt(write.event, view).holders.size();
-      const auto why = wanted <= view.known_nodes
-                         ? fmt::format("it was to be on {} nodes, and is on {}", wanted, held)
-                         : fmt::format("it was to be on {} nodes, of which only {} are known, and is on {}", wanted,
-                                       view.known_nodes, held);
-      write.answer.deliver(make_error(ec::too_few_holders, why + "; it stays stashed, and goes on replicating"));
-      return true;
+    auto& parts = of_concern.parts;
+    of_concern.hopeless.go_on(parts, parts_left, [&, wanted](auto position) -> std::optional<decltype(position)> {
+      if (left == 0)
+        return std::nullopt;
+      --parts_left;
+      auto& writes = position->second;
+      size_ -=
+        std::erase_if(writes, [&](waiting& write) { return left > 0 && give_up(write, wanted, now, view, left); });
+      if (left == 0 && !writes.empty())
+        return std::nullopt;
+      return writes.empty() ? parts.erase(position) : std::next(position);
     });
   }
   drop_idle();
 }
 
-void waiting_writes::drop_idle() {
-  std::erase_if(by_concern_, [](const auto& entry) { return entry.second.empty(); });
+bool waiting_writes::give_up(waiting& write, std::size_t wanted, steady_clock::time_point now, const concern_view& view,
+                             std::size_t& left) {
+  if (write.place.is_abandoned()) {
+    --left;
+    return true;
+  }
+  if (now < write.deadline && wanted <= view.known_nodes)
+    return false;
+  --left;
+  const auto held = make_receipt(write.event, view).holders.size();
+  const auto why = wanted <= view.known_nodes
+                     ? fmt::format("it was to be on {} nodes, and is on {}", wanted, held)
+                     : fmt::format("it was to be on {} nodes, of which only {} are known, and is on {}", wanted,
+                                   view.known_nodes, held);
+  write.answer.deliver(make_error(ec::too_few_holders, why + "; it stays stashed, and goes on replicating"));
+  return true;
 }
 
-std::size_t waiting_writes::size() const {
-  std::size_t result = 0;
-  for (const auto& [concern, writes] : by_concern_)
-    result += writes.size();
-  return result;
+void waiting_writes::drop_idle() {
+  std::erase_if(by_concern_, [](const auto& entry) { return entry.second.parts.empty(); });
 }
 
 } // namespace ariadne

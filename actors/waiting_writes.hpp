@@ -4,6 +4,7 @@
 #include "actors/kept_promise.hpp"
 #include "actors/waiting_places.hpp"
 #include "actors/write_concern.hpp"
+#include "session/rounds.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -15,23 +16,40 @@ namespace ariadne {
 
 /// The writes of one replica that wait until their concern is met. They are kept by concern, in the order in which they
 /// were made: acknowledgements rise in that order, so that to settle a thousand of them costs no more than one look at
-/// each.
+/// each. As there may be hundreds of thousands, they are answered in steps, at most so many in each, until `has_work`
+/// is false.
 class waiting_writes {
 public:
+  /// How many writes one call ends at most, and how many it looks at, about.
+  static constexpr std::size_t step_ends_max = 512;
+  static constexpr std::size_t step_looks_max = 8'192;
+
   /// Events are added in ascending order.
   void add(event_id event, const write_options& options, waiting_place place, kept_promise<receipt> answer);
 
   /// Answers the writes whose concern is met.
   void settle(const concern_view& view);
 
-  /// Answers the writes whose time is up, and those that want more nodes than are known, with an error that says how
-  /// many hold them; and drops those that nobody waits for any more.
+  /// Time has passed: all are to be looked at by `give_up_hopeless`.
+  void look_at_all();
+
+  /// Of those that are to be looked at, answers the writes whose time is up, and those that want more nodes than are
+  /// known, with an error that says how many hold them; and drops those that nobody waits for any more.
   void give_up_hopeless(const concern_view& view);
+
+  /// Whether the last calls have left something to be done. Then both are to be called soon.
+  bool has_work() const {
+    return size_ > 0 && (has_more_settled_ || is_giving_up());
+  }
+  /// Whether not all have been looked at that are to be.
+  bool is_giving_up() const;
 
   bool empty() const {
     return by_concern_.empty();
   }
-  std::size_t size() const;
+  std::size_t size() const {
+    return size_;
+  }
 
 private:
   struct waiting {
@@ -41,9 +59,21 @@ private:
     kept_promise<receipt> answer;
   };
 
+  /// Those of one concern, in parts that are looked at in one go, by the counter of the first one that was in it.
+  struct queue {
+    std::map<std::uint64_t, std::deque<waiting>> parts;
+    session::rounds<std::uint64_t> hopeless;
+  };
+  static constexpr std::size_t part_max = 1'024;
+
+  /// Whether the write is over, and answered; then there is one less `left`.
+  static bool give_up(waiting& write, std::size_t wanted, steady_clock::time_point now, const concern_view& view,
+                      std::size_t& left);
   void drop_idle();
 
-  std::map<std::pair<concern_level, std::uint32_t>, std::deque<waiting>> by_concern_;
+  std::map<std::pair<concern_level, std::uint32_t>, queue> by_concern_;
+  std::size_t size_ = 0;
+  bool has_more_settled_ = false;
 };
 
 /// The receipt of an event as things are.

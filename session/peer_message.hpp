@@ -3,6 +3,7 @@
 #include "session/placement.hpp"
 #include "session/session_record.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -188,6 +189,9 @@ struct impediment {
 using peer_message = std::variant<announce, claim, claim_answer, claim_withdrawn, start_request, stop_request, delivery,
                                   leaving, leaving_answer, response, lease_question, lease_answer, loser_state,
                                   run_question, run_answer, request_withdrawn, impediment>;
+
+/// A host cuts a frame off where it exceeds this: whoever receives it looks at all of its messages in one go.
+inline constexpr std::size_t frame_bytes = 8u << 10;
 
 /// Appends to a frame, which begins empty.
 void append(std::string& frame, const peer_message& message);

@@ -2,15 +2,11 @@
 
 #include <algorithm>
 #include <iterator>
-#include <limits>
 #include <utility>
 
 namespace ariadne::session {
 
 namespace {
-
-/// A frame between hosts is cut off where it exceeds this.
-constexpr std::size_t frame_bytes = 256u << 10;
 
 /// A failed session waits so often twice as long as the time before.
 constexpr unsigned failures_max = 7;
@@ -41,6 +37,7 @@ void session_host::leave() {
     settle_all();
   }
   note_readiness();
+  step();
   plan_moves();
   announce_leave();
   if (!is_drain_reported_ && is_drained()) {
@@ -82,24 +79,15 @@ void session_host::handle(const host_id& from, leaving_answer&& m) {
 void session_host::pause() {
   is_paused_ = true;
   emit(host_event::type::paused);
-  // Whatever comes of it later does so after others may have taken over.
-  for (const auto& key : std::set{here_}) {
-    auto& e = find_or_add(key);
-    auto& s = e.second;
-    if (s.at == stage::running)
-      begin_stop(e, stop_reason::release);
-    else if (s.at == stage::claiming)
-      give_up_claim(e);
-    else if (s.at == stage::taking || s.at == stage::confirming)
-      release(e);
-    else if (s.at == stage::stopping && s.reason == stop_reason::resolve)
-      s.reason = stop_reason::release;
-  }
+  news_.add({news::type::paused, {}});
+  here_round_.look_at_all();
+  settle_all();
 }
 
 std::vector<command> session_host::take_commands() {
   for (auto& [to, frame] : std::exchange(frames_, {}))
     commands_.push_back(send_frame{to, std::move(frame)});
+  state_bytes_ = 0;
   return std::exchange(commands_, {});
 }
 
@@ -122,7 +110,18 @@ void session_host::emit(host_event::type what, const session_key& key, const hos
 }
 
 session_host::entry& session_host::find_or_add(const session_key& key) {
-  return *sessions_.try_emplace(key).first;
+  const auto [position, is_added] = sessions_.try_emplace(key);
+  if (is_added)
+    position->second.heard = news_.last();
+  hear_news(*position);
+  return *position;
+}
+
+session_host::session_map::iterator session_host::find(const session_key& key) {
+  const auto found = sessions_.find(key);
+  if (found != sessions_.end())
+    hear_news(*found);
+  return found;
 }
 
 void session_host::set_stage(entry& e, stage next) {
@@ -151,7 +150,9 @@ void session_host::peer_up(const host_id& peer, std::uint64_t now_ms) {
     peer_down(host_id{old->first}, now_ms);
   }
   enter(now_ms);
-  peers_[peer].up_since_ms = now_ms_;
+  auto& about = peers_[peer];
+  about.up_since_ms = now_ms_;
+  about.connection = ++last_connection_;
   departed_.erase(peer.node);
   send(peer, announce{profile_});
   settle_all();
@@ -164,22 +165,8 @@ void session_host::peer_down(const host_id& peer, std::uint64_t now_ms) {
     note_departure(peer, gone->second);
     peers_.erase(gone);
     frames_.erase(peer);
-    std::vector<std::uint64_t> lost;
-    for (const auto& [number, request] : pending_)
-      if (request.sent_to == peer)
-        lost.push_back(number);
-    for (const auto number : lost)
-      finish(number, outcome::unanswered, {}, "node " + peer.node + " had the message, and is no longer up");
-    for (auto& e : sessions_) {
-      auto& s = e.second;
-      std::erase_if(s.waiters, [&](const waiter& w) { return w.origin == peer; });
-      drop_messages_of(peer, s);
-      for (auto& w : s.waiters)
-        if (w.asked == peer)
-          w.asked.reset();
-      if (s.unanswered.erase(peer) > 0)
-        check_claim(e);
-    }
+    news_.add({news::type::host_gone, peer});
+    requests_round_.look_at_all();
     settle_all();
     queue_moves();
   }
@@ -298,6 +285,7 @@ void session_host::write(entry& e) {
     return;
   s.is_writing = true;
   const auto lifetime_ms = s.mine.phase == session_phase::stopped ? options_.remember_end_ms : 0;
+  state_bytes_ += s.mine.state.bytes.size();
   const auto hold_timeout_ms = s.holders == record_holders::majority ? options_.lease.lease_ms : 0;
   commands_.push_back(write_record{key, encode(s.mine), s.live, lifetime_ms, s.holders, hold_timeout_ms});
 }
@@ -354,14 +342,9 @@ void session_host::write_failed(const session_key& key, std::uint64_t now_ms, st
 
 void session_host::map_restarted(std::uint64_t now_ms) {
   enter(now_ms);
-  for (auto& e : sessions_) {
-    auto& s = e.second;
-    s.live.clear();
-    s.is_writing = false;
-    if (s.at > stage::claiming && s.at != stage::stopping && s.at != stage::running)
-      write(e);
-    settle(e);
-  }
+  news_.add({news::type::map_restarted, {}});
+  here_round_.look_at_all();
+  settle_all();
   leave();
 }
 
@@ -369,7 +352,7 @@ void session_host::written(entry& e) {
   auto& [key, s] = e;
   switch (s.at) {
     case stage::taking:
-      if (profile_.draining)
+      if (gives_up())
         release(e);
       else if (pauses())
         begin_confirmation(e);
@@ -385,12 +368,8 @@ void session_host::written(entry& e) {
       break;
     case stage::ending:
       // Hosts that have asked for a start before may have had their answer from the map. If not, they ask again.
-      std::erase_if(s.waiters, [&](const waiter& w) {
-        const auto is_over = w.type == request_type::start && w.origin != options_.self;
-        if (is_over)
-          respond(w.origin, w.number, outcome::elsewhere);
-        return is_over;
-      });
+      for (auto& [id, w] : s.waiters)
+        w.is_over |= w.type == request_type::start && w.origin != options_.self;
       emit(host_event::type::ended, key);
       set_stage(e, stage::none);
       break;
@@ -406,6 +385,7 @@ void session_host::run(entry& e) {
   if (s.failures == 0)
     s.impediment.reset();
   set_stage(e, stage::running);
+  state_bytes_ += s.mine.state.bytes.size();
   commands_.push_back(start_session{key, s.run, s.mine.epoch, s.mine.state});
   emit(host_event::type::started, key);
 }
@@ -413,27 +393,34 @@ void session_host::run(entry& e) {
 // -- what is to be done about it -------------------------------------------------------------------------------------
 
 void session_host::settle(entry& e) {
+  settle_session(e);
+  pump_waiters(e);
+  claim_if_wanted(e);
+}
+
+void session_host::go_on_settling(entry& e) {
+  pump_more_waiters(e);
+  claim_if_wanted(e);
+}
+
+void session_host::settle_session(entry& e) {
   follow_winner(e);
   auto& s = e.second;
-  if (!s.is_readable)
-    return;
   // Side by side with what has lost, or gone from the map: written anew.
-  if (s.at == stage::running && s.live.size() != 1 && !s.is_writing) {
+  if (s.is_readable && s.at == stage::running && s.live.size() != 1 && !s.is_writing) {
     ++s.mine.revision;
     write(e);
   }
-  pump_waiters(e);
+}
+
+void session_host::claim_if_wanted(entry& e) {
+  if (!e.second.is_readable)
+    return;
+  if (!e.second.waiters.want(request_type::start))
+    e.second.initial.reset();
   if (wants(e))
     begin_claim(e);
   pump_messages(e);
-}
-
-void session_host::settle_all() {
-  // With more, `tick` comes by all of them.
-  if (sessions_.size() > options_.step_sessions_max)
-    return;
-  for (auto& e : sessions_)
-    settle(e);
 }
 
 void session_host::follow_winner(entry& e) {
@@ -466,7 +453,7 @@ void session_host::follow_winner(entry& e) {
       set_stage(e, stage::none);
       break;
     case stage::ending:
-      for (auto& w : s.waiters)
+      for (auto& [id, w] : s.waiters)
         w.is_begun = false;
       set_stage(e, stage::none);
       break;
@@ -522,7 +509,7 @@ bool session_host::wants(const entry& e) const {
     return knows(key.kind, version);
   if (s.winner->phase != session_phase::placing && (is_up(s.winner->owner) || !unmet_.empty()))
     return false;
-  return is_wanted(s, request_type::stop) || is_placed_here(key, version);
+  return s.waiters.want(request_type::stop) || is_placed_here(key, version);
 }
 
 // -- claims ----------------------------------------------------------------------------------------------------------
@@ -578,7 +565,7 @@ void session_host::handle(const host_id& from, claim&& m) {
 }
 
 void session_host::handle(const host_id& from, claim_withdrawn&& m) {
-  const auto found = sessions_.find(m.key);
+  const auto found = find(m.key);
   if (found == sessions_.end())
     return;
   auto& granted = found->second.granted;
@@ -590,7 +577,7 @@ void session_host::handle(const host_id& from, claim_withdrawn&& m) {
 }
 
 void session_host::handle(const host_id& from, claim_answer&& m) {
-  const auto found = sessions_.find(m.key);
+  const auto found = find(m.key);
   if (found == sessions_.end())
     return;
   auto& s = found->second;
@@ -639,6 +626,8 @@ void session_host::check_claim(entry& e) {
   auto& s = e.second;
   if (s.at != stage::claiming || !s.unanswered.empty())
     return;
+  if (gives_up())
+    return give_up_claim(e);
   // Those who granted it first may have promised the owner something since then. As long as the claim is younger than
   // the guard, that does not help him: when it began, none of them had answered him for a lease.
   const auto is_owned = s.winner && s.winner->phase == session_phase::running;
@@ -668,9 +657,9 @@ void session_host::take(entry& e) {
   s.mine.epoch = s.claimed_epoch;
   s.mine.revision = 1;
   s.mine.owner = options_.self;
-  if (goes_on && is_wanted(s, request_type::stop)) {
+  if (goes_on && s.waiters.want(request_type::stop)) {
     s.mine.phase = session_phase::stopped;
-    for (auto& w : s.waiters)
+    for (auto& [id, w] : s.waiters)
       w.is_begun = w.type == request_type::stop;
     set_stage(e, stage::ending);
     return write(e);
@@ -713,7 +702,7 @@ void session_host::begin_confirmation(entry& e) {
 
 void session_host::check_confirmation(entry& e) {
   auto& s = e.second;
-  if (profile_.draining || now_ms_ >= s.since_ms + options_.lease.lease_ms)
+  if (gives_up() || now_ms_ >= s.since_ms + options_.lease.lease_ms)
     release(e);
   else if (leases_.is_majority(s.agreed_by))
     run(e);
@@ -727,7 +716,7 @@ void session_host::handle(const host_id& from, run_question&& m) {
 }
 
 void session_host::handle(const host_id& from, run_answer&& m) {
-  const auto found = sessions_.find(m.key);
+  const auto found = find(m.key);
   if (found == sessions_.end() || found->second.at != stage::confirming || found->second.mine.epoch != m.epoch)
     return;
   if (!m.agreed)
@@ -740,7 +729,7 @@ void session_host::handle(const host_id& from, run_answer&& m) {
 
 bool session_host::checkpoint(const session_key& key, std::uint64_t run, saved_state state, std::uint64_t now_ms) {
   enter(now_ms);
-  const auto found = sessions_.find(key);
+  const auto found = find(key);
   const auto is_owner = found != sessions_.end() && found->second.at == stage::running && found->second.run == run
                         && !is_outranked(found->second);
   if (is_owner) {
@@ -767,7 +756,7 @@ void session_host::begin_stop(entry& e, stop_reason reason) {
 void session_host::session_stopped(const session_key& key, std::uint64_t run, std::optional<saved_state> state,
                                    std::uint64_t now_ms) {
   enter(now_ms);
-  const auto found = sessions_.find(key);
+  const auto found = find(key);
   if (found != sessions_.end() && found->second.at == stage::stopping && found->second.run == run) {
     if (state)
       found->second.mine.state = std::move(*state);
@@ -819,7 +808,7 @@ void session_host::report_lost(entry& e) {
 }
 
 void session_host::handle(const host_id&, loser_state&& m) {
-  const auto found = sessions_.find(m.key);
+  const auto found = find(m.key);
   const auto kind = options_.kinds.find(m.key.kind);
   if (found == sessions_.end() || found->second.at != stage::running || kind == options_.kinds.end()
       || !kind->second.resolves || !knows(m.key.kind, m.state.schema_version))
@@ -830,7 +819,7 @@ void session_host::handle(const host_id&, loser_state&& m) {
 
 void session_host::resolved(const session_key& key, std::uint64_t run, saved_state state, std::uint64_t now_ms) {
   enter(now_ms);
-  const auto found = sessions_.find(key);
+  const auto found = find(key);
   if (found != sessions_.end() && found->second.at == stage::stopping && found->second.run == run) {
     auto& s = found->second;
     s.mine.state = std::move(state);
@@ -846,7 +835,7 @@ void session_host::resolved(const session_key& key, std::uint64_t run, saved_sta
 void session_host::session_ended(const session_key& key, std::uint64_t run, bool failed, std::uint64_t now_ms,
                                  std::string_view why) {
   enter(now_ms);
-  const auto found = sessions_.find(key);
+  const auto found = find(key);
   if (found != sessions_.end() && found->second.run == run) {
     auto& s = found->second;
     if (s.at == stage::running) {
@@ -874,26 +863,31 @@ void session_host::session_ended(const session_key& key, std::uint64_t run, bool
 
 void session_host::queue_moves() {
   if (gives_up() || options_.rebalance_max > 0)
-    to_move_.assign(here_.begin(), here_.end());
+    moves_.look_at_all();
 }
 
 void session_host::plan_moves() {
   const auto moving_max = gives_up() ? options_.drain_max : options_.rebalance_max;
-  while (moving_.size() < moving_max && !to_move_.empty()) {
-    const auto found = sessions_.find(to_move_.front());
-    if (found == sessions_.end() || found->second.at != stage::running) {
-      to_move_.pop_front();
-      continue;
-    }
-    const auto target = place_of(found->first, found->second.mine.state.schema_version);
-    if (is_better_kept(target))
-      return;
-    to_move_.pop_front();
-    if (gives_up() || (target && *target != options_.self)) {
-      moving_.insert(found->first);
-      begin_stop(*found, stop_reason::move);
-    }
+  is_planning_ = moves_.go_on(here_, options_.step_sessions_max, [&](auto position) {
+    const auto key = *position;
+    const auto is_planned = moving_.size() < moving_max && plan_move(key);
+    return is_planned ? std::optional{here_.upper_bound(key)} : std::nullopt;
+  });
+}
+
+bool session_host::plan_move(const session_key& key) {
+  auto& e = find_or_add(key);
+  const auto& s = e.second;
+  if (s.at != stage::running)
+    return true;
+  const auto target = place_of(key, s.mine.state.schema_version);
+  if (is_better_kept(target))
+    return false;
+  if (gives_up() || (target && *target != options_.self)) {
+    moving_.insert(key);
+    begin_stop(e, stop_reason::move);
   }
+  return true;
 }
 
 bool session_host::is_better_kept(const std::optional<host_id>& target) const {
@@ -915,9 +909,7 @@ void session_host::set_in_service(bool in_service, std::uint64_t now_ms) {
   enter(now_ms);
   if (std::exchange(is_in_service_, in_service) != in_service) {
     note_cordon();
-    for (const auto& key : std::set{here_})
-      if (auto& e = find_or_add(key); !in_service && e.second.at == stage::claiming)
-        give_up_claim(e);
+    here_round_.look_at_all();
     queue_moves();
     settle_all();
   }
@@ -937,9 +929,7 @@ void session_host::drain(std::uint64_t now_ms) {
   if (!std::exchange(profile_.draining, true)) {
     drain_began_ms_ = now_ms_;
     send_all(announce{profile_});
-    for (const auto& key : std::set{here_})
-      if (auto& e = find_or_add(key); e.second.at == stage::claiming)
-        give_up_claim(e);
+    here_round_.look_at_all();
     queue_moves();
     settle_all();
   }
@@ -962,28 +952,9 @@ void session_host::tick(std::uint64_t now_ms) {
     asked_ms_ = now_ms_;
     send_all(lease_question{now_ms_});
   }
-  expire_requests();
-  answer_hopeless_requests();
-  const auto is_partial = sessions_.size() > options_.step_sessions_max;
-  auto left = is_partial ? options_.step_sessions_max : std::numeric_limits<std::size_t>::max();
-  auto position = is_partial ? sessions_.lower_bound(next_ticked_) : sessions_.begin();
-  for (; position != sessions_.end() && left > 0; --left) {
-    auto& e = *position;
-    auto& s = e.second;
-    expire_messages(e);
-    if (s.is_dirty && !s.is_writing)
-      write(e);
-    if (s.at == stage::confirming)
-      check_confirmation(e);
-    if (s.at == stage::moving && (!is_up(s.mine.target) || now_ms_ >= s.since_ms + options_.move_timeout_ms))
-      release(e);
-    settle(e);
-    const auto is_idle = s.at == stage::none && !s.winner && s.waiters.empty() && s.inbox.empty() && s.outbox.empty()
-                         && s.in_flight == 0 && !s.is_writing && s.is_readable && s.epoch_agreed == 0
-                         && !is_granted_away(s, options_.self);
-    position = is_idle ? sessions_.erase(position) : std::next(position);
-  }
-  next_ticked_ = position == sessions_.end() ? session_key{} : position->first;
+  std::erase_if(departed_, [&](const auto& d) { return now_ms_ >= d.second.gone_ms + options_.return_wait_ms; });
+  requests_round_.look_at(options_.tick_sessions_max, pending_.size());
+  round_.look_at(options_.tick_sessions_max, sessions_.size());
   leave();
 }
 

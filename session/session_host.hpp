@@ -2,14 +2,16 @@
 
 #include "session/fenced_write.hpp"
 #include "session/lease_book.hpp"
+#include "session/news.hpp"
 #include "session/obstacle.hpp"
 #include "session/placement.hpp"
+#include "session/rounds.hpp"
 #include "session/session_command.hpp"
 #include "session/session_record.hpp"
+#include "session/waiters.hpp"
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <list>
 #include <map>
 #include <optional>
@@ -60,8 +62,10 @@ struct session_host_options {
   std::uint64_t return_wait_ms = 3'000;
   /// How long it is remembered that a session has been ended: longer than any part of the network stays cut off.
   std::uint64_t remember_end_ms = 3'600'000;
-  /// So many sessions are looked at in one call, at most, where all are to be; the calls of `tick` come by all.
-  std::size_t step_sessions_max = 4'096;
+  /// So many sessions, and requests, one `tick` has looked at, at most; the calls of `tick` come by all.
+  std::size_t tick_sessions_max = 4'096;
+  /// So many of them are looked at in one call, at most. `work` does the rest.
+  std::size_t step_sessions_max = 128;
   /// Messages that wait for one session, and the bytes of all that wait on this host.
   std::size_t queue_messages_max = 1'000;
   std::size_t queue_bytes_max = std::size_t{64} << 20;
@@ -85,9 +89,17 @@ struct session_listing {
   std::optional<session_key> last;
 };
 
+struct key_listing {
+  std::vector<session_key> keys;
+  /// As in a session_listing.
+  std::optional<session_key> last;
+};
+
 /// The host of the sessions of one node: the protocol of docs/sessions.md as a state machine without I/O. Events go in
 /// through the member functions, commands come out of `take_commands`, which the caller empties after each call. Times
 /// are milliseconds of a clock of this node that never goes back.
+///
+/// No call takes longer the more sessions there are: what concerns all of them is done in steps, see `has_work`.
 ///
 /// Not thread-safe. No function throws, save std::bad_alloc.
 class session_host {
@@ -147,8 +159,9 @@ public:
 
   // -- requests ------------------------------------------------------------------------------------------------------
 
-  // Each is answered once by an answer_request of its number, at `deadline_ms` at the latest, unless it is withdrawn.
-  // Numbers are never reused. What was not handled is answered with the reason, see find_obstacle.
+  // Each is answered once by an answer_request of its number, at `deadline_ms` at the latest, unless it is withdrawn;
+  // of more than `tick_sessions_max` that wait, some steps of `work` later. Numbers are never reused. What was not
+  // handled is answered with the reason, see find_obstacle.
 
   /// Starts the session, unless it runs somewhere. Answers where it runs.
   void start(std::uint64_t request, const session_key& key, saved_state state, std::uint64_t deadline_ms,
@@ -190,6 +203,12 @@ public:
   /// To be called every 20 ms or so.
   void tick(std::uint64_t now_ms);
 
+  /// Whether a long walk over the sessions waits to go on. Then `work` is to be called soon, over and over.
+  bool has_work() const {
+    return requests_round_.is_due() || here_round_.is_due() || round_.is_due() || is_planning_ || !due_.empty();
+  }
+  void work(std::uint64_t now_ms);
+
   std::vector<command> take_commands();
 
   bool is_paused() const {
@@ -215,8 +234,9 @@ public:
   /// The hosts that have yet to say that they know that this one leaves.
   std::vector<host_id> unaware() const;
 
-  /// The sessions of this host whose last state is not in the map yet.
-  std::vector<session_key> unsaved() const;
+  /// The sessions of this host whose last state is not in the map yet: up to `looked_max` of all that are here are
+  /// looked at, from the first one beyond `after` on.
+  key_listing unsaved(const session_key& after, std::size_t looked_max) const;
 
 private:
   /// What this host does with a session.
@@ -241,23 +261,6 @@ private:
   };
 
   enum class stop_reason { move, release, lost, end, resolve };
-
-  enum class request_type { start, stop, locate, deliver };
-
-  /// Somebody waits for the session to run, or to end.
-  struct waiter {
-    host_id origin;
-    std::uint64_t number = 0;
-    request_type type = request_type::start;
-    std::uint64_t deadline_ms = 0;
-    saved_state state;
-    /// Where the request has been passed on to.
-    std::optional<host_id> asked;
-    /// When it may be passed on again.
-    std::uint64_t not_before_ms = 0;
-    /// The session is being ended.
-    bool is_begun = false;
-  };
 
   /// An owner of a session; ordered as ranks are.
   struct ownership {
@@ -286,6 +289,9 @@ private:
   };
 
   struct hosted_session {
+    /// All that has happened to all sessions up to this one has been heeded.
+    news_log::number heard = 0;
+
     // What the map says.
     std::vector<crdt::dot> live;
     /// Of all records that have ever been seen, the one with the greatest rank.
@@ -322,7 +328,7 @@ private:
     std::uint64_t epoch_agreed = 0;
 
     // Who wants something of it.
-    std::vector<waiter> waiters;
+    session::waiters waiters;
     /// What to start it from, if it is not known.
     std::optional<saved_state> initial;
     /// Messages of this host that have not been sent or handed over, and those of others that wait for the session to
@@ -342,6 +348,8 @@ private:
     /// Takes no sessions before it has come in.
     host_profile profile;
     bool has_announced = false;
+    /// Counts the connections to all peers.
+    std::uint64_t connection = 0;
     std::uint64_t up_since_ms = 0;
     /// It has given up all sessions, and ends soon.
     bool is_leaving = false;
@@ -357,9 +365,10 @@ private:
     request_type type = request_type::start;
     std::uint64_t since_ms = 0;
     std::uint64_t deadline_ms = 0;
-    /// Where a message is, in which epoch it has been sent there, and what it says if that is another host: that may
-    /// give it back.
+    /// Where a message is, over which connection and in which epoch it has been sent there, and what it says if that is
+    /// another host: that may give it back.
     std::optional<host_id> sent_to;
+    std::uint64_t connection = 0;
     std::uint64_t epoch = 0;
     std::string payload;
   };
@@ -375,6 +384,9 @@ private:
   /// To be called first and last in each member function that an event comes in through.
   void enter(std::uint64_t now_ms);
   void leave();
+  /// Goes on with what is done in steps.
+  void step();
+  bool has_done_enough() const;
   void note_readiness();
   void announce_leave();
   void pause();
@@ -412,7 +424,23 @@ private:
 
   // What is to be done about it.
   void settle(entry& e);
-  void settle_all();
+  /// But for those who wait.
+  void settle_session(entry& e);
+  void claim_if_wanted(entry& e);
+  /// With those who wait and are left over from the last call.
+  void go_on_settling(entry& e);
+  /// Soon: all at once, if there are few.
+  void settle_all() {
+    round_.look_at_all();
+  }
+  /// What happens to a session now and then, and when something has happened to all.
+  void look_at(entry& e);
+  /// What has happened to all sessions happens to this one, too, before anything else does.
+  void hear_news(entry& e);
+  void heed_loss(entry& e, const host_id& peer);
+  void heed_pause(entry& e);
+  void heed_map_restart(entry& e);
+  bool is_idle(const hosted_session& s) const;
   void follow_winner(entry& e);
   bool wants(const entry& e) const;
   /// Whether the winner goes on from the last state of this host, which has stopped the session.
@@ -448,17 +476,27 @@ private:
   void after_stop(entry& e);
   void report_lost(entry& e);
   void plan_moves();
+  /// Returns whether it was the time of this session.
+  bool plan_move(const session_key& key);
   void queue_moves();
   /// Whether whoever is to take the session cannot start it yet, and it had better run here until he can.
   bool is_better_kept(const std::optional<host_id>& target) const;
 
   // Requests and messages.
   entry& find_or_add(const session_key& key);
+  session_map::iterator find(const session_key& key);
   entry* add_request(std::uint64_t request, const session_key& key, request_type type, std::uint64_t deadline_ms);
+  /// Settles what one more waiter changes.
+  void add_waiter(entry& e, waiter w);
   void pump_waiters(entry& e);
+  void pump_more_waiters(entry& e);
+  /// A request that has been passed on to a host that was lost since has not been. Returns whether it has itself come
+  /// from one.
+  bool forget_loss(waiter& w) const;
+  /// Whether the connection still stands.
+  bool is_connected(const host_id& peer, std::uint64_t connection) const;
   /// Returns whether the waiter is done with.
   bool pump(entry& e, waiter& w);
-  static bool is_wanted(const hosted_session& s, request_type type);
   void pump_messages(entry& e);
   bool has_room(const hosted_session& s, std::size_t bytes) const;
   void pump_inbox(entry& e);
@@ -476,9 +514,13 @@ private:
   void drop_messages_of(const host_id& origin, hosted_session& s);
   /// Forgets a request that waits for the session, and the message that goes with it.
   void drop_request(hosted_session& s, const host_id& origin, std::uint64_t number);
-  void expire_requests();
-  /// Those who want to end a session that nobody knows have waited for long enough.
-  void refuse_unknown_stops(entry& e);
+  void look_at_request(std::uint64_t number);
+  /// Whether the host that has the message has been lost since.
+  bool is_lost(const pending_request& request) const;
+  /// Whether nobody knows the session, or wants to start it.
+  bool is_unknown(const hosted_session& s) const;
+  /// Long enough for a session to become known.
+  bool has_waited_for_news(std::uint64_t request) const;
   void expire_messages(entry& e);
   void respond(const host_id& origin, std::uint64_t number, outcome result, host_id place = {},
                std::string payload = {});
@@ -500,7 +542,7 @@ private:
   bool may_return(const std::string& kind, std::uint32_t schema_version) const;
   /// Whether nobody who is up can ever start it.
   bool is_hopeless(const std::string& kind, std::uint32_t schema_version) const;
-  void answer_hopeless_requests();
+  bool is_hopeless(std::uint64_t number, const pending_request& request);
   /// Answers why it was not handled.
   void give_up_request(std::uint64_t number);
 
@@ -529,18 +571,27 @@ private:
   std::set<std::string> unmet_;
   session_map sessions_;
   std::map<std::string, std::uint64_t> running_;
-  /// Where the next tick goes on.
-  session_key next_ticked_;
-  /// The sessions with a stage.
+  rounds<session_key> round_;
+  /// What has happened to all of them, and how much of it had when the turn under way began.
+  news_log news_;
+  news_log::number turn_news_ = 0;
+  /// The sessions with a stage. They come first.
   std::set<session_key> here_;
-  /// Sessions to be moved, as soon as there is room.
-  std::deque<session_key> to_move_;
+  rounds<session_key> here_round_;
+  /// Of these, more wait to be answered than one call has answered.
+  std::set<session_key> due_;
+  /// Those that are to be looked at, whether they have to be moved, as soon as there is room.
+  rounds<session_key> moves_;
+  /// There is room, and the last call has looked at as many as it may.
+  bool is_planning_ = false;
   /// Those that are on the move.
   std::set<session_key> moving_;
   std::uint64_t drain_began_ms_ = 0;
   std::map<std::uint64_t, pending_request> pending_;
+  rounds<std::uint64_t> requests_round_;
   std::size_t queued_bytes_ = 0;
   std::uint64_t last_leaving_ = 0;
+  std::uint64_t last_connection_ = 0;
   lease_book leases_;
   std::uint64_t asked_ms_ = 0;
   std::uint64_t last_run_ = 0;
@@ -551,6 +602,8 @@ private:
   bool is_drain_reported_ = false;
   std::map<host_id, std::string> frames_;
   std::vector<command> commands_;
+  /// Of the states in them.
+  std::size_t state_bytes_ = 0;
 };
 
 } // namespace ariadne::session

@@ -1,6 +1,7 @@
 #include "session/session_host.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 // The part of session_host that knows why a session does not run, for those who wait for it.
@@ -31,7 +32,7 @@ void session_host::note_impediment(entry& e, obstacle why) {
 }
 
 void session_host::handle(const host_id&, impediment&& m) {
-  if (const auto found = sessions_.find(m.key); found != sessions_.end())
+  if (const auto found = find(m.key); found != sessions_.end())
     found->second.impediment = impeded{{m.what, cut_detail(m.detail)}, now_ms_};
 }
 
@@ -64,7 +65,7 @@ obstacle session_host::find_obstacle(const entry& e, const pending_request& requ
   const auto is_known = s.winner && s.winner->phase != session_phase::stopped;
   if (!is_caught_up_)
     return {outcome::hosts_not_ready, "node " + options_.self.node + " has yet to catch up with the others"};
-  if (!is_known && request.type != request_type::start && !is_wanted(s, request_type::start))
+  if (!is_known && request.type != request_type::start && !s.waiters.want(request_type::start))
     return {outcome::unknown_session, {}};
   if (!is_served_by_owner(s)) {
     if (request.type != request_type::stop) {
@@ -115,28 +116,22 @@ bool session_host::is_hopeless(const std::string& kind, std::uint32_t schema_ver
          && !may_return(kind, schema_version);
 }
 
-void session_host::answer_hopeless_requests() {
-  std::erase_if(departed_, [&](const auto& d) { return now_ms_ >= d.second.gone_ms + options_.return_wait_ms; });
-  std::vector<std::uint64_t> hopeless;
-  for (const auto& [number, request] : pending_) {
-    const auto may_wait = request.type == request_type::locate || request.type == request_type::stop || request.sent_to;
-    if (may_wait || now_ms_ < request.since_ms + options_.unknown_wait_ms)
-      continue;
-    const auto found = sessions_.find(request.key);
-    if (found == sessions_.end() || found->second.at != stage::none || is_served_by_owner(found->second))
-      continue;
-    const auto& s = found->second;
-    const auto is_known = s.winner && s.winner->phase != session_phase::stopped;
-    if ((is_known || request.type == request_type::start)
-        && is_hopeless(request.key.kind, is_known ? s.winner->state.schema_version : version_to_start(s, number)))
-      hopeless.push_back(number);
-  }
-  for (const auto number : hopeless)
-    give_up_request(number);
+bool session_host::is_hopeless(std::uint64_t number, const pending_request& request) {
+  const auto may_wait = request.type == request_type::locate || request.type == request_type::stop || request.sent_to;
+  if (may_wait || now_ms_ < request.since_ms + options_.unknown_wait_ms)
+    return false;
+  const auto& s = find_or_add(request.key).second;
+  if (s.at != stage::none || is_served_by_owner(s))
+    return false;
+  const auto is_known = s.winner && s.winner->phase != session_phase::stopped;
+  return (is_known || request.type == request_type::start)
+         && is_hopeless(request.key.kind, is_known ? s.winner->state.schema_version : version_to_start(s, number));
 }
 
 std::uint32_t session_host::version_to_start(const hosted_session& s, std::uint64_t number) const {
-  for (const auto& w : s.waiters)
+  if (!s.waiters.want(request_type::start))
+    return 0;
+  for (const auto& [id, w] : s.waiters)
     if (w.type == request_type::start && (w.number == number || number == 0) && w.origin == options_.self)
       return w.state.schema_version;
   return 0;
@@ -153,13 +148,17 @@ void session_host::give_up_request(std::uint64_t number) {
   finish(number, why.what, {}, std::move(why.detail));
 }
 
-std::vector<session_key> session_host::unsaved() const {
-  std::vector<session_key> result;
-  for (const auto& key : here_) {
-    const auto& s = sessions_.at(key);
+key_listing session_host::unsaved(const session_key& after, std::size_t looked_max) const {
+  key_listing result;
+  for (auto position = here_.upper_bound(after); position != here_.end(); ++position) {
+    if (looked_max-- == 0) {
+      result.last = *std::prev(position);
+      break;
+    }
+    const auto& s = sessions_.at(*position);
     const auto has_state = s.at != stage::claiming && s.at != stage::taking && s.at != stage::confirming;
     if (has_state && (s.at == stage::running || s.at == stage::stopping || s.is_writing || s.is_dirty))
-      result.push_back(key);
+      result.keys.push_back(*position);
   }
   return result;
 }

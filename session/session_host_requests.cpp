@@ -15,7 +15,7 @@ session_host::entry* session_host::add_request(std::uint64_t request, const sess
     commands_.push_back(answer_request{request, outcome::invalid_key, {}, {}});
     return nullptr;
   }
-  pending_[request] = {key, type, now_ms_, deadline_ms, {}, 0, {}};
+  pending_[request] = {key, type, now_ms_, deadline_ms, {}, 0, 0, {}};
   return &find_or_add(key);
 }
 
@@ -29,9 +29,7 @@ void session_host::start(std::uint64_t request, const session_key& key, saved_st
     else
       commands_.push_back(answer_request{request, outcome::draining, {}, {}});
   } else if (auto* e = add_request(request, key, request_type::start, deadline_ms)) {
-    waiter w{options_.self, request, request_type::start, deadline_ms, std::move(state), {}, 0, false};
-    e->second.waiters.push_back(std::move(w));
-    settle(*e);
+    add_waiter(*e, {options_.self, request, request_type::start, deadline_ms, std::move(state)});
   }
   leave();
 }
@@ -39,52 +37,72 @@ void session_host::start(std::uint64_t request, const session_key& key, saved_st
 void session_host::stop(std::uint64_t request, const session_key& key, std::uint64_t deadline_ms,
                         std::uint64_t now_ms) {
   enter(now_ms);
-  if (auto* e = add_request(request, key, request_type::stop, deadline_ms)) {
-    e->second.waiters.push_back({options_.self, request, request_type::stop, deadline_ms, {}, {}, 0, false});
-    settle(*e);
-  }
+  if (auto* e = add_request(request, key, request_type::stop, deadline_ms))
+    add_waiter(*e, {options_.self, request, request_type::stop, deadline_ms});
   leave();
 }
 
 void session_host::locate(std::uint64_t request, const session_key& key, std::uint64_t deadline_ms,
                           std::uint64_t now_ms) {
   enter(now_ms);
-  if (auto* e = add_request(request, key, request_type::locate, deadline_ms)) {
-    e->second.waiters.push_back({options_.self, request, request_type::locate, deadline_ms, {}, {}, 0, false});
-    settle(*e);
-  }
+  if (auto* e = add_request(request, key, request_type::locate, deadline_ms))
+    add_waiter(*e, {options_.self, request, request_type::locate, deadline_ms});
   leave();
 }
 
 void session_host::handle(const host_id& from, start_request&& m) {
-  auto& e = find_or_add(m.key);
-  e.second.waiters.push_back(
-    {from, m.number, request_type::start, now_ms_ + options_.message_wait_ms, std::move(m.state), {}, 0, false});
-  settle(e);
+  waiter w{from, m.number, request_type::start, now_ms_ + options_.message_wait_ms, std::move(m.state)};
+  w.connection = peers_.at(from).connection;
+  add_waiter(find_or_add(m.key), std::move(w));
 }
 
 void session_host::handle(const host_id& from, stop_request&& m) {
-  auto& e = find_or_add(m.key);
-  e.second.waiters.push_back(
-    {from, m.number, request_type::stop, now_ms_ + options_.message_wait_ms, {}, {}, 0, false});
-  settle(e);
+  waiter w{from, m.number, request_type::stop, now_ms_ + options_.message_wait_ms};
+  w.connection = peers_.at(from).connection;
+  add_waiter(find_or_add(m.key), std::move(w));
+}
+
+void session_host::add_waiter(entry& e, waiter w) {
+  auto& waiters = e.second.waiters;
+  const auto added = waiters.add(std::move(w));
+  settle_session(e);
+  if (e.second.is_readable && pump(e, added->second))
+    waiters.erase(added);
+  claim_if_wanted(e);
 }
 
 void session_host::pump_waiters(entry& e) {
-  auto& waiters = e.second.waiters;
-  for (auto position = waiters.begin(); position != waiters.end();)
-    position = pump(e, *position) ? waiters.erase(position) : std::next(position);
-  if (!is_wanted(e.second, request_type::start))
-    e.second.initial.reset();
+  e.second.waiters.look_at_all();
+  pump_more_waiters(e);
 }
 
-bool session_host::is_wanted(const hosted_session& s, request_type type) {
-  return std::any_of(s.waiters.begin(), s.waiters.end(), [&](const waiter& w) { return w.type == type; });
+void session_host::pump_more_waiters(entry& e) {
+  auto& s = e.second;
+  const auto answers_max = options_.step_sessions_max;
+  if (s.is_readable && !s.waiters.go_on(8 * answers_max, answers_max, [&](waiter& w) { return pump(e, w); }))
+    due_.insert(e.first);
+}
+
+bool session_host::forget_loss(waiter& w) const {
+  const auto is_own = w.origin == options_.self;
+  if (is_own && !w.asked)
+    return false;
+  if (is_connected(is_own ? *w.asked : w.origin, w.connection))
+    return false;
+  w.asked.reset();
+  return !is_own;
+}
+
+bool session_host::is_connected(const host_id& peer, std::uint64_t connection) const {
+  const auto found = peers_.find(peer);
+  return found != peers_.end() && found->second.connection == connection;
 }
 
 bool session_host::pump(entry& e, waiter& w) {
   auto& [key, s] = e;
   const auto is_own = w.origin == options_.self;
+  if (forget_loss(w) || (!is_own && now_ms_ >= w.deadline_ms))
+    return true;
   const auto may_ask = is_own && is_caught_up_ && !w.asked && now_ms_ >= w.not_before_ms;
   const auto runs_elsewhere =
     s.at == stage::none && s.winner && s.winner->phase == session_phase::running && peers_.contains(s.winner->owner);
@@ -102,7 +120,7 @@ bool session_host::pump(entry& e, waiter& w) {
     if (w.type == request_type::locate || !has_ended || s.at != stage::none)
       return false;
     if (!is_own) {
-      if (profile_.takes(key.kind, w.state.schema_version)) {
+      if (!w.is_over && profile_.takes(key.kind, w.state.schema_version)) {
         s.initial = w.state;
         return false;
       }
@@ -122,6 +140,7 @@ bool session_host::pump(entry& e, waiter& w) {
       s.initial = w.state;
     } else {
       w.asked = *target;
+      w.connection = peers_.at(*target).connection;
       send(*target, start_request{w.number, key, w.state});
     }
     return false;
@@ -132,6 +151,8 @@ bool session_host::pump(entry& e, waiter& w) {
     begin_stop(e, stop_reason::end);
     return false;
   }
+  if (is_unknown(s) && is_own && !w.asked && !w.is_begun && has_waited_for_news(w.number))
+    return answer(outcome::unknown_session);
   if (s.winner && s.winner->phase == session_phase::stopped && s.at == stage::none)
     return answer(w.is_begun || w.asked ? outcome::done : outcome::unknown_session);
   if (s.at == stage::stopping && s.reason == stop_reason::end)
@@ -144,6 +165,7 @@ bool session_host::pump(entry& e, waiter& w) {
       return answer(outcome::elsewhere);
     if (may_ask) {
       w.asked = s.winner->owner;
+      w.connection = peers_.at(*w.asked).connection;
       send(*w.asked, stop_request{w.number, key});
     }
   }
@@ -187,36 +209,27 @@ void session_host::handle(const host_id& from, response&& m) {
       take_back(e, m.number);
     else
       finish(m.number, m.result, std::move(m.place), std::move(m.payload));
-    return settle(e);
+    return pump_messages(e);
   }
   auto& waiters = e.second.waiters;
-  const auto w = std::find_if(waiters.begin(), waiters.end(), [&](const waiter& candidate) {
-    return candidate.number == m.number && candidate.origin == options_.self;
-  });
-  if (w != waiters.end() && w->asked != from)
+  const auto w = waiters.find(options_.self, m.number);
+  if (w != waiters.end() && w->second.asked != from)
     return;
   if (w != waiters.end() && m.result == outcome::elsewhere) {
-    w->asked.reset();
-    w->not_before_ms = now_ms_ + options_.retry_after_ms;
+    w->second.asked.reset();
+    w->second.not_before_ms = now_ms_ + options_.retry_after_ms;
     return;
   }
   if (w != waiters.end())
     waiters.erase(w);
   finish(m.number, m.result, std::move(m.place), std::move(m.payload));
-  settle(e);
-}
-
-void session_host::expire_requests() {
-  std::vector<std::uint64_t> expired;
-  for (const auto& [number, request] : pending_)
-    if (now_ms_ >= request.deadline_ms)
-      expired.push_back(number);
-  for (const auto number : expired)
-    give_up_request(number);
+  claim_if_wanted(e);
 }
 
 void session_host::drop_request(hosted_session& s, const host_id& origin, std::uint64_t number) {
-  std::erase_if(s.waiters, [&](const waiter& w) { return w.origin == origin && w.number == number; });
+  s.waiters.erase(origin, number);
+  if (!s.waiters.want(request_type::start))
+    s.initial.reset();
   auto& queue = origin == options_.self ? s.outbox : s.inbox;
   std::erase_if(queue, [&](const queued_message& m) {
     const auto is_dropped = m.origin == origin && m.number == number;
@@ -234,9 +247,8 @@ void session_host::withdraw(std::uint64_t request, std::uint64_t now_ms) {
     auto& e = find_or_add(found->second.key);
     auto& s = e.second;
     auto asked = found->second.sent_to;
-    for (const auto& w : s.waiters)
-      if (w.origin == options_.self && w.number == request)
-        asked = w.asked;
+    if (const auto w = s.waiters.find(options_.self, request); w != s.waiters.end())
+      asked = w->second.asked;
     if (asked && peers_.contains(*asked))
       send(*asked, request_withdrawn{request, e.first});
     if (found->second.sent_to) {
@@ -245,16 +257,13 @@ void session_host::withdraw(std::uint64_t request, std::uint64_t now_ms) {
     }
     pending_.erase(found);
     drop_request(s, options_.self, request);
-    settle(e);
   }
   leave();
 }
 
 void session_host::handle(const host_id& from, request_withdrawn&& m) {
-  if (const auto found = sessions_.find(m.key); found != sessions_.end()) {
+  if (const auto found = find(m.key); found != sessions_.end())
     drop_request(found->second, from, m.number);
-    settle(*found);
-  }
 }
 
 // -- messages --------------------------------------------------------------------------------------------------------
@@ -292,7 +301,7 @@ void session_host::deliver(std::uint64_t request, const session_key& key, std::s
 }
 
 void session_host::handle(const host_id& from, delivery&& m) {
-  const auto found = sessions_.find(m.key);
+  const auto found = find(m.key);
   if (found == sessions_.end() || found->second.mine.epoch != m.epoch || !runs_soon(found->second))
     return respond(from, m.number, outcome::elsewhere);
   auto& s = found->second;
@@ -353,7 +362,7 @@ void session_host::pump_messages(entry& e) {
   }
   if (!to) {
     if (s.at == stage::none && s.winner && s.winner->phase == session_phase::stopped
-        && !is_wanted(s, request_type::start))
+        && !s.waiters.want(request_type::start))
       refuse_messages(e, outcome::unknown_session);
     else if (s.at == stage::none && s.winner && profile_.draining && !place_of(e.first, s.winner->state.schema_version))
       refuse_unplaced_messages(e);
@@ -377,6 +386,7 @@ void session_host::send_message(entry& e, queued_message m, const host_id& to, s
   request.epoch = epoch;
   if (to == options_.self)
     return hand_over(e, std::move(m));
+  request.connection = peers_.at(to).connection;
   peer_message sent = delivery{m.number, key, epoch, std::move(m.payload)};
   send(to, sent);
   request.payload = std::move(std::get<delivery>(sent).payload);
@@ -400,30 +410,19 @@ void session_host::refuse_unplaced_messages(entry& e) {
     refuse_messages(e, why->what, why->detail);
 }
 
-void session_host::refuse_unknown_stops(entry& e) {
-  std::vector<std::uint64_t> refused;
-  std::erase_if(e.second.waiters, [&](const waiter& w) {
-    if (w.origin != options_.self || w.type != request_type::stop || w.asked || w.is_begun)
-      return false;
-    const auto request = pending_.find(w.number);
-    if (request == pending_.end() || now_ms_ < request->second.since_ms + options_.unknown_wait_ms)
-      return false;
-    refused.push_back(w.number);
-    return true;
-  });
-  for (const auto number : refused)
-    finish(number, outcome::unknown_session);
+bool session_host::is_unknown(const hosted_session& s) const {
+  return is_caught_up_ && s.at == stage::none && (!s.winner || s.winner->phase == session_phase::stopped)
+         && !s.waiters.want(request_type::start);
+}
+
+bool session_host::has_waited_for_news(std::uint64_t request) const {
+  const auto found = pending_.find(request);
+  return found != pending_.end() && now_ms_ >= found->second.since_ms + options_.unknown_wait_ms;
 }
 
 void session_host::expire_messages(entry& e) {
   auto& s = e.second;
-  std::erase_if(s.waiters, [&](const waiter& w) { return w.origin != options_.self && now_ms_ >= w.deadline_ms; });
-  const auto is_unknown = is_caught_up_ && s.at == stage::none
-                          && (!s.winner || s.winner->phase == session_phase::stopped)
-                          && !is_wanted(s, request_type::start);
-  if (is_unknown)
-    refuse_unknown_stops(e);
-  while (!s.outbox.empty() && is_unknown && now_ms_ >= s.outbox.front().arrived_ms + options_.unknown_wait_ms) {
+  while (!s.outbox.empty() && is_unknown(s) && now_ms_ >= s.outbox.front().arrived_ms + options_.unknown_wait_ms) {
     const auto m = std::move(s.outbox.front());
     s.outbox.pop_front();
     drop_message(m);

@@ -35,7 +35,8 @@ struct reads_of_one_map {
 
   /// The key arrives, and whoever is first takes it, or all get it.
   void arrive(const std::string& key, std::size_t count) {
-    reads.arrived(key, [&](const std::string&, const named_read& read) {
+    reads.arrived(key);
+    reads.answer_arrived([&](const std::string&, const named_read& read) {
       if (answered.size() == count)
         return false;
       answered.push_back(read.name);
@@ -44,6 +45,7 @@ struct reads_of_one_map {
   }
 
   void pass(int seconds, bool is_certain = false) {
+    reads.look_at_all();
     reads.end_overdue(now + std::chrono::seconds{seconds}, is_certain,
                       [&](const std::string&, const named_read& read) { answered.push_back(read.name); });
   }
@@ -98,6 +100,35 @@ BOOST_AUTO_TEST_CASE(one_that_waits_for_certainty_ends_with_it) {
   add("key", "patient");
   pass(0, true);
   BOOST_TEST((answered == std::vector<std::string>{"certain"}));
+}
+
+BOOST_AUTO_TEST_CASE(all_that_wait_for_one_key_are_answered_in_steps) {
+  const auto most = ariadne::waiting_reads<named_read>::step_ends_max;
+  for (std::size_t i = 0; i < 2 * most + 1; ++i)
+    add("key", "one of many");
+  arrive("key", 9 * most);
+  BOOST_TEST(answered.size() == most);
+  BOOST_TEST(reads.has_work());
+  const auto answer = [&](const std::string&, const named_read& read) {
+    answered.push_back(read.name);
+    return true;
+  };
+  BOOST_TEST(reads.answer_arrived(answer));
+  BOOST_TEST(reads.answer_arrived(answer));
+  BOOST_TEST(!reads.has_work());
+  BOOST_TEST(reads.empty());
+}
+
+BOOST_AUTO_TEST_CASE(all_whose_time_is_up_end_in_steps) {
+  const auto most = ariadne::waiting_reads<named_read>::step_ends_max;
+  for (std::size_t i = 0; i < most + 1; ++i)
+    add("key", "one of many", wait_end::arrival, 1);
+  pass(1);
+  BOOST_TEST(answered.size() == most);
+  BOOST_TEST(reads.has_work());
+  pass(1);
+  BOOST_TEST(reads.empty());
+  BOOST_TEST(!reads.has_work());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -568,10 +568,10 @@ BOOST_FIXTURE_TEST_CASE(a_session_that_has_done_its_work_when_it_is_told_to_move
   host.drain(now_ms);
   BOOST_TEST_REQUIRE(stopped().size() == 1u);
   const session_key done{"game", "A"};
-  BOOST_TEST(host.unsaved().size() == 1u);
+  BOOST_TEST(host.unsaved({}, 9).keys.size() == 1u);
   host.session_ended(done, runs.at(done), false, now_ms);
   carry_out();
-  BOOST_TEST(host.unsaved().empty());
+  BOOST_TEST(host.unsaved({}, 9).keys.empty());
   BOOST_TEST(host.sessions({}, 100).sessions.empty());
   BOOST_TEST(host.is_vacated());
 }

@@ -18,6 +18,8 @@ constexpr std::uint64_t ms = 1'000;
 constexpr std::uint64_t tick_us_max = 20 * ms;
 constexpr std::uint64_t local_delay_us_max = 500;
 constexpr std::uint64_t stop_us_max = 3 * ms;
+/// How long it takes from one step of a host's work to the next, whatever else it has to do.
+constexpr std::uint64_t step_us_max = 300;
 /// How soon the others notice that a process has died, and that a host has gone silent.
 constexpr std::uint64_t crash_noticed_us_max = 20 * ms;
 constexpr std::uint64_t silence_noticed_us_min = 300 * ms;
@@ -167,6 +169,7 @@ void cluster::start(std::size_t n) {
   options.lease = scenario_.lease;
   options.rebalance_max = scenario_.rebalance_max;
   options.drain_max = scenario_.drain_max;
+  options.step_sessions_max = scenario_.step_sessions_max;
   p.host.emplace(std::move(options), host_ms(n));
   if (node.is_cordoned)
     p.host->set_cordoned(true, host_ms(n));
@@ -430,6 +433,12 @@ void cluster::after_replica(std::size_t n, process& p) {
 void cluster::after_host(std::size_t n, process& p) {
   for (auto& c : p.host->take_commands())
     carry_out(n, p, std::move(c));
+  if (p.host->has_work() && !std::exchange(p.is_work_scheduled, true))
+    at_node(n, now_us_ + random_.below(step_us_max), [this, n](process& up) {
+      up.is_work_scheduled = false;
+      up.host->work(host_ms(n));
+      after_host(n, up);
+    });
 }
 
 void cluster::carry_out(std::size_t n, process& p, command&& c) {

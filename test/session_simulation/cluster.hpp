@@ -82,6 +82,7 @@ private:
     bool is_draining = false;
     bool has_drained = false;
     bool has_lost_map = false;
+    bool is_work_scheduled = false;
     std::uint64_t drain_began_us = 0;
     std::map<session::session_key, instance> running;
     std::vector<held_write> held;

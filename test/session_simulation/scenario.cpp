@@ -39,6 +39,7 @@ scenario make_scenario(std::uint64_t seed) {
     s.troubles_ms_max = 6'000;
     s.duration_ms += 10'000;
   }
+  s.step_sessions_max = random.pick<std::size_t>({1, 2, 5, 128});
   return s;
 }
 
@@ -53,7 +54,7 @@ std::string to_string(const scenario& s) {
          + flag(s.deploys, "deploys") + flag(s.cordons, "cordons") + flag(s.crashes, "crashes")
          + flag(s.partitions, "partitions") + flag(s.freezes, "freezes") + flag(s.failures, "failures")
          + flag(s.map_restarts, "map restarts") + flag(s.stops, "stops")
-         + flag(s.troubles_ms_min > 1'000, "troubles far apart");
+         + flag(s.troubles_ms_min > 1'000, "troubles far apart") + ", steps of " + std::to_string(s.step_sessions_max);
 }
 
 } // namespace ariadne::session_simulation

@@ -1,0 +1,63 @@
+#include "actors/waiting_writes.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <cstdint>
+
+using namespace ariadne;
+
+namespace {
+
+/// This node, and another one that has acknowledged all events up to a counter.
+concern_view view(std::uint64_t acknowledged) {
+  return {{{2, acknowledged, true}}, 2, true, false, 2};
+}
+
+struct many_writes {
+  static constexpr std::size_t count = 3 * ariadne::waiting_writes::step_ends_max + 7;
+  ariadne::waiting_writes writes;
+
+  void add(std::uint64_t timeout_ms, std::uint32_t nodes = 2) {
+    for (std::uint64_t counter = 1; counter <= count; ++counter)
+      writes.add({1, counter}, {{concern_level::count, nodes}, timeout_ms}, waiting_place{},
+                 kept_promise<receipt>{caf::typed_response_promise<receipt>{}});
+  }
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(waiting_writes, many_writes)
+
+BOOST_AUTO_TEST_CASE(those_that_are_met_at_once_are_answered_in_steps) {
+  add(60'000);
+  writes.settle(view(count - 5));
+  BOOST_TEST(writes.size() == count - ariadne::waiting_writes::step_ends_max);
+  while (writes.has_work())
+    writes.settle(view(count - 5));
+  BOOST_TEST(writes.size() == 5u);
+}
+
+BOOST_AUTO_TEST_CASE(those_whose_time_is_up_are_given_up_in_steps) {
+  add(0);
+  writes.give_up_hopeless(view(0));
+  BOOST_TEST(writes.size() == count);
+  writes.look_at_all();
+  auto before = writes.size();
+  while (writes.has_work()) {
+    writes.give_up_hopeless(view(0));
+    BOOST_TEST(before - writes.size() <= ariadne::waiting_writes::step_ends_max);
+    before = writes.size();
+  }
+  BOOST_TEST(writes.empty());
+}
+
+BOOST_AUTO_TEST_CASE(those_that_want_more_nodes_than_there_are_are_given_up_and_others_stay) {
+  add(60'000);
+  add(60'000, 3);
+  writes.look_at_all();
+  while (writes.has_work())
+    writes.give_up_hopeless(view(0));
+  BOOST_TEST(writes.size() == count);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
