@@ -6,10 +6,7 @@
 #include <benchmark/benchmark.h>
 
 #include <malloc.h>
-#include <time.h>
 
-#include <algorithm>
-#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -122,61 +119,6 @@ void memory_beyond_key_and_value(benchmark::State& state) {
 }
 BENCHMARK(memory_beyond_key_and_value)->Arg(10'000)->Arg(100'000)->Arg(1'000'000)->Iterations(1);
 
-/// The time that this thread has run. What the system does meanwhile with other programs is no part of it.
-std::chrono::nanoseconds thread_time() {
-  timespec now{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return std::chrono::seconds{now.tv_sec} + std::chrono::nanoseconds{now.tv_nsec};
-}
-
-/// The longest single call while a map grows to a million keys.
-void longest_put(benchmark::State& state) {
-  for (auto _ : state) {
-    auto target = make_replica(1);
-    std::chrono::nanoseconds longest{};
-    for (std::size_t i = 0; i < 1'000'000; ++i) {
-      const auto key = std::to_string(i);
-      const auto start = thread_time();
-      (void)target.put(key, shared_bytes{"v"}, now_ms);
-      longest = std::max(longest, thread_time() - start);
-      target.take_changes();
-    }
-    state.counters["longest_us"] = static_cast<double>(longest.count()) / 1'000;
-  }
-}
-BENCHMARK(longest_put)->Iterations(1)->Unit(benchmark::kMillisecond);
-
-/// The longest single call while all keys of a map of a million are listed, page by page, and the number of pages.
-void longest_listing_step(benchmark::State& state) {
-  auto target = make_replica(1);
-  for (std::size_t i = 0; i < 1'000'000; ++i) {
-    (void)target.put("game_" + std::to_string(i * 7'919 % 1'000'000), shared_bytes{"v"}, now_ms);
-    target.take_changes();
-  }
-  for (auto _ : state) {
-    std::chrono::nanoseconds longest{};
-    std::uint64_t pages = 0;
-    std::string last;
-    for (auto is_last = false; !is_last;) {
-      (void)target.ask_for_keys(++pages, 1, "", last);
-      for (auto is_answered = false; !is_answered;) {
-        const auto start = thread_time();
-        target.work(now_ms);
-        auto answers = target.take_key_pages();
-        longest = std::max(longest, thread_time() - start);
-        is_answered = !answers.empty();
-        if (!is_answered)
-          continue;
-        is_last = answers.front().page.is_last;
-        last = answers.front().page.keys.empty() ? last : answers.front().page.keys.back();
-      }
-    }
-    state.counters["longest_us"] = static_cast<double>(longest.count()) / 1'000;
-    state.counters["pages"] = static_cast<double>(pages);
-  }
-}
-BENCHMARK(longest_listing_step)->Iterations(1)->Unit(benchmark::kMillisecond);
-
 /// Carries all frames between two replicas until none is left.
 void exchange(replica& left, replica& right) {
   for (;;) {
@@ -190,54 +132,6 @@ void exchange(replica& left, replica& right) {
       left.receive({1}, frame.bytes, now_ms);
   }
 }
-
-/// The longest single call while two replicas of a million keys get to the same state: an empty one catches up; then,
-/// while they are apart, half of the keys are erased and forgotten, so that a full state has to be sent and swept.
-void longest_step_at_a_million_keys(benchmark::State& state) {
-  constexpr std::size_t count = 1'000'000;
-  for (auto _ : state) {
-    auto left = make_replica(1);
-    auto right = make_replica(2);
-    auto now = now_ms;
-    std::chrono::nanoseconds longest{};
-    auto step = [&](auto call) {
-      const auto start = thread_time();
-      call();
-      longest = std::max(longest, thread_time() - start);
-      left.take_changes();
-      right.take_changes();
-    };
-    auto talk = [&](link_id link) {
-      step([&] { left.open(link, true, now); });
-      step([&] { right.open(link, true, now); });
-      for (auto quiet = false; !quiet;) {
-        const auto to_right = left.take_frames();
-        const auto to_left = right.take_frames();
-        quiet = to_right.empty() && to_left.empty() && !right.has_work();
-        for (const auto& frame : to_right)
-          step([&] { right.receive(link, frame.bytes, now); });
-        for (const auto& frame : to_left)
-          step([&] { left.receive(link, frame.bytes, now); });
-        step([&] { right.work(now); });
-      }
-      step([&] { left.close(link, now); });
-      step([&] { right.close(link, now); });
-    };
-    auto key = [](std::size_t i) { return "game_" + std::to_string(i); };
-    for (std::size_t i = 0; i < count; ++i)
-      step([&] { (void)left.put(key(i), shared_bytes{"v"}, now); });
-    talk({1});
-    for (std::size_t i = 0; i < count; i += 2)
-      step([&] { left.erase(key(i), now); });
-    while (left.map().size() > count / 2)
-      step([&] { left.tick(now += 100); });
-    talk({2});
-    if (right.key_count() != count / 2)
-      state.SkipWithError("the replicas differ");
-    state.counters["longest_us"] = static_cast<double>(longest.count()) / 1'000;
-  }
-}
-BENCHMARK(longest_step_at_a_million_keys)->Iterations(1)->Unit(benchmark::kMillisecond);
 
 void catch_up_of_an_empty_replica(benchmark::State& state) {
   auto source = make_replica(1);

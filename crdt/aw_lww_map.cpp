@@ -3,35 +3,21 @@
 namespace ariadne::crdt {
 
 aw_lww_map::~aw_lww_map() {
-  for (const auto& shard : shards_)
-    for (auto* owner : shard)
-      pool_.destroy(owner);
+  table_.for_each([this](keyed_register* owner) { pool_.destroy(owner); });
 }
 
-// -- the hash table --------------------------------------------------------------------------------------------------
-
-keyed_register* aw_lww_map::find(const hashed_key& key) const {
-  const auto& shard = shards_[shard_of(key)];
-  auto position = shard.find(key);
-  return position == shard.end() ? nullptr : *position;
-}
+// -- the registers ---------------------------------------------------------------------------------------------------
 
 const keyed_register* aw_lww_map::find(std::string_view key) const {
-  return find(hashed_key{key});
+  return table_.find(hashed_key{key});
 }
 
 keyed_register& aw_lww_map::find_or_add(const hashed_key& key) {
-  const auto position = shards_[shard_of(key)].lazy_emplace(key, [&](const auto& construct) {
-    construct(pool_.make(key.key));
-    ++size_;
-  });
-  return **position;
+  return table_.find_or_add(key, [&] { return pool_.make(key.key); });
 }
 
 void aw_lww_map::remove(keyed_register& owner) {
-  const hashed_key key{owner.key()};
-  shards_[shard_of(key)].erase(key);
-  --size_;
+  table_.erase(hashed_key{owner.key()});
   pool_.destroy(&owner);
 }
 
@@ -200,7 +186,7 @@ aw_lww_map::effect aw_lww_map::join(std::string_view key, causal_register other,
       return join_into(owner);
     }
   }
-  auto* owner = find(hashed);
+  auto* owner = table_.find(hashed);
   if (owner == nullptr) {
     auto is_news = false;
     other.for_each_context([&](dot d) { is_news = is_news || !covered_here.covers(d); });

@@ -3,15 +3,13 @@
 #include "crdt/causal_register.hpp"
 #include "crdt/dot_index.hpp"
 #include "crdt/fingerprint.hpp"
+#include "crdt/key_table.hpp"
 #include "crdt/keyed_register.hpp"
 
 #include <absl/container/btree_set.h>
-#include <absl/container/flat_hash_set.h>
 #include <absl/container/inlined_vector.h>
-#include <absl/hash/hash.h>
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <deque>
 #include <optional>
@@ -29,7 +27,7 @@ namespace ariadne::crdt {
 /// The map keeps four things up to date with its registers: the index of their dots, the fingerprint of their live
 /// entries, the order in which these expire, and the queue of registers whose context could be forgotten.
 ///
-/// No call takes long because the map is large: its hash table is many small ones, so that none takes long to grow.
+/// No call takes long because the map is large.
 class aw_lww_map {
 public:
   aw_lww_map() = default;
@@ -84,11 +82,12 @@ public:
   }
 
   /// Removes the live entries that have expired by `now_ms`, of up to `budget` registers, and calls `visit(effect)` for
-  /// each of these.
+  /// each of these. Returns what is left of the budget.
   template <class Visitor>
-  void drop_expired(std::uint64_t now_ms, std::size_t budget, Visitor visit) {
+  std::size_t drop_expired(std::uint64_t now_ms, std::size_t budget, Visitor visit) {
     for (; budget > 0 && !expiries_.empty() && expiries_.begin()->first <= now_ms; --budget)
       visit(drop_live(*expiries_.begin()->second, [&](const entry& e) { return e.expired(now_ms); }));
+    return budget;
   }
 
   /// Looks at up to `budget` of the registers that hold more than their live entries. Where `is_stable(dot)` says yes
@@ -111,9 +110,7 @@ public:
   /// Calls `visit(const keyed_register&)` for each register, erased ones included, in no particular order.
   template <class Visitor>
   void for_each(Visitor visit) const {
-    for (const auto& shard : shards_)
-      for (const auto* owner : shard)
-        visit(*owner);
+    table_.for_each([&](const keyed_register* owner) { visit(*owner); });
   }
 
   const dot_index& index() const {
@@ -125,7 +122,7 @@ public:
 
   /// The number of registers, erased ones included.
   std::size_t size() const {
-    return size_;
+    return table_.size();
   }
   /// The number of keys with live entries.
   std::size_t live_key_count() const {
@@ -137,44 +134,8 @@ public:
   }
 
 private:
-  struct hashed_key {
-    explicit hashed_key(std::string_view k) : key(k), hash(absl::Hash<std::string_view>{}(k)) {}
-    std::string_view key;
-    std::size_t hash;
-  };
-  struct key_hash {
-    using is_transparent = void;
-    std::size_t operator()(const hashed_key& key) const {
-      return key.hash;
-    }
-    std::size_t operator()(const keyed_register* owner) const {
-      return hashed_key{owner->key()}.hash;
-    }
-  };
-  struct key_equal {
-    using is_transparent = void;
-    bool operator()(const keyed_register* left, const keyed_register* right) const {
-      return left == right;
-    }
-    bool operator()(const keyed_register* left, const hashed_key& right) const {
-      return left->key() == right.key;
-    }
-  };
-  using shard = absl::flat_hash_set<keyed_register*, key_hash, key_equal>;
+  using hashed_key = key_table::hashed_key;
 
-  /// The shard takes the upper bits of the hash, the set in it makes use of the lower ones. The shards have unequal
-  /// shares of the keys, in geometric progression from the first to the last, which has twice as many: so their tables
-  /// grow one after the other, and not all within one call.
-  static constexpr std::size_t shard_bits = 8;
-  static std::size_t shard_of(const hashed_key& key) {
-    const auto x = key.hash >> 48;
-    // About log2(1 + x), for x and the result from 0 to 1 in units of 2^-16.
-    const auto logarithm = x + (x * ((1 << 16) - x) * 11 >> 21);
-    return logarithm >> (16 - shard_bits);
-  }
-
-  /// The register of `key`, or nullptr.
-  keyed_register* find(const hashed_key& key) const;
   keyed_register& find_or_add(const hashed_key& key);
   void remove(keyed_register& owner);
 
@@ -228,8 +189,7 @@ private:
   void forget_context(keyed_register& owner, version_vector& forgotten);
 
   register_pool pool_;
-  std::array<shard, std::size_t{1} << shard_bits> shards_;
-  std::size_t size_ = 0;
+  key_table table_;
   dot_index index_;
   crdt::fingerprint fingerprint_;
   /// Every live entry that expires, by the time at which it does.

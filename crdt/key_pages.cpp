@@ -46,6 +46,7 @@ void key_pages::changed(std::string_view key, bool is_live) {
 }
 
 void key_pages::work(const aw_lww_map& map, std::uint64_t now_ms, std::size_t registers_max) {
+  spent_keys_.free_some(registers_max);
   if (requests_.empty())
     return;
   auto& r = requests_.front();
@@ -61,17 +62,17 @@ void key_pages::work(const aw_lww_map& map, std::uint64_t now_ms, std::size_t re
       requests_.pop_front();
       return;
     } else if (filled == filling::spent) {
-      windows_.remove_if([w](const window& each) { return &each == w; });
+      give_up(std::find_if(windows_.begin(), windows_.end(), [w](const window& each) { return &each == w; }));
     }
   }
   requests_.splice(requests_.end(), requests_, requests_.begin());
 }
 
 void key_pages::tick(std::uint64_t now_ms) {
-  windows_.remove_if([&](const window& w) {
-    const auto is_idle = now_ms < w.last_used_ms || now_ms - w.last_used_ms >= limits_.idle_ms;
-    return is_idle && !is_waited_for(w);
-  });
+  for (auto w = windows_.begin(); w != windows_.end();) {
+    const auto is_idle = now_ms < w->last_used_ms || now_ms - w->last_used_ms >= limits_.idle_ms;
+    w = is_idle && !is_waited_for(*w) ? give_up(w) : std::next(w);
+  }
 }
 
 std::vector<key_pages::answer> key_pages::take_answers() {
@@ -99,12 +100,17 @@ key_pages::window* key_pages::add_window(const request& r) {
         oldest = w;
     if (oldest == windows_.end())
       return nullptr;
-    windows_.erase(oldest);
+    give_up(oldest);
   }
   auto& added = windows_.emplace_back();
   added.prefix = r.prefix;
   added.after = r.after;
   return &added;
+}
+
+std::list<key_pages::window>::iterator key_pages::give_up(std::list<window>::iterator w) {
+  spent_keys_.add(std::move(w->keys));
+  return windows_.erase(w);
 }
 
 void key_pages::take_in(window& w, std::string_view key) const {

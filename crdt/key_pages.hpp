@@ -1,6 +1,7 @@
 #pragma once
 
 #include "crdt/aw_lww_map.hpp"
+#include "crdt/disposal.hpp"
 #include "crdt/dot.hpp"
 
 #include <absl/container/btree_set.h>
@@ -82,10 +83,11 @@ public:
 
   /// Whether requests wait. Then `work` is to be called soon, over and over.
   bool has_work() const {
-    return !requests_.empty();
+    return !requests_.empty() || !spent_keys_.empty();
   }
 
   /// Works on the request whose turn it is, looking at up to `registers_max` registers. All that wait take turns.
+  /// Frees as many keys of windows that have been given up.
   void work(const aw_lww_map& map, std::uint64_t now_ms, std::size_t registers_max);
 
   /// To be called every second or so: windows that nobody has asked for in a while are given up.
@@ -104,12 +106,14 @@ private:
     std::size_t page_bytes = 0;
   };
 
+  using key_set = absl::btree_set<std::string, std::less<>>;
+
   struct window {
     std::string prefix;
     std::string after;
     /// The keys from here on are not in it.
     std::optional<std::string> end;
-    absl::btree_set<std::string, std::less<>> keys;
+    key_set keys;
     std::size_t bytes = 0;
     /// The last dot that the walk has looked at, while it is under way.
     std::optional<dot> walk = dot{};
@@ -122,6 +126,7 @@ private:
   window* find_window(const request& r);
   /// A window for the request that is yet to be filled, or nullptr if all are in use.
   window* add_window(const request& r);
+  std::list<window>::iterator give_up(std::list<window>::iterator w);
   bool is_waited_for(const window& w) const;
   void take_in(window& w, std::string_view key) const;
   void walk(window& w, const aw_lww_map& map, std::size_t registers_max) const;
@@ -133,6 +138,7 @@ private:
   /// In the order of their turns.
   std::list<request> requests_;
   std::list<window> windows_;
+  disposal<key_set> spent_keys_;
   std::vector<answer> answers_;
 };
 

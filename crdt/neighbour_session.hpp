@@ -21,6 +21,9 @@ namespace ariadne::crdt {
 /// It may lack the events behind what it says to be dead, until its cut stands in for them. So nobody could tell others
 /// why an entry is gone, if the stream broke: it adds live entries, and all else counts at its end only.
 struct incoming_full_state {
+  using dots = absl::btree_set<dot>;
+  using contexts_by_key = absl::btree_map<std::string, causal_register>;
+
   /// The stream in which it comes, named as in our hello.
   std::uint64_t stream = 0;
   /// See keyed_register::full_state.
@@ -28,9 +31,9 @@ struct incoming_full_state {
   /// The sender's version vector at its beginning.
   version_vector base;
   /// Live entries here of keys that it has mentioned without them, although its sender knows them.
-  absl::btree_set<dot> doomed;
+  dots doomed;
   /// What its contexts hold beyond its live entries, by key; with the live entries that they stand above.
-  absl::btree_map<std::string, causal_register> contexts;
+  contexts_by_key contexts;
   /// Once it has come in whole: the last dot looked at in search of what it lacks.
   std::optional<dot> sweep;
   /// What counts after that, if the stream is void by then.

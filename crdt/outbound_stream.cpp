@@ -49,8 +49,8 @@ delta_writer outbound_stream::begin_part(const stream_source& source, std::uint3
   return delta_writer{header, version};
 }
 
-void outbound_stream::walk(delta_writer& out, const stream_source& source, std::size_t bytes_max) {
-  while (out.size() < bytes_max) {
+void outbound_stream::walk(delta_writer& out, const stream_source& source, part_end end) {
+  while (!is_full(out, end)) {
     auto [counter, owner] = source.map.index().next(walk_->origin, walk_->counter);
     if (owner == nullptr) {
       reached_.raise({walk_->origin, walk_->claim});

@@ -69,17 +69,23 @@ public:
     return false;
   }
 
-  /// Builds the next part, in `version` of the format: at least `part_bytes` of registers if there are as many, else
-  /// the end of the batch.
+  /// How much one part carries: so many bytes and one register more, but no more registers than that.
+  struct part_size {
+    std::size_t bytes;
+    std::size_t registers_max;
+  };
+
+  /// Builds the next part, in `version` of the format: as much as `size` says if there is as much, else the end of the
+  /// batch.
   template <class Predicate>
-  std::string next_part(const stream_source& source, const version_vector& known, std::uint32_t version,
-                        std::size_t part_bytes, Predicate is_deferred) {
+  std::string next_part(const stream_source& source, const version_vector& known, std::uint32_t version, part_size size,
+                        Predicate is_deferred) {
     auto out = begin_part(source, version);
-    auto bytes_max = out.size() + part_bytes;
-    while (out.size() < bytes_max) {
+    const part_end end{out.size() + size.bytes, registers_sent_ + std::max<std::size_t>(size.registers_max, 1)};
+    while (!is_full(out, end)) {
       if (!walk_ && !begin_walk(source, known, is_deferred))
         return end_part(std::move(out), source, true);
-      walk(out, source, bytes_max);
+      walk(out, source, end);
     }
     return end_part(std::move(out), source, false);
   }
@@ -97,10 +103,10 @@ public:
     return full_state_;
   }
 
-  /// Whether a register with dot `d` may be forgotten without harm to the batch: in the middle of a full state, what
-  /// has happened since it began must still be there when the walks come by.
-  bool may_forget(dot d) const {
-    return base_.empty() || base_.covers(d);
+  /// What of `known` may be forgotten without harm to the batch: in the middle of a full state, what has happened since
+  /// it began must still be there when the walks come by.
+  version_vector forgettable_of(version_vector known) const {
+    return base_.empty() ? std::move(known) : meet(known, base_);
   }
 
   /// Whether a full state is under way that keeps its sender from forgetting.
@@ -170,7 +176,16 @@ private:
     return true;
   }
 
-  void walk(delta_writer& out, const stream_source& source, std::size_t bytes_max);
+  /// Where a part ends: at so many bytes, or when so many registers have been sent in all.
+  struct part_end {
+    std::size_t bytes;
+    std::uint64_t registers_sent;
+  };
+  bool is_full(const delta_writer& out, part_end end) const {
+    return out.size() >= end.bytes || registers_sent_ >= end.registers_sent;
+  }
+
+  void walk(delta_writer& out, const stream_source& source, part_end end);
 
   std::uint64_t id_;
   std::uint64_t number_ = 0;

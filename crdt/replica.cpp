@@ -14,6 +14,11 @@ namespace {
 /// the window fills all the same, but no call takes long because it is wide.
 constexpr int parts_per_call_max = 2;
 
+/// What it costs to build a part, in registers: those that it has, and what it takes to copy its bytes.
+std::size_t cost_of_part(std::size_t registers, std::size_t bytes) {
+  return registers + bytes / 256;
+}
+
 /// What is kept of a neighbour's reason.
 constexpr std::size_t reason_bytes_max = 256;
 
@@ -73,7 +78,7 @@ tl::expected<dot, write_error> replica::put(std::string_view key, shared_bytes v
       return tl::unexpected{write_error::map_full};
   }
   if (clock_.is_astray(now_ms))
-    mend_stamps(now_ms);
+    mend_stamps(now_ms, options_.work_registers_max);
   if (clock_.may_have_lost_sight())
     observe_live(key, now_ms);
   dot written{options_.id, vector_[options_.id] + 1};
@@ -304,8 +309,10 @@ std::optional<refusal> replica::handle(session_map::iterator position, const del
   }
   ++in.next_number;
   in.progress_ms = now_ms;
-  if (!message.header.base.empty())
+  if (!message.header.base.empty()) {
+    give_up_full_state();
     full_state_ = {in.id, ++last_full_state_, message.header.base, {}, {}, {}, {}};
+  }
   auto in_full_state = message.header.full_state && full_state_ && full_state_->stream == in.id && !full_state_->sweep;
   auto has_forged_register = false;
   const auto may_object = message.key_bytes_max > options_.limits.key_bytes_max
@@ -313,8 +320,10 @@ std::optional<refusal> replica::handle(session_map::iterator position, const del
                           || !clock_.accepts(message.stamp_max, now_ms);
   if (!may_object)
     clock_.observe(message.stamp_max);
+  std::size_t registers = 0;
   message.for_each_register([&](std::string_view key, causal_register&& value) {
     ++counters_.registers_received;
+    ++registers;
     if (value.seen(options_.id) > vector_[options_.id]) {
       has_forged_register = true;
       return;
@@ -341,7 +350,7 @@ std::optional<refusal> replica::handle(session_map::iterator position, const del
       if (vector_[d.replica] != 0)
         session.untold.insert(d.replica);
     if (is_sweeping(in))
-      sweep();
+      sweep(options_.work_registers_max - std::min(registers, options_.work_registers_max));
     else
       end_batch(link, session);
   }
@@ -436,7 +445,7 @@ void replica::end_full_state(inbound_stream& in) {
   }
   // What it lacks may be what was refused; and of what it says to be dead, the reason may be missing.
   in.refused.tear();
-  full_state_.reset();
+  give_up_full_state();
 }
 
 void replica::tell_refused(link_id link, neighbour_session& session, bool at_end_of_batch, std::uint64_t now_ms) {
@@ -546,20 +555,21 @@ void replica::observe_live(std::string_view key, std::uint64_t now_ms) {
 
 // -- wrong stamps ----------------------------------------------------------------------------------------------------
 
-void replica::mend_stamps(std::uint64_t now_ms) {
+std::size_t replica::mend_stamps(std::uint64_t now_ms, std::size_t budget) {
   if (clock_.is_astray(now_ms)) {
     clock_.set_back(now_ms);
     to_restamp_ = {0, vector_[options_.id]};
   }
-  for (auto budget = options_.work_registers_max; to_restamp_ && budget > 0; --budget) {
+  for (; to_restamp_ && budget > 0; --budget) {
     auto [counter, owner] = map_.index().next(options_.id, to_restamp_->first);
     if (owner == nullptr || counter > to_restamp_->second) {
       to_restamp_.reset();
-      return;
+      break;
     }
     to_restamp_->first = counter;
     restamp(*owner, counter, now_ms);
   }
+  return budget;
 }
 
 void replica::restamp(keyed_register& owner, std::uint64_t counter, std::uint64_t now_ms) {
@@ -630,8 +640,16 @@ bool replica::sweep_step(incoming_full_state& full, std::size_t budget) {
   return true;
 }
 
-void replica::sweep() {
-  if (!sweep_step(*full_state_, options_.work_registers_max))
+void replica::give_up_full_state() {
+  if (!full_state_)
+    return;
+  unneeded_contexts_.add(std::move(full_state_->contexts));
+  unneeded_dots_.add(std::move(full_state_->doomed));
+  full_state_.reset();
+}
+
+void replica::sweep(std::size_t registers_max) {
+  if (!sweep_step(*full_state_, registers_max))
     return;
   const auto done = std::move(*full_state_);
   full_state_.reset();
@@ -672,7 +690,7 @@ void replica::void_stream(neighbour_session& session) {
   if (is_sweeping(in))
     full_state_->cut.join(in.cut);
   else if (full_state_ && full_state_->stream == in.id)
-    full_state_.reset();
+    give_up_full_state();
   auto is_orphaned = in.changed_registers;
   in = {};
   in.changed_registers = is_orphaned;
@@ -687,13 +705,18 @@ void replica::resume_streams(std::uint64_t now_ms) {
 }
 
 void replica::work(std::uint64_t now_ms) {
+  const auto freed = unneeded_contexts_.free_some(options_.work_registers_max);
+  if (freed + unneeded_dots_.free_some(options_.work_registers_max - freed) == options_.work_registers_max)
+    return;
+  if (!has_sweep() && !key_pages_.has_work())
+    return pump_all(now_ms);
   const auto is_sweep = has_sweep() && (sweeps_next_ || !key_pages_.has_work());
   sweeps_next_ = !is_sweep;
   if (!is_sweep)
     // A key that is kept costs a few times as much as a register that is swept.
     return key_pages_.work(map_, now_ms, std::max<std::size_t>(options_.work_registers_max / 4, 1));
   const auto stream = full_state_->stream;
-  sweep();
+  sweep(options_.work_registers_max);
   if (has_sweep())
     return;
   for (auto& [link, session] : sessions_)
@@ -840,14 +863,25 @@ void replica::start_outbound(neighbour_session& session) {
 }
 
 void replica::pump_all(std::uint64_t now_ms) {
-  for (auto& [link, session] : sessions_)
-    pump(link, session, now_ms);
+  auto position = pump_from_ ? sessions_.lower_bound(*pump_from_) : sessions_.begin();
+  pump_from_.reset();
+  auto budget = options_.work_registers_max;
+  for (auto left = sessions_.size(); left > 0; --left, ++position) {
+    if (position == sessions_.end())
+      position = sessions_.begin();
+    if (budget == 0) {
+      pump_from_ = position->first;
+      return;
+    }
+    budget -= std::min(budget, pump(position->first, position->second, now_ms));
+  }
 }
 
-void replica::pump(link_id link, neighbour_session& session, std::uint64_t now_ms) {
+std::size_t replica::pump(link_id link, neighbour_session& session, std::uint64_t now_ms) {
+  std::size_t cost = 0;
   // In the middle of a sweep, the map lacks what no version vector explains.
   if (!session.out || !session.push || has_sweep())
-    return;
+    return cost;
   auto& out = *session.out;
   auto deferred = [&](replica_id origin) { return is_deferred(session, origin); };
   for (auto parts_left = parts_per_call_max; parts_left > 0 && out.has_work(source(), session.known, deferred);
@@ -855,7 +889,7 @@ void replica::pump(link_id link, neighbour_session& session, std::uint64_t now_m
     if (out.is_in_flight()) {
       auto is_worth_it = out.in_batch() || changed_bytes_ - session.changed_bytes_at_send >= options_.part_bytes;
       if (!is_worth_it || out.in_flight_bytes() + options_.part_bytes > options_.window_bytes)
-        return;
+        break;
     }
     if (!out.in_full_state() && is_behind_forgotten(session)) {
       // What we know of the neighbour may be old: ask before sending everything.
@@ -864,7 +898,7 @@ void replica::pump(link_id link, neighbour_session& session, std::uint64_t now_m
           session.forgotten_asked = forgotten_rises_;
           send_hello(link, session, want::answer, now_ms);
         }
-        return;
+        break;
       }
       out.begin_full_state(source());
       session.acknowledged_ms = now_ms;
@@ -873,10 +907,15 @@ void replica::pump(link_id link, neighbour_session& session, std::uint64_t now_m
     auto registers_before = out.registers_sent();
     if (!out.is_in_flight())
       session.progress_ms = now_ms;
-    send(link, out.next_part(source(), session.known, session.version, options_.part_bytes, deferred));
-    counters_.registers_sent += out.registers_sent() - registers_before;
+    auto part = out.next_part(source(), session.known, session.version,
+                              {options_.part_bytes, options_.part_registers_max}, deferred);
+    const auto registers = out.registers_sent() - registers_before;
+    cost += cost_of_part(registers, part.size());
+    counters_.registers_sent += registers;
     session.changed_bytes_at_send = changed_bytes_;
+    send(link, std::move(part));
   }
+  return cost;
 }
 
 bool replica::is_deferred(const neighbour_session& session, replica_id origin) const {
@@ -910,16 +949,18 @@ void replica::age_deferrals(neighbour_session& session, std::uint64_t now_ms) {
 }
 
 void replica::tick(std::uint64_t now_ms) {
-  mend_stamps(now_ms);
+  auto budget = mend_stamps(now_ms, options_.work_registers_max);
   look_for_stragglers(now_ms);
   // An entry outlives its expiry by the permitted drift, so that no clock of the cluster still lets it be read; and
   // while it is not clear which of the clocks is wrong, it outlives it by all of them.
   const auto certain_ms = guard_.reading() ? std::min(guard_.certain_ms(), now_ms) : now_ms;
   if (certain_ms > options_.drift_max_ms)
-    map_.drop_expired(certain_ms - options_.drift_max_ms, options_.work_registers_max,
-                      [this](const auto& effect) { note(effect, key_change::kind::expired); });
+    budget = map_.drop_expired(certain_ms - options_.drift_max_ms, budget,
+                               [this](const auto& effect) { note(effect, key_change::kind::expired); });
   key_pages_.tick(now_ms);
-  map_.forget([this](dot d) { return is_stable(d); }, forgotten_, options_.work_registers_max);
+  // However much expires, what is erased must not be kept for ever.
+  map_.forget([stable = stable_vector()](dot d) { return stable.covers(d); }, forgotten_,
+              std::max(budget, options_.work_registers_max / 4));
   retire_incarnations();
   announce_sources(std::numeric_limits<std::size_t>::max());
   auto is_heartbeat_due = has_passed(options_.heartbeat_every_ms, last_heartbeat_ms_, now_ms);
@@ -943,8 +984,8 @@ void replica::tick(std::uint64_t now_ms) {
       send_ack(link, session);
     if (session.id.value != 0 && is_heartbeat_due)
       send_heartbeat(link, session, now_ms);
-    pump(link, session, now_ms);
   }
+  pump_all(now_ms);
 }
 
 std::vector<outgoing_frame> replica::take_frames() {
@@ -971,15 +1012,19 @@ bool replica::is_ahead() const {
   return result;
 }
 
-bool replica::is_stable(dot d) const {
-  auto may_forget = [&](const auto& item) { return !item.second.out || item.second.out->may_forget(d); };
-  if (!vector_.covers(d) || !std::all_of(sessions_.begin(), sessions_.end(), may_forget))
-    return false;
-  return std::all_of(members_.begin(), members_.end(), [&](replica_id member) {
-    return stragglers_.contains(member) || std::any_of(sessions_.begin(), sessions_.end(), [&](const auto& item) {
-             return item.second.id == member && item.second.known.covers(d);
-           });
-  });
+version_vector replica::stable_vector() const {
+  auto stable = vector_;
+  std::map<replica_id, version_vector> acknowledged;
+  for (const auto& [link, session] : sessions_) {
+    if (session.out)
+      stable = session.out->forgettable_of(std::move(stable));
+    if (members_.contains(session.id))
+      acknowledged[session.id].join(session.known);
+  }
+  for (auto member : members_)
+    if (!stragglers_.contains(member))
+      stable = meet(stable, acknowledged[member]);
+  return stable;
 }
 
 void replica::look_for_stragglers(std::uint64_t now_ms) {

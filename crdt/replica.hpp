@@ -1,6 +1,7 @@
 #pragma once
 
 #include "crdt/aw_lww_map.hpp"
+#include "crdt/disposal.hpp"
 #include "crdt/guarded_clock.hpp"
 #include "crdt/hybrid_clock.hpp"
 #include "crdt/key_pages.hpp"
@@ -220,10 +221,14 @@ public:
   /// To be called every 100 ms or so; does everything that waits for time to pass.
   void tick(std::uint64_t now_ms);
 
-  /// Whether a long walk over the map waits to go on. Then `work` is to be called soon, over and over; one call takes
+  /// Whether something that takes long waits to go on. Then `work` is to be called soon, over and over; one call takes
   /// no longer than a few milliseconds at any size of the map.
   bool has_work() const {
-    return has_sweep() || key_pages_.has_work();
+    return has_sweep() || key_pages_.has_work() || pump_from_ || !unneeded_contexts_.empty() || !unneeded_dots_.empty();
+  }
+  /// Whether a full state has come in whole, and is being worked off.
+  bool has_sweep() const {
+    return full_state_ && full_state_->sweep;
   }
   void work(std::uint64_t now_ms);
 
@@ -361,7 +366,8 @@ private:
 
   /// Sends over every link, or over one, what may be sent now.
   void pump_all(std::uint64_t now_ms);
-  void pump(link_id link, neighbour_session& session, std::uint64_t now_ms);
+  /// Returns what that has cost, in registers.
+  std::size_t pump(link_id link, neighbour_session& session, std::uint64_t now_ms);
   bool is_deferred(const neighbour_session& session, replica_id origin) const;
   bool is_behind_forgotten(const neighbour_session& session) const;
   void age_deferrals(neighbour_session& session, std::uint64_t now_ms);
@@ -372,11 +378,9 @@ private:
   void resume_streams(std::uint64_t now_ms);
   /// Joins one register of a delta.
   void join(inbound_stream& in, bool in_full_state, std::string_view key, causal_register value);
-  bool has_sweep() const {
-    return full_state_ && full_state_->sweep;
-  }
-  /// Does what is due at the end of a full state, looking at up to `work_registers_max` registers.
-  void sweep();
+  /// Does what is due at the end of a full state, looking at up to `registers_max` registers.
+  void sweep(std::size_t registers_max);
+  void give_up_full_state();
   bool sweep_step(incoming_full_state& full, std::size_t budget);
   template <class Predicate>
   bool drop_live(keyed_register& owner, Predicate dead);
@@ -410,12 +414,14 @@ private:
   /// Another replica has superseded what an event here stands for, without having seen that: it is superseded as well.
   void follow(keyed_register& owner, const causal_register& joined);
   /// Notices that the clock has gone astray, and writes own events again whose stamps nobody would accept.
-  void mend_stamps(std::uint64_t now_ms);
+  /// Looks at up to `budget` of them, and returns what is left of it.
+  std::size_t mend_stamps(std::uint64_t now_ms, std::size_t budget);
   /// A clock that was set back has lost sight of stamps that still count: those under the key are seen again.
   void observe_live(std::string_view key, std::uint64_t now_ms);
   void restamp(keyed_register& owner, std::uint64_t counter, std::uint64_t now_ms);
   void join_forgotten(const version_vector& forgotten);
-  bool is_stable(dot d) const;
+  /// What may be forgotten: all that it covers is known to all members but stragglers (invariant I4).
+  version_vector stable_vector() const;
   /// Notices who is one, and what goes on towards them that keeps this replica from forgetting.
   void look_for_stragglers(std::uint64_t now_ms);
   void note(const aw_lww_map::effect& effect, key_change::kind loss = key_change::kind::erased);
@@ -448,6 +454,10 @@ private:
   std::uint32_t last_full_state_ = 0;
   /// One at a time.
   std::optional<incoming_full_state> full_state_;
+  disposal<incoming_full_state::contexts_by_key> unneeded_contexts_;
+  disposal<incoming_full_state::dots> unneeded_dots_;
+  /// With whom to go on, if there was more to send than one call may.
+  std::optional<link_id> pump_from_;
   /// Bytes of all registers that have changed so far.
   std::uint64_t changed_bytes_ = 0;
   std::vector<outgoing_frame> frames_;

@@ -84,6 +84,13 @@ version_vector difference(const version_vector& ahead, const version_vector& beh
   return result;
 }
 
+version_vector meet(const version_vector& left, const version_vector& right) {
+  version_vector result;
+  for (const auto& d : left)
+    result.raise({d.replica, std::min(d.counter, right[d.replica])});
+  return result;
+}
+
 std::string to_string(const version_vector& vector) {
   std::string text = "{";
   for (const auto& d : vector) {

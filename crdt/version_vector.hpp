@@ -82,6 +82,9 @@ private:
 /// The dots of `ahead` that `behind` does not cover: what has to be told to someone who knows `behind`.
 version_vector difference(const version_vector& ahead, const version_vector& behind);
 
+/// What both cover: the minimum of each entry.
+version_vector meet(const version_vector& left, const version_vector& right);
+
 /// `{replica:counter, ...}`.
 std::string to_string(const version_vector& vector);
 

@@ -213,6 +213,34 @@ BOOST_FIXTURE_TEST_CASE(a_full_state_in_many_parts_drops_nothing_before_its_end,
   network.check_converged();
 }
 
+BOOST_FIXTURE_TEST_CASE(what_a_broken_full_state_has_brought_is_freed_in_steps, three_members_with_small_steps) {
+  constexpr int keys = 200;
+  for (int i = 0; i < keys; ++i)
+    one->put("k" + std::to_string(i), "1");
+  network.settle();
+  dismiss_three();
+  one->erase("k0");
+  network.pass(5'000);
+  // What is erased from now on is not forgotten, so the full state carries it.
+  network.set_members();
+  for (int i = 1; i < keys; ++i)
+    one->erase("k" + std::to_string(i));
+  network.settle();
+  const auto link = network.connect(*two, *three);
+  const auto received = [&] { return three->replica.counters().registers_received; };
+  for (const auto before = received(); received() < before + keys / 2;)
+    BOOST_REQUIRE((network.deliver(*two, *three) || network.deliver(*three, *two)));
+  BOOST_TEST(!three->replica.has_work());
+  network.disconnect(link);
+  int steps = 0;
+  for (; three->replica.has_work(); ++steps)
+    three->replica.work(three->now_ms());
+  BOOST_TEST(steps > 3);
+  bring_three_back();
+  BOOST_TEST(three->replica.key_count() == 0u);
+  network.check_converged();
+}
+
 BOOST_FIXTURE_TEST_CASE(the_end_of_a_large_full_state_is_worked_off_in_steps, three_members_with_small_steps) {
   constexpr int keys = 200;
   for (int i = 0; i < keys; ++i)

@@ -298,6 +298,60 @@ BOOST_FIXTURE_TEST_CASE(a_wide_window_is_filled_by_a_few_parts_at_a_time, two_re
   BOOST_TEST(bytes_max > 10 * part_bytes);
 }
 
+BOOST_AUTO_TEST_CASE(one_call_builds_a_few_parts_however_many_neighbours_wait) {
+  constexpr int neighbours = 8;
+  replica_network network;
+  network.options.part_registers_max = 10;
+  network.options.work_registers_max = 40;
+  auto& hub = network.add();
+  for (int i = 0; i < 200; ++i)
+    hub.put("k" + std::to_string(i), "v");
+  std::vector<network_node*> spokes;
+  for (int i = 0; i < neighbours; ++i) {
+    spokes.push_back(&network.add());
+    network.connect(hub, *spokes.back());
+  }
+  auto most = std::uint64_t{0};
+  auto sent = [&] { return hub.replica.counters().registers_sent; };
+  auto count = [&](auto call) {
+    const auto before = sent();
+    call();
+    most = std::max(most, sent() - before);
+  };
+  for (auto is_quiet = false; !is_quiet;) {
+    is_quiet = true;
+    for (auto* spoke : spokes) {
+      count([&] { is_quiet &= !network.deliver(*spoke, hub); });
+      is_quiet &= !network.deliver(hub, *spoke);
+    }
+    if (hub.replica.has_work())
+      count([&] { hub.replica.work(hub.now_ms()); });
+  }
+  BOOST_TEST(most <= 60u);
+  for (auto* spoke : spokes)
+    BOOST_TEST(spoke->replica.key_count() == 200u);
+}
+
+BOOST_AUTO_TEST_CASE(a_part_carries_a_limited_number_of_registers) {
+  replica_network small;
+  small.options.part_registers_max = 10;
+  auto& writer = small.add();
+  auto& reader = small.add();
+  for (int i = 0; i < 35; ++i)
+    writer.put("k" + std::to_string(i), "v");
+  small.connect(writer, reader);
+  std::vector<std::size_t> registers;
+  for (auto is_quiet = false; !is_quiet;) {
+    const auto before = reader.replica.counters().registers_received;
+    const auto has_come = small.deliver(writer, reader);
+    if (const auto count = reader.replica.counters().registers_received - before; count > 0)
+      registers.push_back(count);
+    is_quiet = !small.deliver(reader, writer) && !has_come;
+  }
+  BOOST_TEST((registers == std::vector<std::size_t>{10, 10, 10, 5}));
+  BOOST_TEST(reader.replica.key_count() == 35u);
+}
+
 BOOST_FIXTURE_TEST_CASE(an_empty_replica_catches_up_in_parts_while_keys_change, two_replicas_with_small_parts) {
   constexpr int keys = 300;
   const dot first{left->replica.id(), 1};

@@ -42,7 +42,7 @@ void loss_watch::note_frame(std::string_view frame) {
   auto& full = full_states_[delta->header.stream];
   full.base.join(delta->header.base);
   full.registers.insert(joined_.begin(), joined_.end());
-  if (delta->trailer.last && !watched_.has_work())
+  if (delta->trailer.last && !watched_.has_sweep())
     ending_ = delta->header.stream;
 }
 
@@ -52,7 +52,7 @@ void loss_watch::check(std::uint64_t now_ms) {
     check_all(now_ms);
   written_.clear();
   joined_.clear();
-  if (!watched_.has_work())
+  if (!watched_.has_sweep())
     ending_ = 0;
 }
 

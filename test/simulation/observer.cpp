@@ -28,7 +28,7 @@ bool observer::is_known(const crdt::replica& replica, const crdt::causal_registe
   auto d = history_[number].dot;
   // What is refused of a full state holds back the version vector, but not the contexts that come after it, here and at
   // those that get them from here.
-  return replica.covers(d) || value.covers(d) || (replica.has_work() && told_.covers(d))
+  return replica.covers(d) || value.covers(d) || (replica.has_sweep() && told_.covers(d))
          || (may_refuse_ && history_.was_told(d));
 }
 
