@@ -45,8 +45,9 @@ void key_table::split(shard& full, std::size_t place) {
   upper.registers.reserve(shard_size_max);
   upper.depth = depth;
   for (auto* owner : full.registers) {
-    const auto is_upper = (place_of(hashed_key{owner->key()}.hash) >> (place_bits - depth) & 1) != 0;
-    (is_upper ? upper.registers : lower).insert(owner);
+    const hashed_key key{owner->key()};
+    const auto is_upper = (place_of(key.hash) >> (place_bits - depth) & 1) != 0;
+    (is_upper ? upper.registers : lower).lazy_emplace(key, [&](const auto& construct) { construct(owner); });
   }
   full.registers = std::move(lower);
   full.depth = depth;

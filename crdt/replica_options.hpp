@@ -31,7 +31,7 @@ struct replica_options {
   /// About how many bytes of registers one delta carries; a single larger register still travels whole.
   std::size_t part_bytes = 64u << 10;
   /// How many registers one delta carries at most, however small they are: to take it in is one call.
-  std::size_t part_registers_max = 2'048;
+  std::size_t part_registers_max = 1'024;
   /// How many bytes of deltas may be on their way to one neighbour, unacknowledged.
   std::size_t window_bytes = 4u << 20;
   /// How many registers one call looks at, at most, where it walks over the map.
