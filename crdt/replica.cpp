@@ -314,31 +314,7 @@ std::optional<refusal> replica::handle(session_map::iterator position, const del
     full_state_ = {in.id, ++last_full_state_, message.header.base, {}, {}, {}, {}};
   }
   auto in_full_state = message.header.full_state && full_state_ && full_state_->stream == in.id && !full_state_->sweep;
-  auto has_forged_register = false;
-  const auto may_object = message.key_bytes_max > options_.limits.key_bytes_max
-                          || message.value_bytes_max > options_.limits.value_bytes_max
-                          || !clock_.accepts(message.stamp_max, now_ms);
-  if (!may_object)
-    clock_.observe(message.stamp_max);
-  std::size_t registers = 0;
-  message.for_each_register([&](std::string_view key, causal_register&& value) {
-    ++counters_.registers_received;
-    ++registers;
-    if (value.seen(options_.id) > vector_[options_.id]) {
-      has_forged_register = true;
-      return;
-    }
-    if (may_object) {
-      if (auto why = object_to(key, value, now_ms))
-        return refuse_register(position->second, key, value, std::move(*why), now_ms);
-      for (std::size_t i = 0; i < value.live_count(); ++i)
-        clock_.observe(value.live(i).stamp);
-    }
-    if (in.refused.any())
-      in.refused.accept(key);
-    join(in, in_full_state, key, std::move(value));
-  });
-  if (has_forged_register)
+  if (!join_registers(session, in_full_state, message, now_ms))
     return refuse_forged(link);
   join_forgotten(message.trailer.forgotten);
 
@@ -350,7 +326,7 @@ std::optional<refusal> replica::handle(session_map::iterator position, const del
       if (vector_[d.replica] != 0)
         session.untold.insert(d.replica);
     if (is_sweeping(in))
-      sweep(options_.work_registers_max - std::min(registers, options_.work_registers_max));
+      sweep(options_.work_registers_max - std::min(message.register_count, options_.work_registers_max));
     else
       end_batch(link, session);
   }
@@ -362,6 +338,34 @@ std::optional<refusal> replica::handle(session_map::iterator position, const del
   resume_streams(now_ms);
   pump_all(now_ms);
   return std::nullopt;
+}
+
+bool replica::join_registers(neighbour_session& session, bool in_full_state, const delta_view& message,
+                             std::uint64_t now_ms) {
+  auto& in = session.in;
+  auto has_forged_register = false;
+  const auto may_object = message.key_bytes_max > options_.limits.key_bytes_max
+                          || message.value_bytes_max > options_.limits.value_bytes_max
+                          || !clock_.accepts(message.stamp_max, now_ms);
+  if (!may_object)
+    clock_.observe(message.stamp_max);
+  message.for_each_register([&](std::string_view key, causal_register&& value) {
+    ++counters_.registers_received;
+    if (value.seen(options_.id) > vector_[options_.id]) {
+      has_forged_register = true;
+      return;
+    }
+    if (may_object) {
+      if (auto why = object_to(key, value, now_ms))
+        return refuse_register(session, key, value, std::move(*why), now_ms);
+      for (std::size_t i = 0; i < value.live_count(); ++i)
+        clock_.observe(value.live(i).stamp);
+    }
+    if (in.refused.any())
+      in.refused.accept(key);
+    join(in, in_full_state, key, std::move(value));
+  });
+  return !has_forged_register;
 }
 
 std::optional<refusal> replica::handle(session_map::iterator position, const ack& message, std::uint64_t now_ms) {

@@ -349,6 +349,9 @@ private:
   /// in all: each of n neighbours that come up would cost n messages of n ids. Those are left to the next tick.
   void announce_sources(std::size_t news_max = 16);
   std::optional<refusal> refuse(link_id link, refusal_code code, std::string reason);
+  /// Joins the registers of a delta, but for those that are refused. Returns whether none has an event of this replica
+  /// that has never happened.
+  bool join_registers(neighbour_session& session, bool in_full_state, const delta_view& message, std::uint64_t now_ms);
   /// Why a register is not to be joined; nothing if it is.
   std::optional<objection> object_to(std::string_view key, const causal_register& value, std::uint64_t now_ms) const;
   void refuse_register(neighbour_session& session, std::string_view key, const causal_register& value, objection why,
