@@ -10,6 +10,7 @@
 #include "actors/monitored_actors.hpp"
 #include "actors/network/basp.hpp"
 #include "actors/network/host_lookup.hpp"
+#include "actors/network/link_activity.hpp"
 #include "actors/network/node_connector.hpp"
 #include "actors/signs_of_life.hpp"
 #include "crdt/printable_text.hpp"
@@ -43,7 +44,12 @@ using ticking_cluster_membership_actor = cluster_membership_actor::extend<
   // It is time to connect to nodes.
   takes<connect_atom>,
   // Something has come of attempts to connect.
-  takes<work_atom>>;
+  takes<work_atom>,
+  // Nodes have been silent, and their connections have been looked at since.
+  takes<contact_atom>>;
+
+/// So long it takes at most to look at a connection, if the network's thread is not busy.
+constexpr std::chrono::milliseconds look_time_max{10};
 
 /// Others are told who is up this often, one of them at a time, if that is often enough for `forget_after`.
 constexpr std::chrono::milliseconds news_interval_max{10'000};
@@ -57,7 +63,8 @@ struct peer {
   introduced_address introduced;
 
   signs_of_life signs;
-  /// It has been silent, and its replica is asked whether it has been, too.
+  link_probe probe;
+  /// It has been silent, and its connection is looked at once more.
   bool is_suspect = false;
 };
 
@@ -156,20 +163,40 @@ public:
     schedule_heartbeats();
     const auto now = steady_clock::now();
     const auto pause = health_->tick(now);
-    std::vector<std::string> silent;
+    auto has_suspects = false;
     for (auto& [node, p] : peers_) {
       if (!p.signs.are_expected())
         continue;
       p.signs.monitor().forgive(pause);
       mail(self_, p.signs.next(now)).send(p.membership);
-      if (p.signs.monitor().is_silent(now, health_->patience()) && !std::exchange(p.is_suspect, true))
-        silent.push_back(node);
+      look_at_connection(p);
+      p.is_suspect = p.signs.monitor().is_silent(now, health_->patience());
+      has_suspects = has_suspects || p.is_suspect;
     }
-    for (const auto& node : silent)
-      suspect(node);
+    if (has_suspects)
+      mail(self_, contact_atom_v).delay(look_time_max).send(self_);
     for (const auto& node : table_.forget_gone(now_ms()))
       forget(node, "it has been gone for too long");
     tell_news();
+  }
+
+  /// The connections of suspects have been looked at.
+  void judge_suspects() {
+    const auto now = steady_clock::now();
+    std::vector<std::string> silent;
+    for (auto& [node, p] : peers_) {
+      if (!std::exchange(p.is_suspect, false) || !p.signs.are_expected())
+        continue;
+      // Where this takes long, the network's thread of this node is busy, and has heard nobody.
+      if (p.probe.is_looking())
+        continue;
+      if (const auto seen = p.probe.take())
+        p.signs.seen(*seen);
+      if (p.signs.monitor().is_silent(now, health_->patience()))
+        silent.push_back(node);
+    }
+    for (const auto& node : silent)
+      give_up(node, peers_.at(node));
   }
 
   void ended(const caf::down_msg& down) {
@@ -368,42 +395,20 @@ private:
     mail(self_, tick_atom_v).delay(options_.heartbeats.interval).send(self_);
   }
 
-  /// A node that is up, and connected by this actor still; null if it is not.
-  peer* find_up(const std::string& node, const cluster_membership_actor& membership) {
-    const auto found = peers_.find(node);
-    return found != peers_.end() && found->second.signs.are_expected() && found->second.membership == membership
-             ? &found->second
-             : nullptr;
-  }
-
-  /// Heartbeats may be stuck behind what the replicas send to each other: that they do is a sign of life as well.
-  void suspect(const std::string& node) {
-    const auto& p = peers_.at(node);
-    const auto membership = p.membership;
-    if (!handoff_)
-      return give_up(node, membership);
-    mail(self_, contact_atom_v, p.replica.replica)
-      .request(handoff_, options_.heartbeats.tolerance)
-      .then(
-        [this, node, membership](std::uint64_t last_frame_ms) {
-          if (auto* suspected = find_up(node, membership))
-            suspected->signs.monitor().alive(steady_clock::now() - std::chrono::milliseconds{last_frame_ms});
-          give_up(node, membership);
-        },
-        [this, node, membership](const caf::error&) { give_up(node, membership); });
+  /// Heartbeats may be stuck behind something large, on their way out of a node or here. So bytes count as signs of
+  /// life as well, of which only the kernel knows before they are a message.
+  void look_at_connection(peer& p) {
+    if (const auto seen = p.probe.take())
+      p.signs.seen(*seen);
+    if (p.signs.monitor().is_quiet(steady_clock::now()))
+      p.probe.begin(self_->system(), p.membership.node());
   }
 
   /// Ends the connection to a node that is still silent, so that both sides see the same: a node that is frozen or cut
   /// off closes none.
-  void give_up(const std::string& node, const cluster_membership_actor& membership) {
-    auto* p = find_up(node, membership);
-    if (!p)
-      return;
-    p->is_suspect = false;
-    if (!p->signs.monitor().is_silent(steady_clock::now(), health_->patience()))
-      return;
-    disconnect(self_->system(), membership.node());
-    lose(node, fmt::format("no sign of life for {} ms", milliseconds_since(p->signs.monitor().last_heard())));
+  void give_up(const std::string& node, peer& p) {
+    disconnect(self_->system(), p.membership.node());
+    lose(node, fmt::format("no sign of life for {} ms", milliseconds_since(p.signs.monitor().last_heard())));
   }
 
   // -- coming and going ----------------------------------------------------------------------------------------------
@@ -654,6 +659,7 @@ cluster_membership(ticking_cluster_membership_actor::stateful_pointer<cluster_me
     [&state](tick_atom) { state.send_heartbeats(); },
     [&state](connect_atom) { state.connect_to_due(); },
     [&state](work_atom) { state.go_on_connecting(); },
+    [&state](contact_atom) { state.judge_suspects(); },
   };
 }
 

@@ -327,14 +327,6 @@ public:
     flush();
   }
 
-  caf::result<std::uint64_t> last_contact(std::uint64_t replica) const {
-    for (const auto& n : core_->neighbours())
-      if (n.id.value == replica)
-        if (const auto* l = find_link(n.link))
-          return milliseconds_since(l->last_frame);
-    return make_error(ec::refused, "there is no connection to this replica");
-  }
-
   // -- time ----------------------------------------------------------------------------------------------------------
 
   void tick() {
@@ -922,7 +914,6 @@ crdt_replica(ticking_crdt_replica_actor::stateful_pointer<crdt_replica_state> se
     [&state](drain_atom, std::uint64_t timeout_ms) { return state.drain(timeout_ms); },
     [&state](leftovers_atom, std::uint64_t after) { return state.leftovers(after); },
     [&state](status_atom) { return state.status(); },
-    [&state](contact_atom, std::uint64_t replica) { return state.last_contact(replica); },
     [&state](const sync_frame& frame) { state.receive(frame); },
     [&state](tick_atom) { state.tick(); },
     [&state](work_atom) { state.work(); },

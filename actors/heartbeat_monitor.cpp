@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace ariadne {
 
@@ -16,11 +17,11 @@ constexpr unsigned lateness_max = 3;
 } // namespace
 
 heartbeat_monitor::heartbeat_monitor(const heartbeat_options& options, clock::time_point now)
-  : options_(options), heard_(now), answered_(now), mean_(options.interval) {}
+  : options_(options), heard_(now), answered_(now), last_heartbeat_(now), mean_(options.interval) {}
 
 void heartbeat_monitor::heard(clock::time_point now) {
   // One long pause must not make it deaf to the next one.
-  const auto interval = std::min<seconds>(now - heard_, options_.tolerance);
+  const auto interval = std::min<seconds>(now - std::exchange(last_heartbeat_, now), options_.tolerance);
   const auto difference = interval - mean_;
   mean_ += weight * difference;
   variance_ = (1 - weight) * (variance_ + weight * difference.count() * difference.count());
@@ -31,9 +32,16 @@ void heartbeat_monitor::answered(clock::time_point sent) {
   answered_ = std::max(answered_, sent);
 }
 
-void heartbeat_monitor::alive(clock::time_point then) {
+void heartbeat_monitor::received(clock::time_point then) {
   heard_ = std::max(heard_, then);
+}
+
+void heartbeat_monitor::acknowledged(clock::time_point then) {
   answered_ = std::max(answered_, then);
+}
+
+void heartbeat_monitor::set_retransmission_time(clock::duration time) {
+  retransmission_time_ = std::min<clock::duration>(time, (tolerances_max - 1) * options_.tolerance / 2);
 }
 
 void heartbeat_monitor::forgive(clock::duration pause) {
@@ -42,7 +50,14 @@ void heartbeat_monitor::forgive(clock::duration pause) {
 }
 
 bool heartbeat_monitor::is_silent(clock::time_point now, unsigned patience) const {
-  const auto permitted = patience * permitted_silence();
+  return is_silent_for(patience * permitted_silence() + 2 * retransmission_time_, now);
+}
+
+bool heartbeat_monitor::is_quiet(clock::time_point now) const {
+  return is_silent_for(options_.tolerance / 2, now);
+}
+
+bool heartbeat_monitor::is_silent_for(clock::duration permitted, clock::time_point now) const {
   // The answer comes with the next heartbeat of the other side.
   return now - heard_ > permitted || now - answered_ > permitted + 2 * options_.interval;
 }

@@ -29,11 +29,22 @@ public:
   /// It says that the node had received the heartbeat that was sent to it at `sent`.
   void answered(clock::time_point sent);
 
-  /// The node has given another sign of life, in answer to this one, at `then`.
-  void alive(clock::time_point then);
+  /// Bytes of the node have come in at `then`, which may be part of something that its heartbeats wait behind.
+  void received(clock::time_point then);
+
+  /// At `then`, its kernel has acknowledged bytes of this node: it is not cut off, and its answers to heartbeats may
+  /// wait behind these. That is no sign that the node itself runs.
+  void acknowledged(clock::time_point then);
+
+  /// So long it takes on this connection until a lost packet is sent again. Twice as long is permitted in addition.
+  void set_retransmission_time(clock::duration time);
 
   /// This process has not run for so long: it could not hear anything then.
   void forgive(clock::duration pause);
+
+  /// Whether the node has been silent, or deaf, for half the time that a node may be at least: time to look for other
+  /// signs of life.
+  bool is_quiet(clock::time_point now) const;
 
   /// Whether the node has been silent for too long, or deaf. `patience`: see `local_health`.
   bool is_silent(clock::time_point now, unsigned patience) const;
@@ -48,9 +59,13 @@ public:
 private:
   using seconds = std::chrono::duration<double>;
 
+  bool is_silent_for(clock::duration permitted, clock::time_point now) const;
+
   heartbeat_options options_;
   clock::time_point heard_;
   clock::time_point answered_;
+  clock::time_point last_heartbeat_;
+  clock::duration retransmission_time_{};
   /// Of the intervals between heartbeats, with less weight for the older ones.
   seconds mean_;
   double variance_ = 0;

@@ -828,8 +828,6 @@ using crdt_replica_actor = caf::typed_actor<
   answers<leftovers_page, leftovers_atom, std::uint64_t>,
   // What this replica has and does.
   answers<replica_status, status_atom>,
-  // How long ago the replica of this id last sent a frame, in milliseconds; an error if it is not connected.
-  answers<std::uint64_t, contact_atom, std::uint64_t>,
   // A frame of the replication protocol from another replica.
   takes<sync_frame>>;
 
@@ -879,8 +877,6 @@ using state_handoff_actor = caf::typed_actor<
   answers<neighbour, replica_atom>,
   // The other nodes that it knows, by name, but for those that have left.
   answers<std::vector<known_node>, neighbours_atom>,
-  // How long ago the replica of this id last sent a frame, in milliseconds; an error if it is not connected.
-  answers<std::uint64_t, contact_atom, std::uint64_t>,
   // A node is up, with this replica. Sent by the membership actor.
   takes<node_up_atom, std::string, neighbour>,
   // The node is not connected (any more), or its replica is being restarted; it may come back.

@@ -1,6 +1,7 @@
 #include "actors/signs_of_life.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace ariadne {
 
@@ -20,6 +21,8 @@ signs_of_life::clock::time_point from_us(std::uint64_t us) {
 void signs_of_life::begin(const heartbeat_options& options, clock::time_point now) {
   monitor_.emplace(options, now);
   last_ = {};
+  seen_.reset();
+  tolerance_ = options.tolerance;
   round_trip_ = {};
 }
 
@@ -29,18 +32,29 @@ void signs_of_life::end() {
 }
 
 heartbeat signs_of_life::next(clock::time_point now) const {
-  const auto echo_age = last_.sent_us == 0 ? 0 : to_us(now) - to_us(monitor_->last_heard());
+  const auto echo_age = last_.sent_us == 0 ? 0 : to_us(now) - to_us(last_came_);
   return {to_us(now), last_.sent_us, echo_age};
 }
 
 void signs_of_life::heard(const heartbeat& sign, clock::time_point now) {
   last_ = sign;
+  last_came_ = now;
   monitor_->heard(now);
   if (sign.echo_us == 0 || sign.echo_us > to_us(now))
     return;
   monitor_->answered(from_us(sign.echo_us));
   const auto since_sent_us = to_us(now) - sign.echo_us;
   round_trip_ = std::chrono::microseconds{since_sent_us - std::min(sign.echo_age_us, since_sent_us)};
+}
+
+void signs_of_life::seen(const link_activity& activity) {
+  monitor_->received(activity.received);
+  monitor_->set_retransmission_time(activity.retransmission_time);
+  const auto before = std::exchange(seen_, activity);
+  // What was seen longer ago says nothing of when the bytes since then were acknowledged.
+  if (before && activity.acknowledged_packets != before->acknowledged_packets
+      && activity.seen - before->seen <= tolerance_)
+    monitor_->acknowledged(activity.seen);
 }
 
 std::optional<signs_of_life::clock::time_point> signs_of_life::last_heard() const {

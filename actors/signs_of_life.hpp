@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/heartbeat_monitor.hpp"
+#include "actors/network/link_activity.hpp"
 #include "actors/protocol.hpp"
 
 #include <chrono>
@@ -29,6 +30,8 @@ public:
   // While signs of life are expected.
 
   void heard(const heartbeat& sign, clock::time_point now);
+  /// What the connection to it has carried.
+  void seen(const link_activity& activity);
   heartbeat_monitor& monitor() {
     return *monitor_;
   }
@@ -47,6 +50,10 @@ private:
   /// Once it is not up any more.
   std::optional<clock::time_point> last_heard_;
   heartbeat last_;
+  clock::time_point last_came_;
+  /// As of the last look at the connection, if there has been one.
+  std::optional<link_activity> seen_;
+  clock::duration tolerance_{};
   std::chrono::microseconds round_trip_{};
 };
 

@@ -196,10 +196,6 @@ public:
     return result;
   }
 
-  auto last_contact(std::uint64_t replica) {
-    return mail(self_, contact_atom_v, replica).delegate(replica_);
-  }
-
   void node_up(const std::string& node, const neighbour& replica) {
     nodes_[node] = {node, node_presence::up, replica, true};
     tell(handoff_event_kind::node_up, node);
@@ -368,7 +364,6 @@ state_handoff_actor::behavior_type state_handoff(state_handoff_actor::stateful_p
     [&state](status_atom) { return state.status(); },
     [&state](replica_atom) { return state.own_replica(); },
     [&state](neighbours_atom) { return state.known_nodes(); },
-    [&state](contact_atom, std::uint64_t replica) { return state.last_contact(replica); },
     [&state](node_up_atom, const std::string& node, const neighbour& replica) { state.node_up(node, replica); },
     [&state](node_down_atom, const std::string& node) { state.node_down(node); },
     [&state](node_left_atom, const std::string& node) { state.node_left(node); },

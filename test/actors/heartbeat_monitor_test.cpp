@@ -63,10 +63,41 @@ BOOST_AUTO_TEST_CASE(a_node_that_does_not_receive_what_is_sent_to_it_is_as_good_
   BOOST_TEST(!monitor.is_silent(start + 10s, 1));
 }
 
-BOOST_AUTO_TEST_CASE(another_sign_of_life_is_as_good_as_a_heartbeat) {
+BOOST_AUTO_TEST_CASE(bytes_that_come_in_are_as_good_as_a_heartbeat_but_answer_none) {
   ariadne::heartbeat_monitor monitor{{100ms, 500ms}, start};
-  monitor.alive(start + 400ms);
-  BOOST_TEST(!monitor.is_silent(start + 800ms, 1));
+  monitor.received(start + 400ms);
+  BOOST_TEST(!monitor.is_silent(start + 700ms, 1));
+  BOOST_TEST(monitor.is_silent(start + 701ms, 1));
+}
+
+BOOST_AUTO_TEST_CASE(acknowledged_bytes_excuse_a_late_answer_but_no_silence) {
+  ariadne::heartbeat_monitor monitor{{100ms, 500ms}, start};
+  for (auto now = start; now <= start + 1s; now += 100ms)
+    monitor.heard(now);
+  BOOST_TEST(monitor.is_silent(start + 1s, 1));
+  monitor.acknowledged(start + 900ms);
+  BOOST_TEST(!monitor.is_silent(start + 1s, 1));
+  monitor.acknowledged(start + 1501ms);
+  BOOST_TEST(monitor.is_silent(start + 1501ms, 1));
+}
+
+BOOST_AUTO_TEST_CASE(bytes_between_two_heartbeats_do_not_make_these_look_less_regular) {
+  ariadne::heartbeat_monitor monitor{{100ms, 500ms}, start};
+  for (auto now = start; now < start + 10s; now += 100ms) {
+    monitor.heard(now);
+    monitor.received(now + 90ms);
+  }
+  BOOST_TEST((monitor.permitted_silence() == 500ms));
+}
+
+BOOST_AUTO_TEST_CASE(a_node_is_quiet_before_it_is_silent) {
+  ariadne::heartbeat_monitor monitor{{100ms, 500ms}, start};
+  BOOST_TEST(!monitor.is_quiet(start + 250ms));
+  BOOST_TEST(monitor.is_quiet(start + 251ms));
+  monitor.received(start + 200ms);
+  BOOST_TEST(!monitor.is_quiet(start + 450ms));
+  // It has not answered for as long.
+  BOOST_TEST(monitor.is_quiet(start + 451ms));
 }
 
 BOOST_AUTO_TEST_CASE(nobody_is_blamed_for_the_time_in_which_this_process_did_not_run) {

@@ -50,6 +50,20 @@ BOOST_AUTO_TEST_CASE(what_is_stashed_while_a_link_is_cut_arrives_once_it_is_not)
   BOOST_TEST((arrived.value().outcome == pickup_outcome::found));
 }
 
+BOOST_AUTO_TEST_CASE(a_large_value_arrives_over_a_slow_link_and_no_node_is_taken_for_dead,
+                     *boost::unit_test::precondition(has_rate_limit)) {
+  loaded_cluster cluster{placement::on_hosts, 2, 1};
+  // It takes 2.5 s on the link, and a node may be silent for half a second.
+  cluster.network().limit_rate(50);
+  const std::string large(std::size_t{15} << 20, 'v');
+  const auto stashed = cluster.clients().stash(
+    "a", "large", large, {.concern = {.level = concern_level::count, .count = 2}, .timeout_ms = 60'000});
+  BOOST_TEST(stashed.has_value());
+  BOOST_TEST(cluster.nodes_declared_down() == 0u);
+  cluster.network().heal();
+  BOOST_TEST((cluster.clients().pickup("b", "large").value().outcome == pickup_outcome::found));
+}
+
 BOOST_FIXTURE_TEST_CASE(a_node_that_is_frozen_for_a_while_is_missed_and_welcomed_back, three_hosts) {
   std::vector<double> detection_ms;
   for (const auto& node : nodes()) {

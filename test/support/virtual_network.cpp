@@ -16,6 +16,7 @@
 #include <string_view>
 #include <system_error>
 #include <thread>
+#include <utility>
 
 namespace ariadne::test {
 
@@ -146,7 +147,18 @@ void virtual_network::delay(std::chrono::microseconds one_way) {
   }
 }
 
+void virtual_network::limit_rate(unsigned megabits) {
+  for (const auto& [name, host] : hosts_)
+    run_script({"/sbin/tc", "-batch", "-"},
+               fmt::format("qdisc replace dev eth0 root tbf rate {}mbit burst 64kb latency 100ms\n", megabits),
+               host.network_namespace);
+  is_rate_limited_ = true;
+}
+
 void virtual_network::heal() {
+  if (std::exchange(is_rate_limited_, false))
+    for (const auto& [name, host] : hosts_)
+      run_script({"/sbin/tc", "-batch", "-"}, "qdisc del dev eth0 root\n", host.network_namespace);
   for (auto& [name, host] : hosts_)
     host.deaf_to.clear();
   loss_percent_ = 0;
@@ -173,13 +185,13 @@ void virtual_network::apply(const host& changed) const {
   run_script({"/usr/sbin/nft", "-f", "-"}, rules + "}\n}\n", changed.network_namespace);
 }
 
-boost::test_tools::assertion_result has_virtual_network(boost::unit_test::test_unit_id) {
-  // There the fixture says what is missing.
-  if (std::getenv("CI"))
-    return true;
-  static const std::string reason = [] {
+namespace {
+
+/// Whether `attempt` throws nothing.
+boost::test_tools::assertion_result can(void (*attempt)(), std::string_view needs) {
+  const auto reason = [&] {
     try {
-      virtual_network{{"one", "other"}}.lose(1);
+      attempt();
       return std::string{};
     } catch (const std::exception& error) {
       return std::string{error.what()};
@@ -187,11 +199,34 @@ boost::test_tools::assertion_result has_virtual_network(boost::unit_test::test_u
   }();
   boost::test_tools::assertion_result result{reason.empty()};
   if (!reason.empty()) {
-    const auto needs = "needs root and a kernel with network namespaces, veth and nftables: " + reason;
-    result.message() << needs;
+    const auto message = fmt::format("{}: {}", needs, reason);
+    result.message() << message;
     // Boost.Test keeps the message to itself, unless it is asked to log each test.
-    fmt::print(stderr, "a test is skipped, which {}\n", needs);
+    fmt::print(stderr, "a test is skipped, which {}\n", message);
   }
+  return result;
+}
+
+} // namespace
+
+boost::test_tools::assertion_result has_virtual_network(boost::unit_test::test_unit_id) {
+  // There the fixture says what is missing.
+  if (std::getenv("CI"))
+    return true;
+  static const auto result = can(
+    [] {
+      virtual_network{{"one", "other"}}.lose(1);
+    },
+    "needs root and a kernel with network namespaces, veth and nftables");
+  return result;
+}
+
+boost::test_tools::assertion_result has_rate_limit(boost::unit_test::test_unit_id) {
+  static const auto result = can(
+    [] {
+      virtual_network{{"one", "other"}}.limit_rate(1);
+    },
+    "needs a kernel with the token bucket filter (sch_tbf)");
   return result;
 }
 

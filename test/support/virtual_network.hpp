@@ -52,6 +52,10 @@ public:
   /// From now on each packet between hosts takes this much longer.
   void delay(std::chrono::microseconds one_way);
 
+  /// From now on each host sends so many megabits a second at most. What waits longer than 100 ms is lost. Needs `tc`
+  /// and a kernel with the token bucket filter.
+  void limit_rate(unsigned megabits);
+
   /// Ends all faults.
   void heal();
 
@@ -71,10 +75,14 @@ private:
   std::map<std::string, host> hosts_;
   unsigned loss_percent_ = 0;
   std::unique_ptr<packet_delay> delay_;
+  bool is_rate_limited_ = false;
 };
 
 /// A precondition for test cases: skips them, with the reason, where there can be no virtual network. Under continuous
 /// integration (the environment variable CI is set) they are not skipped, but fail.
 boost::test_tools::assertion_result has_virtual_network(boost::unit_test::test_unit_id);
+
+/// Another one, for what `virtual_network::limit_rate` needs besides; such tests are skipped everywhere.
+boost::test_tools::assertion_result has_rate_limit(boost::unit_test::test_unit_id);
 
 } // namespace ariadne::test
