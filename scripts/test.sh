@@ -20,6 +20,11 @@ esac
 
 scripts/deps.sh
 
+if [[ "${labels}" == *nightly* ]]; then
+  ARIADNE_PROGRAM_BEFORE="$(scripts/build_release.sh)"
+  export ARIADNE_PROGRAM_BEFORE
+fi
+
 for preset in asan tsan release; do
   cmake --preset "${preset}"
   cmake --build --preset "${preset}"

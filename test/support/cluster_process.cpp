@@ -48,6 +48,12 @@ void cluster_process::start(const std::string& node, const std::filesystem::path
   start(node);
 }
 
+void cluster_process::install(const std::string& node, const std::string& program) {
+  auto changed = program_of(node, file_);
+  changed.command.front() = program;
+  add(node, std::move(changed));
+}
+
 run_result cluster_process::run(const std::string& node, std::vector<std::string> arguments, std::string_view input) {
   arguments.insert(arguments.end(), {"--node", fmt::format("{}:{}", host(node), port(node))});
   return run_ariadne(std::move(arguments), input);

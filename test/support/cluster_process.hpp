@@ -30,6 +30,9 @@ public:
   /// Starts a node with another cluster file than this cluster's.
   void start(const std::string& node, const std::filesystem::path& file);
 
+  /// Another build of the program runs the node from its next start on.
+  void install(const std::string& node, const std::string& program);
+
   /// Runs the program as a client of a node: `ariadne ARGUMENTS --node ADDRESS`.
   run_result run(const std::string& node, std::vector<std::string> arguments, std::string_view input = {});
 
