@@ -190,8 +190,7 @@ public:
       // Where this takes long, the network's thread of this node is busy, and has heard nobody.
       if (p.probe.is_looking())
         continue;
-      if (const auto seen = p.probe.take())
-        p.signs.seen(*seen);
+      note_activity(p);
       if (p.signs.monitor().is_silent(now, health_->patience()))
         silent.push_back(node);
     }
@@ -395,11 +394,16 @@ private:
     mail(self_, tick_atom_v).delay(options_.heartbeats.interval).send(self_);
   }
 
+  /// What the last look at the connection has found.
+  static void note_activity(peer& p) {
+    if (const auto seen = p.probe.take())
+      p.signs.seen(*seen);
+  }
+
   /// Heartbeats may be stuck behind something large, on their way out of a node or here. So bytes count as signs of
   /// life as well, of which only the kernel knows before they are a message.
   void look_at_connection(peer& p) {
-    if (const auto seen = p.probe.take())
-      p.signs.seen(*seen);
+    note_activity(p);
     if (p.signs.monitor().is_quiet(steady_clock::now()))
       p.probe.begin(self_->system(), p.membership.node());
   }

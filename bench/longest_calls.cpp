@@ -4,11 +4,10 @@
 // Each play is played three times, call by call the same, and of each call the shortest time counts: what the machine
 // does besides is no part of it.
 
+#include "bench/cpu_clock.hpp"
 #include "crdt/replica.hpp"
 
 #include <benchmark/benchmark.h>
-
-#include <time.h>
 
 #include <algorithm>
 #include <cstdint>
@@ -33,9 +32,7 @@ public:
 
   template <class Call>
   void time(std::string_view kind, Call call) {
-    const auto start = thread_time_ns();
-    call();
-    const auto ns = static_cast<std::uint32_t>(std::min<std::uint64_t>(thread_time_ns() - start, UINT32_MAX));
+    const auto ns = static_cast<std::uint32_t>(std::min(ariadne::bench::cpu_seconds(call) * 1e9, double{UINT32_MAX}));
     if (next_ == calls_.size())
       calls_.push_back({ns, number_of(kind)});
     else
@@ -56,13 +53,6 @@ private:
     std::uint32_t ns;
     std::uint32_t kind;
   };
-
-  /// The time that this thread has run.
-  static std::uint64_t thread_time_ns() {
-    timespec now{};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(now.tv_nsec);
-  }
 
   std::uint32_t number_of(std::string_view kind) {
     const auto number = std::find(kinds_.begin(), kinds_.end(), kind) - kinds_.begin();

@@ -1,15 +1,13 @@
 // The longest single call of each kind into a session host that knows very many sessions, with what it takes to fetch
 // the commands that come of it, in thread time.
 
+#include "bench/cpu_clock.hpp"
 #include "session/peer_message.hpp"
 #include "session/session_host.hpp"
 
 #include <benchmark/benchmark.h>
 
-#include <time.h>
-
 #include <algorithm>
-#include <chrono>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -28,12 +26,6 @@ constexpr std::size_t state_bytes = 256;
 const host_id self{"a", 1};
 const host_id other{"b", 2};
 const host_id third{"c", 3};
-
-std::chrono::nanoseconds thread_time() {
-  timespec now{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return std::chrono::seconds{now.tv_sec} + std::chrono::nanoseconds{now.tv_nsec};
-}
 
 session_key key(std::size_t i) {
   return {"game", std::to_string((i * 7919) % session_count)};
@@ -55,7 +47,7 @@ std::vector<live_entry> entries_of(const host_id& owner, std::uint64_t counter) 
 /// A host with its map and its sessions, which do at once what it wants; whoever else is up says nothing.
 class measured_host {
 public:
-  explicit measured_host(minority_policy minority = minority_policy::run) : host_(options(minority), now_) {
+  explicit measured_host(minority_policy minority) : host_(options(minority), now_) {
     if (minority == minority_policy::pause)
       now_ += 10'000;
     call([&](session_host& h) { h.caught_up(now_); });
@@ -88,6 +80,10 @@ public:
     hear(peer, announce{profile});
   }
 
+  void lose(const host_id& peer) {
+    call([&](session_host& h) { h.peer_down(peer, now_); });
+  }
+
   void hear(const host_id& peer, const peer_message& message) {
     std::string frame;
     append(frame, message);
@@ -107,12 +103,12 @@ public:
   }
 
   void forget_what_was_measured() {
-    longest_ = {};
+    longest_s_ = 0;
     calls_ = too_long_ = 0;
   }
 
   void report(benchmark::State& state) const {
-    state.counters["longest_us"] = static_cast<double>(longest_.count()) / 1'000;
+    state.counters["longest_us"] = longest_s_ * 1e6;
     state.counters["calls"] = static_cast<double>(calls_);
     state.counters["over_5_ms"] = static_cast<double>(too_long_);
     state.counters["answers"] = static_cast<double>(answers_);
@@ -124,9 +120,6 @@ public:
   }
   std::uint64_t next_request() {
     return ++last_request_;
-  }
-  session_host& host() {
-    return host_;
   }
 
 private:
@@ -142,13 +135,14 @@ private:
 
   template <class Call>
   void measure(Call what) {
-    const auto start = thread_time();
-    what();
-    auto commands = host_.take_commands();
-    const auto took = thread_time() - start;
-    longest_ = std::max(longest_, took);
+    std::vector<command> commands;
+    const auto seconds = ariadne::bench::cpu_seconds([&] {
+      what();
+      commands = host_.take_commands();
+    });
+    longest_s_ = std::max(longest_s_, seconds);
     ++calls_;
-    too_long_ += took > std::chrono::milliseconds{5} ? 1 : 0;
+    too_long_ += seconds > 5e-3 ? 1 : 0;
     for (auto& c : commands)
       std::visit([&](auto& each) { carry_out(each); }, c);
   }
@@ -180,7 +174,7 @@ private:
 
   std::uint64_t now_ = 1'000'000;
   session_host host_;
-  std::chrono::nanoseconds longest_{};
+  double longest_s_ = 0;
   std::size_t calls_ = 0;
   std::size_t too_long_ = 0;
   std::uint64_t last_request_ = 0;
@@ -191,10 +185,11 @@ private:
   std::vector<std::pair<session_key, std::string>> writes_;
 };
 
-/// Plays `prepare`, then measures `what` and all that follows from it.
+/// Plays `prepare` with a host, then measures `what` and all that follows from it.
 template <class Prepare, class What>
-void longest(benchmark::State& state, measured_host& host, Prepare prepare, What what) {
+void longest(benchmark::State& state, Prepare prepare, What what, minority_policy minority = minority_policy::run) {
   for (auto _ : state) {
+    measured_host host{minority};
     prepare(host);
     host.forget_what_was_measured();
     what(host);
@@ -203,48 +198,45 @@ void longest(benchmark::State& state, measured_host& host, Prepare prepare, What
 }
 
 void longest_taking_over(benchmark::State& state) {
-  measured_host host;
   longest(
-    state, host,
+    state,
     [](measured_host& h) {
       h.meet(other);
       h.know_sessions_of(other);
     },
     [](measured_host& h) {
-      h.call([&](session_host& each) { each.peer_down(other, h.now()); });
+      h.lose(other);
       h.settle();
     });
 }
 BENCHMARK(longest_taking_over)->Iterations(1)->Unit(benchmark::kMillisecond);
 
 void longest_claiming(benchmark::State& state) {
-  measured_host host;
   longest(
-    state, host,
+    state,
     [](measured_host& h) {
       h.meet(other);
       h.meet(third);
       h.know_sessions_of(other);
     },
     [](measured_host& h) {
-      h.call([&](session_host& each) { each.peer_down(other, h.now()); });
+      h.lose(other);
       h.settle();
       // The claims that nobody answers end with whoever was asked.
-      h.call([&](session_host& each) { each.peer_down(third, h.now()); });
+      h.lose(third);
       h.settle();
     });
 }
 BENCHMARK(longest_claiming)->Iterations(1)->Unit(benchmark::kMillisecond);
 
 void longest_event_of_a_node(benchmark::State& state) {
-  measured_host host;
   longest(
-    state, host, [](measured_host& h) { h.run_sessions(); },
+    state, [](measured_host& h) { h.run_sessions(); },
     [](measured_host& h) {
       h.meet(other);
       h.call([&](session_host& each) { each.set_unmet({"c"}, h.now()); });
       h.settle();
-      h.call([&](session_host& each) { each.peer_down(other, h.now()); });
+      h.lose(other);
       h.call([&](session_host& each) { each.set_cordoned(true, h.now()); });
       h.call([&](session_host& each) { each.set_cordoned(false, h.now()); });
       h.settle();
@@ -253,9 +245,8 @@ void longest_event_of_a_node(benchmark::State& state) {
 BENCHMARK(longest_event_of_a_node)->Iterations(1)->Unit(benchmark::kMillisecond);
 
 void longest_restart_of_the_map(benchmark::State& state) {
-  measured_host host;
   longest(
-    state, host, [](measured_host& h) { h.run_sessions(); },
+    state, [](measured_host& h) { h.run_sessions(); },
     [](measured_host& h) {
       h.call([&](session_host& each) { each.map_restarted(h.now()); });
       h.settle();
@@ -264,9 +255,8 @@ void longest_restart_of_the_map(benchmark::State& state) {
 BENCHMARK(longest_restart_of_the_map)->Iterations(1)->Unit(benchmark::kMillisecond);
 
 void longest_drain(benchmark::State& state) {
-  measured_host host;
   longest(
-    state, host, [](measured_host& h) { h.run_sessions(); },
+    state, [](measured_host& h) { h.run_sessions(); },
     [](measured_host& h) {
       h.meet(other);
       h.call([&](session_host& each) { each.drain(h.now()); });
@@ -276,9 +266,8 @@ void longest_drain(benchmark::State& state) {
 BENCHMARK(longest_drain)->Iterations(1)->Unit(benchmark::kMillisecond);
 
 void longest_going_out_of_service(benchmark::State& state) {
-  measured_host host;
   longest(
-    state, host, [](measured_host& h) { h.run_sessions(); },
+    state, [](measured_host& h) { h.run_sessions(); },
     [](measured_host& h) {
       h.call([&](session_host& each) { each.set_in_service(false, h.now()); });
       h.settle();
@@ -290,9 +279,8 @@ BENCHMARK(longest_going_out_of_service)->Iterations(1)->Unit(benchmark::kMillise
 
 /// With `pause`: the others answer no more.
 void longest_pause(benchmark::State& state) {
-  measured_host host{minority_policy::pause};
   longest(
-    state, host,
+    state,
     [](measured_host& h) {
       h.meet(other);
       h.tick();
@@ -310,15 +298,15 @@ void longest_pause(benchmark::State& state) {
     [](measured_host& h) {
       h.tick(60'000);
       h.settle();
-    });
+    },
+    minority_policy::pause);
 }
 BENCHMARK(longest_pause)->Iterations(1)->Unit(benchmark::kMillisecond);
 
 /// Requests that are answered by nobody end at the same time.
 void longest_end_of_requests(benchmark::State& state) {
-  measured_host host;
   longest(
-    state, host,
+    state,
     [](measured_host& h) {
       for (std::size_t i = 0; i < request_count; ++i)
         h.call([&](session_host& each) { each.locate(h.next_request(), key(i), h.now() + 5'000, h.now()); });
@@ -332,9 +320,8 @@ BENCHMARK(longest_end_of_requests)->Iterations(1)->Unit(benchmark::kMillisecond)
 
 /// The same, of messages to sessions of a host that has them and is lost.
 void longest_loss_of_messages(benchmark::State& state) {
-  measured_host host;
   longest(
-    state, host,
+    state,
     [](measured_host& h) {
       h.meet(other);
       h.know_sessions_of(other);
@@ -342,7 +329,7 @@ void longest_loss_of_messages(benchmark::State& state) {
         h.call([&](session_host& each) { each.deliver(h.next_request(), key(i), "act", h.now() + 5'000, h.now()); });
     },
     [](measured_host& h) {
-      h.call([&](session_host& each) { each.peer_down(other, h.now()); });
+      h.lose(other);
       h.settle();
     });
 }
@@ -350,9 +337,8 @@ BENCHMARK(longest_loss_of_messages)->Iterations(1)->Unit(benchmark::kMillisecond
 
 /// All who wait for one session are answered, or have ended.
 void longest_start_that_many_wait_for(benchmark::State& state) {
-  measured_host host;
   longest(
-    state, host,
+    state,
     [](measured_host& h) {
       for (std::size_t i = 0; i < request_count; ++i)
         h.call([&](session_host& each) { each.locate(h.next_request(), key(0), h.now() + 50'000, h.now()); });
@@ -371,9 +357,8 @@ BENCHMARK(longest_start_that_many_wait_for)->Iterations(1)->Unit(benchmark::kMil
 
 /// A frame as another host cuts them, full of claims, and one full of questions.
 void longest_frame(benchmark::State& state) {
-  measured_host host;
   longest(
-    state, host,
+    state,
     [](measured_host& h) {
       h.meet(other);
       h.meet(third);
