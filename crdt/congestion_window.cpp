@@ -1,0 +1,88 @@
+#include "crdt/congestion_window.hpp"
+
+#include <algorithm>
+
+namespace ariadne::crdt {
+
+namespace {
+
+/// What is sent before anything is known of the link, about as RFC 6928 has it.
+constexpr std::size_t first_window_bytes = 16u << 10;
+
+} // namespace
+
+congestion_window::congestion_window(congestion_limits limits)
+  : limits_(limits),
+    window_(static_cast<double>(std::clamp(first_window_bytes, limits.window_bytes_min, limits.window_bytes_max))) {}
+
+void congestion_window::sent(std::size_t bytes, std::uint64_t now_ms) {
+  const auto is_lone = in_flight_.empty();
+  if (is_lone && is_draining_) {
+    is_draining_ = false;
+    // All of the window at once would be a queue on the link, which is empty.
+    const auto target = static_cast<double>(limits_.queue_ms);
+    window_ = std::max(window_ * target / (target + static_cast<double>(base_ms_.value_or(0))),
+                       static_cast<double>(limits_.window_bytes_min));
+    is_starting_ = true;
+  }
+  in_flight_bytes_ += bytes;
+  in_flight_.push_back({bytes, now_ms, is_lone, in_flight_bytes_ * 2 >= window_bytes()});
+}
+
+void congestion_window::arrived(std::uint64_t frames, std::uint64_t now_ms) {
+  frame newest;
+  std::size_t bytes = 0;
+  for (; arrived_frames_ < frames && !in_flight_.empty(); ++arrived_frames_) {
+    newest = in_flight_.front();
+    in_flight_.pop_front();
+    bytes += newest.bytes;
+  }
+  in_flight_bytes_ -= bytes;
+  if (bytes > 0 && now_ms >= newest.sent_ms)
+    learn(newest, static_cast<double>(bytes), now_ms);
+}
+
+void congestion_window::restart() {
+  in_flight_.clear();
+  in_flight_bytes_ = 0;
+  arrived_frames_ = 0;
+  is_draining_ = false;
+}
+
+std::size_t congestion_window::piece_bytes() const {
+  // In a round trip without and with a queue, the link carries the window once.
+  const auto share =
+    static_cast<double>(limits_.queue_ms) / 2 / static_cast<double>(base_ms_.value_or(0) + limits_.queue_ms);
+  return std::clamp(static_cast<std::size_t>(window_ * share), limits_.piece_bytes_min, limits_.piece_bytes_max);
+}
+
+void congestion_window::learn(const frame& newest, double acknowledged_bytes, std::uint64_t now_ms) {
+  const auto round_trip_ms = now_ms - newest.sent_ms;
+  if (newest.is_lone) {
+    const auto is_old = now_ms < probed_ms_ || now_ms - probed_ms_ >= limits_.probe_every_ms;
+    if (!base_ms_ || is_old || round_trip_ms <= *base_ms_) {
+      base_ms_ = round_trip_ms;
+      probed_ms_ = now_ms;
+    }
+  } else if (base_ms_) {
+    base_ms_ = std::min(*base_ms_, round_trip_ms);
+  }
+  if (!base_ms_)
+    return;
+  if (!in_flight_.empty() && (now_ms < probed_ms_ || now_ms - probed_ms_ >= limits_.probe_every_ms))
+    is_draining_ = true;
+
+  const auto target = static_cast<double>(limits_.queue_ms);
+  const auto base = static_cast<double>(*base_ms_);
+  const auto queue = static_cast<double>(round_trip_ms) - base;
+  is_starting_ = is_starting_ && queue <= target / 4;
+  // The answer to a change comes a round trip later. The longer that takes, the smaller the steps have to be.
+  const auto gain = is_starting_ ? target / std::max(target, base) : target / (2 * (target + base));
+  const auto direction = is_starting_ ? 1.0 : std::max(1 - queue / target, -1.0);
+  if (direction > 0 && !newest.is_limited)
+    return;
+  window_ = std::clamp(window_ + gain * direction * acknowledged_bytes, static_cast<double>(limits_.window_bytes_min),
+                       static_cast<double>(limits_.window_bytes_max));
+}
+
+} // namespace ariadne::crdt

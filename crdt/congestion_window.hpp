@@ -1,0 +1,87 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <optional>
+
+namespace ariadne::crdt {
+
+struct congestion_limits {
+  std::size_t window_bytes_min = 4u << 10;
+  std::size_t window_bytes_max = 4u << 20;
+  std::size_t piece_bytes_min = 2u << 10;
+  std::size_t piece_bytes_max = 64u << 10;
+  /// By how much the frames of this side may delay others that share the link.
+  std::uint64_t queue_ms = 80;
+  /// How often the link is let run empty, to see what the delay is without them.
+  std::uint64_t probe_every_ms = 30'000;
+};
+
+/// How many bytes may be on their way to a neighbour, so that what is sent after them does not wait long, and the link
+/// is busy all the same.
+///
+/// Each frame is acknowledged on arrival. What its round trip takes beyond the shortest one is the queue on the link:
+/// as long as that stays below the target, the window grows, the less the closer it comes; beyond it, it shrinks
+/// (LEDBAT, RFC 6817, section 2.4.2; Brakmo and Peterson, "TCP Vegas", 1995). At first it doubles with each short round
+/// trip. A window that was not made use of does not grow (RFC 7661). Since the shortest round trip of a link that is
+/// always busy has a queue in it, the link is let run empty now and then (LEDBAT++, section 4.4).
+///
+/// All times are milliseconds of any clock; where it jumps, a round trip may be measured wrongly, and the next ones
+/// mend that. Not thread-safe.
+class congestion_window {
+public:
+  explicit congestion_window(congestion_limits limits = {});
+
+  /// One more frame is on its way.
+  void sent(std::size_t bytes, std::uint64_t now_ms);
+
+  /// The neighbour has got so many frames in all, since the beginning or the last `restart`.
+  void arrived(std::uint64_t frames, std::uint64_t now_ms);
+
+  /// What is on its way will not be acknowledged any more; frames are counted anew. What was learnt of the link stays.
+  void restart();
+
+  /// Whether one more frame may be sent now.
+  bool has_room() const {
+    return in_flight_.empty() || (!is_draining_ && in_flight_bytes_ < window_bytes());
+  }
+
+  /// How long a frame should be: what the link carries in half the time for which a queue may delay others.
+  std::size_t piece_bytes() const;
+
+  std::size_t window_bytes() const {
+    return static_cast<std::size_t>(window_);
+  }
+  std::size_t in_flight_bytes() const {
+    return in_flight_bytes_;
+  }
+  bool is_in_flight() const {
+    return !in_flight_.empty();
+  }
+
+private:
+  struct frame {
+    std::size_t bytes = 0;
+    std::uint64_t sent_ms = 0;
+    /// Nothing else was on its way: its round trip has no queue of this side in it.
+    bool is_lone = false;
+    /// The window was made use of.
+    bool is_limited = false;
+  };
+
+  void learn(const frame& newest, double acknowledged_bytes, std::uint64_t now_ms);
+
+  congestion_limits limits_;
+  std::deque<frame> in_flight_;
+  std::size_t in_flight_bytes_ = 0;
+  std::uint64_t arrived_frames_ = 0;
+  double window_;
+  bool is_starting_ = true;
+  /// The shortest round trip, and when the link was last seen to be empty.
+  std::optional<std::uint64_t> base_ms_;
+  std::uint64_t probed_ms_ = 0;
+  bool is_draining_ = false;
+};
+
+} // namespace ariadne::crdt
