@@ -29,6 +29,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <map>
 #include <optional>
@@ -46,6 +47,9 @@ using ticking_crdt_replica_actor = crdt_replica_actor::extend<
   takes<tick_atom>,
   // A long walk of the core goes on, after the messages that came in between.
   takes<work_atom>>;
+
+/// Marks the places of events with large values among those of all leftovers.
+constexpr std::uint64_t large_events_from = std::uint64_t{1} << 63;
 
 event_id to_event_id(crdt::dot d) {
   return {d.replica.value, d.counter};
@@ -128,10 +132,10 @@ public:
     const auto event = to_event_id(*written);
     if (!waits) {
       flush();
-      return receipt{event, {event.replica}};
+      return receipt{event, {core_->id().value}};
     }
     auto promise = self_->make_response_promise<receipt>();
-    writes_.add(event, options, std::move(*place), kept_promise<receipt>{promise});
+    writes_of(written->replica).add(event, options, std::move(*place), kept_promise<receipt>{promise});
     flush();
     return promise;
   }
@@ -152,7 +156,7 @@ public:
       return fenced_receipt{result->written, result->written, read_live(key)};
     }
     auto promise = self_->make_response_promise<fenced_receipt>();
-    fenced_writes_.push_back({result->entries.front().dot.counter, key, fence.holders,
+    fenced_writes_.push_back({result->entries.front().dot, key, fence.holders,
                               deadline_in(fence.hold_timeout_ms == 0 ? waits_->wait_ms_max() : fence.hold_timeout_ms),
                               std::move(*place), kept_promise<fenced_receipt>{promise}});
     flush();
@@ -337,7 +341,8 @@ public:
       if (l.is_resting() && l.is_wanted && l.rest_is_over())
         open(l);
     reads_->settle(is_caught_up());
-    writes_.look_at_all();
+    for (auto& writes : writes_)
+      writes.look_at_all();
     flush();
     std::erase_if(drains_, [](const pending_drain& drain) { return drain.place.is_abandoned(); });
     waits_->forget_idle();
@@ -363,21 +368,28 @@ public:
     return promise;
   }
 
-  /// Pages begin after a counter: a key stands once there, at its last event.
+  /// Pages begin after a counter: a key stands once there, at its last event. The events with large values, which have
+  /// counters of their own, follow all others.
   leftovers_page leftovers(std::uint64_t after) const {
     leftovers_page page;
-    auto events = core_->own_events_beyond(std::max(after, handed_over_), leftovers_max);
-    for (std::size_t bytes = 0; auto& event : events) {
-      page.leftovers.push_back({session::describe_key(event.key), why_not_handed_over(event.counter)});
-      const auto& added = page.leftovers.back();
-      bytes += added.key.size() + added.reason.size() + 16;
-      if (bytes < page_bytes && page.leftovers.size() < leftovers_max)
-        continue;
-      if (core_->has_own_events_beyond(event.counter))
-        page.next = event.counter;
-      break;
+    std::size_t bytes = 0;
+    for (auto beyond = last_handed_over(after);; beyond = last_handed_over(large_events_from)) {
+      for (auto& event : core_->own_events_beyond(beyond, leftovers_max - page.leftovers.size())) {
+        page.leftovers.push_back({session::describe_key(event.key), why_not_handed_over(event.dot)});
+        const auto& added = page.leftovers.back();
+        bytes += added.key.size() + added.reason.size() + 16;
+        beyond = event.dot;
+        if (bytes >= page_bytes)
+          break;
+      }
+      const auto is_large = beyond.replica != core_->id();
+      if (core_->has_own_events_beyond(beyond)) {
+        page.next = beyond.counter | (is_large ? large_events_from : 0);
+        return page;
+      }
+      if (is_large)
+        return page;
     }
-    return page;
   }
 
   replica_status status() const {
@@ -389,7 +401,7 @@ public:
     result.bytes = core_->byte_count();
     result.neighbours =
       static_cast<std::uint64_t>(std::count_if(links_.begin(), links_.end(), [](const link& l) { return l.push; }));
-    result.waiting_writes = writes_.size() + fenced_writes_.size();
+    result.waiting_writes = writes_[0].size() + writes_[1].size() + fenced_writes_.size();
     result.waiting_reads = reads_->size();
     result.counters = {c.puts,           c.erases,         c.frames_sent,        c.frames_received,  c.bytes_sent,
                        c.bytes_received, c.registers_sent, c.registers_received, c.full_states_sent, c.refusals,
@@ -444,7 +456,7 @@ private:
 
   /// A write that is answered once so many nodes hold it, or when its time is up.
   struct fenced_write {
-    std::uint64_t counter = 0;
+    crdt::dot event;
     std::string key;
     concern_level holders = concern_level::one;
     steady_clock::time_point deadline;
@@ -537,16 +549,24 @@ private:
   }
 
   void settle_writes() {
-    if (writes_.empty())
-      return;
-    const auto view = view_concerns();
-    writes_.settle(view);
-    if (writes_.is_giving_up())
-      writes_.give_up_hopeless(view);
+    for (auto own : core_->own_ids()) {
+      auto& writes = writes_of(own);
+      if (writes.empty())
+        continue;
+      const auto view = view_concerns(own);
+      writes.settle(view);
+      if (writes.is_giving_up())
+        writes.give_up_hopeless(view);
+    }
+  }
+
+  waiting_writes& writes_of(crdt::replica_id own) {
+    return writes_[own == core_->id() ? 0 : 1];
   }
 
   bool has_work() const {
-    return core_->has_work() || reads_->has_work() || writes_.has_work() || has_more_fenced_writes_;
+    return core_->has_work() || reads_->has_work() || writes_[0].has_work() || writes_[1].has_work()
+           || has_more_fenced_writes_;
   }
 
   void schedule_work() {
@@ -604,15 +624,15 @@ private:
     has_more_fenced_writes_ = false;
     if (fenced_writes_.empty())
       return;
-    const auto view = view_concerns();
     const auto now = steady_clock::now();
-    std::map<concern_level, std::uint64_t> met;
-    for (const auto& write : fenced_writes_)
-      if (!met.contains(write.holders))
-        met[write.holders] = met_up_to({write.holders}, view);
+    std::map<std::pair<crdt::replica_id, concern_level>, std::uint64_t> met;
+    for (auto own : core_->own_ids())
+      for (const auto view = view_concerns(own); const auto& write : fenced_writes_)
+        if (write.event.replica == own && !met.contains({own, write.holders}))
+          met[{own, write.holders}] = met_up_to({write.holders}, view);
     auto left = waiting_writes::step_ends_max;
     std::erase_if(fenced_writes_, [&](fenced_write& write) {
-      const auto is_held = write.counter <= met[write.holders];
+      const auto is_held = write.event.counter <= met[{write.event.replica, write.holders}];
       const auto is_over = is_held || now >= write.deadline || write.place.is_abandoned();
       if (!is_over || left == 0)
         return false;
@@ -685,15 +705,17 @@ private:
     return counted.empty() || std::find(counted.begin(), counted.end(), node) != counted.end();
   }
 
-  concern_view view_concerns() const {
+  /// How far the members have acknowledged the events of `own`, one of the replica's ids.
+  concern_view view_concerns(crdt::replica_id own) const {
     concern_view view;
+    view.self = core_->id().value;
     view.counted_nodes = options_.counted_nodes.empty() ? known_.size() + 1 : options_.counted_nodes.size();
     view.is_self_counted = is_counted(options_.core.node);
     view.known_nodes = std::max(known_.size() + 1, view.counted_nodes);
     for (const auto& [node, knowledge] : known_) {
       view.are_nodes_unknown |= knowledge.presence == node_presence::unknown;
       if (const auto id = knowledge.replica.replica; knowledge.presence == node_presence::up)
-        view.members.push_back({id, core_->acknowledged_by(crdt::replica_id{id}), is_counted(node)});
+        view.members.push_back({id, core_->acknowledged_by(crdt::replica_id{id}, own), is_counted(node)});
     }
     return view;
   }
@@ -705,8 +727,20 @@ private:
 
   /// To be called before members are lost: nobody may have what they have not acknowledged.
   void note_handed_over() {
-    if (count_members() > 0)
-      handed_over_ = std::max(handed_over_, core_->acknowledged_by_members());
+    if (count_members() == 0)
+      return;
+    for (auto own : core_->own_ids())
+      handed_over_.raise({own, core_->acknowledged_by_members(own)});
+  }
+
+  /// The last event up to which all has been handed over, or the one after which a page of leftovers begins.
+  crdt::dot last_handed_over(std::uint64_t after) const {
+    const auto own = core_->own_ids()[(after & large_events_from) != 0 ? 1 : 0];
+    return {own, std::max(after & ~large_events_from, handed_over_[own])};
+  }
+  bool has_leftovers() const {
+    return core_->has_own_events_beyond(last_handed_over(0))
+           || core_->has_own_events_beyond(last_handed_over(large_events_from));
   }
 
   /// No other node has been up, but for those that have left or are forgotten: nobody is waited for. One of which
@@ -722,13 +756,13 @@ private:
       return;
     note_handed_over();
     const auto members = count_members();
-    const auto has_leftovers = !is_alone() && core_->has_own_events_beyond(handed_over_);
-    const auto complete = !has_leftovers && (members == 0 || core_->is_acknowledged());
+    const auto is_missing = !is_alone() && has_leftovers();
+    const auto complete = !is_missing && (members == 0 || core_->is_acknowledged());
     std::erase_if(drains_, [&](pending_drain& drain) {
       if (!complete && steady_clock::now() < drain.deadline)
         return false;
       drain_report report{complete, members, {}, 0};
-      if (has_leftovers) {
+      if (is_missing) {
         auto page = leftovers(0);
         report.leftovers = std::move(page.leftovers);
         report.next_leftover = page.next;
@@ -738,12 +772,12 @@ private:
     });
   }
 
-  std::string why_not_handed_over(std::uint64_t counter) const {
+  std::string why_not_handed_over(const crdt::dot& event) const {
     std::vector<std::string> missing;
     const auto neighbours = core_->neighbours();
     for (const auto& [node, knowledge] : known_) {
       const crdt::replica_id id{knowledge.replica.replica};
-      if (knowledge.presence != node_presence::up || core_->acknowledged_by(id) >= counter)
+      if (knowledge.presence != node_presence::up || core_->acknowledged_by(id, event.replica) >= event.counter)
         continue;
       const auto refusing = std::find_if(neighbours.begin(), neighbours.end(),
                                          [&](const auto& n) { return n.id == id && n.refused_there > 0; });
@@ -859,13 +893,14 @@ private:
   crdt::clock_doubt logged_doubt_ = crdt::clock_doubt::none;
   bool was_caught_up_ = true;
   bool is_work_scheduled_ = false;
-  waiting_writes writes_;
+  /// Those of each of the replica's ids.
+  std::array<waiting_writes, 2> writes_;
   std::vector<fenced_write> fenced_writes_;
   bool has_more_fenced_writes_ = false;
   std::optional<map_reads> reads_;
   std::vector<pending_drain> drains_;
-  /// All members that were present at one time had acknowledged the events of this replica up to this counter.
-  std::uint64_t handed_over_ = 0;
+  /// All members that were present at one time had acknowledged the events of this replica up to these.
+  crdt::version_vector handed_over_;
   event_feeds<ticking_crdt_replica_actor::pointer> watchers_;
   live_feeds<ticking_crdt_replica_actor::pointer> live_watchers_;
   key_listings<ticking_crdt_replica_actor::pointer> listings_;

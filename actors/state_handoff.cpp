@@ -19,6 +19,7 @@
 #include <algorithm>
 #include <chrono>
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -33,7 +34,8 @@ namespace {
 
 crdt::replica_id draw_replica_id() {
   std::random_device random;
-  std::uniform_int_distribution<std::uint64_t> distribution{1};
+  // Their twins have the other half to themselves.
+  std::uniform_int_distribution<std::uint64_t> distribution{1, std::numeric_limits<std::uint64_t>::max() / 2};
   return {distribution(random)};
 }
 

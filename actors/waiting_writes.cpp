@@ -11,7 +11,7 @@
 namespace ariadne {
 
 receipt make_receipt(const event_id& event, const concern_view& view) {
-  receipt result{event, {event.replica}};
+  receipt result{event, {view.self}};
   for (const auto& member : view.members)
     if (member.acknowledged >= event.counter)
       result.holders.push_back(member.replica);

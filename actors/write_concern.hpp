@@ -18,8 +18,10 @@ struct member_progress {
   bool is_counted = false;
 };
 
-/// What decides whether a write concern is met.
+/// What decides whether a write concern is met, of the events of one of the ids of this node's replica.
 struct concern_view {
+  /// The replica itself.
+  std::uint64_t self = 0;
   std::vector<member_progress> members;
   /// Of how many nodes `majority` and `all` are counted, and whether this node is one of them.
   std::size_t counted_nodes = 1;

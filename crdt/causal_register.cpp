@@ -118,6 +118,14 @@ bool causal_register::join(const causal_register& other, const version_vector& c
   return true;
 }
 
+void causal_register::supply(dot d, shared_bytes value) {
+  for (std::size_t i = 0; i < live_count(); ++i)
+    if (auto& e = i == 0 ? newest_ : more_->live[i - 1]; e.dot == d) {
+      e.value = std::move(value);
+      return;
+    }
+}
+
 void causal_register::forget_context() {
   if (!more_)
     return;

@@ -91,6 +91,9 @@ public:
     return true;
   }
 
+  /// Sets the value of the live entry `d`, which has come apart from the register; does nothing if it is not live.
+  void supply(dot d, shared_bytes value);
+
   /// Shrinks the context to the dots of the live entries. Only for a register whose every dot is stable.
   void forget_context();
 

@@ -6,7 +6,7 @@ namespace ariadne::crdt {
 
 namespace {
 
-enum class kind : std::uint8_t { hello = 1, delta, ack, sources, heartbeat, refusal };
+enum class kind : std::uint8_t { hello = 1, delta, ack, sources, heartbeat, refusal, piece, arrival };
 
 void write(wire_writer& out, const clock_reading& said) {
   out.varint(said.wall_ms);
@@ -27,6 +27,10 @@ wire_writer begin(kind k, std::uint32_t version) {
   return out;
 }
 
+bool has_pieces(std::uint32_t version) {
+  return version >= codec_version_with_pieces;
+}
+
 // The flags of a hello and of a delta.
 constexpr std::uint8_t push_flag = 1;
 constexpr std::uint8_t answer_wanted_flag = 2;
@@ -34,7 +38,11 @@ constexpr std::uint8_t full_state_wanted_flag = 4;
 constexpr std::uint8_t retired_flag = 8;
 constexpr std::uint8_t full_state_flag = 1;
 
-hello decode_hello(wire_reader& in) {
+// The flags of an arrival.
+constexpr std::uint8_t of_piece_flag = 1;
+constexpr std::uint8_t has_added_flag = 2;
+
+hello decode_hello(wire_reader& in, std::uint32_t version) {
   hello message;
   auto flags = in.byte();
   if (flags > (push_flag | answer_wanted_flag | full_state_wanted_flag | retired_flag))
@@ -52,14 +60,25 @@ hello decode_hello(wire_reader& in) {
   if ((flags & retired_flag) != 0)
     message.retired = in.vector();
   message.clock = read_clock(in);
+  if (!has_pieces(version))
+    return message;
+  auto left = in.varint();
+  if (left > told_values_max)
+    in.fail("a hello names too many values");
+  for (; left > 0 && in.failure().empty(); --left) {
+    const auto dot = in.whole_dot();
+    message.values.push_back({dot, in.varint()});
+  }
   return message;
 }
 
-ack decode_ack(wire_reader& in) {
+ack decode_ack(wire_reader& in, std::uint32_t version) {
   ack message;
   message.stream = in.varint();
   message.number = in.varint();
   message.vector = in.vector();
+  if (has_pieces(version))
+    message.arrived = in.varint();
   return message;
 }
 
@@ -98,6 +117,37 @@ refusal decode_refusal(wire_reader& in) {
     in.fail("a refusal has an unknown code");
   message.code = static_cast<refusal_code>(code);
   message.reason = in.string();
+  return message;
+}
+
+piece decode_piece(wire_reader& in) {
+  piece message;
+  message.stream = in.varint();
+  message.number = in.varint();
+  message.dot = in.whole_dot();
+  message.length = in.varint();
+  message.offset = in.varint();
+  message.bytes = in.string();
+  if (message.length > value_bytes_limit)
+    in.fail("the length of a value is out of range");
+  if (message.bytes.empty() || message.offset > message.length
+      || message.bytes.size() > message.length - message.offset)
+    in.fail("a piece does not lie within its value");
+  return message;
+}
+
+arrival decode_arrival(wire_reader& in) {
+  arrival message;
+  message.stream = in.varint();
+  message.arrived = in.varint();
+  const auto flags = in.byte();
+  if (flags > (of_piece_flag | has_added_flag) || flags == has_added_flag)
+    in.fail("an arrival has unknown flags");
+  message.has_added = (flags & has_added_flag) != 0;
+  if ((flags & of_piece_flag) != 0) {
+    message.value.dot = in.whole_dot();
+    message.value.bytes = in.varint();
+  }
   return message;
 }
 
@@ -147,6 +197,14 @@ std::string encode(const hello& message, std::uint32_t version) {
   if (message.retired)
     out.vector(*message.retired);
   write(out, message.clock);
+  if (!has_pieces(version))
+    return out.take();
+  const auto told = std::min(message.values.size(), told_values_max);
+  out.varint(told);
+  for (std::size_t i = 0; i < told; ++i) {
+    out.whole_dot(message.values[i].dot);
+    out.varint(message.values[i].bytes);
+  }
   return out.take();
 }
 
@@ -155,6 +213,8 @@ std::string encode(const ack& message, std::uint32_t version) {
   out.varint(message.stream);
   out.varint(message.number);
   out.vector(message.vector);
+  if (has_pieces(version))
+    out.varint(message.arrived);
   return out.take();
 }
 
@@ -185,16 +245,36 @@ std::string encode(const refusal& message, std::uint32_t version) {
   return out.take();
 }
 
+std::string encode(const piece& message, std::uint32_t version) {
+  auto out = begin(kind::piece, version);
+  out.varint(message.stream);
+  out.varint(message.number);
+  out.whole_dot(message.dot);
+  out.varint(message.length);
+  out.varint(message.offset);
+  out.string(message.bytes);
+  return out.take();
+}
+
+std::string encode(const arrival& message, std::uint32_t version) {
+  auto out = begin(kind::arrival, version);
+  out.varint(message.stream);
+  out.varint(message.arrived);
+  const auto is_of_piece = message.value.dot.counter != 0;
+  out.byte((is_of_piece ? of_piece_flag : 0) | (message.has_added ? has_added_flag : 0));
+  if (is_of_piece) {
+    out.whole_dot(message.value.dot);
+    out.varint(message.value.bytes);
+  }
+  return out.take();
+}
+
 delta_writer::delta_writer(const delta_header& header, std::uint32_t version) : out_(begin(kind::delta, version)) {
+  out_.permit_references(has_pieces(version));
   out_.byte(header.full_state ? full_state_flag : 0);
   out_.varint(header.stream);
   out_.varint(header.number);
   out_.vector(header.base);
-}
-
-void delta_writer::add(std::string_view key, const causal_register& value) {
-  out_.string(key);
-  out_.causal_register(value);
 }
 
 std::string delta_writer::finish(const delta_trailer& trailer) {
@@ -211,18 +291,23 @@ std::string to_string(const decode_error& error) {
 
 tl::expected<message, decode_error> decode(std::string_view frame) {
   wire_reader in{frame};
-  if (auto version = in.byte(); in.failure().empty() && !codec_versions.contains(version))
+  const auto version = in.byte();
+  if (in.failure().empty() && !codec_versions.contains(version))
     return tl::unexpected{decode_error{refusal_code::unknown_version, "the version of the format is unknown", 0}};
+  in.permit_references(has_pieces(version));
   message result;
-  switch (static_cast<kind>(in.byte())) {
+  const auto what = static_cast<kind>(in.byte());
+  if ((what == kind::piece || what == kind::arrival) && !has_pieces(version))
+    in.fail("the kind of message is unknown");
+  switch (what) {
     case kind::hello:
-      result = decode_hello(in);
+      result = decode_hello(in, version);
       break;
     case kind::delta:
       result = delta_decoder::decode(in);
       break;
     case kind::ack:
-      result = decode_ack(in);
+      result = decode_ack(in, version);
       break;
     case kind::sources:
       result = decode_sources(in);
@@ -232,6 +317,12 @@ tl::expected<message, decode_error> decode(std::string_view frame) {
       break;
     case kind::refusal:
       result = decode_refusal(in);
+      break;
+    case kind::piece:
+      result = decode_piece(in);
+      break;
+    case kind::arrival:
+      result = decode_arrival(in);
       break;
     default:
       in.fail("the kind of message is unknown");

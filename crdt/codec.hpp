@@ -9,7 +9,9 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
+#include <vector>
 
 namespace ariadne::crdt {
 
@@ -19,6 +21,8 @@ namespace ariadne::crdt {
 // little more than its key and value. What a register has superseded, and the cut, are written the same way, if they
 // are a few dots. In longer version vectors each replica id stands in full, so that a vector takes no more than twice
 // as much memory as bytes in the frame.
+//
+// From version 4 on, the length of a value is doubled, and odd if the value is only referred to.
 //
 // Decoders check everything that they read, never fail but by an error value, and hold at most twice the size of the
 // frame at any time. The registers of a delta are built one by one, and handed over: each with `live_entries_max` live
@@ -31,6 +35,9 @@ std::string encode(const ack& message, std::uint32_t version = codec_versions.ma
 std::string encode(const sources& message, std::uint32_t version = codec_versions.max);
 std::string encode(const heartbeat& message, std::uint32_t version = codec_versions.max);
 std::string encode(const refusal& message, std::uint32_t version = codec_versions.max);
+// From version 4 on.
+std::string encode(const piece& message, std::uint32_t version = codec_versions.max);
+std::string encode(const arrival& message, std::uint32_t version = codec_versions.max);
 
 /// What a delta says before its registers.
 struct delta_header {
@@ -59,7 +66,16 @@ public:
   explicit delta_writer(const delta_header& header, std::uint32_t version = codec_versions.max);
 
   /// Adds a register that is not empty, with a key that is not empty.
-  void add(std::string_view key, const causal_register& value);
+  void add(std::string_view key, const causal_register& value) {
+    add(key, value, [](const entry&) { return false; });
+  }
+  /// The same, where the values for which `refers(entry)` says yes have travelled in pieces: see docs/protocol.md.
+  /// Before version 4 all values are written.
+  template <class Predicate>
+  void add(std::string_view key, const causal_register& value, Predicate refers) {
+    out_.string(key);
+    out_.causal_register(value, refers);
+  }
 
   /// The bytes written so far.
   std::size_t size() const {
@@ -85,13 +101,17 @@ public:
   std::size_t key_bytes_max = 0;
   std::size_t value_bytes_max = 0;
 
-  /// Calls `visit(std::string_view key, causal_register&& value)` for each register, in the order of the frame.
+  /// Calls `visit(std::string_view key, causal_register&& value, const std::vector<value_reference>& references)` for
+  /// each register, in the order of the frame. The values that are referred to are empty, and are to be supplied.
   template <class Visitor>
   void for_each_register(Visitor visit) const {
     auto in = registers_;
+    std::vector<value_reference> references;
     for (auto left = register_count; left > 0; --left) {
+      references.clear();
       auto key = in.string();
-      visit(key, in.causal_register());
+      auto value = in.causal_register(references);
+      visit(key, std::move(value), std::as_const(references));
     }
   }
 
@@ -101,7 +121,7 @@ private:
   wire_reader registers_{{}};
 };
 
-using message = std::variant<hello, delta_view, ack, sources, heartbeat, refusal>;
+using message = std::variant<hello, delta_view, ack, sources, heartbeat, refusal, piece, arrival>;
 
 /// What went wrong, and at which byte of the frame.
 struct decode_error {

@@ -6,6 +6,9 @@ namespace ariadne::crdt {
 
 /// The versions of the binary format (crdt/codec.hpp) that this program reads and writes. Two replicas speak the
 /// greatest that both know; who does not know the other one yet takes the version in which that begins.
-inline constexpr version_range codec_versions{3, 3};
+inline constexpr version_range codec_versions{3, 4};
+
+/// From this version on, large values travel in pieces.
+inline constexpr std::uint32_t codec_version_with_pieces = 4;
 
 } // namespace ariadne::crdt

@@ -42,9 +42,9 @@ public:
   /// What is on its way will not be acknowledged any more; frames are counted anew. What was learnt of the link stays.
   void restart();
 
-  /// Whether one more frame may be sent now.
+  /// Whether one more frame, of `piece_bytes` at most, may be sent now.
   bool has_room() const {
-    return in_flight_.empty() || (!is_draining_ && in_flight_bytes_ < window_bytes());
+    return in_flight_.empty() || (!is_draining_ && in_flight_bytes_ + piece_bytes() <= window_bytes());
   }
 
   /// How long a frame should be: what the link carries in half the time for which a queue may delay others.

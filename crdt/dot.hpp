@@ -8,7 +8,7 @@
 namespace ariadne::crdt {
 
 /// One incarnation of a replica: 64 random bits, drawn anew at every start, so that a restarted node never reuses
-/// a dot. The value 0 is reserved and names nobody.
+/// a dot. The value 0 is reserved and names nobody; so is its twin.
 struct replica_id {
   std::uint64_t value = 0;
 
@@ -19,6 +19,12 @@ struct replica_id {
     return Hash::combine(std::move(hash), id.value);
   }
 };
+
+/// The other id of the same incarnation: large values get their dots from it, so that the version vector says of small
+/// ones that they are there, while large ones are still on their way. The twin of the twin is the id itself.
+constexpr replica_id twin_of(replica_id id) {
+  return {id.value ^ (std::uint64_t{1} << 63)};
+}
 
 /// Sixteen hexadecimal digits.
 std::string to_string(replica_id id);

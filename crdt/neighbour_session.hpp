@@ -2,8 +2,10 @@
 
 #include "crdt/causal_register.hpp"
 #include "crdt/codec_versions.hpp"
+#include "crdt/congestion_window.hpp"
 #include "crdt/outbound_stream.hpp"
 #include "crdt/refused_registers.hpp"
+#include "crdt/value_transfers.hpp"
 #include "crdt/version_vector.hpp"
 
 #include <absl/container/btree_map.h>
@@ -48,7 +50,12 @@ struct inbound_stream {
   std::uint64_t id = 0;
   /// The number of the next delta, if none is lost.
   std::uint64_t next_number = 1;
-  /// When the last delta came in.
+  /// The number of the next piece, likewise, and how many deltas and pieces have come in.
+  std::uint64_t next_piece = 1;
+  std::uint64_t arrived = 0;
+  /// A register has come in to which a value is lacking.
+  bool lacks_value = false;
+  /// When the last delta or piece came in.
   std::uint64_t progress_ms = 0;
   /// All deltas up to this number have come in, and count in full.
   std::uint64_t acknowledged = 0;
@@ -85,6 +92,7 @@ struct neighbour_session {
   bool pushes = false;
   std::uint64_t stream = 0;
   std::uint64_t retired_digest = 0;
+  std::vector<value_progress> staged_values;
 
   /// Whether all is known of what the neighbour had: it has said hello, and has retired the same incarnations as we or
   /// has said which.
@@ -102,6 +110,10 @@ struct neighbour_session {
 
   inbound_stream in;
   std::optional<outbound_stream> out;
+  /// What of `out` is on its way, and the large values that go with it.
+  congestion_window window;
+  value_transfers values;
+  std::uint64_t pieces_sent = 0;
   refusal_back_off back_off;
   /// How many keys of the neighbour are refused here, as of the last batch, and how many of ours it refuses; and why.
   std::uint64_t refused_here = 0;

@@ -26,12 +26,14 @@ void outbound_stream::abandon_batch() {
   walk_.reset();
   reached_.clear();
   in_batch_ = false;
+  parts_in_batch_ = 0;
   full_state_ = false;
   base_.clear();
 }
 
-void outbound_stream::begin_full_state(const stream_source& source) {
+void outbound_stream::begin_full_state(const stream_source& source, value_transfers& values) {
   abandon_batch();
+  values.abandon();
   full_state_ = true;
   for (const auto& d : source.vector)
     pending_.insert(d.replica);
@@ -40,7 +42,7 @@ void outbound_stream::begin_full_state(const stream_source& source) {
 
 delta_writer outbound_stream::begin_part(const stream_source& source, std::uint32_t version) {
   delta_header header{id_, ++number_, full_state_, {}};
-  if (full_state_ && !in_batch_) {
+  if (is_first_of_full_state()) {
     base_ = source.vector;
     base_.join(source.retired);
     header.base = base_;
@@ -49,21 +51,51 @@ delta_writer outbound_stream::begin_part(const stream_source& source, std::uint3
   return delta_writer{header, version};
 }
 
-void outbound_stream::walk(delta_writer& out, const stream_source& source, part_end end) {
+void outbound_stream::walk(delta_writer& out, const stream_source& source, const stream_target& target, part_end end) {
   while (!is_full(out, end)) {
     auto [counter, owner] = source.map.index().next(walk_->origin, walk_->counter);
     if (owner == nullptr) {
-      reached_.raise({walk_->origin, walk_->claim});
+      const auto has_to_wait =
+        walk_->claim != 0 && target.values.end_claim(walk_->waiting, walk_->origin, walk_->claim);
+      if (!has_to_wait)
+        reached_.raise({walk_->origin, walk_->claim});
       walk_.reset();
       return;
     }
     walk_->counter = counter;
-    out.add(owner->key(), source.map.value(*owner));
-    ++registers_sent_;
+    visit(out, *owner, source, target);
   }
 }
 
-std::string outbound_stream::end_part(delta_writer out, const stream_source& source, bool last) {
+void outbound_stream::visit(delta_writer& out, const keyed_register& owner, const stream_source& source,
+                            const stream_target& target) {
+  ++registers_visited_;
+  const auto value = source.map.value(owner);
+  if (owner.value_bytes() <= target.piece_bytes || !target.values.has_missing(value, target.at(source))) {
+    add(out, owner.key(), value, source, target);
+    return target.values.sent(owner.key());
+  }
+  if (walk_->claim != 0 && walk_->waiting == 0)
+    walk_->waiting = target.values.begin_claim(walk_->origin, walk_->claim);
+  target.values.owe(owner.key(), value, walk_->waiting);
+}
+
+void outbound_stream::add(delta_writer& out, std::string_view key, const causal_register& value,
+                          const stream_source& source, const stream_target& target) {
+  out.add(key, value, [&](const entry& e) {
+    return e.value.size() > target.piece_bytes && !target.values.is_missing(e, target.at(source));
+  });
+  ++registers_sent_;
+}
+
+void outbound_stream::add_ready(delta_writer& out, const stream_source& source, const stream_target& target) {
+  ++registers_visited_;
+  const auto ready = target.values.take_ready(target.at(source));
+  if (ready.value.live_count() > 0 || !ready.value.is_forgotten())
+    add(out, ready.key, ready.value, source, target);
+}
+
+std::optional<std::string> outbound_stream::end_part(delta_writer out, const stream_source& source, bool last) {
   delta_trailer trailer;
   trailer.last = last;
   trailer.forgotten = difference(source.forgotten, forgotten_told_);
@@ -76,17 +108,14 @@ std::string outbound_stream::end_part(delta_writer out, const stream_source& sou
     full_state_ = false;
     base_.clear();
   }
-  auto frame = out.finish(trailer);
-  in_flight_bytes_ += frame.size();
-  in_flight_.push_back({number_, frame.size()});
-  return frame;
+  parts_in_batch_ = last ? 0 : parts_in_batch_ + 1;
+  return out.finish(trailer);
 }
 
-void outbound_stream::acknowledge(std::uint64_t number) {
-  while (!in_flight_.empty() && in_flight_.front().number <= number) {
-    in_flight_bytes_ -= in_flight_.front().bytes;
-    in_flight_.pop_front();
-  }
+std::optional<std::string> outbound_stream::end_without_part(bool is_last) {
+  --number_;
+  in_batch_ = !is_last;
+  return std::nullopt;
 }
 
 } // namespace ariadne::crdt

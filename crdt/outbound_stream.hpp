@@ -2,13 +2,13 @@
 
 #include "crdt/aw_lww_map.hpp"
 #include "crdt/codec.hpp"
+#include "crdt/value_transfers.hpp"
 #include "crdt/version_vector.hpp"
 
 #include <absl/container/btree_set.h>
 
 #include <algorithm>
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <string>
 
@@ -22,6 +22,22 @@ struct stream_source {
   const version_vector& forgotten;
 };
 
+/// What a stream knows of the neighbour.
+struct stream_target {
+  /// The version vector that it is known to have.
+  const version_vector& known;
+  /// In which version of the format to speak to it.
+  std::uint32_t version = codec_versions.max;
+  /// The large values that go there.
+  value_transfers& values;
+  /// Values up to this size travel within their registers.
+  std::size_t piece_bytes = 0;
+
+  value_transfers::context at(const stream_source& source) const {
+    return {source.map, known, piece_bytes};
+  }
+};
+
 /// The sending side of one link: decides which registers a neighbour lacks, and cuts them into parts.
 ///
 /// A *batch* walks, for each replica id with news, the tail of the index beyond what the neighbour has. Since a walk
@@ -29,6 +45,9 @@ struct stream_source {
 /// batch ends. The cut at the end covers, for each replica id walked, all of the sender's version vector; nothing less,
 /// since the index keeps only the last dot of each replica on a key, and a point in its middle is not a state that ever
 /// existed (invariant I2). For replica ids that were not walked it claims nothing.
+///
+/// A register with values that the neighbour lacks and that are too large to travel within it is owed, see
+/// value_transfers: the walk passes it by, and its claim waits.
 ///
 /// The stream keeps two version vectors and three short sets of replica ids, whatever the size of the map.
 class outbound_stream {
@@ -56,12 +75,16 @@ public:
     forgotten_told_.drop(origin);
   }
 
-  /// Whether there is something to send, given the version vector that the neighbour is known to have.
+  /// Whether there is something to send, or to look through.
   /// `is_deferred(id)` says whether events of that replica are left to someone else for the moment.
   template <class Predicate>
-  bool has_work(const stream_source& source, const version_vector& known, Predicate is_deferred) {
-    absl::erase_if(pending_, [&](replica_id origin) { return known[origin] >= source.vector[origin] && !full_state_; });
-    if (walk_ || !ahead_.empty())
+  bool has_work(const stream_source& source, const stream_target& target, Predicate is_deferred) {
+    absl::erase_if(pending_,
+                   [&](replica_id origin) { return target.known[origin] >= source.vector[origin] && !full_state_; });
+    if (walk_ || !ahead_.empty() || target.values.has_ready() || target.values.has_done())
+      return true;
+    // A full state does not end as long as something is owed.
+    if (in_batch_ && !(full_state_ && target.values.owes_any()))
       return true;
     for (auto origin : pending_)
       if (full_state_ || !is_deferred(origin))
@@ -69,32 +92,40 @@ public:
     return false;
   }
 
-  /// How much one part carries: so many bytes and one register more, but no more registers than that.
+  /// How much one part carries: so many bytes and one register more, but no more registers than that, those that are
+  /// owed included.
   struct part_size {
     std::size_t bytes;
     std::size_t registers_max;
   };
 
-  /// Builds the next part, in `version` of the format: as much as `size` says if there is as much, else the end of the
-  /// batch.
+  /// Builds the next part: as much as `size` says if there is as much, else the end of the batch; nothing if there
+  /// would be nothing in it.
   template <class Predicate>
-  std::string next_part(const stream_source& source, const version_vector& known, std::uint32_t version, part_size size,
-                        Predicate is_deferred) {
-    auto out = begin_part(source, version);
-    const part_end end{out.size() + size.bytes, registers_sent_ + std::max<std::size_t>(size.registers_max, 1)};
-    while (!is_full(out, end)) {
-      if (!walk_ && !begin_walk(source, known, is_deferred))
-        return end_part(std::move(out), source, true);
-      walk(out, source, end);
+  std::optional<std::string> next_part(const stream_source& source, const stream_target& target, part_size size,
+                                       Predicate is_deferred) {
+    auto out = begin_part(source, target.version);
+    const auto sent_before = registers_sent_;
+    const part_end end{out.size() + size.bytes, registers_visited_ + std::max<std::size_t>(size.registers_max, 1)};
+    while (!is_full(out, end) && target.values.has_ready())
+      add_ready(out, source, target);
+    auto is_over = false;
+    while (!is_full(out, end) && !is_over) {
+      if (walk_ || begin_walk(source, target, is_deferred))
+        walk(out, source, target, end);
+      else
+        is_over = true;
     }
-    return end_part(std::move(out), source, false);
+    target.values.take_done(reached_);
+    const auto is_last = is_over && !(full_state_ && target.values.owes_any());
+    const auto is_needed = registers_sent_ > sent_before || is_first_of_full_state()
+                           || (is_last && (parts_in_batch_ > 0 || !reached_.empty()));
+    return is_needed ? end_part(std::move(out), source, is_last) : end_without_part(is_last);
   }
 
-  /// Gives up the batch; what it has sent is sent again by the next one.
-  void abandon_batch();
-
-  /// Makes the next batch a full state (invariant I5), starting with the next part.
-  void begin_full_state(const stream_source& source);
+  /// Makes the next batch a full state (invariant I5), starting with the next part. What the batch before has sent is
+  /// sent again.
+  void begin_full_state(const stream_source& source, value_transfers& values);
 
   bool in_batch() const {
     return in_batch_;
@@ -120,38 +151,49 @@ public:
   }
 
   /// All parts up to `number` have come in at the neighbour. What it has taken of their cuts, its version vector says.
-  void acknowledge(std::uint64_t number);
-
-  /// Bytes of parts sent and not acknowledged.
-  std::size_t in_flight_bytes() const {
-    return in_flight_bytes_;
+  void acknowledge(std::uint64_t number) {
+    acknowledged_ = std::max(acknowledged_, std::min(number, number_));
   }
+
+  /// Whether parts have been sent and not acknowledged.
   bool is_in_flight() const {
-    return !in_flight_.empty();
+    return acknowledged_ < number_;
   }
   std::uint64_t registers_sent() const {
     return registers_sent_;
   }
+  /// Those that were owed included.
+  std::uint64_t registers_visited() const {
+    return registers_visited_;
+  }
 
 private:
+  void abandon_batch();
+
   struct walk_position {
     replica_id origin;
     /// The last counter visited.
     std::uint64_t counter = 0;
     /// What a finished walk lets the cut claim for the origin; 0 for a walk over registers that are ahead.
     std::uint64_t claim = 0;
-  };
-
-  struct part {
-    std::uint64_t number;
-    std::size_t bytes;
+    /// Once it has met a register that is owed.
+    value_transfers::claim_id waiting = 0;
   };
 
   delta_writer begin_part(const stream_source& source, std::uint32_t version);
-  std::string end_part(delta_writer out, const stream_source& source, bool last);
+  std::optional<std::string> end_part(delta_writer out, const stream_source& source, bool last);
+  std::optional<std::string> end_without_part(bool is_last);
+  void add(delta_writer& out, std::string_view key, const causal_register& value, const stream_source& source,
+           const stream_target& target);
+  void add_ready(delta_writer& out, const stream_source& source, const stream_target& target);
+  /// Whether the next part tells the base of a full state.
+  bool is_first_of_full_state() const {
+    return full_state_ && parts_in_batch_ == 0;
+  }
 
   template <class Predicate>
-  bool begin_walk(const stream_source& source, const version_vector& known, Predicate is_deferred) {
+  bool begin_walk(const stream_source& source, const stream_target& target, Predicate is_deferred) {
+    const auto& known = target.known;
     for (auto position = pending_.begin(); position != pending_.end();) {
       auto origin = *position;
       if (!full_state_ && is_deferred(origin)) {
@@ -159,11 +201,11 @@ private:
         continue;
       }
       pending_.erase(position);
-      auto from = reached_[origin];
+      auto from = std::max(reached_[origin], target.values.walked(origin));
       if (!full_state_)
         from = std::max({from, sent_[origin], known[origin]});
       if (auto to = source.vector[origin]; from < to) {
-        walk_ = {origin, from, to};
+        walk_ = {origin, from, to, 0};
         return true;
       }
       position = pending_.begin();
@@ -172,20 +214,22 @@ private:
       return false;
     auto origin = *ahead_.begin();
     ahead_.erase(ahead_.begin());
-    walk_ = {origin, std::max(source.vector[origin], full_state_ ? 0 : known[origin]), 0};
+    walk_ = {origin, std::max(source.vector[origin], full_state_ ? 0 : known[origin]), 0, 0};
     return true;
   }
 
-  /// Where a part ends: at so many bytes, or when so many registers have been sent in all.
+  /// Where a part ends: at so many bytes, or when so many registers have been visited in all.
   struct part_end {
     std::size_t bytes;
-    std::uint64_t registers_sent;
+    std::uint64_t registers_visited;
   };
   bool is_full(const delta_writer& out, part_end end) const {
-    return out.size() >= end.bytes || registers_sent_ >= end.registers_sent;
+    return out.size() >= end.bytes || registers_visited_ >= end.registers_visited;
   }
 
-  void walk(delta_writer& out, const stream_source& source, part_end end);
+  void walk(delta_writer& out, const stream_source& source, const stream_target& target, part_end end);
+  /// Sends a register that the walk has met, or owes it.
+  void visit(delta_writer& out, const keyed_register& owner, const stream_source& source, const stream_target& target);
 
   std::uint64_t id_;
   std::uint64_t number_ = 0;
@@ -202,9 +246,10 @@ private:
   std::optional<walk_position> walk_;
   bool in_batch_ = false;
   bool full_state_ = false;
-  std::deque<part> in_flight_;
-  std::size_t in_flight_bytes_ = 0;
+  std::size_t parts_in_batch_ = 0;
+  std::uint64_t acknowledged_ = 0;
   std::uint64_t registers_sent_ = 0;
+  std::uint64_t registers_visited_ = 0;
 };
 
 } // namespace ariadne::crdt

@@ -13,6 +13,14 @@ namespace {
 /// How many parts one call builds for one neighbour, at most. Those that it acknowledges let the next ones follow, so
 /// the window fills all the same, but no call takes long because it is wide.
 constexpr int parts_per_call_max = 2;
+/// The same for pieces.
+constexpr int pieces_per_call_max = 4;
+
+/// For how long what was under way over a link that has closed is kept for the next one.
+constexpr std::uint64_t parted_ms_max = 60'000;
+
+/// A neighbour takes in a large value if something of what is on its way to it has arrived so lately.
+constexpr std::uint64_t taking_ms_max = 60'000;
 
 /// What it costs to build a part, in registers: those that it has, and what it takes to copy its bytes.
 std::size_t cost_of_part(std::size_t registers, std::size_t bytes) {
@@ -62,6 +70,7 @@ replica::replica(replica_options options)
   : options_(std::move(options)), guard_({options_.drift_max_ms, options_.clock_patience_ms}),
     clock_(options_.drift_max_ms), stragglers_(options_.straggler_patience_ms) {
   options_.limits.key_bytes_max = std::min(options_.limits.key_bytes_max, key_bytes_limit);
+  options_.part_bytes_min = std::min(options_.part_bytes_min, options_.part_bytes);
   key_page_limits pages;
   pages.hidden_prefix = options_.hidden_prefix;
   key_pages_ = key_pages{std::move(pages)};
@@ -86,7 +95,7 @@ tl::expected<dot, write_error> replica::put(std::string_view key, shared_bytes v
     mend_stamps(now_ms, options_.work_registers_max);
   if (clock_.may_have_lost_sight())
     observe_live(key, now_ms);
-  dot written{options_.id, vector_[options_.id] + 1};
+  const auto written = next_dot(value.size() > options_.large_value_bytes ? twin_of(options_.id) : options_.id);
   ++counters_.puts;
   note(map_.put(key, entry{written, clock_.issue(now_ms), expires_at_ms, std::move(value)}));
   raise_vector(written);
@@ -97,7 +106,7 @@ tl::expected<dot, write_error> replica::put(std::string_view key, shared_bytes v
 std::optional<dot> replica::erase(std::string_view key, std::uint64_t now_ms) {
   if (!get(key, now_ms))
     return std::nullopt;
-  dot erased{options_.id, vector_[options_.id] + 1};
+  const auto erased = next_dot(options_.id);
   ++counters_.erases;
   note(map_.erase(key, erased));
   raise_vector(erased);
@@ -115,7 +124,7 @@ std::optional<dot> replica::erase(std::string_view key, dot target, std::uint64_
     stands |= value.live(i).dot == target && !value.live(i).expired(now_ms);
   if (!stands)
     return std::nullopt;
-  dot erased{options_.id, vector_[options_.id] + 1};
+  const auto erased = next_dot(options_.id);
   ++counters_.erases;
   note(map_.erase(key, target, erased));
   raise_vector(erased);
@@ -161,6 +170,12 @@ void replica::raise_vector(dot d) {
 
 void replica::open(link_id link, bool push, std::uint64_t now_ms, std::uint32_t version) {
   auto& session = sessions_[link];
+  congestion_limits limits;
+  limits.window_bytes_max = options_.window_bytes;
+  limits.window_bytes_min = std::min(limits.window_bytes_min, limits.window_bytes_max);
+  limits.piece_bytes_max = options_.part_bytes;
+  limits.piece_bytes_min = options_.part_bytes_min;
+  session.window = congestion_window{limits};
   session.version = version;
   session.push = push;
   session.progress_ms = now_ms;
@@ -193,6 +208,8 @@ void replica::close(link_id link, std::uint64_t now_ms) {
   void_stream(position->second);
   auto is_orphaned = position->second.in.changed_registers;
   guard_.forget(position->second.id);
+  if (auto& session = position->second; session.id.value != 0 && session.values.is_under_way())
+    parted_.insert_or_assign(session.id, parted_transfers{std::move(session.values), now_ms});
   sessions_.erase(position);
   announce_sources();
   if (is_orphaned)
@@ -224,7 +241,7 @@ std::optional<refusal> replica::handle(session_map::iterator position, const hel
   if (message.cluster != options_.cluster)
     return refuse(link, refusal_code::other_cluster,
                   "cluster '" + message.cluster + "' is not cluster '" + options_.cluster + "'");
-  if (message.id == options_.id)
+  if (is_own(message.id))
     return refuse(link, refusal_code::same_replica, "replica id " + to_string(message.id) + " is taken");
   if (session.id.value != 0 && session.id != message.id)
     return refuse(link, refusal_code::malformed, "the replica id of an open link has changed");
@@ -240,6 +257,7 @@ std::optional<refusal> replica::handle(session_map::iterator position, const hel
   session.node = message.node;
   session.pushes = message.push;
   session.stream = message.stream;
+  session.staged_values = message.values;
   session.retired_digest = message.retired_digest;
   if (is_first)
     session.target.join(message.vector);
@@ -260,7 +278,7 @@ std::optional<refusal> replica::handle(session_map::iterator position, const hel
   if (session.out ? session.out->id() != message.stream : session.push)
     start_outbound(session);
   if (session.out && message.full_state_wanted)
-    session.out->begin_full_state(source());
+    session.out->begin_full_state(source(), session.values);
   pump_all(now_ms);
   return std::nullopt;
 }
@@ -288,6 +306,7 @@ void replica::learn(neighbour_session& session, const version_vector& has) {
     note_mentioned(d.replica);
     session.known.raise(d);
   }
+  session.values.forget_known(session.known);
   if (!has.empty() && session.known.covers(vector_))
     session.changed_bytes_at_level = changed_bytes_;
 }
@@ -313,6 +332,7 @@ std::optional<refusal> replica::handle(session_map::iterator position, const del
     return std::nullopt;
   }
   ++in.next_number;
+  ++in.arrived;
   in.progress_ms = now_ms;
   if (!message.header.base.empty()) {
     give_up_full_state();
@@ -322,6 +342,11 @@ std::optional<refusal> replica::handle(session_map::iterator position, const del
   if (!join_registers(session, in_full_state, message, now_ms))
     return refuse_forged(link);
   join_forgotten(message.trailer.forgotten);
+  if (in.lacks_value) {
+    void_stream(session);
+    resume_streams(now_ms);
+    return std::nullopt;
+  }
 
   if (message.trailer.last) {
     if (in_full_state)
@@ -338,6 +363,8 @@ std::optional<refusal> replica::handle(session_map::iterator position, const del
   if (!is_sweeping(in)) {
     in.acknowledged = message.header.number;
     send_ack(link, session);
+  } else if (session.version >= codec_version_with_pieces) {
+    send(link, encode(arrival{in.id, in.arrived, {}, false}, session.version));
   }
   tell_refused(link, session, message.trailer.last, now_ms);
   resume_streams(now_ms);
@@ -354,23 +381,100 @@ bool replica::join_registers(neighbour_session& session, bool in_full_state, con
                           || !clock_.accepts(message.stamp_max, now_ms);
   if (!may_object)
     clock_.observe(message.stamp_max);
-  message.for_each_register([&](std::string_view key, causal_register&& value) {
-    ++counters_.registers_received;
-    if (value.seen(options_.id) > vector_[options_.id]) {
-      has_forged_register = true;
-      return;
-    }
-    if (may_object) {
-      if (auto why = object_to(key, value, now_ms))
-        return refuse_register(session, key, value, std::move(*why), now_ms);
-      for (std::size_t i = 0; i < value.live_count(); ++i)
-        clock_.observe(value.live(i).stamp);
-    }
-    if (in.refused.any())
-      in.refused.accept(key);
-    join(in, in_full_state, key, std::move(value));
-  });
+  message.for_each_register(
+    [&](std::string_view key, causal_register&& value, const std::vector<value_reference>& references) {
+      ++counters_.registers_received;
+      if (is_forged(value)) {
+        has_forged_register = true;
+        return;
+      }
+      if (may_object) {
+        if (auto why = object_to(key, value, references, now_ms))
+          return refuse_register(session, key, value, std::move(*why), now_ms);
+        for (std::size_t i = 0; i < value.live_count(); ++i)
+          clock_.observe(value.live(i).stamp);
+      }
+      if (!supply(key, value, references)) {
+        in.lacks_value = true;
+        return;
+      }
+      if (in.refused.any())
+        in.refused.accept(key);
+      join(in, in_full_state, key, std::move(value));
+      for (const auto& reference : references)
+        staged_.erase(reference.dot);
+    });
   return !has_forged_register;
+}
+
+bool replica::supply(std::string_view key, causal_register& value,
+                     const std::vector<value_reference>& references) const {
+  if (references.empty())
+    return true;
+  const auto* owner = map_.find(key);
+  const auto mine = owner == nullptr ? causal_register{} : map_.value(*owner);
+  for (const auto& [dot, length] : references) {
+    if (const auto* staged = staged_.find(dot, length)) {
+      value.supply(dot, *staged);
+      continue;
+    }
+    auto is_here = false;
+    for (std::size_t i = 0; i < mine.live_count(); ++i)
+      if (mine.live(i).dot == dot) {
+        value.supply(dot, mine.live(i).value);
+        is_here = true;
+      }
+    // What is dead here needs no value.
+    if (!is_here && !mine.covers(dot) && !covers(dot))
+      return false;
+  }
+  return true;
+}
+
+bool replica::needs_value(const piece& message) const {
+  if (message.length > options_.limits.value_bytes_max || covers(message.dot))
+    return false;
+  const auto* owner = map_.index().find(message.dot);
+  return owner == nullptr || !map_.value(*owner).has_live(message.dot);
+}
+
+std::optional<refusal> replica::handle(session_map::iterator position, const piece& message, std::uint64_t now_ms) {
+  auto& [link, session] = *position;
+  auto& in = session.in;
+  if (session.id.value == 0)
+    return std::nullopt;
+  if (is_forged(version_vector{message.dot}))
+    return refuse_forged(link);
+  if (message.stream == in.id && message.number > in.next_piece)
+    void_stream(session);
+  if (message.stream != in.id || message.number != in.next_piece) {
+    resume_streams(now_ms);
+    return std::nullopt;
+  }
+  ++in.next_piece;
+  ++in.arrived;
+  in.progress_ms = now_ms;
+  // Of one that is of no use here, the neighbour shall send no more.
+  const auto bytes_max = (4 + 2 * sessions_.size()) * options_.limits.value_bytes_max;
+  const auto here = needs_value(message) ? staged_.add(message, bytes_max, now_ms)
+                                         : std::optional{staged_values::addition{message.length, false}};
+  if (!here)
+    return refuse(link, refusal_code::malformed, "a piece says another size of its value than the one before");
+  send(link, encode(arrival{in.id, in.arrived, {message.dot, here->bytes}, here->has_added}, session.version));
+  return std::nullopt;
+}
+
+std::optional<refusal> replica::handle(session_map::iterator position, const arrival& message, std::uint64_t now_ms) {
+  auto& [link, session] = *position;
+  if (!session.out || session.out->id() != message.stream)
+    return std::nullopt;
+  session.window.arrived(message.arrived, now_ms);
+  session.acknowledged_ms = now_ms;
+  session.progress_ms = now_ms;
+  if (message.value.dot.counter != 0)
+    session.values.arrived(message.value, message.has_added, now_ms);
+  pump(link, session, now_ms);
+  return std::nullopt;
 }
 
 std::optional<refusal> replica::handle(session_map::iterator position, const ack& message, std::uint64_t now_ms) {
@@ -380,6 +484,8 @@ std::optional<refusal> replica::handle(session_map::iterator position, const ack
   learn(session, message.vector);
   if (session.out && session.out->id() == message.stream) {
     session.out->acknowledge(message.number);
+    // Before pieces, parts were all that there is to count.
+    session.window.arrived(session.version >= codec_version_with_pieces ? message.arrived : message.number, now_ms);
     session.acknowledged_ms = now_ms;
     session.progress_ms = now_ms;
   }
@@ -423,9 +529,13 @@ std::optional<refusal> replica::handle(session_map::iterator, const refusal& mes
 }
 
 std::optional<objection> replica::object_to(std::string_view key, const causal_register& value,
+                                            const std::vector<value_reference>& references,
                                             std::uint64_t now_ms) const {
   if (key.size() > options_.limits.key_bytes_max)
     return objection{"a key is longer than the limit"};
+  for (const auto& reference : references)
+    if (reference.length > options_.limits.value_bytes_max)
+      return objection{"a value is longer than the limit"};
   stamp newest;
   for (std::size_t i = 0; i < value.live_count(); ++i) {
     if (value.live(i).value.size() > options_.limits.value_bytes_max)
@@ -521,7 +631,7 @@ void replica::join(inbound_stream& in, bool in_full_state, std::string_view key,
 aw_lww_map::effect replica::join_register(std::string_view key, causal_register value) {
   if (!retired_.empty())
     value.for_each_context([this](dot d) { note_mentioned(d.replica); });
-  if (restamped_.empty()) {
+  if (restamped_[0].empty() && restamped_[1].empty()) {
     auto effect = map_.join(key, std::move(value), vector_);
     note(effect);
     return effect;
@@ -537,14 +647,14 @@ void replica::follow(keyed_register& owner, const causal_register& joined) {
   const auto value = map_.value(owner);
   for (std::size_t i = 0; i < value.live_count(); ++i) {
     const auto& mine = value.live(i).dot;
-    if (mine.replica != options_.id || joined.covers(mine))
+    if (!is_own(mine.replica) || joined.covers(mine))
       continue;
-    const auto before = restamped_.before(mine.counter);
+    const auto before = restamped_of(mine.replica).before(mine.counter);
     if (std::none_of(before.begin(), before.end(), [&](std::uint64_t counter) {
-          return joined.covers({options_.id, counter}) && !joined.has_live({options_.id, counter});
+          return joined.covers({mine.replica, counter}) && !joined.has_live({mine.replica, counter});
         }))
       continue;
-    const dot erased{options_.id, vector_[options_.id] + 1};
+    const auto erased = next_dot(options_.id);
     note(map_.erase(owner, mine, erased));
     raise_vector(erased);
     rewritten_.push_back({std::string{owner.key()}, mine, true, entry{erased, {}, 0, {}}});
@@ -567,36 +677,38 @@ void replica::observe_live(std::string_view key, std::uint64_t now_ms) {
 std::size_t replica::mend_stamps(std::uint64_t now_ms, std::size_t budget) {
   if (clock_.is_astray(now_ms)) {
     clock_.set_back(now_ms);
-    to_restamp_ = {0, vector_[options_.id]};
+    to_restamp_.clear();
+    for (auto own : own_ids())
+      to_restamp_.push_back({{own, 0}, {own, vector_[own]}});
   }
-  for (; to_restamp_ && budget > 0; --budget) {
-    auto [counter, owner] = map_.index().next(options_.id, to_restamp_->first);
-    if (owner == nullptr || counter > to_restamp_->second) {
-      to_restamp_.reset();
-      break;
+  for (; !to_restamp_.empty() && budget > 0; --budget) {
+    auto& [seen, last] = to_restamp_.back();
+    auto [counter, owner] = map_.index().next(seen.replica, seen.counter);
+    if (owner == nullptr || counter > last.counter) {
+      to_restamp_.pop_back();
+      continue;
     }
-    to_restamp_->first = counter;
-    restamp(*owner, counter, now_ms);
+    seen.counter = counter;
+    restamp(*owner, dot{seen}, now_ms);
   }
   return budget;
 }
 
-void replica::restamp(keyed_register& owner, std::uint64_t counter, std::uint64_t now_ms) {
-  const dot old{options_.id, counter};
+void replica::restamp(keyed_register& owner, dot old, std::uint64_t now_ms) {
   const auto value = map_.value(owner);
   for (std::size_t i = 0; i < value.live_count(); ++i) {
     auto again = value.live(i);
     if (again.dot != old || clock_.accepts(again.stamp, now_ms))
       continue;
     const auto wrong_ms = again.stamp.millis();
-    again.dot.counter = vector_[options_.id] + 1;
+    again.dot = next_dot(old.replica);
     again.stamp = clock_.issue(now_ms);
     // What it was to live from then on, it lives from now on.
     if (again.expires_at_ms != 0)
       again.expires_at_ms = now_ms + (again.expires_at_ms - std::min(again.expires_at_ms, wrong_ms));
     note(map_.rewrite(owner, old, again));
     raise_vector(again.dot);
-    restamped_.add(counter, again.dot.counter);
+    restamped_of(old.replica).add(old.counter, again.dot.counter);
     rewritten_.push_back({std::string{owner.key()}, old, false, std::move(again)});
     return;
   }
@@ -604,8 +716,8 @@ void replica::restamp(keyed_register& owner, std::uint64_t counter, std::uint64_
 
 std::vector<dot> replica::stands_for(dot d) const {
   std::vector<dot> result;
-  if (d.replica == options_.id)
-    for (auto counter : restamped_.before(d.counter))
+  if (is_own(d.replica))
+    for (auto counter : restamped_of(d.replica).before(d.counter))
       result.push_back({d.replica, counter});
   return result;
 }
@@ -665,7 +777,7 @@ void replica::sweep(std::size_t registers_max) {
   // What has been swept away may have been sent already, and no walk meets it again.
   for (auto& [link, outward] : sessions_)
     if (outward.out && outward.out->in_full_state())
-      outward.out->begin_full_state(source());
+      outward.out->begin_full_state(source(), outward.values);
   raise_vector(done.cut);
   std::optional<link_id> from;
   for (auto& [link, session] : sessions_)
@@ -754,12 +866,13 @@ void replica::join_forgotten(const version_vector& forgotten) {
 
 void replica::retire_incarnations() {
   auto has_all = [](const neighbour_session& session, dot last) {
-    return session.introduced && session.id != last.replica && session.known[last.replica] == last.counter;
+    return session.introduced && session.id != last.replica && session.id != twin_of(last.replica)
+           && session.known[last.replica] == last.counter;
   };
   auto is_done_with = [&](dot last) {
     // What has been forgotten elsewhere must not be forgotten to be so before it has arrived here.
-    return last.replica != options_.id && !members_.contains(last.replica) && map_.index().highest(last.replica) == 0
-           && forgotten_[last.replica] <= last.counter
+    return !is_own(last.replica) && !members_.contains(last.replica) && !members_.contains(twin_of(last.replica))
+           && map_.index().highest(last.replica) == 0 && forgotten_[last.replica] <= last.counter
            && std::all_of(sessions_.begin(), sessions_.end(),
                           [&](const auto& item) { return has_all(item.second, last); });
   };
@@ -814,11 +927,23 @@ void replica::send_hello(link_id link, neighbour_session& session, want wanted, 
   }
   session.untold.clear();
   session.progress_ms = now_ms;
-  hello message{
-    options_.cluster,           options_.node, options_.id, session.in.id,     session.push, wanted == want::answer,
-    wanted == want::full_state, vector_,       forgotten_,  retired_.digest(), std::nullopt, say_time(now_ms)};
+  hello message{options_.cluster,
+                options_.node,
+                options_.id,
+                session.in.id,
+                session.push,
+                wanted == want::answer,
+                wanted == want::full_state,
+                vector_,
+                forgotten_,
+                retired_.digest(),
+                std::nullopt,
+                say_time(now_ms),
+                {}};
   if (session.id.value != 0 && session.retired_digest != message.retired_digest)
     message.retired = retired_;
+  if (session.version >= codec_version_with_pieces)
+    message.values = staged_.progress(told_values_max);
   send(link, encode(message, session.version));
 }
 
@@ -829,7 +954,7 @@ void replica::send_heartbeat(link_id link, neighbour_session& session, std::uint
 }
 
 void replica::send_ack(link_id link, neighbour_session& session) {
-  ack message{session.in.id, session.in.acknowledged, {}};
+  ack message{session.in.id, session.in.acknowledged, {}, session.in.arrived};
   for (auto origin : session.untold)
     message.vector.raise({origin, vector_[origin]});
   session.untold.clear();
@@ -869,6 +994,14 @@ std::optional<refusal> replica::refuse_forged(link_id link) {
 
 void replica::start_outbound(neighbour_session& session) {
   session.out.emplace(session.stream, session.known, session.forgotten, source());
+  session.window.restart();
+  session.pieces_sent = 0;
+  if (const auto parted = parted_.find(session.id); parted != parted_.end()) {
+    if (!session.values.is_under_way())
+      session.values = std::move(parted->second.values);
+    parted_.erase(parted);
+  }
+  session.values.restart(session.staged_values);
 }
 
 void replica::pump_all(std::uint64_t now_ms) {
@@ -882,53 +1015,108 @@ void replica::pump_all(std::uint64_t now_ms) {
       pump_from_ = position->first;
       return;
     }
-    budget -= std::min(budget, pump(position->first, position->second, now_ms));
+    const auto cost = pump(position->first, position->second, now_ms);
+    budget -= std::min(budget, cost);
+    if (cost >= options_.work_registers_max) {
+      // It may have more, but all others come first.
+      pump_from_ = (std::next(position) == sessions_.end() ? sessions_.begin() : std::next(position))->first;
+      return;
+    }
   }
 }
 
+stream_target replica::target(neighbour_session& session) const {
+  const auto has_pieces = session.version >= codec_version_with_pieces;
+  return {session.known, session.version, session.values,
+          has_pieces ? session.window.piece_bytes() : std::numeric_limits<std::size_t>::max()};
+}
+
 std::size_t replica::pump(link_id link, neighbour_session& session, std::uint64_t now_ms) {
-  std::size_t cost = 0;
   // In the middle of a sweep, the map lacks what no version vector explains.
   if (!session.out || !session.push || has_sweep())
-    return cost;
+    return 0;
+  if (session.values.owes_any() && waits_for_forgotten(link, session, now_ms))
+    return 0;
+  const auto cost = send_parts(link, session, now_ms);
+  return cost + send_pieces(link, session, now_ms);
+}
+
+std::size_t replica::send_parts(link_id link, neighbour_session& session, std::uint64_t now_ms) {
+  std::size_t cost = 0;
   auto& out = *session.out;
+  const auto to = target(session);
+  const auto part_bytes = std::min(options_.part_bytes, to.piece_bytes);
   auto deferred = [&](replica_id origin) { return is_deferred(session, origin); };
-  for (auto parts_left = parts_per_call_max; parts_left > 0 && out.has_work(source(), session.known, deferred);
-       --parts_left) {
+  for (auto parts_left = parts_per_call_max;
+       parts_left > 0 && cost < options_.work_registers_max && out.has_work(source(), to, deferred);) {
     if (out.is_in_flight()) {
-      auto is_worth_it = out.in_batch() || changed_bytes_ - session.changed_bytes_at_send >= options_.part_bytes;
-      if (!is_worth_it || out.in_flight_bytes() + options_.part_bytes > options_.window_bytes)
+      auto is_worth_it = out.in_batch() || changed_bytes_ - session.changed_bytes_at_send >= part_bytes;
+      if (!is_worth_it || !session.window.has_room())
         break;
     }
-    if (!out.in_full_state() && is_behind_forgotten(session)) {
-      // What we know of the neighbour may be old: ask before sending everything.
-      if (session.forgotten_answered < forgotten_rises_) {
-        if (session.forgotten_asked < forgotten_rises_) {
-          session.forgotten_asked = forgotten_rises_;
-          send_hello(link, session, want::answer, now_ms);
-        }
-        break;
-      }
-      out.begin_full_state(source());
-      session.acknowledged_ms = now_ms;
-      ++counters_.full_states_sent;
-    }
-    auto registers_before = out.registers_sent();
-    if (!out.is_in_flight())
-      session.progress_ms = now_ms;
-    auto part = out.next_part(source(), session.known, session.version,
-                              {options_.part_bytes, options_.part_registers_max}, deferred);
-    const auto registers = out.registers_sent() - registers_before;
-    cost += cost_of_part(registers, part.size());
-    counters_.registers_sent += registers;
+    if (waits_for_forgotten(link, session, now_ms))
+      break;
+    const auto registers_before = out.registers_sent();
+    const auto visited_before = out.registers_visited();
+    auto part = out.next_part(source(), to, {part_bytes, options_.part_registers_max}, deferred);
+    const auto visited = out.registers_visited() - visited_before;
     session.changed_bytes_at_send = changed_bytes_;
-    send(link, std::move(part));
+    if (!part) {
+      cost += std::max<std::size_t>(visited, 1);
+      continue;
+    }
+    cost += cost_of_part(visited, part->size());
+    counters_.registers_sent += out.registers_sent() - registers_before;
+    if (!session.window.is_in_flight())
+      session.progress_ms = now_ms;
+    session.window.sent(part->size(), now_ms);
+    send(link, std::move(*part));
+    --parts_left;
   }
   return cost;
 }
 
+std::size_t replica::send_pieces(link_id link, neighbour_session& session, std::uint64_t now_ms) {
+  std::size_t cost = 0;
+  for (auto left = pieces_per_call_max; left > 0 && session.window.has_room(); --left) {
+    auto next = session.values.next_piece(target(session).at(source()), now_ms);
+    if (!next)
+      break;
+    next->stream = session.out->id();
+    next->number = ++session.pieces_sent;
+    auto frame = encode(*next, session.version);
+    if (!session.window.is_in_flight())
+      session.progress_ms = now_ms;
+    cost += cost_of_part(1, frame.size());
+    session.window.sent(frame.size(), now_ms);
+    send(link, std::move(frame));
+  }
+  return cost;
+}
+
+bool replica::waits_for_forgotten(link_id link, neighbour_session& session, std::uint64_t now_ms) {
+  auto& out = *session.out;
+  if (out.in_full_state() || !is_behind_forgotten(session))
+    return false;
+  // What we know of the neighbour may be old: ask before sending everything.
+  if (session.forgotten_answered < forgotten_rises_) {
+    if (session.forgotten_asked < forgotten_rises_) {
+      session.forgotten_asked = forgotten_rises_;
+      send_hello(link, session, want::answer, now_ms);
+    }
+    return true;
+  }
+  out.begin_full_state(source(), session.values);
+  session.acknowledged_ms = now_ms;
+  ++counters_.full_states_sent;
+  return false;
+}
+
 bool replica::is_deferred(const neighbour_session& session, replica_id origin) const {
-  if (!std::binary_search(session.sources.begin(), session.sources.end(), origin) || origin == options_.id)
+  const auto is_source = [&](replica_id id) {
+    return std::binary_search(session.sources.begin(), session.sources.end(), id);
+  };
+  if (is_own(origin) || (!is_source(origin) && !is_source(twin_of(origin))))
     return false;
   auto position = session.deferrals.find(origin);
   return position == session.deferrals.end() || !position->second.overdue;
@@ -943,7 +1131,7 @@ bool replica::is_behind_forgotten(const neighbour_session& session) const {
 }
 
 void replica::age_deferrals(neighbour_session& session, std::uint64_t now_ms) {
-  for (auto origin : session.sources) {
+  const auto age = [&](replica_id origin) {
     auto lacks = vector_[origin] > session.known[origin];
     auto position = session.deferrals.find(origin);
     if (!lacks) {
@@ -954,6 +1142,10 @@ void replica::age_deferrals(neighbour_session& session, std::uint64_t now_ms) {
     } else if (has_passed(options_.forward_after_ms, position->second.since_ms, now_ms)) {
       position->second.overdue = true;
     }
+  };
+  for (auto source : session.sources) {
+    age(source);
+    age(twin_of(source));
   }
 }
 
@@ -967,6 +1159,8 @@ void replica::tick(std::uint64_t now_ms) {
     budget = map_.drop_expired(certain_ms - options_.drift_max_ms, budget,
                                [this](const auto& effect) { note(effect, key_change::kind::expired); });
   key_pages_.tick(now_ms);
+  staged_.give_up_old(now_ms);
+  std::erase_if(parted_, [&](const auto& item) { return has_passed(parted_ms_max, item.second.since_ms, now_ms); });
   // However much expires, what is erased must not be kept for ever.
   map_.forget([stable = stable_vector()](dot d) { return stable.covers(d); }, forgotten_,
               std::max(budget, options_.work_registers_max / 4));
@@ -986,7 +1180,7 @@ void replica::tick(std::uint64_t now_ms) {
     age_deferrals(session, now_ms);
     auto owes_answer = (!session.introduced && (session.push || session.id.value != 0))
                        || session.forgotten_answered < session.forgotten_asked
-                       || (session.out && session.out->is_in_flight());
+                       || (session.out && (session.out->is_in_flight() || session.window.is_in_flight()));
     if (owes_answer && has_passed(options_.answer_within_ms, session.progress_ms, now_ms))
       send_hello(link, session, want::answer, now_ms);
     else if (session.id.value != 0 && !session.untold.empty())
@@ -1037,18 +1231,27 @@ version_vector replica::stable_vector() const {
 }
 
 void replica::look_for_stragglers(std::uint64_t now_ms) {
-  stragglers_.look(members_, vector_, now_ms, [this](replica_id member) {
-    version_vector has;
-    for (const auto& [link, session] : sessions_)
-      if (session.id == member)
-        has.join(session.known);
-    return has;
-  });
+  stragglers_.look(
+    members_, vector_, now_ms,
+    [this](replica_id member) {
+      version_vector has;
+      for (const auto& [link, session] : sessions_)
+        if (session.id == member)
+          has.join(session.known);
+      return has;
+    },
+    [&](replica_id member) {
+      return std::any_of(sessions_.begin(), sessions_.end(), [&](const auto& item) {
+        const auto& session = item.second;
+        return session.id == member && session.values.is_under_way() && session.window.is_in_flight()
+               && !has_passed(taking_ms_max, session.progress_ms, now_ms);
+      });
+    });
   // A full state that does not get on would keep the others from forgetting: it begins anew when there is room.
   for (auto& [link, session] : sessions_)
     if (session.out && session.out->holds_base()
         && has_passed(options_.straggler_patience_ms, session.acknowledged_ms, now_ms))
-      session.out->begin_full_state(source());
+      session.out->begin_full_state(source(), session.values);
 }
 
 std::vector<replica_id> replica::holders(dot d) const {
@@ -1059,26 +1262,27 @@ std::vector<replica_id> replica::holders(dot d) const {
   return {found.begin(), found.end()};
 }
 
-std::uint64_t replica::acknowledged_by(replica_id member) const {
+std::uint64_t replica::acknowledged_by(replica_id member, replica_id own) const {
   std::uint64_t highest = 0;
   for (const auto& [link, session] : sessions_)
     if (session.id == member)
-      highest = std::max(highest, session.known[options_.id]);
+      highest = std::max(highest, session.known[own]);
   return highest;
 }
 
-std::uint64_t replica::acknowledged_by_members() const {
-  auto lowest = vector_[options_.id];
+std::uint64_t replica::acknowledged_by_members(replica_id own) const {
+  auto lowest = vector_[own];
   for (auto member : members_)
-    lowest = std::min(lowest, acknowledged_by(member));
+    lowest = std::min(lowest, acknowledged_by(member, own));
   return lowest;
 }
 
-std::vector<last_event> replica::own_events_beyond(std::uint64_t beyond, std::size_t events_max) const {
+std::vector<last_event> replica::own_events_beyond(dot beyond, std::size_t events_max) const {
   std::vector<last_event> result;
-  for (auto [counter, owner] = map_.index().next(options_.id, beyond); owner != nullptr && result.size() < events_max;
-       std::tie(counter, owner) = map_.index().next(options_.id, counter))
-    result.push_back({std::string{owner->key()}, counter});
+  const auto own = beyond.replica;
+  for (auto [counter, owner] = map_.index().next(own, beyond.counter); owner != nullptr && result.size() < events_max;
+       std::tie(counter, owner) = map_.index().next(own, counter))
+    result.push_back({std::string{owner->key()}, {own, counter}});
   return result;
 }
 
@@ -1103,8 +1307,7 @@ std::vector<neighbour_status> replica::neighbours() const {
       status.lag_events += d.counter - std::min(d.counter, session.known[d.replica]);
     if (status.lag_events > 0)
       status.lag_bytes_max = changed_bytes_ - session.changed_bytes_at_level;
-    if (session.out)
-      status.in_flight_bytes = session.out->in_flight_bytes();
+    status.in_flight_bytes = session.window.in_flight_bytes();
     result.push_back(std::move(status));
   }
   return result;

@@ -9,6 +9,7 @@
 #include "crdt/outbound_stream.hpp"
 #include "crdt/replica_options.hpp"
 #include "crdt/restamped_events.hpp"
+#include "crdt/staged_values.hpp"
 #include "crdt/stragglers.hpp"
 #include "crdt/sync_message.hpp"
 #include "crdt/version_vector.hpp"
@@ -16,6 +17,7 @@
 #include <tl/expected.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -67,7 +69,7 @@ struct key_change {
 /// The last event of a replica on a key.
 struct last_event {
   std::string key;
-  std::uint64_t counter = 0;
+  crdt::dot dot;
 };
 
 /// An event that a replica has made of itself: one of its own, with the dot `before`, has been written again as
@@ -93,7 +95,7 @@ struct neighbour_status {
   /// Events known here that the neighbour has not acknowledged, and the most that their keys and values can amount to.
   std::uint64_t lag_events = 0;
   std::uint64_t lag_bytes_max = 0;
-  /// Bytes of deltas sent and not acknowledged.
+  /// Bytes of deltas and pieces sent of which it is not known that they have arrived.
   std::size_t in_flight_bytes = 0;
   /// Keys of the neighbour that are refused here, keys from here that it refuses, and why (the reason of this side, if
   /// both refuse).
@@ -257,6 +259,13 @@ public:
   replica_id id() const {
     return options_.id;
   }
+  /// The two ids from which the events of this replica get their dots: its own, and the twin for large values.
+  std::array<replica_id, 2> own_ids() const {
+    return {options_.id, twin_of(options_.id)};
+  }
+  bool is_own(replica_id id) const {
+    return id == options_.id || id == twin_of(options_.id);
+  }
 
   /// The version vector, but for the incarnations in `retired`: every event that one of them covers is reflected in the
   /// map.
@@ -293,21 +302,22 @@ public:
 
   /// Whether all members have acknowledged every event of this replica.
   bool is_acknowledged() const {
-    return acknowledged_by_members() >= vector_[options_.id];
+    const auto is_held = [this](replica_id own) { return acknowledged_by_members(own) >= vector_[own]; };
+    return is_held(options_.id) && is_held(twin_of(options_.id));
   }
 
-  /// The highest counter of this replica that the member has acknowledged.
-  std::uint64_t acknowledged_by(replica_id member) const;
+  /// The highest counter of `own`, one of this replica's ids, that the member has acknowledged.
+  std::uint64_t acknowledged_by(replica_id member, replica_id own) const;
 
-  /// The highest counter of this replica that all members have acknowledged.
-  std::uint64_t acknowledged_by_members() const;
+  /// The highest counter of `own`, one of this replica's ids, that all members have acknowledged.
+  std::uint64_t acknowledged_by_members(replica_id own) const;
 
-  /// The last event of this replica on each key, of those beyond a counter, in the order of their counters: the first
-  /// `events_max` of them.
-  std::vector<last_event> own_events_beyond(std::uint64_t beyond, std::size_t events_max) const;
+  /// The last event of one id of this replica on each key, of those beyond the dot `beyond` of it, in the order of
+  /// their counters: the first `events_max` of them.
+  std::vector<last_event> own_events_beyond(dot beyond, std::size_t events_max) const;
   /// Whether there is any; much faster.
-  bool has_own_events_beyond(std::uint64_t beyond) const {
-    return map_.index().highest(options_.id) > beyond;
+  bool has_own_events_beyond(dot beyond) const {
+    return map_.index().highest(beyond.replica) > beyond.counter;
   }
 
   /// Whether every open link has been caught up with, or this one, see `neighbour_status::caught_up`.
@@ -334,6 +344,8 @@ private:
   std::optional<refusal> handle(session_map::iterator position, const sources& message, std::uint64_t now_ms);
   std::optional<refusal> handle(session_map::iterator position, const heartbeat& message, std::uint64_t now_ms);
   std::optional<refusal> handle(session_map::iterator position, const refusal& message, std::uint64_t now_ms);
+  std::optional<refusal> handle(session_map::iterator position, const piece& message, std::uint64_t now_ms);
+  std::optional<refusal> handle(session_map::iterator position, const arrival& message, std::uint64_t now_ms);
 
   /// What this replica says of the time.
   clock_reading say_time(std::uint64_t now_ms) const {
@@ -352,8 +364,13 @@ private:
   /// Joins the registers of a delta, but for those that are refused. Returns whether none has an event of this replica
   /// that has never happened.
   bool join_registers(neighbour_session& session, bool in_full_state, const delta_view& message, std::uint64_t now_ms);
+  /// Sets the values of a register that have come apart from it. Returns whether all are there that count here.
+  bool supply(std::string_view key, causal_register& value, const std::vector<value_reference>& references) const;
+  /// Whether a value that comes in pieces is of any use here.
+  bool needs_value(const piece& message) const;
   /// Why a register is not to be joined; nothing if it is.
-  std::optional<objection> object_to(std::string_view key, const causal_register& value, std::uint64_t now_ms) const;
+  std::optional<objection> object_to(std::string_view key, const causal_register& value,
+                                     const std::vector<value_reference>& references, std::uint64_t now_ms) const;
   void refuse_register(neighbour_session& session, std::string_view key, const causal_register& value, objection why,
                        std::uint64_t now_ms);
   /// A full state has come in to its last part.
@@ -364,13 +381,28 @@ private:
   /// For a frame that names an event of this replica which has never happened: someone else bears the same id.
   std::optional<refusal> refuse_forged(link_id link);
   bool is_forged(const version_vector& theirs) const {
-    return theirs[options_.id] > vector_[options_.id];
+    const auto twin = twin_of(options_.id);
+    return theirs[options_.id] > vector_[options_.id] || theirs[twin] > vector_[twin];
+  }
+  bool is_forged(const causal_register& value) const {
+    const auto twin = twin_of(options_.id);
+    return value.seen(options_.id) > vector_[options_.id] || value.seen(twin) > vector_[twin];
+  }
+  /// The next one of an id of this replica.
+  dot next_dot(replica_id own) const {
+    return {own, vector_[own] + 1};
   }
 
   /// Sends over every link, or over one, what may be sent now.
   void pump_all(std::uint64_t now_ms);
   /// Returns what that has cost, in registers.
   std::size_t pump(link_id link, neighbour_session& session, std::uint64_t now_ms);
+  std::size_t send_parts(link_id link, neighbour_session& session, std::uint64_t now_ms);
+  std::size_t send_pieces(link_id link, neighbour_session& session, std::uint64_t now_ms);
+  /// Whether the neighbour has to say what it has forgotten, or to get a full state, before anything else is sent. It
+  /// is asked, or the full state begins.
+  bool waits_for_forgotten(link_id link, neighbour_session& session, std::uint64_t now_ms);
+  stream_target target(neighbour_session& session) const;
   bool is_deferred(const neighbour_session& session, replica_id origin) const;
   bool is_behind_forgotten(const neighbour_session& session) const;
   void age_deferrals(neighbour_session& session, std::uint64_t now_ms);
@@ -421,7 +453,13 @@ private:
   std::size_t mend_stamps(std::uint64_t now_ms, std::size_t budget);
   /// A clock that was set back has lost sight of stamps that still count: those under the key are seen again.
   void observe_live(std::string_view key, std::uint64_t now_ms);
-  void restamp(keyed_register& owner, std::uint64_t counter, std::uint64_t now_ms);
+  void restamp(keyed_register& owner, dot old, std::uint64_t now_ms);
+  restamped_events& restamped_of(replica_id own) {
+    return restamped_[own == options_.id ? 0 : 1];
+  }
+  const restamped_events& restamped_of(replica_id own) const {
+    return restamped_[own == options_.id ? 0 : 1];
+  }
   void join_forgotten(const version_vector& forgotten);
   /// What may be forgotten: all that it covers is known to all members but stragglers (invariant I4).
   version_vector stable_vector() const;
@@ -438,9 +476,9 @@ private:
   replica_options options_;
   guarded_clock guard_;
   hybrid_clock clock_;
-  restamped_events restamped_;
-  /// Own events beyond this counter, up to the second, are still to be looked at.
-  std::optional<std::pair<std::uint64_t, std::uint64_t>> to_restamp_;
+  std::array<restamped_events, 2> restamped_;
+  /// Own events beyond the first, up to the second, are still to be looked at.
+  std::vector<std::pair<dot, dot>> to_restamp_;
   stragglers stragglers_;
   aw_lww_map map_;
   version_vector vector_;
@@ -459,6 +497,13 @@ private:
   std::optional<incoming_full_state> full_state_;
   disposal<incoming_full_state::contexts_by_key> unneeded_contexts_;
   disposal<incoming_full_state::dots> unneeded_dots_;
+  staged_values staged_;
+  /// What was under way over links that have closed, by the neighbour's id, and when they did.
+  struct parted_transfers {
+    value_transfers values;
+    std::uint64_t since_ms = 0;
+  };
+  std::map<replica_id, parted_transfers> parted_;
   /// With whom to go on, if there was more to send than one call may.
   std::optional<link_id> pump_from_;
   /// Bytes of all registers that have changed so far.

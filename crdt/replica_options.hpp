@@ -22,17 +22,22 @@ struct replica_limits {
 };
 
 struct replica_options {
+  /// Neither this nor its twin is 0.
   replica_id id;
   std::string cluster;
   std::string node;
   replica_limits limits;
   /// Keys that start so are listed only by a prefix that starts so, too: those of the application's own library, say.
   std::string hidden_prefix;
-  /// About how many bytes of registers one delta carries; a single larger register still travels whole.
+  /// Values beyond this get their dots from the twin of `id`.
+  std::size_t large_value_bytes = 16u << 10;
+  /// About how many bytes of registers one delta carries on a fast link, and how many bytes of a value one piece does.
   std::size_t part_bytes = 64u << 10;
+  /// The same for a slow link.
+  std::size_t part_bytes_min = 2u << 10;
   /// How many registers one delta carries at most, however small they are: to take it in is one call.
   std::size_t part_registers_max = 1'024;
-  /// How many bytes of deltas may be on their way to one neighbour, unacknowledged.
+  /// How many bytes of deltas and pieces may be on their way to one neighbour at most; see congestion_window.
   std::size_t window_bytes = 4u << 20;
   /// How many registers one call looks at, at most, where it walks over the map.
   std::size_t work_registers_max = 4096;

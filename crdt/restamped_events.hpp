@@ -8,9 +8,9 @@
 
 namespace ariadne::crdt {
 
-/// The events of this replica that it has written again, since their stamps were wrong: which one stands for which, by
-/// counter. Others may have seen an event as it was and superseded it, or hold its dot as the version that they have
-/// judged; both then go for the new one. Only the last `events_max` are remembered.
+/// The events of one id of this replica that it has written again, since their stamps were wrong: which one stands for
+/// which, by counter. Others may have seen an event as it was and superseded it, or hold its dot as the version that
+/// they have judged; both then go for the new one. Only the last `events_max` are remembered.
 class restamped_events {
 public:
   static constexpr std::size_t events_max = 4'096;

@@ -5,12 +5,16 @@
 
 namespace ariadne::crdt {
 
+shared_bytes::shared_bytes(std::size_t size) {
+  auto* memory = ::operator new(sizeof(block) + size);
+  block_ = new (memory) block{1, static_cast<std::uint32_t>(size)};
+}
+
 shared_bytes::shared_bytes(std::string_view bytes) {
   if (bytes.empty())
     return;
-  auto* memory = ::operator new(sizeof(block) + bytes.size());
-  block_ = new (memory) block{1, static_cast<std::uint32_t>(bytes.size())};
-  std::memcpy(static_cast<void*>(block_ + 1), bytes.data(), bytes.size());
+  *this = shared_bytes{bytes.size()};
+  std::memcpy(data(), bytes.data(), bytes.size());
 }
 
 void shared_bytes::release() noexcept {
@@ -20,6 +24,11 @@ void shared_bytes::release() noexcept {
     return;
   block_->~block();
   ::operator delete(block_);
+}
+
+void bytes_builder::append(std::string_view next) noexcept {
+  std::memcpy(bytes_.data() + written_, next.data(), next.size());
+  written_ += next.size();
 }
 
 } // namespace ariadne::crdt

@@ -8,6 +8,9 @@
 
 namespace ariadne::crdt {
 
+/// The most that shared_bytes holds.
+inline constexpr std::uint64_t value_bytes_limit = 0xffff'ffff;
+
 /// An immutable, reference-counted sequence of bytes. One buffer serves the map, the network and all readers; a copy
 /// costs one atomic increment. Copies may be used and dropped on any thread. At most 4 GiB - 1 bytes.
 class shared_bytes {
@@ -49,6 +52,14 @@ public:
   }
 
 private:
+  friend class bytes_builder;
+
+  /// Makes room for `size` bytes, at least one, whose content is undefined.
+  explicit shared_bytes(std::size_t size);
+  char* data() noexcept {
+    return reinterpret_cast<char*>(block_ + 1);
+  }
+
   /// Stands before the bytes, in one allocation with them.
   struct block {
     std::atomic<std::uint32_t> references;
@@ -58,6 +69,36 @@ private:
   void release() noexcept;
 
   block* block_ = nullptr;
+};
+
+/// A sequence of bytes of a known size, at least one, that comes one part after the other. It takes the memory of the
+/// whole from the start, of which the system gives what has been written to.
+class bytes_builder {
+public:
+  explicit bytes_builder(std::size_t size) : bytes_(size) {}
+
+  /// How long it is to be, and how long it is by now.
+  std::size_t size() const noexcept {
+    return bytes_.size();
+  }
+  std::size_t written() const noexcept {
+    return written_;
+  }
+  bool is_whole() const noexcept {
+    return written_ == size();
+  }
+
+  /// Adds what comes next; not beyond the size.
+  void append(std::string_view next) noexcept;
+
+  /// Those of a whole one; the builder may be used no more to write.
+  const shared_bytes& bytes() const noexcept {
+    return bytes_;
+  }
+
+private:
+  shared_bytes bytes_;
+  std::size_t written_ = 0;
 };
 
 } // namespace ariadne::crdt

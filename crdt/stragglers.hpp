@@ -19,17 +19,18 @@ class stragglers {
 public:
   explicit stragglers(std::uint64_t patience_ms) : patience_ms_(patience_ms) {}
 
-  /// `acknowledged(member)` answers the version vector that the member is known to have. The replica's own is `vector`.
-  template <class Acknowledged>
+  /// `acknowledged(member)` answers the version vector that the member is known to have, `is_taking(member)` whether
+  /// it takes in a large value, which may take hours. The replica's own vector is `vector`.
+  template <class Acknowledged, class Predicate>
   void look(const std::set<replica_id>& members, const version_vector& vector, std::uint64_t now_ms,
-            Acknowledged acknowledged) {
+            Acknowledged acknowledged, Predicate is_taking) {
     std::erase_if(progress_, [&](const auto& entry) { return !members.contains(entry.first); });
     for (auto member : members) {
       auto [position, is_new] = progress_.try_emplace(member, progress{vector, now_ms, false});
       auto& p = position->second;
       if (!is_new && lacks(p.goal, vector, acknowledged(member))) {
         // The clock may have been set back.
-        p.since_ms = std::min(p.since_ms, now_ms);
+        p.since_ms = is_taking(member) ? now_ms : std::min(p.since_ms, now_ms);
         p.is_late = now_ms - p.since_ms >= patience_ms_;
       } else {
         p = {vector, now_ms, false};

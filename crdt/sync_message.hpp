@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace ariadne::crdt {
@@ -16,6 +17,17 @@ namespace ariadne::crdt {
 //
 // A *stream* carries the deltas of one direction of a link. The receiver names it, in its hello, and the sender numbers
 // its deltas 1, 2, 3, ...; a cut counts only if no delta of the stream before it is missing.
+
+/// How much of the value of an entry is here, from its beginning.
+struct value_progress {
+  crdt::dot dot;
+  std::uint64_t bytes = 0;
+
+  friend bool operator==(const value_progress&, const value_progress&) = default;
+};
+
+/// How many values a hello names at most.
+inline constexpr std::size_t told_values_max = 64;
 
 /// Opens a link, and asks for a stream of all that lies beyond `vector`.
 struct hello {
@@ -37,6 +49,8 @@ struct hello {
   std::uint64_t retired_digest = 0;
   std::optional<version_vector> retired;
   clock_reading clock;
+  /// What has come in of large values whose registers have not. From version 4 on.
+  std::vector<value_progress> values;
 };
 
 /// Acknowledges all deltas of a stream up to a number, and says what the sender's version vector has come to.
@@ -46,6 +60,33 @@ struct ack {
   /// The entries of the sender's version vector that the cuts of these deltas name, and those that it has not told this
   /// neighbour before. A cut entry that is not covered by that has not been taken.
   version_vector vector;
+  /// How many deltas and pieces of the stream have come in. From version 4 on.
+  std::uint64_t arrived = 0;
+};
+
+/// A part of a value that travels apart from its register. It refers to the frame that it was decoded from, or to the
+/// value.
+struct piece {
+  std::uint64_t stream = 0;
+  /// 1 for the first piece of a stream, then each one more.
+  std::uint64_t number = 0;
+  /// The entry that has the value: one dot, one value, for ever.
+  crdt::dot dot;
+  /// The size of the whole value, and where in it these bytes stand.
+  std::uint64_t length = 0;
+  std::uint64_t offset = 0;
+  std::string_view bytes;
+};
+
+/// Acknowledges, at once, that a delta or a piece has come in.
+struct arrival {
+  std::uint64_t stream = 0;
+  /// As in an ack.
+  std::uint64_t arrived = 0;
+  /// Of the piece: how much of its value is here, or needed no more. A counter of 0 for a delta.
+  value_progress value;
+  /// The piece has brought something of it. If not, another neighbour sends it as well.
+  bool has_added = false;
 };
 
 /// The replicas that send their changes straight to the sender of this message.

@@ -75,19 +75,20 @@ void wire_writer::vector(const version_vector& value) {
   }
 }
 
-void wire_writer::causal_register(const crdt::causal_register& value) {
-  auto has_more = !value.is_forgotten();
-  varint(value.live_count() << 1 | (has_more ? 1 : 0));
-  for (std::size_t i = 0; i < value.live_count(); ++i) {
-    const auto& e = value.live(i);
-    dot(e.dot, e.expires_at_ms != 0);
-    difference(e.stamp.value, stamp_);
-    if (e.expires_at_ms != 0)
-      varint(e.expires_at_ms);
-    string(e.value.view());
-  }
-  if (has_more)
-    dots(value.superseded());
+void wire_writer::begin_register(const crdt::causal_register& value) {
+  varint(value.live_count() << 1 | (value.is_forgotten() ? 0 : 1));
+}
+
+void wire_writer::live_entry(const entry& e, bool refers) {
+  dot(e.dot, e.expires_at_ms != 0);
+  difference(e.stamp.value, stamp_);
+  if (e.expires_at_ms != 0)
+    varint(e.expires_at_ms);
+  if (!has_references_)
+    return string(e.value.view());
+  varint(std::uint64_t{e.value.size()} << 1 | (refers ? 1 : 0));
+  if (!refers)
+    bytes_.append(e.value.view());
 }
 
 void wire_writer::dots(const version_vector& value) {
@@ -128,7 +129,10 @@ std::uint64_t wire_reader::varint() {
 }
 
 std::string_view wire_reader::string() {
-  auto size = varint();
+  return bytes(varint());
+}
+
+std::string_view wire_reader::bytes(std::uint64_t size) {
   if (size > remaining()) {
     fail("a string is longer than the frame");
     return {};
@@ -226,6 +230,13 @@ void wire_reader::visit_dots(Reserve reserve, Visitor visit) {
   }
 }
 
+dot wire_reader::whole_dot() {
+  crdt::dot result{replica(), varint()};
+  if (result.counter == 0 || result.counter > counter_max)
+    fail("a counter is out of range");
+  return result;
+}
+
 version_vector wire_reader::vector() {
   version_vector result;
   const auto size = count(vector_item_bytes_min);
@@ -263,9 +274,19 @@ bool wire_reader::visit_live(Live live) {
       if (e.expires_at_ms == 0)
         fail("an expiry is 0");
     }
-    auto value = string();
+    std::string_view value;
+    std::uint64_t referred = 0;
+    if (!has_references_) {
+      value = string();
+    } else if (const auto size = varint(); (size & 1) == 0) {
+      value = bytes(size >> 1);
+    } else {
+      referred = size >> 1;
+      if (referred == 0 || referred > value_bytes_limit)
+        fail("the length of a value is out of range");
+    }
     if (failure_.empty())
-      live(std::move(e), value);
+      live(std::move(e), value, referred);
   }
   return failure_.empty() && (head & 1) != 0;
 }
@@ -273,10 +294,10 @@ bool wire_reader::visit_live(Live live) {
 wire_reader::register_shape wire_reader::skip_register() {
   register_shape shape;
   auto is_empty = true;
-  const auto has_more = visit_live([&](entry e, std::string_view value) {
+  const auto has_more = visit_live([&](entry e, std::string_view value, std::uint64_t referred) {
     is_empty = false;
     shape.stamp_max = std::max(shape.stamp_max, e.stamp);
-    shape.value_bytes_max = std::max(shape.value_bytes_max, value.size());
+    shape.value_bytes_max = std::max({shape.value_bytes_max, value.size(), static_cast<std::size_t>(referred)});
   });
   if (has_more)
     visit_dots([](std::size_t) {}, [&](crdt::dot) { is_empty = false; });
@@ -285,13 +306,15 @@ wire_reader::register_shape wire_reader::skip_register() {
   return shape;
 }
 
-causal_register wire_reader::causal_register() {
+causal_register wire_reader::causal_register(std::vector<value_reference>& references) {
   // Most registers have one live entry, and need no vector.
   entry first;
   std::vector<entry> live;
   version_vector superseded;
-  const auto has_more = visit_live([&](entry e, std::string_view value) {
+  const auto has_more = visit_live([&](entry e, std::string_view value, std::uint64_t referred) {
     e.value = shared_bytes{value};
+    if (referred > 0)
+      references.push_back({e.dot, referred});
     if (first.dot.counter == 0)
       first = std::move(e);
     else

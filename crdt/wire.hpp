@@ -28,7 +28,20 @@ public:
   /// Eight bytes, the least significant one first.
   void fixed64(std::uint64_t value);
   void vector(const version_vector& value);
-  void causal_register(const crdt::causal_register& value);
+  /// A replica id and a counter in full.
+  void whole_dot(crdt::dot d) {
+    fixed64(d.replica.value);
+    varint(d.counter);
+  }
+  /// `refers(entry)` says of which values only the length is written; none, if the version has no references.
+  template <class Predicate>
+  void causal_register(const crdt::causal_register& value, Predicate refers) {
+    begin_register(value);
+    for (std::size_t i = 0; i < value.live_count(); ++i)
+      live_entry(value.live(i), refers(value.live(i)));
+    if (!value.is_forgotten())
+      dots(value.superseded());
+  }
   /// A version vector that is likely to name few replica ids, and those of the registers before.
   void dots(const version_vector& value);
 
@@ -40,13 +53,28 @@ public:
     return std::move(bytes_);
   }
 
+  /// Whether values may be referred to, as is so from version 4 of the format on.
+  void permit_references(bool permitted) {
+    has_references_ = permitted;
+  }
+
 private:
+  void begin_register(const crdt::causal_register& value);
+  void live_entry(const entry& e, bool refers);
   void difference(std::uint64_t value, std::uint64_t& last);
   void dot(crdt::dot d, bool flag);
 
   std::string bytes_;
   std::vector<crdt::dot> origins_;
   std::uint64_t stamp_ = 0;
+  bool has_references_ = false;
+};
+
+/// A live entry whose value travels apart from its register.
+struct value_reference {
+  crdt::dot dot;
+  /// The size of the value.
+  std::uint64_t length = 0;
 };
 
 /// Reads one frame. A read beyond the end or of an impossible value answers zeros and sets `failure`, which sticks; so
@@ -59,25 +87,38 @@ public:
   std::uint64_t varint();
   /// A view into the frame.
   std::string_view string();
+  /// The next `size` bytes of it.
+  std::string_view bytes(std::uint64_t size);
   std::uint64_t fixed64();
   replica_id replica();
   version_vector vector();
+  /// A replica id and a counter in full.
+  crdt::dot whole_dot();
 
   /// What a register looks like to someone who only checks it.
   struct register_shape {
     stamp stamp_max;
+    /// Of those that are referred to as well.
     std::size_t value_bytes_max = 0;
   };
   /// Checks a register and skips it, without building it.
   register_shape skip_register();
-  crdt::causal_register causal_register();
+  /// The values that are referred to are empty, and added to `references`.
+  crdt::causal_register causal_register(std::vector<value_reference>& references);
 
   /// What `wire_writer::dots` has written after the last register. Checks and frees the table of replica ids.
   version_vector last_dots();
 
   /// A new reader for what has been read since `offset`.
   wire_reader since(std::size_t offset) const {
-    return wire_reader{frame_.substr(offset, offset_ - offset)};
+    wire_reader result{frame_.substr(offset, offset_ - offset)};
+    result.has_references_ = has_references_;
+    return result;
+  }
+
+  /// See wire_writer.
+  void permit_references(bool permitted) {
+    has_references_ = permitted;
   }
 
   std::size_t offset() const {
@@ -110,8 +151,8 @@ private:
   template <class Reserve, class Visitor>
   void visit_dots(Reserve reserve, Visitor visit);
   void end_table();
-  /// Calls `live(entry without value, value)` for each live entry of a register. Returns whether a version vector of
-  /// what they have superseded follows.
+  /// Calls `live(entry without value, value, length of one that is referred to)` for each live entry of a register.
+  /// Returns whether a version vector of what they have superseded follows.
   template <class Live>
   bool visit_live(Live live);
 
@@ -119,6 +160,7 @@ private:
   std::size_t offset_ = 0;
   std::vector<crdt::dot> origins_;
   std::uint64_t stamp_ = 0;
+  bool has_references_ = false;
   std::string_view failure_;
 };
 

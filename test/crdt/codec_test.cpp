@@ -62,7 +62,7 @@ void survive(std::string_view frame) {
     is_sound = !decoded.error().what.empty() && decoded.error().offset <= frame.size();
   } else if (const auto* view = std::get_if<delta_view>(&*decoded)) {
     auto left = view->register_count;
-    view->for_each_register([&](std::string_view key, causal_register&& value) {
+    view->for_each_register([&](std::string_view key, causal_register&& value, const auto&) {
       --left;
       is_sound = is_sound && !key.empty() && !value.context().empty();
     });
@@ -99,7 +99,7 @@ void check_round_trip(const delta& message) {
 
   BOOST_TEST(view.register_count == message.registers.size());
   auto expected = message.registers.begin();
-  view.for_each_register([&](std::string_view key, causal_register&& value) {
+  view.for_each_register([&](std::string_view key, causal_register&& value, const auto&) {
     BOOST_REQUIRE((expected != message.registers.end()));
     BOOST_TEST(key == expected->first);
     BOOST_TEST(value == expected->second);
@@ -169,10 +169,27 @@ public:
             vector(),
             random_(),
             flag() ? std::optional{vector()} : std::nullopt,
-            {number(), number()}};
+            {number(), number()},
+            progress()};
+  }
+  std::vector<value_progress> progress() {
+    std::vector<value_progress> result;
+    for (auto left = below(4); left > 0; --left)
+      result.push_back({any_dot(), number()});
+    return result;
   }
   ack ack_message() {
-    return {number(), number(), vector()};
+    return {number(), number(), vector(), number()};
+  }
+  /// `bytes` has to outlive it.
+  piece piece_message(const std::string& bytes) {
+    const auto offset = below(1'000);
+    return {number(), number(), any_dot(), offset + bytes.size() + below(1'000), offset, bytes};
+  }
+  arrival arrival_message() {
+    if (flag())
+      return {number(), number(), {}, false};
+    return {number(), number(), {any_dot(), number()}, flag()};
   }
   sources sources_message() {
     sources result;
@@ -189,8 +206,14 @@ public:
 
   /// One frame of each kind.
   std::vector<std::string> frames(std::uint64_t registers_max = 8) {
-    return {encode(hello_message()),   encode(delta_message(registers_max)), encode(ack_message()),
-            encode(sources_message()), encode(heartbeat_message()),          encode(refusal_message())};
+    return {encode(hello_message()),
+            encode(delta_message(registers_max)),
+            encode(ack_message()),
+            encode(sources_message()),
+            encode(heartbeat_message()),
+            encode(refusal_message()),
+            encode(piece_message("some bytes")),
+            encode(arrival_message())};
   }
 
 private:
@@ -224,6 +247,7 @@ BOOST_DATA_TEST_CASE(a_hello_is_read_as_it_was_written, seeds, seed) {
   BOOST_TEST(read.retired_digest == message.retired_digest);
   BOOST_TEST((read.retired == message.retired));
   BOOST_TEST((read.clock == message.clock));
+  BOOST_TEST((read.values == message.values));
 }
 
 BOOST_DATA_TEST_CASE(a_delta_is_read_as_it_was_written, seeds, seed) {
@@ -268,6 +292,74 @@ BOOST_DATA_TEST_CASE(an_ack_is_read_as_it_was_written, seeds, seed) {
   BOOST_TEST(read.stream == message.stream);
   BOOST_TEST(read.number == message.number);
   BOOST_TEST(read.vector == message.vector);
+  BOOST_TEST(read.arrived == message.arrived);
+}
+
+BOOST_DATA_TEST_CASE(a_piece_is_read_as_it_was_written, seeds, seed) {
+  generator random{seed};
+  const auto bytes = "x" + random.text(300);
+  const auto message = random.piece_message(bytes);
+  const auto frame = encode(message);
+  const auto read = decode_as<piece>(frame);
+  BOOST_TEST(read.stream == message.stream);
+  BOOST_TEST(read.number == message.number);
+  BOOST_TEST(read.dot == message.dot);
+  BOOST_TEST(read.length == message.length);
+  BOOST_TEST(read.offset == message.offset);
+  BOOST_TEST(read.bytes == message.bytes);
+}
+
+BOOST_DATA_TEST_CASE(an_arrival_is_read_as_it_was_written, seeds, seed) {
+  const auto message = generator{seed}.arrival_message();
+  const auto read = decode_as<arrival>(encode(message));
+  BOOST_TEST(read.stream == message.stream);
+  BOOST_TEST(read.arrived == message.arrived);
+  BOOST_TEST((read.value == message.value));
+  BOOST_TEST(read.has_added == message.has_added);
+}
+
+BOOST_AUTO_TEST_CASE(of_a_value_that_is_referred_to_only_the_size_is_written) {
+  const std::string large(1'000, 'x');
+  delta_writer out{{1, 1, false, {}}};
+  out.add("k", {{entry_of({a, 1}, 2, large), entry_of({b, 1}, 1, "small")}, {}},
+          [](const entry& e) { return e.value.size() > 100; });
+  const auto frame = out.finish({});
+  BOOST_TEST(frame.size() < 100u);
+  const auto read = decode_as<delta_view>(frame);
+  BOOST_TEST(read.value_bytes_max == large.size());
+  read.for_each_register(
+    [&](std::string_view, causal_register&& value, const std::vector<value_reference>& references) {
+      BOOST_REQUIRE(references.size() == 1u);
+      BOOST_TEST(references[0].dot == (dot{a, 1}));
+      BOOST_TEST(references[0].length == large.size());
+      BOOST_TEST(value.live(0).value.size() == 0u);
+      value.supply({a, 1}, shared_bytes{large});
+      BOOST_TEST((value.live(0).value.view() == large));
+      BOOST_TEST(value.live(1).value.view() == "small");
+    });
+}
+
+BOOST_AUTO_TEST_CASE(before_version_4_there_are_no_references_and_no_pieces) {
+  delta_writer out{{1, 1, false, {}}, 3};
+  out.add("k", causal_register{entry_of({a, 1}, 1, "whole")}, [](const entry&) { return true; });
+  decode_as<delta_view>(out.finish({}))
+    .for_each_register([&](std::string_view, causal_register&& value, const std::vector<value_reference>& references) {
+      BOOST_TEST(references.empty());
+      BOOST_TEST(value.live(0).value.view() == "whole");
+    });
+  auto frame = encode(piece{1, 1, {a, 1}, 4, 0, "1234"});
+  frame[0] = 3;
+  BOOST_TEST(refusal_of(frame) == "the kind of message is unknown");
+}
+
+BOOST_AUTO_TEST_CASE(a_piece_lies_within_its_value) {
+  BOOST_TEST(refusal_of(encode(piece{1, 1, {a, 1}, 4, 0, "1234"})) == "");
+  BOOST_TEST(refusal_of(encode(piece{1, 1, {a, 1}, 4, 1, "1234"})) == "a piece does not lie within its value");
+  BOOST_TEST(refusal_of(encode(piece{1, 1, {a, 1}, 4, ~std::uint64_t{0}, "1"}))
+             == "a piece does not lie within its value");
+  BOOST_TEST(refusal_of(encode(piece{1, 1, {a, 1}, 4, 0, ""})) == "a piece does not lie within its value");
+  BOOST_TEST(refusal_of(encode(piece{1, 1, {a, 1}, std::uint64_t{1} << 32, 0, "1"}))
+             == "the length of a value is out of range");
 }
 
 BOOST_DATA_TEST_CASE(sources_are_read_as_they_were_written, seeds, seed) {
@@ -369,10 +461,10 @@ BOOST_AUTO_TEST_CASE(each_impossible_value_is_refused_with_its_reason) {
   BOOST_TEST(refusal_of("") == "the frame ends too early");
   BOOST_TEST(refusal_of(bytes({version})) == "the frame ends too early");
   BOOST_TEST(refusal_of(bytes({version, 0})) == "the kind of message is unknown");
-  BOOST_TEST(refusal_of(bytes({version, 7})) == "the kind of message is unknown");
+  BOOST_TEST(refusal_of(bytes({version, 9})) == "the kind of message is unknown");
   BOOST_TEST(refusal_of(bytes({version, ack}) + nines + bytes({2, 0, 0})) == "an integer exceeds 64 bits");
   BOOST_TEST(refusal_of(bytes({version, ack}) + nines + bytes({0x81, 0, 0, 0})) == "an integer exceeds 64 bits");
-  BOOST_TEST(refusal_of(bytes({version, ack}) + nines + bytes({1, 0, 0})) == "");
+  BOOST_TEST(refusal_of(bytes({version, ack}) + nines + bytes({1, 0, 0, 0})) == "");
   BOOST_TEST(refusal_of(bytes({version, hello, 0, 100, 'c'})) == "a string is longer than the frame");
   BOOST_TEST(refusal_of(bytes({version, hello, 0}) + nines + bytes({1, 'c'})) == "a string is longer than the frame");
   BOOST_TEST(refusal_of(bytes({version, hello, 16, 0, 0}) + id + bytes({0, 0, 0})) == "a hello has unknown flags");

@@ -298,7 +298,7 @@ RC_BOOST_PROP(a_delta_is_read_as_it_was_written, (const history& steps)) {
     RC_ASSERT(decoded.has_value());
     delta read;
     std::get<delta_view>(*decoded).for_each_register(
-      [&](std::string_view key, causal_register&& value) { read.emplace(key, std::move(value)); });
+      [&](std::string_view key, causal_register&& value, const auto&) { read.emplace(key, std::move(value)); });
     RC_ASSERT(read == written);
   }
 }

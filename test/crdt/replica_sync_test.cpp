@@ -389,7 +389,8 @@ BOOST_FIXTURE_TEST_CASE(an_empty_replica_catches_up_in_parts_while_keys_change, 
   BOOST_TEST(right->replica.key_count() == static_cast<std::size_t>(keys + parts));
 }
 
-BOOST_FIXTURE_TEST_CASE(a_register_larger_than_a_part_travels_whole, two_replicas_with_small_parts) {
+BOOST_FIXTURE_TEST_CASE(a_value_larger_than_the_window_arrives_and_small_ones_beside_it,
+                        two_replicas_with_small_parts) {
   network.connect(*left, *right);
   const std::string large(10 * window_bytes, 'x');
   left->put("x", large);

@@ -22,13 +22,16 @@ constexpr replica_id gone{0xd};
 struct watched_members {
   void look_after(std::uint64_t ms) {
     now_ms += ms;
-    late.look(members, vector, now_ms, [this](replica_id member) { return has[member]; });
+    late.look(
+      members, vector, now_ms, [this](replica_id member) { return has[member]; },
+      [this](replica_id member) { return member == takes_large_value; });
   }
 
   stragglers late{patience_ms};
   std::set<replica_id> members{b, c};
   version_vector vector{{a, 1}};
   std::map<replica_id, version_vector> has;
+  replica_id takes_large_value;
   std::uint64_t now_ms = start_ms;
 };
 
@@ -61,6 +64,20 @@ BOOST_FIXTURE_TEST_CASE(who_gets_on_but_never_as_far_as_was_known_in_time_is_a_s
     has[b].raise({a, counter});
     look_after(patience_ms / 10);
   }
+  BOOST_TEST(late.contains(b));
+}
+
+BOOST_FIXTURE_TEST_CASE(who_takes_in_a_large_value_is_no_straggler_until_that_stops, watched_members) {
+  takes_large_value = b;
+  look_after(0);
+  for (auto i = 0; i < 10; ++i)
+    look_after(patience_ms);
+  BOOST_TEST(!late.contains(b));
+  BOOST_TEST(late.contains(c));
+  takes_large_value = {};
+  look_after(patience_ms - 1);
+  BOOST_TEST(!late.contains(b));
+  look_after(1);
   BOOST_TEST(late.contains(b));
 }
 

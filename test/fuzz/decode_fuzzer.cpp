@@ -32,7 +32,7 @@ keyed_registers registers_of(const delta_view& view) {
   stamp stamp_max;
   std::size_t key_bytes_max = 0;
   std::size_t value_bytes_max = 0;
-  view.for_each_register([&](std::string_view key, causal_register&& value) {
+  view.for_each_register([&](std::string_view key, causal_register&& value, const auto&) {
     require(!key.empty(), "a key is empty");
     require(!value.context().empty(), "a register is empty");
     require(value.live_count() <= live_entries_max, "a register has too many live entries");

@@ -10,7 +10,7 @@ namespace {
 using action = operation::action;
 
 constexpr int rounds_max = 400;
-constexpr int frames_per_round_max = 200'000;
+constexpr std::size_t frames_per_round_max = 200'000;
 
 operation of_end(const world& w, const link& l, std::size_t end, action what) {
   operation o;
@@ -74,7 +74,8 @@ void reconnect(world& w, const std::vector<edge>& edges) {
 /// Delivers until nothing is on its way. Returns whether there was more than heartbeats.
 bool deliver_all(world& w) {
   auto is_quiet = true;
-  auto left = frames_per_round_max;
+  // Small pieces make many frames.
+  auto left = frames_per_round_max * (1 + w.parameters().value_bytes_max / w.parameters().part_bytes / 10);
   for (auto is_idle = false; !is_idle;) {
     is_idle = true;
     for (auto* l : std::vector<link*>{w.links()})

@@ -11,13 +11,16 @@ crdt::replica_id history::add_incarnation(std::size_t slot) {
   std::string letter(1, static_cast<char>('a' + slot));
   auto before = std::count_if(incarnations_.begin(), incarnations_.end(),
                               [&](const incarnation& i) { return i.name.starts_with(letter); });
-  incarnations_.push_back({letter + std::to_string(before + 1), {}});
+  const auto number = incarnations_.size() + 1;
   // Ids sort at random; their low bits find the incarnation again.
-  return {(crdt::mix(seed_ + incarnations_.size()) & ~std::uint64_t{0xffff}) | incarnations_.size()};
+  const crdt::replica_id id{(crdt::mix(seed_ + number) & ~std::uint64_t{0xffff}) | number};
+  incarnations_.push_back({letter + std::to_string(before + 1), id, {}, {}});
+  return id;
 }
 
 std::uint32_t history::add(event e) {
-  auto& own = incarnations_[index(e.dot.replica)].events;
+  auto& by = incarnations_[index(e.dot.replica)];
+  auto& own = e.dot.replica == by.id ? by.events : by.large_events;
   if (e.dot.counter != own.size() + 1)
     throw violation{"dots are numbered 1, 2, 3, ...", name(e.dot) + " follows number " + std::to_string(own.size())};
   auto number = size();
@@ -34,11 +37,11 @@ std::uint32_t history::add(event e) {
 
 std::uint32_t history::find(crdt::dot d) const {
   auto i = index(d.replica);
-  if (i >= incarnations_.size() || d.counter == 0 || d.counter > incarnations_[i].events.size())
+  if (i >= incarnations_.size() || d.counter == 0 || d.counter > incarnations_[i].events_of(d.replica).size())
     throw violation{"only what has happened is known", "event " + std::to_string(d.counter) + " of "
                                                          + (i < incarnations_.size() ? incarnations_[i].name : "nobody")
                                                          + " has never happened"};
-  return incarnations_[i].events[d.counter - 1];
+  return incarnations_[i].events_of(d.replica)[d.counter - 1];
 }
 
 const std::vector<std::uint32_t>& history::endings(std::uint32_t key) const {
@@ -48,7 +51,9 @@ const std::vector<std::uint32_t>& history::endings(std::uint32_t key) const {
 
 std::string history::name(crdt::replica_id id) const {
   auto i = index(id);
-  return i < incarnations_.size() ? incarnations_[i].name : to_string(id);
+  if (i >= incarnations_.size())
+    return to_string(id);
+  return incarnations_[i].name + (id == incarnations_[i].id ? "" : "'");
 }
 
 std::string history::name(crdt::dot d) const {

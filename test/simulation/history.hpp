@@ -87,7 +87,14 @@ public:
 private:
   struct incarnation {
     std::string name;
+    crdt::replica_id id;
     std::vector<std::uint32_t> events;
+    /// Those with the dots of the id's twin.
+    std::vector<std::uint32_t> large_events;
+
+    const std::vector<std::uint32_t>& events_of(crdt::replica_id of) const {
+      return of == id ? events : large_events;
+    }
   };
 
   static std::size_t index(crdt::replica_id id) {

@@ -53,6 +53,10 @@ scenario make_scenario(std::uint64_t seed) {
     s.falls_silent = false;
     s.heal_with_new_links = false;
   }
+  // From a source of its own, so that a seed goes on to mean what it has meant.
+  random_source more{seed ^ 0x7069'6563'6573};
+  s.large_value_bytes = more.pick<std::size_t>({0, 8, 50, 16 << 10});
+  s.old_neighbours = more.chance(15);
   return s;
 }
 
@@ -63,6 +67,9 @@ std::string to_string(const scenario& s) {
                      + number(s.forward_after_ms) + " ms, answer within " + number(s.answer_within_ms) + " ms";
   if (s.hostile_links)
     text += ", links that lose " + number(s.loss_percent) + " % and repeat " + number(s.repeat_percent) + " %";
+  text += ", values of up to " + number(s.value_bytes_max) + " bytes, large beyond " + number(s.large_value_bytes);
+  if (s.old_neighbours)
+    text += ", some old neighbours";
   if (s.broken_clocks)
     text += ", broken clocks";
   if (s.skew_ms_max > 0)

@@ -21,6 +21,8 @@ struct scenario {
   std::size_t value_bytes_max = 0;
   std::size_t map_bytes_max = 0;
 
+  /// Values beyond this get their dots from the second id of their replica.
+  std::size_t large_value_bytes = 0;
   std::size_t part_bytes = 0;
   std::size_t window_bytes = 0;
   std::size_t work_registers_max = 0;
@@ -32,6 +34,8 @@ struct scenario {
 
   /// Links lose, repeat and reorder frames; else they keep them in order until they close.
   bool hostile_links = false;
+  /// Some links are with neighbours that speak the version of before large values travelled in pieces.
+  bool old_neighbours = false;
   std::uint64_t loss_percent = 0;
   std::uint64_t repeat_percent = 0;
 

@@ -373,7 +373,9 @@ void world::start(std::size_t slot) {
   options.drift_max_ms = drift_ms_max;
   options.clock_patience_ms = scenario_.clock_patience_ms;
   options.straggler_patience_ms = scenario_.straggler_patience_ms;
+  options.large_value_bytes = scenario_.large_value_bytes;
   options.part_bytes = scenario_.part_bytes;
+  options.part_bytes_min = scenario_.part_bytes;
   options.window_bytes = scenario_.window_bytes;
   options.work_registers_max = scenario_.work_registers_max;
   options.forward_after_ms = scenario_.forward_after_ms;
@@ -410,7 +412,10 @@ std::uint8_t world::age(const link& l) const {
 void world::open_end(link& l, link_end& end) {
   end.is = link_end::state::open;
   tell([&] { return name(end.slot) + " opens link " + std::to_string(l.id.value) + (end.push ? " and pushes" : ""); });
-  slots_[end.slot]->replica.open(l.id, end.push, clock_ms(end.slot));
+  // Every other link is with a neighbour of before pieces, if there are any.
+  const auto version =
+    scenario_.old_neighbours && l.id.value % 2 == 0 ? crdt::codec_versions.min : crdt::codec_versions.max;
+  slots_[end.slot]->replica.open(l.id, end.push, clock_ms(end.slot), version);
   settle(end.slot);
 }
 
@@ -553,12 +558,13 @@ std::uint64_t world::due_refusals(std::string_view frame, std::uint64_t register
   if (registers == 0 || !message || !std::holds_alternative<crdt::delta_view>(*message))
     return 0;
   std::uint64_t due = 0;
-  std::get<crdt::delta_view>(*message).for_each_register([&](std::string_view, const crdt::causal_register& value) {
-    auto is_due = false;
-    for (std::size_t i = 0; i < value.live_count(); ++i)
-      is_due = is_due || value.live(i).stamp.millis() > clock + drift_ms_max;
-    due += is_due ? 1 : 0;
-  });
+  std::get<crdt::delta_view>(*message).for_each_register(
+    [&](std::string_view, const crdt::causal_register& value, const auto&) {
+      auto is_due = false;
+      for (std::size_t i = 0; i < value.live_count(); ++i)
+        is_due = is_due || value.live(i).stamp.millis() > clock + drift_ms_max;
+      due += is_due ? 1 : 0;
+    });
   return due;
 }
 
@@ -591,17 +597,21 @@ void world::check_knowledge(std::size_t slot) {
 }
 
 void world::check_acknowledged(const node& n) const {
-  auto id = n.replica.id();
+  auto keys = test::unacknowledged_keys(n.replica);
+  if (n.replica.is_acknowledged() && !keys.empty())
+    throw violation{"acknowledged means that no key is not", history_.name(n.replica.id())};
+  for (auto id : n.replica.own_ids())
+    check_acknowledged(n, id, keys);
+}
+
+void world::check_acknowledged(const node& n, crdt::replica_id id, const std::vector<std::string>& keys) const {
   auto written = n.replica.vector()[id];
   auto held = written;
   for (auto member : n.members)
-    if (member != id)
+    if (member != n.replica.id())
       held = std::min(held, true_vector(member)[id]);
   if (n.replica.is_acknowledged() && held < written)
     throw violation{"acknowledged means that all members have it", history_.name(id)};
-  auto keys = test::unacknowledged_keys(n.replica);
-  if (n.replica.is_acknowledged() && !keys.empty())
-    throw violation{"acknowledged means that no key is not", history_.name(id)};
   for (auto counter = held + 1; counter <= written; ++counter) {
     auto number = history_.find({id, counter});
     const auto& e = history_[number];
@@ -650,11 +660,13 @@ std::string world::describe(std::string_view frame) const {
         text += ", full state";
       if (!m.header.base.empty())
         text += ", base " + events.name(m.header.base);
-      m.for_each_register([&](std::string_view key, const crdt::causal_register& value) {
+      m.for_each_register([&](std::string_view key, const crdt::causal_register& value, const auto& references) {
         text += ", " + std::string{key} + " [";
         for (std::size_t i = 0; i < value.live_count(); ++i)
           text += (i > 0 ? " " : "") + events.name(value.live(i).dot);
         text += "] context " + events.name(value.context());
+        for (const auto& reference : references)
+          text += ", refers to " + events.name(reference.dot);
       });
       if (m.trailer.last)
         text += ", last, cut " + events.name(m.trailer.cut);
@@ -677,6 +689,17 @@ std::string world::describe(std::string_view frame) const {
     }
     std::string operator()(const crdt::refusal& m) const {
       return "refusal: " + m.reason;
+    }
+    std::string operator()(const crdt::piece& m) const {
+      return "piece " + std::to_string(m.number) + " of stream " + std::to_string(m.stream) + ": " + events.name(m.dot)
+             + " from " + std::to_string(m.offset) + ", " + std::to_string(m.bytes.size()) + " of "
+             + std::to_string(m.length) + " bytes";
+    }
+    std::string operator()(const crdt::arrival& m) const {
+      auto text = "arrival of " + std::to_string(m.arrived) + " of stream " + std::to_string(m.stream);
+      if (m.value.dot.counter != 0)
+        text += ", " + std::to_string(m.value.bytes) + " bytes of " + events.name(m.value.dot);
+      return text;
     }
   };
   return std::visit(visitor{history_}, *decoded);

@@ -154,6 +154,7 @@ private:
   void check_knowledge(std::size_t slot);
   /// What a drain would report: that all members have what this replica has written, or which keys are missing.
   void check_acknowledged(const node& n) const;
+  void check_acknowledged(const node& n, crdt::replica_id id, const std::vector<std::string>& keys) const;
   crdt::version_vector true_vector(crdt::replica_id id) const;
 
   /// Adds the line that `text()` makes to the trace, if there is one.
