@@ -125,6 +125,8 @@ struct neighbour_session {
   /// Replica ids whose entries in our version vector have risen since we told the neighbour.
   absl::btree_set<replica_id> untold;
 
+  /// When the last part was sent.
+  std::uint64_t part_sent_ms = 0;
   /// The replica's count of changed bytes when the last part was sent, and when the neighbour last had everything.
   std::uint64_t changed_bytes_at_send = 0;
   std::uint64_t changed_bytes_at_level = 0;

@@ -16,6 +16,10 @@ constexpr int parts_per_call_max = 2;
 /// The same for pieces.
 constexpr int pieces_per_call_max = 4;
 
+/// For how long changes gather while a part is on its way: many round trips of a fast link, and a small part of one of a
+/// slow link.
+constexpr std::uint64_t gather_ms_max = 10;
+
 /// For how long what was under way over a link that has closed is kept for the next one.
 constexpr std::uint64_t parted_ms_max = 60'000;
 
@@ -1050,7 +1054,8 @@ std::size_t replica::send_parts(link_id link, neighbour_session& session, std::u
   for (auto parts_left = parts_per_call_max;
        parts_left > 0 && cost < options_.work_registers_max && out.has_work(source(), to, deferred);) {
     if (out.is_in_flight()) {
-      auto is_worth_it = out.in_batch() || changed_bytes_ - session.changed_bytes_at_send >= part_bytes;
+      auto is_worth_it = out.in_batch() || changed_bytes_ - session.changed_bytes_at_send >= part_bytes
+                         || has_passed(gather_ms_max, session.part_sent_ms, now_ms);
       if (!is_worth_it || !session.window.has_room())
         break;
     }
@@ -1070,6 +1075,7 @@ std::size_t replica::send_parts(link_id link, neighbour_session& session, std::u
     if (!session.window.is_in_flight())
       session.progress_ms = now_ms;
     session.window.sent(part->size(), now_ms);
+    session.part_sent_ms = now_ms;
     send(link, std::move(*part));
     --parts_left;
   }

@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace ariadne::test {
@@ -92,6 +93,10 @@ public:
   /// How many bytes have gone over the link to its second end, and to its first.
   std::uint64_t bytes_to_second(std::size_t number) const {
     return links_[number].ways[1].bytes_sent;
+  }
+
+  std::pair<std::size_t, std::size_t> ends(std::size_t number) const {
+    return {links_[number].ends[0], links_[number].ends[1]};
   }
 
   std::uint64_t now_ms = start_ms;
