@@ -4,6 +4,7 @@
 #include "actors/caf_edition_unexpected.hpp"
 #include "actors/error.hpp"
 #include "actors/kept_promise.hpp"
+#include "actors/stepwise_work.hpp"
 #include "actors/waiting_room.hpp"
 #include "crdt/printable_text.hpp"
 #include "session/rounds.hpp"
@@ -340,6 +341,7 @@ public:
   }
 
   void note_records(const live_changes& changes) {
+    const stepwise_work<>::long_handler handler{steps_};
     if (!replica_ || self_->current_sender() != replica_)
       return;
     for (const auto& found : changes.keys)
@@ -361,6 +363,7 @@ public:
   }
 
   void ended(const caf::down_msg& down) {
+    const stepwise_work<>::long_handler handler{steps_};
     if (waits_->ended(down.source)) {
       withdrawals_.look_at_all();
       withdraw_abandoned();
@@ -416,6 +419,7 @@ public:
   }
 
   void receive(const session_frame& frame) {
+    const stepwise_work<>::long_handler handler{steps_};
     for (const auto& [host, l] : links_)
       if (host.incarnation == frame.incarnation && l.number == frame.link) {
         const host_id from = host;
@@ -427,6 +431,7 @@ public:
   }
 
   void tick() {
+    const stepwise_work<>::long_handler handler{steps_};
     core_->tick(now_ms());
     ask_for_checkpoints();
     if (now_ms() >= next_look_ms_ && !is_fully_connected_)
@@ -438,13 +443,8 @@ public:
   }
 
   void work() {
-    is_work_scheduled_ = false;
-    core_->work(now_ms());
-    if (withdrawals_.is_due())
-      withdraw_abandoned();
-    if (report_)
-      go_on_reporting();
-    act();
+    steps_.message_came([this] { take_step(); });
+    schedule_work();
   }
 
 private:
@@ -742,8 +742,17 @@ private:
   }
 
   void schedule_work() {
-    if ((core_->has_work() || withdrawals_.is_due() || report_) && !std::exchange(is_work_scheduled_, true))
+    if (steps_.go_on([this] { return core_->has_work() || withdrawals_.is_due() || report_; }, [this] { take_step(); }))
       mail(self_, work_atom_v).send(self_);
+  }
+
+  void take_step() {
+    core_->work(now_ms());
+    if (withdrawals_.is_due())
+      withdraw_abandoned();
+    if (report_)
+      go_on_reporting();
+    act();
   }
 
   void carry_out(session::write_record& c) {
@@ -1033,7 +1042,7 @@ private:
   std::optional<leftover_report> report_;
   /// What was lost since the first drain, or could be moved to nobody.
   std::vector<leftover> left_over_;
-  bool is_work_scheduled_ = false;
+  stepwise_work<> steps_;
   bool is_cordoned_ = false;
   session_host_status counts_;
 };
