@@ -19,6 +19,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <functional>
 #include <iterator>
 #include <memory>
 #include <random>
@@ -690,13 +691,12 @@ private:
   }
 
   template <class IsOver>
-  void end_drains(IsOver is_over, const std::vector<leftover>& leftovers) {
-    std::erase_if(drains_, [&](pending_drain& drain) {
-      const auto ends = is_over(drain);
-      if (ends)
-        drain.answer.deliver(leftovers);
-      return ends;
-    });
+  void end_drains(IsOver is_over, std::vector<leftover> leftovers) {
+    const auto over = std::stable_partition(drains_.begin(), drains_.end(), std::not_fn(is_over));
+    // There is one, as a rule, and there may be as many leftovers as sessions.
+    for (auto drain = over; drain != drains_.end(); ++drain)
+      drain->answer.deliver(std::next(drain) == drains_.end() ? std::move(leftovers) : leftovers);
+    drains_.erase(over, drains_.end());
   }
 
   void go_on_reporting() {
@@ -712,7 +712,7 @@ private:
       report_->last = *page.last;
       return;
     }
-    const auto leftovers = std::move(report_->leftovers);
+    auto leftovers = std::move(report_->leftovers);
     report_.reset();
     if (leftovers.empty())
       for (const auto& host : unaware())
@@ -720,7 +720,7 @@ private:
                      fmt::format("node {} has not said in time that it knows that this one leaves: what it still sends "
                                  "to sessions here may stay without an answer",
                                  host.node));
-    end_drains([now = now_ms()](const pending_drain& drain) { return now >= drain.deadline_ms; }, leftovers);
+    end_drains([now = now_ms()](const pending_drain& drain) { return now >= drain.deadline_ms; }, std::move(leftovers));
   }
 
   /// The session starts again from its last checkpoint. What it has handled since is lost, which a drain must not hide.
