@@ -68,6 +68,11 @@ struct peer {
   bool is_suspect = false;
 };
 
+struct introduction_under_way {
+  std::uint64_t number = 0;
+  attempt made;
+};
+
 std::uint64_t now_ms() {
   return static_cast<std::uint64_t>(
     std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now().time_since_epoch()).count());
@@ -316,17 +321,34 @@ private:
 
   void introduce_to(const attempt& made, const cluster_membership_actor& membership, const std::string& local_host) {
     watch(peers_[made.node], membership);
+    const auto number = ++last_introduction_;
+    introducing_.insert_or_assign(made.node, introduction_under_way{number, made});
     // If this node accepts connections at all interfaces, the other one reaches it at this one.
     const auto reached_at =
       is_any_host(options_.address.host) ? to_string(endpoint{local_host, options_.address.port}) : std::string{};
     mail(self_, introduce_atom_v, introduction(reached_at))
       .request(membership, options_.connect_timeout)
-      .then([this, made, membership](const introduction_result& result) { be_answered(made, membership, result); },
-            [this, made, membership](const caf::error& error) {
-              if (needs_connection(made.node))
-                disconnect(self_->system(), membership.node());
-              fail(made, describe(error));
-            });
+      .then(
+        [this, made, membership, number](const introduction_result& result) {
+          if (is_awaited(made.node, number))
+            be_answered(made, membership, result);
+        },
+        [this, made, membership, number](const caf::error& error) {
+          if (!is_awaited(made.node, number))
+            return;
+          if (needs_connection(made.node))
+            disconnect(self_->system(), membership.node());
+          fail(made, describe(error));
+        });
+  }
+
+  /// Whether the answer to an introduction matters still; not, if contact was lost before. To be asked once.
+  bool is_awaited(const std::string& node, std::uint64_t number) {
+    const auto found = introducing_.find(node);
+    if (found == introducing_.end() || found->second.number != number)
+      return false;
+    introducing_.erase(found);
+    return true;
   }
 
   void be_answered(const attempt& made, const cluster_membership_actor& membership, const introduction_result& result) {
@@ -483,6 +505,9 @@ private:
     has_been_member_ = true;
     auto& p = peers_[other.node];
     const auto is_new = p.membership != membership;
+    // What is not watched any more would end unheard.
+    if (is_new && introducing_.erase(other.node) > 0)
+      end_attempt(other.node);
     watch(p, membership);
     p.introduced.address = other.address;
     if (!other.reached_at.empty())
@@ -514,9 +539,15 @@ private:
     p.membership = nullptr;
     p.replica = {};
     p.signs.end();
-    // An attempt that has got this far fails by itself.
-    if (!is_up(node))
+    // CAF answers no request to an actor of a node that is lost.
+    const auto introduction = introducing_.extract(node);
+    if (!is_up(node)) {
+      if (introduction)
+        fail(introduction.mapped().made, reason, log_level::info);
       return;
+    }
+    if (introduction)
+      end_attempt(node);
     if (!is_leaving_)
       options_.log(log_level::warning, fmt::format("{} is down: {}", words_for(node), reason));
     const auto forgotten = table_.down(node, reason, now_ms(), random_());
@@ -626,6 +657,9 @@ private:
   /// By name: those of the table that this node has been connected to, or is about to be.
   std::map<std::string, peer> peers_;
   std::optional<node_connector<ticking_cluster_membership_actor::pointer>> connector_;
+  /// By name: the attempts that wait for the other node to answer the introduction, numbered.
+  std::map<std::string, introduction_under_way> introducing_;
+  std::uint64_t last_introduction_ = 0;
   /// When this actor is to connect to nodes next.
   std::optional<std::uint64_t> wakes_at_;
   steady_clock::time_point news_due_;

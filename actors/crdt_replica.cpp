@@ -12,6 +12,7 @@
 #include "actors/live_feeds.hpp"
 #include "actors/map_reads.hpp"
 #include "actors/service_standing.hpp"
+#include "actors/stepwise_work.hpp"
 #include "actors/waiting_room.hpp"
 #include "actors/waiting_writes.hpp"
 #include "actors/write_concern.hpp"
@@ -273,6 +274,7 @@ public:
   // -- other replicas ------------------------------------------------------------------------------------------------
 
   void set_neighbours(const std::vector<known_node>& nodes) {
+    const stepwise_work<>::long_handler handler{steps_};
     note_handed_over();
     std::map<std::string, node_knowledge> known;
     std::set<crdt::replica_id> members;
@@ -305,6 +307,7 @@ public:
   }
 
   void receive(const sync_frame& frame) {
+    const stepwise_work<>::long_handler handler{steps_};
     auto* link = link_of_sender();
     if (!link || link->is_resting())
       return;
@@ -317,6 +320,7 @@ public:
   }
 
   void peer_ended(const caf::down_msg& down) {
+    const stepwise_work<>::long_handler handler{steps_};
     watchers_.ended(down.source);
     live_watchers_.ended(down.source);
     listings_.ended(*core_, down.source);
@@ -334,6 +338,7 @@ public:
   // -- time ----------------------------------------------------------------------------------------------------------
 
   void tick() {
+    const stepwise_work<>::long_handler handler{steps_};
     core_->tick(now_ms());
     log_doubt();
     judge_standing();
@@ -350,10 +355,8 @@ public:
   }
 
   void work() {
-    is_work_scheduled_ = false;
-    core_->work(now_ms());
-    reads_->go_on(is_caught_up());
-    flush();
+    steps_.message_came([this] { take_step(); });
+    schedule_work();
   }
 
   // -- what is known -------------------------------------------------------------------------------------------------
@@ -570,8 +573,14 @@ private:
   }
 
   void schedule_work() {
-    if (has_work() && !std::exchange(is_work_scheduled_, true))
+    if (steps_.go_on([this] { return has_work(); }, [this] { take_step(); }))
       mail(self_, work_atom_v).send(self_);
+  }
+
+  void take_step() {
+    core_->work(now_ms());
+    reads_->go_on(is_caught_up());
+    flush();
   }
 
   void tell_of_changes() {
@@ -892,7 +901,7 @@ private:
   service_standing standing_;
   crdt::clock_doubt logged_doubt_ = crdt::clock_doubt::none;
   bool was_caught_up_ = true;
-  bool is_work_scheduled_ = false;
+  stepwise_work<> steps_;
   /// Those of each of the replica's ids.
   std::array<waiting_writes, 2> writes_;
   std::vector<fenced_write> fenced_writes_;

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -16,24 +17,23 @@ namespace ariadne {
 /// beyond belongs to the replica.
 class leftover_book {
 public:
-  void add(std::vector<leftover> more) {
-    leftovers_.insert(leftovers_.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
-  }
+  leftover_book() : leftover_book(std::make_shared<const std::vector<leftover>>()) {}
+  explicit leftover_book(std::shared_ptr<const std::vector<leftover>> leftovers) : leftovers_(std::move(leftovers)) {}
 
   bool empty() const {
-    return leftovers_.empty();
+    return leftovers_->empty();
   }
 
   /// Whether the page that begins at `from` is in the book.
   bool holds(std::uint64_t from) const {
-    return from < leftovers_.size();
+    return from < leftovers_->size();
   }
 
   leftovers_page page(std::uint64_t from) const {
     leftovers_page result;
     auto position = static_cast<std::size_t>(from);
-    for (std::size_t bytes = 0; position < leftovers_.size() && bytes < page_bytes; ++position) {
-      const auto& added = leftovers_[position];
+    for (std::size_t bytes = 0; position < leftovers_->size() && bytes < page_bytes; ++position) {
+      const auto& added = (*leftovers_)[position];
       bytes += added.key.size() + added.reason.size() + 16;
       result.leftovers.push_back(added);
     }
@@ -54,14 +54,14 @@ public:
 
   /// Where a page of the replica begins, and the other way round; 0 stays 0, which is none.
   std::uint64_t to_replica(std::uint64_t from) const {
-    return from - leftovers_.size();
+    return from - leftovers_->size();
   }
   std::uint64_t number_through(std::uint64_t of_replica) const {
-    return of_replica == 0 ? 0 : of_replica + leftovers_.size();
+    return of_replica == 0 ? 0 : of_replica + leftovers_->size();
   }
 
 private:
-  std::vector<leftover> leftovers_;
+  std::shared_ptr<const std::vector<leftover>> leftovers_;
 };
 
 } // namespace ariadne

@@ -12,6 +12,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -26,7 +27,9 @@ namespace ariadne {
 template <class Self>
 class participant_stops {
 public:
-  using over_function = std::function<void(const std::vector<leftover>&)>;
+  /// There may be as many as there are sessions, so they are shared, and not copied.
+  using shared_leftovers = std::shared_ptr<const std::vector<leftover>>;
+  using over_function = std::function<void(const shared_leftovers&)>;
 
   explicit participant_stops(Self self) : self_(self) {}
 
@@ -94,9 +97,13 @@ private:
   void settle() {
     if (!ledger_.is_settled())
       return;
-    const auto leftovers = ledger_.leftovers();
+    if (auto more = ledger_.take_leftovers(); !leftovers_ || !more.empty()) {
+      if (leftovers_)
+        more.insert(more.begin(), leftovers_->begin(), leftovers_->end());
+      leftovers_ = std::make_shared<const std::vector<leftover>>(std::move(more));
+    }
     for (auto& over : std::exchange(waiting_, {}))
-      over(leftovers);
+      over(leftovers_);
   }
 
   Self self_;
@@ -104,6 +111,7 @@ private:
   stop_ledger ledger_;
   std::map<caf::actor_addr, stop_ledger::number> asked_;
   std::vector<over_function> waiting_;
+  shared_leftovers leftovers_;
 };
 
 } // namespace ariadne

@@ -4,6 +4,7 @@
 #include "actors/caf_edition_unexpected.hpp"
 #include "actors/error.hpp"
 #include "actors/kept_promise.hpp"
+#include "actors/stepwise_work.hpp"
 #include "actors/waiting_room.hpp"
 #include "crdt/printable_text.hpp"
 #include "session/rounds.hpp"
@@ -18,6 +19,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <functional>
 #include <iterator>
 #include <memory>
 #include <random>
@@ -340,6 +342,7 @@ public:
   }
 
   void note_records(const live_changes& changes) {
+    const stepwise_work<>::long_handler handler{steps_};
     if (!replica_ || self_->current_sender() != replica_)
       return;
     for (const auto& found : changes.keys)
@@ -361,6 +364,7 @@ public:
   }
 
   void ended(const caf::down_msg& down) {
+    const stepwise_work<>::long_handler handler{steps_};
     if (waits_->ended(down.source)) {
       withdrawals_.look_at_all();
       withdraw_abandoned();
@@ -416,6 +420,7 @@ public:
   }
 
   void receive(const session_frame& frame) {
+    const stepwise_work<>::long_handler handler{steps_};
     for (const auto& [host, l] : links_)
       if (host.incarnation == frame.incarnation && l.number == frame.link) {
         const host_id from = host;
@@ -427,6 +432,7 @@ public:
   }
 
   void tick() {
+    const stepwise_work<>::long_handler handler{steps_};
     core_->tick(now_ms());
     ask_for_checkpoints();
     if (now_ms() >= next_look_ms_ && !is_fully_connected_)
@@ -438,13 +444,8 @@ public:
   }
 
   void work() {
-    is_work_scheduled_ = false;
-    core_->work(now_ms());
-    if (withdrawals_.is_due())
-      withdraw_abandoned();
-    if (report_)
-      go_on_reporting();
-    act();
+    steps_.message_came([this] { take_step(); });
+    schedule_work();
   }
 
 private:
@@ -690,13 +691,12 @@ private:
   }
 
   template <class IsOver>
-  void end_drains(IsOver is_over, const std::vector<leftover>& leftovers) {
-    std::erase_if(drains_, [&](pending_drain& drain) {
-      const auto ends = is_over(drain);
-      if (ends)
-        drain.answer.deliver(leftovers);
-      return ends;
-    });
+  void end_drains(IsOver is_over, std::vector<leftover> leftovers) {
+    const auto over = std::stable_partition(drains_.begin(), drains_.end(), std::not_fn(is_over));
+    // There is one, as a rule, and there may be as many leftovers as sessions.
+    for (auto drain = over; drain != drains_.end(); ++drain)
+      drain->answer.deliver(std::next(drain) == drains_.end() ? std::move(leftovers) : leftovers);
+    drains_.erase(over, drains_.end());
   }
 
   void go_on_reporting() {
@@ -712,7 +712,7 @@ private:
       report_->last = *page.last;
       return;
     }
-    const auto leftovers = std::move(report_->leftovers);
+    auto leftovers = std::move(report_->leftovers);
     report_.reset();
     if (leftovers.empty())
       for (const auto& host : unaware())
@@ -720,7 +720,7 @@ private:
                      fmt::format("node {} has not said in time that it knows that this one leaves: what it still sends "
                                  "to sessions here may stay without an answer",
                                  host.node));
-    end_drains([now = now_ms()](const pending_drain& drain) { return now >= drain.deadline_ms; }, leftovers);
+    end_drains([now = now_ms()](const pending_drain& drain) { return now >= drain.deadline_ms; }, std::move(leftovers));
   }
 
   /// The session starts again from its last checkpoint. What it has handled since is lost, which a drain must not hide.
@@ -742,8 +742,17 @@ private:
   }
 
   void schedule_work() {
-    if ((core_->has_work() || withdrawals_.is_due() || report_) && !std::exchange(is_work_scheduled_, true))
+    if (steps_.go_on([this] { return core_->has_work() || withdrawals_.is_due() || report_; }, [this] { take_step(); }))
       mail(self_, work_atom_v).send(self_);
+  }
+
+  void take_step() {
+    core_->work(now_ms());
+    if (withdrawals_.is_due())
+      withdraw_abandoned();
+    if (report_)
+      go_on_reporting();
+    act();
   }
 
   void carry_out(session::write_record& c) {
@@ -1033,7 +1042,7 @@ private:
   std::optional<leftover_report> report_;
   /// What was lost since the first drain, or could be moved to nobody.
   std::vector<leftover> left_over_;
-  bool is_work_scheduled_ = false;
+  stepwise_work<> steps_;
   bool is_cordoned_ = false;
   session_host_status counts_;
 };

@@ -146,7 +146,7 @@ public:
     const auto waits = std::make_shared<waiting_place>(std::move(*place));
     if (!stops_.has_begun())
       begin_stop(stop_timeout_ms);
-    stops_.when_over([=, this](const std::vector<leftover>& not_stashed) {
+    stops_.when_over([=, this](const auto& not_stashed) {
       hand_over(handover_timeout_ms, not_stashed, [answer, waits](auto result) { answer->deliver(std::move(result)); });
     });
     return promise;
@@ -269,15 +269,14 @@ private:
     stops_.ask(to_string(participant), participant, std::chrono::milliseconds{stop_timeout_ms_}, drain_atom_v);
   }
 
-  void hand_over(std::uint64_t timeout_ms, const std::vector<leftover>& not_stashed,
+  void hand_over(std::uint64_t timeout_ms, const std::shared_ptr<const std::vector<leftover>>& not_stashed,
                  const std::function<void(caf::expected<drain_report>)>& answer) {
     is_draining_ = true;
     mail(self_, drain_atom_v, timeout_ms)
       .request(replica_, caf::infinite)
       .then(
         [=, this](drain_report& report) {
-          leftovers_ = {};
-          leftovers_.add(not_stashed);
+          leftovers_ = leftover_book{not_stashed};
           report.complete = report.complete && leftovers_.empty();
           auto page = leftovers_.first_page({std::move(report.leftovers), report.next_leftover});
           report.leftovers = std::move(page.leftovers);

@@ -1,6 +1,7 @@
 #include "actors/stop_ledger.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace ariadne {
@@ -34,10 +35,16 @@ bool stop_ledger::is_settled() const {
   return std::none_of(entries_.begin(), entries_.end(), [](const auto& e) { return e.second.is_waited_for; });
 }
 
-std::vector<leftover> stop_ledger::leftovers() const {
+std::vector<leftover> stop_ledger::take_leftovers() {
   std::vector<leftover> result;
-  for (const auto& [who, e] : entries_)
-    result.insert(result.end(), e.leftovers.begin(), e.leftovers.end());
+  for (auto& [who, e] : entries_) {
+    if (result.empty())
+      result.swap(e.leftovers);
+    else
+      result.insert(result.end(), std::make_move_iterator(e.leftovers.begin()),
+                    std::make_move_iterator(e.leftovers.end()));
+    e.leftovers.clear();
+  }
   return result;
 }
 

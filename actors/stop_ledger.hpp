@@ -36,8 +36,8 @@ public:
   /// Nobody is waited for.
   bool is_settled() const;
 
-  /// Of all, in the order in which they were asked.
-  std::vector<leftover> leftovers() const;
+  /// Of all, in the order in which they were asked; but for what has been taken before.
+  std::vector<leftover> take_leftovers();
 
 private:
   struct entry {

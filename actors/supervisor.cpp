@@ -113,7 +113,7 @@ public:
     auto promise = self_->make_response_promise<std::vector<leftover>>();
     if (!stops_.has_begun())
       begin_drain(std::chrono::milliseconds{timeout_ms});
-    stops_.when_over([promise](const std::vector<leftover>& not_stashed) mutable { promise.deliver(not_stashed); });
+    stops_.when_over([promise](const auto& not_stashed) mutable { promise.deliver(*not_stashed); });
     return promise;
   }
 

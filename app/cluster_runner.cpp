@@ -8,6 +8,7 @@
 #include "app/output.hpp"
 #include "app/output_queue.hpp"
 #include "app/process_signals.hpp"
+#include "app/restart_answers.hpp"
 #include "crdt/printable_text.hpp"
 
 #include <fmt/format.h>
@@ -62,18 +63,6 @@ node_end to_end(int status, std::string last_lines) {
   const auto is_known = code == exit_code::done || code == exit_code::usage || code == exit_code::drain_incomplete;
   return {is_known ? code : exit_code::failed, fmt::format("has ended with exit code {}", WEXITSTATUS(status)),
           std::move(last_lines)};
-}
-
-/// The last line that the requester of a rolling restart gets.
-constexpr std::string_view to_verdict(exit_code code) {
-  switch (code) {
-    case exit_code::done:
-      return "done";
-    case exit_code::drain_incomplete:
-      return "drain incomplete";
-    default:
-      return "failed";
-  }
 }
 
 /// Whoever has asked for a rolling restart. It may go; the restart goes on all the same.
@@ -274,36 +263,12 @@ private:
   std::optional<restart_requester> requester_;
 };
 
-/// Passes on to stdout what the one that runs the nodes says, until its verdict; nothing if there is none.
-std::optional<exit_code> hear(const file_descriptor& runner) {
-  // Whatever has no end by then is no line of the runner.
-  constexpr std::size_t line_bytes_max = std::size_t{64} << 10;
-  std::string text;
-  std::array<char, 4096> chunk;
-  ssize_t count = 0;
-  while ((count = ::read(runner.get(), chunk.data(), chunk.size())) > 0 || (count == -1 && errno == EINTR)) {
-    text.append(chunk.data(), static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
-    for (auto end = text.find('\n'); end != std::string::npos; end = text.find('\n')) {
-      const auto line = text.substr(0, end);
-      text.erase(0, end + 1);
-      for (const auto verdict : {exit_code::done, exit_code::drain_incomplete, exit_code::failed})
-        if (line == to_verdict(verdict))
-          return verdict;
-      // The exit code says how it ends, whether or not anybody can follow.
-      static_cast<void>(write_out(crdt::printable(line) + '\n'));
-    }
-    if (text.size() > line_bytes_max)
-      return std::nullopt;
-  }
-  return std::nullopt;
-}
-
 } // namespace
 
 exit_code run_cluster(const cluster_config& cluster, const std::string& cluster_file) {
   auto control = listen_for_control(cluster_file);
   if (!control) {
-    complain(fmt::format("another process runs the nodes of {} already", crdt::printable_briefly(cluster_file)));
+    complain(describe(control.error(), cluster_file));
     return exit_code::failed;
   }
   return cluster_runner{cluster, cluster_file, std::move(*control)}.run();
@@ -312,22 +277,14 @@ exit_code run_cluster(const cluster_config& cluster, const std::string& cluster_
 exit_code restart_cluster(const std::string& cluster_file) {
   const auto runner = connect_control(cluster_file);
   if (!runner) {
-    complain(fmt::format("nobody runs the nodes of {0}; start them with \"ariadne cluster {0}\"",
-                         crdt::printable_briefly(cluster_file)));
+    complain(describe(runner.error(), cluster_file));
     return exit_code::failed;
   }
-  // It says something at once, if only that it stops a node.
-  constexpr int answer_time_ms = 15'000;
-  pollfd answer{runner->get(), POLLIN, 0};
-  if (::poll(&answer, 1, answer_time_ms) == 0) {
-    complain(
-      fmt::format("the process that runs the nodes has not answered within {} s; the restart begins when it goes on",
-                  answer_time_ms / 1000));
-    return exit_code::failed;
-  }
-  const auto verdict = hear(*runner);
+  // The exit code says how it ends, whether or not anybody can follow.
+  const auto verdict =
+    follow_restart(*runner, [](std::string_view line) { static_cast<void>(write_out(crdt::printable(line) + '\n')); });
   if (!verdict)
-    complain("the process that runs the nodes has ended before they were restarted");
+    complain(verdict.error());
   else if (*verdict == exit_code::failed)
     complain(fmt::format("not all nodes of {} are restarted; mend what is said above, and ask again",
                          crdt::printable_briefly(cluster_file)));

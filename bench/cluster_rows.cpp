@@ -6,6 +6,8 @@
 #include "bench/requests.hpp"
 #include "bench/workload.hpp"
 
+#include <caf/actor_cast.hpp>
+#include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
 
 #include <fmt/format.h>
@@ -15,8 +17,10 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <future>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
@@ -173,6 +177,66 @@ void measure_catch_up(recorder& record, std::size_t key_count) {
   });
 }
 
+/// One value of 16 MB, the most that a stash has by default, but for what is beside it in the map.
+void measure_large_value(recorder& record) {
+  node_group nodes;
+  remote_socket socket;
+  const auto state = make_state(16'000'000);
+  record.run([&]() -> round_figures {
+    const auto floor = socket.time_round_trips(1, state.bytes.size()).percentile_us(1) / 1'000;
+    const auto begin = steady_clock::now();
+    nodes.a().stash("large", state, concern_level::one);
+    return {ms_since(begin), {}, floor};
+  });
+}
+
+/// The replica of another node that node a is connected to.
+crdt_replica_actor replica_of(embedded_node& a, const std::string& node) {
+  crdt_replica_actor result;
+  caf::scoped_actor self{a.system()};
+  mail(self, neighbours_atom_v)
+    .request(a.handoff(), caf::infinite)
+    .receive(
+      [&](const std::vector<known_node>& nodes) {
+        for (const auto& known : nodes)
+          if (known.node == node && known.presence == node_presence::up)
+            result = caf::actor_cast<crdt_replica_actor>(known.replica.handle);
+      },
+      [](const caf::error&) {});
+  if (!result)
+    throw std::runtime_error("node " + node + " is not up");
+  return result;
+}
+
+/// Requests to the replica of a node, one after the other, from the node that sends it a million keys.
+void measure_message_during_catch_up(recorder& record) {
+  constexpr std::size_t key_count = 1'000'000;
+  constexpr std::size_t at_a_time = 10;
+  cluster_file file{{"a", "b"}};
+  embedded_node a{file, "a"};
+  remote_bare_actor remote{a.system()};
+  record.progress("filling a node");
+  a.stash_all(make_keys(key_count), make_state(value_bytes));
+  record.run([&]() -> round_figures {
+    auto floor = time_requests<bool>(a.system(), record.effort().operations(1'000), [&](auto* self, std::size_t) {
+      return mail(self, discard_atom_v, std::string{"none"}).request(remote.handle(), caf::infinite);
+    });
+    const auto b = file.start("b");
+    a.events().wait_for(handoff_event_kind::node_up, "b");
+    const auto replica = replica_of(a, "b");
+    auto caught_up = std::async(std::launch::async, [&] { b->wait_for_line(" caught up"); });
+    latencies times;
+    do {
+      const auto some = time_requests<bool>(a.system(), at_a_time, [&](auto* self, std::size_t) {
+        return mail(self, discard_atom_v, std::string{"none"}).request(replica, caf::infinite);
+      });
+      times.add_all(some);
+    } while (caught_up.wait_for(std::chrono::seconds{0}) != std::future_status::ready);
+    record.distribution(times);
+    return {times.percentile_us(0.5) / 1'000, times.percentile_us(0.99) / 1'000, floor.percentile_us(0.5) / 1'000};
+  });
+}
+
 void measure_drain(recorder& record) {
   node_group nodes;
   const auto keys = make_keys(10'000);
@@ -288,6 +352,24 @@ std::vector<row> cluster_rows() {
      {.median = 800},
      false,
      [](recorder& record) { measure_catch_up(record, 1'000'000); }},
+    {"large_value_16m",
+     "cluster",
+     "stash of 16 MB until another node has acknowledged it",
+     "ms",
+     better::lower,
+     "the same bytes over TCP",
+     {},
+     true,
+     measure_large_value},
+    {"message_during_catch_up",
+     "cluster",
+     "a request to the replica of a node that is being sent 1M keys",
+     "ms",
+     better::lower,
+     "a bare CAF request to another process",
+     {.p99 = 150},
+     false,
+     measure_message_during_catch_up},
     {"drain_10k",
      "cluster",
      "drain with 10k fresh stashes",

@@ -18,6 +18,10 @@ public:
     times_.push_back(time);
   }
 
+  void add_all(const latencies& more) {
+    times_.insert(times_.end(), more.times_.begin(), more.times_.end());
+  }
+
   std::size_t count() const {
     return times_.size();
   }

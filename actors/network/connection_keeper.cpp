@@ -110,7 +110,8 @@ void connection_keeper::watch_connections() {
     const auto stalled = connection->stalled.tick(connection->is_sending());
     const auto limit = connection->is_closing ? linger_time_max : stall_time_max;
     if (stalled > in_ticks(limit))
-      connection->cut(fmt::format("the other side has taken nothing of what waits for it for {} s", limit.count()));
+      connection->cut(fmt::format("the other side has taken less than {} KiB of what waits for it in {} s",
+                                  stalled_writes::least_bytes >> 10, limit.count()));
     // CAF forgets to let a connection go that begins and ends in one turn of its loop. At the second tick all turns are
     // over that it could have been part of.
     const auto is_over = connection->is_done() || (connection->is_closing && stalled > in_ticks(limit) + 1);

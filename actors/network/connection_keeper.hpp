@@ -69,7 +69,7 @@ public:
 };
 
 /// Keeps the connections of an actor system: closes those that do not shake hands and those whose other side takes
-/// nothing, and lets CAF forget the nodes that have gone. Where nothing else is said, its functions are called in the
+/// next to nothing, and lets CAF forget the nodes that have gone. Where nothing else is said, its functions are called in the
 /// thread of the multiplexer.
 class connection_keeper {
 public:

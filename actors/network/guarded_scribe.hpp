@@ -79,8 +79,8 @@ private:
 
   // transport_observer
   bool has_received(std::span<const std::byte> bytes) override;
-  void has_sent() override {
-    stalled.taken();
+  void has_sent(std::size_t bytes) override {
+    stalled.taken(bytes);
   }
 
   void refuse(cut_reason reason);

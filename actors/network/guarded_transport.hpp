@@ -14,8 +14,8 @@ public:
   virtual ~transport_observer() = default;
   /// These bytes have come. Returns false if CAF must not see them, nor any that follow.
   virtual bool has_received(std::span<const std::byte> bytes) = 0;
-  /// The other side has taken some bytes.
-  virtual void has_sent() = 0;
+  /// The other side has taken so many bytes.
+  virtual void has_sent(std::size_t bytes) = 0;
 };
 
 /// A policy for CAF's streams (caf::io::network::stream_impl): transports bytes as the policy `Transport` does, and has
@@ -42,7 +42,7 @@ public:
     count = 0;
     const auto state = transport_.write_some(count, fd, bytes, size);
     if (count > 0)
-      observer_.has_sent();
+      observer_.has_sent(count);
     return state;
   }
 

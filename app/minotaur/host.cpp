@@ -27,7 +27,7 @@ struct stop_all {
 
   void settle() {
     if (ledger.is_settled() && promise.pending())
-      promise.deliver(ledger.leftovers());
+      promise.deliver(ledger.take_leftovers());
   }
 };
 

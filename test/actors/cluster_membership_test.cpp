@@ -12,7 +12,11 @@
 #include "test/support/reserved_port.hpp"
 #include "test/support/test_system.hpp"
 
+#include <caf/actor_cast.hpp>
+#include <caf/behavior.hpp>
+#include <caf/event_based_actor.hpp>
 #include <caf/io/middleman.hpp>
+#include <caf/typed_response_promise.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -178,6 +182,22 @@ BOOST_AUTO_TEST_CASE(nodes_that_connect_to_each_other_at_the_same_moment_both_ge
     for (auto* each : {&a, &b, &c})
       BOOST_TEST(eventually_neighbours(*each, 2));
   }
+}
+
+BOOST_AUTO_TEST_CASE(a_node_that_is_lost_before_it_has_answered_the_introduction_is_tried_again_at_once) {
+  test_system other;
+  std::atomic<int> introductions = 0;
+  const auto mute = other.keep(other.system.spawn([&introductions](caf::event_based_actor* self) -> caf::behavior {
+    auto unanswered = std::make_shared<std::vector<caf::typed_response_promise<introduction_result>>>();
+    return {[self, unanswered, &introductions](introduce_atom, const node_introduction&) {
+      ++introductions;
+      disconnect(self->system(), self->current_sender()->node());
+      return unanswered->emplace_back(self->make_response_promise<introduction_result>());
+    }};
+  }));
+  BOOST_REQUIRE(open_port(other.system, caf::actor_cast<cluster_membership_actor>(mute), address_b, {}));
+  node a{"a", address_a, {{"b", address_b}}, "test", 1h};
+  BOOST_TEST(eventually([&] { return introductions >= 3; }));
 }
 
 BOOST_AUTO_TEST_CASE(what_is_stashed_on_one_node_is_picked_up_on_the_other) {

@@ -72,8 +72,28 @@ BOOST_AUTO_TEST_CASE(writes_stall_only_while_something_waits_and_nothing_is_take
   BOOST_TEST(writes.tick(false) == 0u);
   BOOST_TEST(writes.tick(true) == 1u);
   BOOST_TEST(writes.tick(true) == 2u);
-  writes.taken();
+  writes.taken(stalled_writes::least_bytes);
   BOOST_TEST(writes.tick(true) == 0u);
+  BOOST_TEST(writes.tick(true) == 1u);
+  BOOST_TEST(writes.tick(false) == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(who_takes_a_byte_now_and_then_takes_nothing) {
+  stalled_writes writes;
+  for (std::size_t tick = 1; tick <= 8; ++tick) {
+    writes.taken(1);
+    BOOST_TEST(writes.tick(true) == tick);
+  }
+  // All in all it is something.
+  writes.taken(stalled_writes::least_bytes - 8);
+  BOOST_TEST(writes.tick(true) == 0u);
+  writes.taken(1);
+  BOOST_TEST(writes.tick(true) == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_taken_to_the_last_byte_was_not_too_little) {
+  stalled_writes writes;
+  writes.taken(1);
   BOOST_TEST(writes.tick(true) == 1u);
   BOOST_TEST(writes.tick(false) == 0u);
 }

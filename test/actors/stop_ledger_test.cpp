@@ -17,10 +17,10 @@ struct books {
   const ariadne::stop_ledger::number games = ledger.ask("service games");
 
   /// What is left over, as "key: reason", once nobody is waited for.
-  std::vector<std::string> result() const {
+  std::vector<std::string> result() {
     BOOST_TEST(ledger.is_settled());
     std::vector<std::string> lines;
-    for (const auto& l : ledger.leftovers())
+    for (const auto& l : ledger.take_leftovers())
       lines.push_back(l.key + ": " + l.reason);
     return lines;
   }
@@ -67,6 +67,16 @@ BOOST_FIXTURE_TEST_CASE(who_was_dead_before_is_left_over, books) {
   ledger.answered(games, {});
   BOOST_TEST(result()
              == std::vector<std::string>{"service chat: has died, with what it had not stashed: it fell over"});
+}
+
+BOOST_FIXTURE_TEST_CASE(what_is_left_over_comes_in_the_order_of_asking_and_is_taken_once, books) {
+  const auto chat = ledger.ask("service chat");
+  const auto third = ledger.ask("service third");
+  ledger.answered(third, {});
+  ledger.answered(chat, {{"chat_1", "x"}, {"chat_2", "x"}});
+  ledger.answered(games, {{"game_7", "x"}});
+  BOOST_TEST(result() == (std::vector<std::string>{"game_7: x", "chat_1: x", "chat_2: x"}));
+  BOOST_TEST(result() == nothing);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -5,11 +5,9 @@
 
 #include <boost/test/unit_test.hpp>
 #include <caf/scoped_actor.hpp>
-#include <fmt/format.h>
 
 #include <chrono>
 #include <cstddef>
-#include <fstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,15 +20,6 @@ using namespace ariadne::test;
 namespace {
 
 constexpr std::size_t mebibyte = 1 << 20;
-
-/// The most memory that a process has ever had, in bytes.
-std::size_t peak_memory(pid_t process) {
-  std::ifstream status{fmt::format("/proc/{}/status", process)};
-  for (std::string line; std::getline(status, line);)
-    if (line.starts_with("VmHWM:"))
-      return std::stoul(line.substr(6)) * 1024;
-  return 0;
-}
 
 struct connected_client : test_system {
   explicit connected_client(const endpoint& address)
@@ -47,7 +36,7 @@ BOOST_AUTO_TEST_CASE(a_client_that_asks_for_much_at_once_costs_a_bounded_amount_
   const endpoint address{cluster.host("a"), cluster.port("a")};
   cluster.client("a").stash("large", {"bytes", 1, std::string(15 * mebibyte, 'x')});
   connected_client client{address};
-  const auto before = peak_memory(cluster.pid("a"));
+  const auto before = cluster.peak_bytes("a");
 
   constexpr auto count = 60;
   auto found = 0;
@@ -64,7 +53,7 @@ BOOST_AUTO_TEST_CASE(a_client_that_asks_for_much_at_once_costs_a_bounded_amount_
                               [&](const caf::error& error) { refused += error == ec::too_many_answers; });
   BOOST_TEST(found >= 1);
   BOOST_TEST(refused >= 1);
-  BOOST_TEST(peak_memory(cluster.pid("a")) < before + 256 * mebibyte);
+  BOOST_TEST(cluster.peak_bytes("a") < before + 256 * mebibyte);
   // What has been taken makes room.
   BOOST_TEST(eventually([&] {
     return static_cast<bool>(client.try_ask<pickup_result>(client.handoff, pickup_atom_v, std::string{"large"}));

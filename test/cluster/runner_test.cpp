@@ -1,10 +1,19 @@
+#include "app/control_socket.hpp"
 #include "test/support/cluster_command.hpp"
+#include "test/support/eventually.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <csignal>
+#include <filesystem>
+#include <future>
+#include <optional>
+#include <string>
+
+#include <sys/socket.h>
+#include <unistd.h>
 
 namespace ariadne::test {
 
@@ -93,6 +102,48 @@ BOOST_FIXTURE_TEST_CASE(a_file_is_checked_and_its_nodes_are_listed, edited_clust
   BOOST_TEST(checked.out
              == fmt::format("cluster test\nnode a 127.0.0.1:{}\nnode b 127.0.0.1:{}\nnode c 127.0.0.1:{}\n", port("a"),
                             port("b"), port("c")));
+}
+
+BOOST_AUTO_TEST_CASE(who_only_stands_where_the_runner_would_is_not_believed) {
+  const cluster_process described{{"a"}};
+  const auto file = described.file().string();
+  const auto restart = [&] { return run_ariadne({"cluster", file, "--rolling-restart"}); };
+  // Nobody runs the nodes.
+  BOOST_TEST(has(restart().err, "nobody runs the nodes of"));
+  {
+    const auto false_runner = listen_for_control(file);
+    BOOST_REQUIRE(false_runner.has_value());
+    auto asked = std::async(std::launch::async, restart);
+    std::optional<file_descriptor> connection;
+    BOOST_REQUIRE(eventually([&] {
+      connection = accept_control(*false_runner);
+      return connection.has_value();
+    }));
+    const std::string line(1 << 20, 'x');
+    for (std::size_t sent = 0; sent < line.size();) {
+      const auto count = ::send(connection->get(), line.data(), line.size() - sent, MSG_NOSIGNAL);
+      if (count <= 0)
+        break;
+      sent += static_cast<std::size_t>(count);
+    }
+    const auto result = asked.get();
+    BOOST_TEST(result.exit_code == failed);
+    BOOST_TEST(has(result.err, "is none: it has sent a line of more than"));
+  }
+  if (::geteuid() != 0)
+    return;
+  // Of another user, who has to see the file. The name is that of this one.
+  std::filesystem::permissions(described.file().parent_path(),
+                               std::filesystem::perms::group_exec | std::filesystem::perms::others_exec,
+                               std::filesystem::perm_options::add);
+  BOOST_REQUIRE(::seteuid(65534) == 0);
+  const auto foreign = listen_for_control(file);
+  BOOST_REQUIRE(::seteuid(0) == 0);
+  BOOST_REQUIRE(foreign.has_value());
+  const auto result = restart();
+  BOOST_TEST(result.exit_code == failed);
+  BOOST_TEST(has(result.err, "a process of another user has the name"));
+  BOOST_TEST(has(run_ariadne({"cluster", file}).err, "a process of another user has the name"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -64,6 +64,12 @@ std::size_t cluster_process::resident_bytes(const std::string& node) const {
   return std::stoul(statm.substr(statm.find(' '))) * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
 }
 
+std::size_t cluster_process::peak_bytes(const std::string& node) const {
+  constexpr std::string_view name = "VmHWM:";
+  const auto status = read_file(fmt::format("/proc/{}/status", pid(node)));
+  return std::stoul(status.substr(status.find(name) + name.size())) * 1024;
+}
+
 node_program cluster_process::program_of(const std::string& node, const std::filesystem::path& file) const {
   node_program result;
   result.command = {ARIADNE_PROGRAM, "node", "--cluster", file.string(), "--name", node};

@@ -39,6 +39,9 @@ public:
   /// The memory of a node's process that is not swapped out.
   std::size_t resident_bytes(const std::string& node) const;
 
+  /// The most of that since the process was started.
+  std::size_t peak_bytes(const std::string& node) const;
+
   const std::filesystem::path& file() const {
     return file_;
   }

@@ -148,10 +148,14 @@ void virtual_network::delay(std::chrono::microseconds one_way) {
 }
 
 void virtual_network::limit_rate(unsigned megabits) {
+  std::vector<std::string_view> devices{"eth0"};
+  if (delay_)
+    devices.push_back(packet_delay::device);
   for (const auto& [name, host] : hosts_)
-    run_script({"/sbin/tc", "-batch", "-"},
-               fmt::format("qdisc replace dev eth0 root tbf rate {}mbit burst 64kb latency 100ms\n", megabits),
-               host.network_namespace);
+    for (const auto device : devices)
+      run_script({"/sbin/tc", "-batch", "-"},
+                 fmt::format("qdisc replace dev {} root tbf rate {}mbit burst 64kb latency 100ms\n", device, megabits),
+                 host.network_namespace);
   is_rate_limited_ = true;
 }
 

@@ -52,8 +52,8 @@ public:
   /// From now on each packet between hosts takes this much longer.
   void delay(std::chrono::microseconds one_way);
 
-  /// From now on each host sends so many megabits a second at most. What waits longer than 100 ms is lost. Needs `tc`
-  /// and a kernel with the token bucket filter.
+  /// From now on each host sends so many megabits a second at most. What waits longer than 100 ms is lost. To be called
+  /// after `delay`, if that is. Needs `tc` and a kernel with the token bucket filter.
   void limit_rate(unsigned megabits);
 
   /// Ends all faults.
