@@ -10,10 +10,11 @@
 #include "actors/monitored_actors.hpp"
 #include "actors/network/basp.hpp"
 #include "actors/network/host_lookup.hpp"
-#include "actors/network/link_activity.hpp"
+#include "actors/network/link_probe.hpp"
 #include "actors/network/node_connector.hpp"
-#include "actors/signs_of_life.hpp"
+#include "actors/process_clocks.hpp"
 #include "crdt/printable_text.hpp"
+#include "membership/liveness.hpp"
 #include "membership/node_table.hpp"
 
 #include <caf/actor_cast.hpp>
@@ -61,11 +62,7 @@ struct peer {
   /// Without a handle unless it is up and has a handoff pair.
   neighbour replica;
   introduced_address introduced;
-
-  signs_of_life signs;
   link_probe probe;
-  /// It has been silent, and its connection is looked at once more.
-  bool is_suspect = false;
 };
 
 struct introduction_under_way {
@@ -73,9 +70,13 @@ struct introduction_under_way {
   attempt made;
 };
 
+template <class Duration>
+std::uint64_t to_ms(Duration duration) {
+  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(duration).count());
+}
+
 std::uint64_t now_ms() {
-  return static_cast<std::uint64_t>(
-    std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now().time_since_epoch()).count());
+  return to_ms(read_node_clock().time_since_epoch());
 }
 
 membership::node_table_options table_options(const cluster_membership_options& options) {
@@ -98,16 +99,37 @@ public:
     options_ = std::move(options);
     table_ = membership::node_table{table_options(options_)};
     connector_.emplace(self_, options_.connect_timeout, connector_callbacks());
-    health_.emplace(options_.heartbeats.interval);
+    life_.emplace(options_.heartbeats, read_clocks());
     schedule_heartbeats();
     for (const auto& seed : options_.seeds)
-      if (seed.name != options_.node && is_name(seed.name))
+      if (seed.name != options_.node && is_name(seed.name)) {
         table_.list(seed.name, to_string(seed.address), now_ms());
+        life_->await(seed.name);
+      }
+  }
+
+  /// To be called before anything is made of what has happened: a process that was frozen is sent what is old, in any
+  /// order, before its clock has ticked.
+  void look_at_clocks() {
+    const auto pause = life_->look(read_clocks());
+    if (pause == membership::liveness::duration{})
+      return;
+    options_.log(log_level::warning,
+                 fmt::format("by its clocks, this process was not run for {} ms; it looks whether the other nodes are "
+                             "still there before it takes any of them for down",
+                             to_ms(pause)));
+    for (const auto& node : table_.names()) {
+      if (is_up(node))
+        table_.alive(node, now_ms());
+      table_.hurry(node, now_ms());
+    }
+    schedule_attempts();
   }
 
   // -- other nodes ---------------------------------------------------------------------------------------------------
 
   introduction_result introduced(const node_introduction& other) {
+    look_at_clocks();
     const auto& sender = self_->current_sender();
     if (!sender) {
       // The other side would wait for an answer that cannot be sent.
@@ -139,7 +161,7 @@ public:
       return false;
     options_.log(log_level::info, fmt::format("{} has left", words_for(node)));
     found->second.replica = {};
-    found->second.signs.end();
+    life_->gone(node);
     const auto is_forgotten = table_.leave(node, now_ms());
     if (handoff_)
       mail(self_, node_left_atom_v, node).send(handoff_);
@@ -151,35 +173,39 @@ public:
 
   void told(const std::vector<member_news>& news) {
     if (std::any_of(peers_.begin(), peers_.end(), [&](const auto& entry) {
-          return entry.second.signs.are_expected() && entry.second.membership == self_->current_sender();
+          return life_->is_up(entry.first) && entry.second.membership == self_->current_sender();
         }))
       hear(news);
   }
 
   void heard(const heartbeat& sign) {
+    look_at_clocks();
     for (auto& [node, p] : peers_)
-      if (p.signs.are_expected() && p.membership == self_->current_sender()) {
-        p.signs.heard(sign, steady_clock::now());
+      if (life_->is_up(node) && p.membership == self_->current_sender()) {
+        life_->heard(node, {sign.sent_us, sign.echo_us, sign.echo_age_us}, read_node_clock());
         table_.alive(node, now_ms());
       }
   }
 
-  void send_heartbeats() {
+  void tick() {
     schedule_heartbeats();
-    const auto now = steady_clock::now();
-    const auto pause = health_->tick(now);
-    auto has_suspects = false;
-    for (auto& [node, p] : peers_) {
-      if (!p.signs.are_expected())
-        continue;
-      p.signs.monitor().forgive(pause);
-      mail(self_, p.signs.next(now)).send(p.membership);
-      look_at_connection(p);
-      p.is_suspect = p.signs.monitor().is_silent(now, health_->patience());
-      has_suspects = has_suspects || p.is_suspect;
-    }
-    if (has_suspects)
+    look_at_clocks();
+    for (auto& [node, p] : peers_)
+      note_activity(node, p);
+    const auto round = life_->tick(read_node_clock());
+    for (const auto& [node, beat] : round.beats)
+      mail(self_, heartbeat{beat.sent_us, beat.echo_us, beat.echo_age_us}).send(peers_.at(node).membership);
+    // Heartbeats may be stuck behind something large, on their way out of a node or here. So bytes count as signs of
+    // life as well, of which only the kernel knows before they are a message.
+    for (const auto& node : round.quiet)
+      peers_.at(node).probe.begin(self_->system(), peers_.at(node).membership.node());
+    if (!round.suspects.empty())
       mail(self_, contact_atom_v).delay(look_time_max).send(self_);
+    suspects_ = round.suspects;
+    for (const auto& node : round.overdue)
+      wait_no_longer_for(node);
+    for (const auto& node : round.steady)
+      report_state(node);
     for (const auto& node : table_.forget_gone(now_ms()))
       forget(node, "it has been gone for too long");
     tell_news();
@@ -187,23 +213,20 @@ public:
 
   /// The connections of suspects have been looked at.
   void judge_suspects() {
-    const auto now = steady_clock::now();
-    std::vector<std::string> silent;
-    for (auto& [node, p] : peers_) {
-      if (!std::exchange(p.is_suspect, false) || !p.signs.are_expected())
-        continue;
+    look_at_clocks();
+    for (const auto& node : std::exchange(suspects_, {})) {
+      const auto found = peers_.find(node);
       // Where this takes long, the network's thread of this node is busy, and has heard nobody.
-      if (p.probe.is_looking())
+      if (found == peers_.end() || found->second.probe.is_looking())
         continue;
-      note_activity(p);
-      if (p.signs.monitor().is_silent(now, health_->patience()))
-        silent.push_back(node);
+      note_activity(node, found->second);
+      if (life_->is_silent(node, read_node_clock()))
+        give_up(node, found->second);
     }
-    for (const auto& node : silent)
-      give_up(node, peers_.at(node));
   }
 
   void ended(const caf::down_msg& down) {
+    look_at_clocks();
     refused_.erase(down.source);
     if (handoff_ == down.source) {
       handoff_ = nullptr;
@@ -305,7 +328,9 @@ private:
             [this](const attempt& made, const cluster_membership_actor& membership, const std::string& local_host) {
               introduce_to(made, membership, local_host);
             },
-            [this](const attempt& made, const std::string& problem, log_level level) { fail(made, problem, level); },
+            [this](const attempt& made, const std::string& problem, log_level level, bool is_refused) {
+              fail(made, problem, level, is_refused);
+            },
             [this](const attempt& made) { end_attempt(made.node); }};
   }
 
@@ -352,6 +377,7 @@ private:
   }
 
   void be_answered(const attempt& made, const cluster_membership_actor& membership, const introduction_result& result) {
+    look_at_clocks();
     if (!result.accepted) {
       if (result.is_name_taken)
         give_way(result.reason);
@@ -396,18 +422,31 @@ private:
     schedule_attempts();
   }
 
-  void fail(const attempt& made, const std::string& problem, log_level level = log_level::warning) {
+  void fail(const attempt& made, const std::string& problem, log_level level = log_level::warning,
+            bool is_refused = false) {
+    look_at_clocks();
     if (!needs_connection(made.node))
       return end_attempt(made.node);
     if (const auto found = peers_.find(made.node); found != peers_.end())
       watch(found->second, {});
     const auto is_new = table_.failed(made.node, made.address, problem, now_ms(), random_());
     schedule_attempts();
+    if (is_refused && is_nowhere(made.node) && life_->is_awaited(made.node))
+      wait_no_longer_for(made.node);
     // Who has left may well stay away.
     if (!is_new || table_.find(made.node)->state == presence::left)
       return;
-    options_.log(level, fmt::format("cannot connect to node {} ({}): {}", made.node, made.address, problem));
+    if (!is_unsteady(made.node))
+      options_.log(level, fmt::format("cannot connect to node {} ({}): {}", made.node, made.address, problem));
     tell_handoff(made.node);
+  }
+
+  /// Whether it has been looked for in vain wherever it may be.
+  bool is_nowhere(const std::string& node) const {
+    const auto* record = table_.find(node);
+    return record && std::none_of(record->addresses.begin(), record->addresses.end(), [](const auto& known) {
+             return known.problem.empty();
+           });
   }
 
   // -- signs of life -------------------------------------------------------------------------------------------------
@@ -417,24 +456,16 @@ private:
   }
 
   /// What the last look at the connection has found.
-  static void note_activity(peer& p) {
+  void note_activity(const std::string& node, peer& p) {
     if (const auto seen = p.probe.take())
-      p.signs.seen(*seen);
-  }
-
-  /// Heartbeats may be stuck behind something large, on their way out of a node or here. So bytes count as signs of
-  /// life as well, of which only the kernel knows before they are a message.
-  void look_at_connection(peer& p) {
-    note_activity(p);
-    if (p.signs.monitor().is_quiet(steady_clock::now()))
-      p.probe.begin(self_->system(), p.membership.node());
+      life_->seen(node, *seen);
   }
 
   /// Ends the connection to a node that is still silent, so that both sides see the same: a node that is frozen or cut
   /// off closes none.
   void give_up(const std::string& node, peer& p) {
     disconnect(self_->system(), p.membership.node());
-    lose(node, fmt::format("no sign of life for {} ms", milliseconds_since(p.signs.monitor().last_heard())));
+    lose(node, fmt::format("no sign of life for {} ms", to_ms(read_node_clock() - *life_->last_heard(node))));
   }
 
   // -- coming and going ----------------------------------------------------------------------------------------------
@@ -456,7 +487,7 @@ private:
     news_due_ = now + std::min(news_interval_max, options_.forget_after / 20);
     std::vector<const peer*> up;
     for (const auto& [node, p] : peers_)
-      if (p.signs.are_expected())
+      if (life_->is_up(node))
         up.push_back(&p);
     if (!up.empty())
       mail(self_, told_to_others()).send(up[random_() % up.size()]->membership);
@@ -514,14 +545,17 @@ private:
       p.introduced.reached_at = other.reached_at;
     const auto was_up = is_up(other.node);
     table_.up(other.node, where_to_reach(other, dialled), other.replica.replica, now_ms());
-    if (!was_up || is_new) {
-      p.signs.begin(options_.heartbeats, steady_clock::now());
-      p.is_suspect = false;
-    }
+    const auto was_in_doubt = life_->is_in_doubt(other.node);
+    if (!was_up || is_new)
+      life_->up(other.node, other.replica.replica, read_node_clock());
     const auto had_replica = std::exchange(p.replica, other.replica).replica;
     if (!was_up || had_replica != p.replica.replica) {
-      const auto what = !was_up ? "is up" : p.replica.handle ? "has a new replica" : "restarts its handoff";
-      options_.log(log_level::info, fmt::format("{} {}", words_for(other.node), what));
+      const auto what = was_in_doubt       ? "is still there"
+                        : !was_up          ? "is up"
+                        : p.replica.handle ? "has a new replica"
+                                           : "restarts its handoff";
+      if (!is_unsteady(other.node))
+        options_.log(log_level::info, fmt::format("{} {}", words_for(other.node), what));
       tell_handoff(other.node);
     }
     hear(other.members);
@@ -538,7 +572,7 @@ private:
     auto& p = peers_.at(node);
     p.membership = nullptr;
     p.replica = {};
-    p.signs.end();
+    const auto loss = life_->lost(node, read_node_clock());
     // CAF answers no request to an actor of a node that is lost.
     const auto introduction = introducing_.extract(node);
     if (!is_up(node)) {
@@ -548,18 +582,64 @@ private:
     }
     if (introduction)
       end_attempt(node);
-    if (!is_leaving_)
-      options_.log(log_level::warning, fmt::format("{} is down: {}", words_for(node), reason));
-    const auto forgotten = table_.down(node, reason, now_ms(), random_());
+    auto* losses = life_->losses(node);
+    const auto factor = loss == membership::liveness::loss::down && losses ? losses->backoff_factor() : 1;
+    const auto forgotten = table_.down(node, reason, now_ms(), random_(), factor);
+    if (loss == membership::liveness::loss::in_doubt)
+      table_.hurry(node, now_ms());
+    else
+      report_loss(node, reason);
     tell_handoff(node);
     for (const auto& gone : forgotten)
       forget(gone, "too many nodes are gone");
     schedule_attempts();
   }
 
+  void report_loss(const std::string& node, const std::string& reason) {
+    if (is_leaving_)
+      return;
+    if (!is_unsteady(node))
+      options_.log(log_level::warning, fmt::format("{} is down: {}", words_for(node), reason));
+    else if (const auto due = life_->losses(node)->due_report(read_node_clock()))
+      options_.log(log_level::warning, fmt::format("the link to {} breaks again and again: {} times in {} s",
+                                                   crdt::escaped_briefly(node), due->count, due->within.count()));
+  }
+
+  /// One line a minute has told of this link while it broke again and again.
+  void report_state(const std::string& node) {
+    const auto* record = table_.find(node);
+    if (!record || is_leaving_)
+      return;
+    if (record->state == presence::up)
+      options_.log(log_level::info, fmt::format("{} is up, and the link to it holds again", words_for(node)));
+    else
+      options_.log(log_level::warning, fmt::format("{} is down: {}", words_for(node), record->problem));
+  }
+
+  bool is_unsteady(const std::string& node) {
+    const auto* losses = life_->losses(node);
+    return losses && losses->is_unsteady();
+  }
+
+  /// It had the time to show that it is there.
+  void wait_no_longer_for(const std::string& node) {
+    const auto was_in_doubt = life_->is_in_doubt(node);
+    if (!is_up(node))
+      life_->gone(node);
+    const auto* record = table_.find(node);
+    if (!record || record->state != presence::down || record->problem.empty())
+      return;
+    if (was_in_doubt)
+      report_loss(node, record->problem);
+    tell_handoff(node);
+  }
+
   /// Draws the consequences: the table has forgotten it already.
   void forget(const std::string& node, std::string_view why) {
     options_.log(log_level::info, fmt::format("node {} is forgotten: {}", node, why));
+    // It may still count as up there.
+    if (life_->is_in_doubt(node) && handoff_)
+      mail(self_, node_down_atom_v, node).send(handoff_);
     drop(node);
     if (handoff_)
       mail(self_, forget_atom_v, node).send(handoff_);
@@ -568,6 +648,7 @@ private:
 
   void drop(const std::string& node) {
     connector_->break_off(node);
+    life_->forget(node);
     const auto found = peers_.find(node);
     if (found == peers_.end())
       return;
@@ -589,6 +670,9 @@ private:
   void tell_handoff(const std::string& node) {
     const auto* record = table_.find(node);
     if (!handoff_ || !record)
+      return;
+    // It has not had the time to show that it is there.
+    if (record->state == presence::down && life_->is_awaited(node))
       return;
     const auto found = peers_.find(node);
     if (record->state == presence::left)
@@ -633,11 +717,14 @@ private:
     const auto found = peers_.find(node);
     if (found == peers_.end())
       return status;
+    if (life_->is_in_doubt(node)) {
+      status.state = member_state::up;
+      status.problem.clear();
+    }
     status.replica = found->second.replica.replica;
-    const auto& signs = found->second.signs;
-    status.round_trip_us = static_cast<std::uint64_t>(signs.round_trip().count());
-    if (const auto last_heard = signs.last_heard())
-      status.last_contact_ms = milliseconds_since(*last_heard);
+    status.round_trip_us = static_cast<std::uint64_t>(life_->round_trip(node).count());
+    if (const auto last_heard = life_->last_heard(node))
+      status.last_contact_ms = to_ms(std::max(read_node_clock() - *last_heard, membership::liveness::duration{}));
     return status;
   }
 
@@ -650,7 +737,9 @@ private:
   monitored_actors<ticking_cluster_membership_actor::pointer> monitored_;
   answer_gate<ticking_cluster_membership_actor::pointer> gate_;
   cluster_membership_options options_;
-  std::optional<local_health> health_;
+  std::optional<membership::liveness> life_;
+  /// Their connections are looked at once more before they are judged.
+  std::vector<std::string> suspects_;
   std::minstd_rand random_{std::random_device{}()};
   /// Which nodes are known, and when to connect to which.
   membership::node_table table_;
@@ -694,7 +783,7 @@ cluster_membership(ticking_cluster_membership_actor::stateful_pointer<cluster_me
     [&state](handoff_atom, const state_handoff_actor& handoff) { state.set_handoff(handoff); },
     [&state](status_atom, const std::string& after) { return state.members(after); },
     [&state](leave_atom) { return state.leave(); },
-    [&state](tick_atom) { state.send_heartbeats(); },
+    [&state](tick_atom) { state.tick(); },
     [&state](connect_atom) { state.connect_to_due(); },
     [&state](work_atom) { state.go_on_connecting(); },
     [&state](contact_atom) { state.judge_suspects(); },

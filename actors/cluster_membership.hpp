@@ -1,9 +1,9 @@
 #pragma once
 
 #include "actors/endpoint.hpp"
-#include "actors/heartbeat_monitor.hpp"
 #include "actors/log.hpp"
 #include "actors/protocol.hpp"
+#include "membership/heartbeat_options.hpp"
 
 #include <caf/actor_system.hpp>
 
@@ -67,7 +67,7 @@ struct cluster_membership_options {
   std::chrono::milliseconds forget_after{std::chrono::hours{1}};
   /// How long a node may take for each step of a connection.
   std::chrono::milliseconds connect_timeout{1'000};
-  heartbeat_options heartbeats;
+  membership::heartbeat_options heartbeats;
   log_sink log = log_nothing;
 };
 

@@ -283,8 +283,10 @@ public:
       if (n.replica.handle == self_->ctrl())
         continue;
       auto& now = known[n.node];
-      now = {n.presence, n.replica, false, n.presence == node_presence::up};
+      now = {n.presence, n.replica, false, n.presence == node_presence::up, false};
       if (const auto before = known_.find(n.node); before != known_.end()) {
+        now.has_lost_link =
+          before->second.has_lost_link && n.replica.handle.get() == before->second.replica.handle.get();
         now.is_caught_up = before->second.is_caught_up && !now.is_news_after(before->second);
         now.has_been_up |= before->second.has_been_up;
       }
@@ -295,6 +297,8 @@ public:
       if (n.presence != node_presence::up)
         continue;
       members.insert(crdt::replica_id{n.replica.replica});
+      if (now.has_lost_link)
+        continue;
       wanted.insert(caf::actor_cast<caf::actor_addr>(n.replica.handle));
       connect(n);
     }
@@ -326,6 +330,10 @@ public:
     listings_.ended(*core_, down.source);
     waits_->ended(down.source);
     note_handed_over();
+    // Its node may count as up until that is known better, and come back by another connection.
+    for (auto& [node, knowledge] : known_)
+      if (caf::actor_cast<caf::actor_addr>(knowledge.replica.handle) == down.source)
+        knowledge.has_lost_link = true;
     std::erase_if(links_, [&](const link& l) {
       if (l.peer.address() != down.source)
         return false;
@@ -449,11 +457,14 @@ private:
     /// All that it had when its connection last came up has arrived here.
     bool is_caught_up = false;
     bool has_been_up = false;
+    /// The connection to this replica is lost, whatever counts as up.
+    bool has_lost_link = false;
 
     /// Whether it may have something new, compared to what was known `before`.
     bool is_news_after(const node_knowledge& before) const {
       return presence == node_presence::up
-             && (before.presence != node_presence::up || before.replica.replica != replica.replica);
+             && (before.presence != node_presence::up || before.replica.replica != replica.replica
+                 || (before.has_lost_link && !has_lost_link));
     }
   };
 

@@ -4,9 +4,11 @@
 #include "actors/caf_edition_unexpected.hpp"
 #include "actors/error.hpp"
 #include "actors/kept_promise.hpp"
+#include "actors/process_clocks.hpp"
 #include "actors/stepwise_work.hpp"
 #include "actors/waiting_room.hpp"
 #include "crdt/printable_text.hpp"
+#include "membership/run_watch.hpp"
 #include "session/rounds.hpp"
 
 #include <caf/actor_cast.hpp>
@@ -45,6 +47,8 @@ using ticking_session_host_actor = session_host_actor::extend<
   takes<handoff_events>>;
 
 constexpr std::chrono::milliseconds tick_interval{20};
+/// A host that has done nothing for longer was not run.
+constexpr std::chrono::milliseconds pause_max{300};
 /// How often hosts of other nodes are looked for, while there may be some that this one is not connected to.
 constexpr std::uint64_t look_interval_ms = 100;
 /// How long another host may take for each step of a connection.
@@ -54,9 +58,9 @@ constexpr std::chrono::milliseconds connect_timeout{2'000};
 constexpr char is_answer = 0;
 constexpr char is_error = 1;
 
-std::uint64_t now_ms() {
-  const auto now = std::chrono::steady_clock::now().time_since_epoch();
-  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(now).count());
+template <class Duration>
+std::uint64_t to_ms(Duration duration) {
+  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(duration).count());
 }
 
 std::uint64_t draw_incarnation() {
@@ -200,7 +204,11 @@ public:
     core.lease = options_.lease;
     core.rebalance_max = options_.rebalance_max;
     core.message_wait_ms = request_timeout_ms();
-    core_.emplace(std::move(core), now_ms());
+    const auto now = read_clocks();
+    watch_.emplace(
+      std::min<membership::run_watch::duration>(pause_max, std::chrono::milliseconds{options_.lease.lease_ms / 5}),
+      now);
+    core_.emplace(std::move(core), to_ms(now.now.time_since_epoch()));
     mail(self_, tick_atom_v).delay(tick_interval).send(self_);
   }
 
@@ -486,6 +494,16 @@ private:
     std::uint64_t deadline_ms = 0;
     waiting_place place;
   };
+
+  /// The time. If this process has not been run, the core is told so before whatever the time is read for: that may be
+  /// old, and the next tick may come long after it.
+  std::uint64_t now_ms() {
+    const auto read = read_clocks();
+    const auto now = to_ms(read.now.time_since_epoch());
+    if (watch_->look(read) != membership::run_watch::duration{})
+      core_->was_not_run(to_ms(watch_->unseen()), now);
+    return now;
+  }
 
   // -- the map and the nodes -----------------------------------------------------------------------------------------
 
@@ -1008,6 +1026,7 @@ private:
   std::optional<waiting_room<ticking_session_host_actor::pointer>> waits_;
   host_id id_;
   std::optional<session::session_host> core_;
+  std::optional<membership::run_watch> watch_;
 
   state_handoff_actor handoff_;
   crdt_replica_actor replica_;

@@ -1,10 +1,10 @@
 #pragma once
 
-#include "actors/heartbeat_monitor.hpp"
 #include "actors/log.hpp"
 #include "actors/topology.hpp"
 #include "app/minotaur/game_options.hpp"
 #include "crdt/replica_options.hpp"
+#include "membership/heartbeat_options.hpp"
 #include "session/session_host.hpp"
 
 #include <tl/expected.hpp>
@@ -44,7 +44,7 @@ struct cluster_config {
   std::chrono::milliseconds reconnect_min{100};
   std::chrono::milliseconds reconnect_max{2'000};
   std::chrono::milliseconds forget_after{std::chrono::hours{1}};
-  heartbeat_options heartbeats;
+  membership::heartbeat_options heartbeats;
   session::minority_policy minority = session::minority_policy::run;
   std::chrono::milliseconds lease{1'500};
   std::chrono::milliseconds lease_guard{500};

@@ -88,13 +88,15 @@ void node_table::alive(const std::string& node, std::uint64_t now_ms) {
 }
 
 std::vector<std::string> node_table::down(const std::string& node, const std::string& problem, std::uint64_t now_ms,
-                                          std::uint32_t random) {
+                                          std::uint32_t random, std::uint32_t backoff_factor) {
   const auto found = nodes_.find(node);
   if (found == nodes_.end())
     return {};
   auto& e = found->second;
   e.record.state = presence::down;
   e.record.problem = problem;
+  if (backoff_factor > 1)
+    e.backoff_ms = std::min(e.backoff_ms * backoff_factor, std::max(e.backoff_ms, options_.reconnect_max_ms));
   if (e.connecting == phase::idle)
     try_later(e, now_ms, random);
   std::vector<std::string> forgotten;
@@ -198,6 +200,14 @@ std::vector<attempt> node_table::due(std::uint64_t now_ms) {
     result.push_back({i->first, addresses[e.next_address++ % addresses.size()].address});
   }
   return result;
+}
+
+void node_table::hurry(const std::string& node, std::uint64_t now_ms) {
+  const auto found = nodes_.find(node);
+  if (found == nodes_.end() || found->second.connecting != phase::waiting)
+    return;
+  found->second.backoff_ms = options_.reconnect_min_ms;
+  try_at(found->second, now_ms);
 }
 
 std::optional<std::uint64_t> node_table::next_due_ms() const {

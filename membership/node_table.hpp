@@ -125,10 +125,11 @@ public:
   /// The node, which is up, has shown that it is alive.
   void alive(const std::string& node, std::uint64_t now_ms);
 
-  /// The node is connected no more, though it has not said that it leaves. `random` is used as by `failed`. Returns the
-  /// nodes that are forgotten since too many are gone.
+  /// The node is connected no more, though it has not said that it leaves. `random` is used as by `failed`;
+  /// `backoff_factor`: how much longer than usual to wait before the first attempt to connect to it. Returns the nodes
+  /// that are forgotten since too many are gone.
   std::vector<std::string> down(const std::string& node, const std::string& problem, std::uint64_t now_ms,
-                                std::uint32_t random);
+                                std::uint32_t random, std::uint32_t backoff_factor = 1);
 
   /// The node, which is up, has said that it leaves. Returns whether it is forgotten by that.
   bool leave(const std::string& node, std::uint64_t now_ms);
@@ -147,6 +148,9 @@ public:
   /// The attempts that are to be made now; each is under way until `ended` or `failed`. Listed nodes come first, then
   /// whoever has waited longest.
   std::vector<attempt> due(std::uint64_t now_ms);
+
+  /// The node is to be tried at once, if it waits to be tried.
+  void hurry(const std::string& node, std::uint64_t now_ms);
 
   /// When `due` may have something to return next; nothing while only what happens can change that.
   std::optional<std::uint64_t> next_due_ms() const;

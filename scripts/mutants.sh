@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Shows that the simulators notice when the core or the hosts of sessions are wrong: builds each mutant of test/mutants/
-# in a copy of the sources, and requires the simulator of what it patches to fail within 1,000 seeds, as it must not
-# without a mutant. Exits with 0 if all mutants are killed. Prints the table of docs/mutants.md.
+# Shows that the simulators notice when the core, the hosts of sessions, or those who judge who is alive are wrong: builds
+# each mutant of test/mutants/ in a copy of the sources, and requires the simulator of what it patches to fail within
+# 1,000 seeds, as it must not without a mutant. Exits with 0 if all mutants are killed. Prints the table of
+# docs/mutants.md.
 #
 # usage: scripts/mutants.sh [NAME...]      only these, e.g. "drop-ahead"; by default all
 set -euo pipefail
@@ -29,6 +30,8 @@ simulators_of() {
     echo session_simulation/ariadne_simulate_sessions
   elif [[ "$(basename "$1")" == values-* ]]; then
     echo simulation/ariadne_simulate,simulation/ariadne_simulate_links
+  elif grep -q '^+++ b/membership/' "$1"; then
+    echo membership_simulation/ariadne_simulate_membership
   else
     echo simulation/ariadne_simulate
   fi

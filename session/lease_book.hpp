@@ -36,6 +36,12 @@ public:
   /// Whether this node may run sessions.
   bool has_majority(std::uint64_t now_ms) const;
 
+  /// This node was not run for a while, `unseen_ms` of which its clock does not count: what has been answered so far is
+  /// older by that. Until a majority has answered a question that is asked from now on, the node is unsure.
+  void doubt(std::uint64_t now_ms, std::uint64_t unseen_ms);
+
+  bool is_sure() const;
+
   /// Whether so many nodes, this one not among them, make a majority with it.
   template <class Nodes>
   bool is_majority(const Nodes& others) const {
@@ -55,6 +61,9 @@ public:
   }
 
 private:
+  /// Whether a majority, this node included, has answered a question that was asked at `since_ms` or later.
+  bool has_majority_since(std::uint64_t since_ms) const;
+
   bool is_majority_count(std::size_t count) const {
     return 2 * count > configured_.size();
   }
@@ -63,6 +72,10 @@ private:
   std::string self_;
   std::set<std::string> configured_;
   std::map<std::string, std::uint64_t> asked_ms_;
+  /// Answers to older questions do not make this node sure.
+  std::uint64_t sure_since_ms_ = 0;
+  /// Answers to older questions do not count at all.
+  std::uint64_t counts_since_ms_ = 0;
   /// Until when, by incarnation.
   std::map<std::uint64_t, std::uint64_t> promised_until_ms_;
 };

@@ -36,6 +36,10 @@ void session_host::leave() {
     emit(host_event::type::resumed);
     settle_all();
   }
+  if (std::exchange(was_unsure_, is_unsure()) && !was_unsure_) {
+    here_round_.look_at_all();
+    settle_all();
+  }
   note_readiness();
   step();
   plan_moves();
@@ -47,7 +51,7 @@ void session_host::leave() {
 }
 
 void session_host::note_readiness() {
-  const auto is_ready = is_caught_up_ && !is_paused_ && is_in_service_ && may_grant();
+  const auto is_ready = is_caught_up_ && !is_paused_ && !is_unsure() && is_in_service_ && may_grant();
   const auto has_paused = std::exchange(profile_.is_paused, is_paused_) != is_paused_;
   const auto is_change = std::exchange(profile_.is_ready, is_ready) != is_ready;
   if (has_paused || is_change)
@@ -500,7 +504,7 @@ bool session_host::is_placed_here(const session_key& key, std::uint32_t schema_v
 
 bool session_host::wants(const entry& e) const {
   const auto& [key, s] = e;
-  if (s.at != stage::none || !is_caught_up_ || is_paused_ || gives_up() || now_ms_ < s.retry_at_ms)
+  if (s.at != stage::none || !is_caught_up_ || is_paused_ || is_unsure() || gives_up() || now_ms_ < s.retry_at_ms)
     return false;
   if (!s.winner || s.winner->phase == session_phase::stopped)
     return s.initial && knows(key.kind, s.initial->schema_version);
@@ -704,7 +708,7 @@ void session_host::check_confirmation(entry& e) {
   auto& s = e.second;
   if (gives_up() || now_ms_ >= s.since_ms + options_.lease.lease_ms)
     release(e);
-  else if (leases_.is_majority(s.agreed_by))
+  else if (leases_.is_majority(s.agreed_by) && !is_unsure())
     run(e);
 }
 
@@ -948,13 +952,24 @@ std::vector<host_id> session_host::unaware() const {
 
 void session_host::tick(std::uint64_t now_ms) {
   enter(now_ms);
-  if (pauses() && now_ms_ >= asked_ms_ + options_.lease.lease_ms / 5) {
-    asked_ms_ = now_ms_;
-    send_all(lease_question{now_ms_});
-  }
+  if (pauses() && now_ms_ >= asked_ms_ + options_.lease.lease_ms / 5)
+    ask_for_leases();
   std::erase_if(departed_, [&](const auto& d) { return now_ms_ >= d.second.gone_ms + options_.return_wait_ms; });
   requests_round_.look_at(options_.tick_sessions_max, pending_.size());
   round_.look_at(options_.tick_sessions_max, sessions_.size());
+  leave();
+}
+
+void session_host::ask_for_leases() {
+  asked_ms_ = now_ms_;
+  send_all(lease_question{now_ms_});
+}
+
+void session_host::was_not_run(std::uint64_t unseen_ms, std::uint64_t now_ms) {
+  leases_.doubt(now_ms, unseen_ms);
+  enter(now_ms);
+  if (pauses())
+    ask_for_leases();
   leave();
 }
 

@@ -200,6 +200,11 @@ public:
   /// All sessions are moved to other nodes, and none is started any more.
   void drain(std::uint64_t now_ms);
 
+  /// This node was not run for a while, `unseen_ms` of which its clock does not count. To be called before what has
+  /// come in meanwhile. With `pause`, no message is handed to a session, and none is started, until a majority has been
+  /// heard of since, or the lease has run out.
+  void was_not_run(std::uint64_t unseen_ms, std::uint64_t now_ms);
+
   /// To be called every 20 ms or so.
   void tick(std::uint64_t now_ms);
 
@@ -559,6 +564,11 @@ private:
   bool pauses() const {
     return options_.minority == minority_policy::pause;
   }
+  void ask_for_leases();
+  /// With `pause`: it was not run, and has not been heard of by a majority since.
+  bool is_unsure() const {
+    return pauses() && !leases_.is_sure();
+  }
 
   session_host_options options_;
   std::uint64_t now_ms_;
@@ -597,6 +607,7 @@ private:
   std::uint64_t last_run_ = 0;
   bool is_caught_up_ = false;
   bool is_paused_ = false;
+  bool was_unsure_ = false;
   bool is_cordoned_ = false;
   bool is_in_service_ = true;
   bool is_drain_reported_ = false;

@@ -330,7 +330,7 @@ void session_host::take_back(entry& e, std::uint64_t number) {
 
 void session_host::pump_inbox(entry& e) {
   auto& s = e.second;
-  if (s.inbox.empty() || (s.at != stage::running && runs_soon(s)))
+  if (s.inbox.empty() || (runs_soon(s) && (s.at != stage::running || is_unsure())))
     return;
   for (auto& m : std::exchange(s.inbox, {})) {
     if (s.at == stage::running) {
@@ -350,6 +350,8 @@ void session_host::pump_messages(entry& e) {
   std::optional<host_id> to;
   std::uint64_t epoch = 0;
   if (s.at == stage::running) {
+    if (is_unsure())
+      return;
     to = options_.self;
     epoch = s.mine.epoch;
   } else if (s.at == stage::none && s.winner && s.winner->phase == session_phase::running

@@ -32,6 +32,11 @@ int pending_error(int fd) {
 
 } // namespace
 
+bool is_refusal(const caf::error& error) {
+  return error == ec::unreachable && error.context().match_elements<std::string>()
+         && error.context().get_as<std::string>(0) == std::strerror(ECONNREFUSED);
+}
+
 dial_attempt::dial_attempt(std::vector<socket_address> addresses, time_point now, time_point deadline, goal wanted)
   : addresses_(std::move(addresses)), deadline_(deadline), goal_(wanted), problem_(unreachable(EADDRNOTAVAIL)) {
   try_next(now);

@@ -75,6 +75,9 @@ private:
   step problem_step_ = step::connecting;
 };
 
+/// Whether an attempt has failed since nobody listens at the address.
+bool is_refusal(const caf::error& error);
+
 /// Has a whole attempt made, and blocks until it is over. The host is looked up first, within the same time.
 caf::expected<tcp_socket> dial(const endpoint& address, std::chrono::milliseconds timeout, dial_attempt::goal wanted);
 

@@ -5,6 +5,7 @@
 #include "actors/error.hpp"
 #include "actors/log.hpp"
 #include "actors/network/basp.hpp"
+#include "actors/network/dial_attempt.hpp"
 #include "actors/network/dialler.hpp"
 #include "actors/network/tcp_socket.hpp"
 #include "actors/protocol.hpp"
@@ -41,7 +42,8 @@ public:
     std::function<bool(const std::string& node)> is_needed;
     /// `local_host`: the address of this side.
     std::function<void(const attempt&, const cluster_membership_actor&, const std::string& local_host)> reached;
-    std::function<void(const attempt&, const std::string& problem, log_level)> failed;
+    /// `is_refused`: nobody listens there.
+    std::function<void(const attempt&, const std::string& problem, log_level, bool is_refused)> failed;
     std::function<void(const attempt&)> unneeded;
   };
 
@@ -53,7 +55,7 @@ public:
     if (auto address = endpoint_from_string(made.address))
       dialler_.dial(made.node, std::move(*address), timeout_);
     else
-      tell_.failed(made, made.address + " is no address", log_level::warning);
+      tell_.failed(made, made.address + " is no address", log_level::warning, false);
   }
 
   void go_on() {
@@ -62,7 +64,8 @@ public:
       // That nobody listens is usual where nodes come and go; a node that answers otherwise than it should is not.
       if (!socket)
         tell_.failed(made, describe(socket.error()),
-                     socket.error() == ec::unreachable ? log_level::info : log_level::warning);
+                     socket.error() == ec::unreachable ? log_level::info : log_level::warning,
+                     is_refusal(socket.error()));
       else if (tell_.is_needed(node))
         shake_hands(made, std::move(*socket), address.port);
       else
@@ -102,7 +105,7 @@ private:
           if (tell_.is_needed(made.node))
             break_off(made.node);
           shaking_hands_.erase(made.node);
-          tell_.failed(made, describe(error), log_level::warning);
+          tell_.failed(made, describe(error), log_level::warning, false);
         });
   }
 
@@ -111,10 +114,10 @@ private:
     if (!tell_.is_needed(made.node))
       return tell_.unneeded(made);
     if (!published || !self_->system().template assignable<cluster_membership_actor>(interface))
-      return tell_.failed(made, "what is published there is no node of ours", log_level::warning);
+      return tell_.failed(made, "what is published there is no node of ours", log_level::warning, false);
     const auto membership = caf::actor_cast<cluster_membership_actor>(published);
     if (membership.address() == self_->address())
-      return tell_.failed(made, "it is the address of this node itself", log_level::warning);
+      return tell_.failed(made, "it is the address of this node itself", log_level::warning, false);
     tell_.reached(made, membership, local_host);
   }
 

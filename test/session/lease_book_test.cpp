@@ -29,6 +29,32 @@ BOOST_AUTO_TEST_CASE(an_older_answer_shortens_nothing) {
   BOOST_TEST(book.has_majority(4'999));
 }
 
+BOOST_AUTO_TEST_CASE(a_node_that_was_not_run_is_unsure_until_a_majority_has_answered_what_it_has_asked_since) {
+  auto book = book_of_three();
+  book.answered("b", 4'000);
+  BOOST_TEST(book.is_sure());
+  book.doubt(4'500, 0);
+  BOOST_TEST(!book.is_sure());
+  BOOST_TEST(book.has_majority(4'999));
+  book.answered("c", 4'400);
+  BOOST_TEST(!book.is_sure());
+  book.answered("c", 4'500);
+  BOOST_TEST(book.is_sure());
+}
+
+BOOST_AUTO_TEST_CASE(time_that_the_clock_has_not_counted_makes_answers_older) {
+  auto book = book_of_three();
+  book.answered("b", 4'000);
+  book.doubt(4'100, 600);
+  BOOST_TEST(book.has_majority(4'399));
+  BOOST_TEST(!book.has_majority(4'400));
+  // Nobody knows how old this is.
+  book.answered("c", 4'099);
+  BOOST_TEST(!book.has_majority(4'400));
+  book.answered("c", 4'100);
+  BOOST_TEST(book.has_majority(4'400));
+}
+
 BOOST_AUTO_TEST_CASE(nodes_that_are_not_configured_do_not_count) {
   auto book = book_of_three();
   book.answered("joiner", 4'000);

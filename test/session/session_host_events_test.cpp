@@ -727,6 +727,62 @@ BOOST_FIXTURE_TEST_CASE(a_host_that_has_just_started_does_not_say_whether_an_epo
 
 namespace {
 
+/// It runs a session, and has been asked by a majority's leave.
+struct running_careful_host : careful_host {
+  static constexpr std::uint64_t thawed_ms = now_ms + 1'000;
+
+  running_careful_host() {
+    claim_from_lost_owner();
+    grant(now_ms);
+    const auto taken = written_by(host.take_commands());
+    BOOST_REQUIRE(taken);
+    host.write_done(key, {true, true, {{{crdt::replica_id{1}, 1}, crdt::shared_bytes{encode(*taken)}}}}, now_ms);
+    hear(other, run_answer{key, taken->epoch, true}, now_ms);
+    BOOST_REQUIRE(has<start_session>());
+    host.deliver(1, key, "before", now_ms + 60'000, now_ms);
+    BOOST_REQUIRE(has<hand_message>());
+  }
+
+  template <class Command>
+  bool has() {
+    const auto commands = host.take_commands();
+    return std::any_of(commands.begin(), commands.end(),
+                       [](const command& c) { return std::holds_alternative<Command>(c); });
+  }
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_CASE(a_host_that_was_not_run_hands_over_no_message_before_a_majority_has_answered_it,
+                        running_careful_host) {
+  host.was_not_run(0, thawed_ms);
+  // It asks at once.
+  BOOST_TEST(has<send_frame>());
+  host.deliver(2, key, "after", thawed_ms + 60'000, thawed_ms);
+  // What was asked before the freeze says nothing.
+  hear(third, lease_answer{now_ms + 900}, thawed_ms);
+  BOOST_TEST(!has<hand_message>());
+  BOOST_TEST(!host.is_paused());
+  hear(third, lease_answer{thawed_ms}, thawed_ms + 5);
+  BOOST_TEST(has<hand_message>());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_host_that_was_not_run_for_longer_than_the_lease_pauses_before_anything_else,
+                        running_careful_host) {
+  const auto late_ms = now_ms + 2'000;
+  host.was_not_run(0, late_ms);
+  BOOST_TEST(host.is_paused());
+  BOOST_TEST(has<stop_session>());
+}
+
+BOOST_FIXTURE_TEST_CASE(time_that_its_clock_has_not_counted_makes_the_lease_run_out, running_careful_host) {
+  host.was_not_run(2'000, now_ms + 10);
+  BOOST_TEST(host.is_paused());
+  BOOST_TEST(has<stop_session>());
+}
+
+namespace {
+
 /// A host that knows the sessions 1 to 9 of a node that nobody sees, and looks at two of them in one call.
 struct crowded_host {
   session_host host{options(), 1'000};

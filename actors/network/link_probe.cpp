@@ -1,7 +1,10 @@
-#include "actors/network/link_activity.hpp"
+#include "actors/network/link_probe.hpp"
 
 #include "actors/network/basp.hpp"
+#include "actors/process_clocks.hpp"
 
+#include <chrono>
+#include <cstdint>
 #include <utility>
 
 // <netinet/tcp.h> has a shorter structure of the same name.
@@ -13,12 +16,14 @@ namespace ariadne {
 
 namespace {
 
+using membership::link_activity;
+
 std::optional<link_activity> look_at(int socket) {
   tcp_info info{};
   socklen_t size = sizeof(info);
   if (::getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) != 0)
     return std::nullopt;
-  const auto now = std::chrono::steady_clock::now();
+  const auto now = read_node_clock();
   return link_activity{now - std::chrono::milliseconds{info.tcpi_last_data_recv}, info.tcpi_delivered,
                        std::chrono::microseconds{info.tcpi_rtt + 4 * info.tcpi_rttvar}, now};
 }

@@ -1,10 +1,10 @@
-#include "actors/signs_of_life.hpp"
+#include "membership/signs_of_life.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 #include <cstdint>
 
-using namespace ariadne;
+using namespace ariadne::membership;
 using namespace std::chrono_literals;
 
 namespace {
@@ -12,10 +12,10 @@ namespace {
 /// The suite hides its name.
 using signs = signs_of_life;
 
-const signs::clock::time_point start{1h};
+const instant start{1h};
 
 /// What is seen at `now` of a connection that has last carried something to this side at `received`.
-link_activity seen_at(signs::clock::time_point now, signs::clock::time_point received, std::uint32_t acknowledged) {
+link_activity seen_at(instant now, instant received, std::uint32_t acknowledged) {
   return {received, acknowledged, 0us, now};
 }
 
@@ -25,7 +25,7 @@ struct deaf_node {
     life.begin({100ms, 500ms}, start);
   }
 
-  bool is_silent(signs::clock::duration after) {
+  bool is_silent(node_clock::duration after) {
     life.heard({}, start + after);
     return life.monitor().is_silent(start + after, 1);
   }

@@ -1,0 +1,107 @@
+#include "test/membership_simulation/world.hpp"
+
+#include <algorithm>
+
+// What must hold.
+
+namespace ariadne::membership_simulation {
+
+namespace {
+
+constexpr std::uint64_t ms = 1'000;
+/// Who was disturbed longer ago has recovered.
+constexpr std::uint64_t recovery_us = 8'000 * ms;
+/// Within this a node that is gone is missed: where everything else is as it should be, and in any case.
+constexpr std::uint64_t missed_soon_us = 1'000 * ms;
+constexpr std::uint64_t missed_at_all_us = 20'000 * ms;
+/// Four tolerances, which is the most by which a node that is late itself has patience, and a tick or two.
+constexpr std::uint64_t decided_us = 2'400 * ms;
+constexpr std::size_t lines_a_minute_max = membership::link_losses::many + 1;
+
+} // namespace
+
+void world::judge_declared(std::size_t n, std::size_t other, const char* why) {
+  const auto& judging = nodes_[n];
+  const auto& judged = nodes_[other];
+  const auto who = name(n) + " declares " + name(other) + " down: " + why;
+  if (now_us_ < judging.woke_us + static_cast<microseconds>(heartbeats_.tolerance.count()) * ms && judged.is_up()
+      && !judging.peers[other].is_heard_since_waking)
+    fail("nobody is judged before there was time to hear of it",
+         who + ", " + std::to_string((now_us_ - judging.woke_us) / ms) + " ms after it has begun to run");
+  const auto undisturbed_us = now_us_ - std::min(recovery_us, now_us_);
+  const auto is_disturbed = !judged.runs() || judged.disturbed_us > undisturbed_us || judged.woke_us > undisturbed_us
+                            || judging.disturbed_us > undisturbed_us || judging.woke_us > undisturbed_us
+                            || link_of(n, other).disturbed_us > undisturbed_us || is_cut(n, other) || is_cut(other, n);
+  if (!is_disturbed && now_us_ > recovery_us)
+    fail("nodes that exchange bytes are not declared down", who);
+}
+
+void world::judge_overdue(std::size_t n, std::size_t other) {
+  if (now_us_ < nodes_[n].woke_us + static_cast<microseconds>(heartbeats_.tolerance.count()) * ms)
+    fail("nobody is judged before there was time to hear of it", name(n) + " awaits " + name(other) + " no more, "
+                                                                   + std::to_string((now_us_ - nodes_[n].woke_us) / ms)
+                                                                   + " ms after it has begun to run");
+}
+
+bool world::is_clean(std::size_t from, std::size_t to) {
+  const auto since_us = now_us_ - std::min(recovery_us, now_us_);
+  const auto& l = link_of(from, to);
+  return l.connection != 0 && l.since_us < since_us && l.disturbed_us < since_us && scenario_.loss_permille == 0
+         && scenario_.delay_ms <= 20 && pipe_of(from, to).bulk_us < since_us && nodes_[to].disturbed_us < since_us
+         && nodes_[to].woke_us < since_us && nodes_[to].runs();
+}
+
+void world::expect_missed(std::size_t n, std::size_t observer) {
+  const auto began_us = nodes_[n].trouble_began_us;
+  const auto woke_us = nodes_[observer].woke_us;
+  const auto limit_us = now_us_ == began_us && is_clean(n, observer) ? missed_soon_us : missed_at_all_us;
+  at(now_us_ + limit_us, [=, this] {
+    const auto& seeing = nodes_[observer];
+    const auto is_gone = !nodes_[n].runs() && nodes_[n].trouble_began_us == began_us;
+    if (!is_gone || !seeing.runs() || seeing.woke_us != woke_us)
+      return;
+    if (seeing.life->is_up(name(n)) || seeing.life->is_awaited(name(n)))
+      fail("a node that is not there is missed in time",
+           name(observer) + " has not missed " + name(n) + " for " + std::to_string(limit_us / ms) + " ms");
+  });
+}
+
+void world::expect_decided(std::size_t n) {
+  at(now_us_ + decided_us, [this, n, woke_us = now_us_] {
+    if (!nodes_[n].runs() || nodes_[n].woke_us != woke_us || nodes_[n].disturbed_us > woke_us)
+      return;
+    for (std::size_t other = 0; other < nodes_.size(); ++other)
+      if (other != n && nodes_[n].life->is_awaited(name(other)))
+        fail("nobody is awaited for ever", name(n) + " still awaits " + name(other));
+  });
+}
+
+void world::log_line(std::size_t n, std::size_t other) {
+  auto& lines = nodes_[n].peers[other].lines;
+  lines.push_back(now_us_);
+  while (lines.front() + 60'000 * ms <= now_us_)
+    lines.pop_front();
+  if (lines.size() > lines_a_minute_max)
+    fail("a link that breaks again and again does not fill the log",
+         name(n) + " has written " + std::to_string(lines.size()) + " lines within a minute that the link to "
+           + name(other) + " is lost");
+}
+
+void world::check_all_up() {
+  for (std::size_t n = 0; n < nodes_.size(); ++n)
+    for (std::size_t other = 0; other < nodes_.size(); ++other)
+      if (other != n && !nodes_[n].life->is_up(name(other)))
+        fail("nodes that are healed see each other", name(n) + " does not see " + name(other));
+}
+
+void world::fail(const char* check, const std::string& found) {
+  tell(std::string{"violation: "} + check + ": " + found);
+  throw violation{check, found + " at " + std::to_string(now_us_ / ms) + " ms"};
+}
+
+void world::tell(const std::string& what) {
+  if (trace_)
+    *trace_ += std::to_string(now_us_ / ms) + " ms  " + what + "\n";
+}
+
+} // namespace ariadne::membership_simulation

@@ -1,0 +1,219 @@
+#pragma once
+
+#include "membership/liveness.hpp"
+#include "test/membership_simulation/scenario.hpp"
+#include "test/simulation/random_source.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <optional>
+#include <queue>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace ariadne::membership_simulation {
+
+/// What must hold, and what was found instead.
+struct violation {
+  std::string check;
+  std::string found;
+};
+
+/// Nodes that judge each other by `membership::liveness`, over connections whose bytes take time, in one thread and in
+/// virtual time. Each node does what actors/cluster_membership.cpp does around that class. Throws a violation.
+///
+/// A connection delivers in order. A packet that is lost is sent again after a round trip, twice as late each time; the
+/// other side's kernel acknowledges what comes in as long as its host runs, whether or not the process does, until its
+/// buffer is full.
+class world {
+public:
+  explicit world(const scenario& s);
+
+  void trace_to(std::string& text) {
+    trace_ = &text;
+  }
+
+  /// Plays the scenario, ends all trouble, and requires that all nodes see each other again.
+  void play();
+
+  std::uint64_t steps() const {
+    return steps_;
+  }
+
+private:
+  using microseconds = std::uint64_t;
+  using action = std::function<void()>;
+
+  enum class host_state { runs, is_frozen, is_suspended, is_paused };
+
+  /// What a process knows of another node, beside its liveness.
+  struct peer {
+    /// 0: it has none, as far as the process knows.
+    std::uint64_t connection = 0;
+    std::optional<membership::link_activity> found;
+    std::uint64_t incarnation = 0;
+    microseconds lost_us = 0;
+    /// By the judge: something that the other has sent since this process woke has come in.
+    bool is_heard_since_waking = false;
+    /// Lines of the log about this link.
+    std::deque<microseconds> lines;
+  };
+
+  struct node {
+    std::optional<membership::liveness> life;
+    std::vector<peer> peers;
+    host_state state = host_state::runs;
+    std::uint64_t incarnation = 0;
+    /// What the clock of the node has not counted.
+    microseconds clock_lag = 0;
+    /// When the process last began to run, and when it, or its host, last did not.
+    microseconds woke_us = 0;
+    microseconds disturbed_us = 0;
+    microseconds trouble_began_us = 0;
+    /// What has happened to a process that was not run, by where it came from. It is handled in any order of these.
+    std::map<std::size_t, std::deque<action>> missed;
+
+    bool is_up() const {
+      return life.has_value();
+    }
+    bool runs() const {
+      return is_up() && state == host_state::runs;
+    }
+    /// Its kernel takes in bytes.
+    bool has_kernel() const {
+      return state == host_state::runs || state == host_state::is_frozen;
+    }
+  };
+
+  /// One direction of a connection.
+  struct pipe {
+    microseconds free_us = 0;
+    microseconds arrived_us = 0;
+    /// By the kernel of the receiver.
+    microseconds received_us = 0;
+    std::uint32_t acknowledged = 0;
+    std::size_t unread = 0;
+    microseconds bulk_us = 0;
+  };
+
+  struct packet {
+    std::size_t from = 0;
+    std::size_t to = 0;
+    std::uint64_t connection = 0;
+    std::size_t bytes = 0;
+    microseconds sent_us = 0;
+    std::optional<membership::beat> beat;
+  };
+
+  struct link {
+    /// 0: none.
+    std::uint64_t connection = 0;
+    microseconds since_us = 0;
+    /// From the node of the smaller number, and to it.
+    pipe pipes[2];
+    microseconds cut_until_us[2] = {0, 0};
+    /// When it was last cut, broken, or lost the same packet twice.
+    microseconds disturbed_us = 0;
+    bool is_dialled = false;
+  };
+
+  struct event {
+    microseconds at_us = 0;
+    std::uint64_t order = 0;
+    action what;
+    friend bool operator>(const event& left, const event& right) {
+      return std::pair{left.at_us, left.order} > std::pair{right.at_us, right.order};
+    }
+  };
+
+  // -- time
+  // ------------------------------------------------------------------------------------------------------------
+
+  void at(microseconds when_us, action what);
+  /// The process of `n` is to do something. `source` keeps the order of what comes from the same place.
+  void at_process(std::size_t n, std::size_t source, microseconds when_us, action what);
+  void run_until(microseconds end_us);
+  membership::clock_reading clocks(const node& n) const;
+  membership::instant to_clock(const node& n, microseconds true_us) const;
+
+  // -- nodes
+  // -----------------------------------------------------------------------------------------------------------
+
+  void start(std::size_t n);
+  void tick(std::size_t n);
+  void look(std::size_t n);
+  void probe(std::size_t n, std::size_t other);
+  void take_findings(std::size_t n);
+  void judge_suspects(std::size_t n, const std::vector<std::string>& suspects);
+  void heard(std::size_t n, const packet& p);
+  void up(std::size_t n, std::size_t other, std::uint64_t connection, std::uint64_t incarnation);
+  void lost(std::size_t n, std::size_t other, std::uint64_t connection, const char* why = "its connection is lost");
+  void refused(std::size_t n, std::size_t other);
+  void declare_down(std::size_t n, std::size_t other, const char* why);
+  void log_line(std::size_t n, std::size_t other);
+
+  // -- the network
+  // -----------------------------------------------------------------------------------------------------
+
+  link& link_of(std::size_t a, std::size_t b);
+  pipe& pipe_of(std::size_t from, std::size_t to);
+  bool is_cut(std::size_t from, std::size_t to);
+  void send(std::size_t from, std::size_t to, std::uint64_t connection, std::size_t bytes,
+            const std::optional<membership::beat>& beat);
+  void arrive(const packet& p, unsigned tries);
+  void close(std::size_t by, std::size_t other);
+  void dial(std::size_t a, std::size_t b);
+  void connect(std::size_t a, std::size_t b);
+  bool may_dial(std::size_t from, std::size_t to);
+
+  // -- trouble
+  // ---------------------------------------------------------------------------------------------------------
+
+  void trouble_nodes();
+  void trouble_links();
+  void send_bulk();
+  void stop(std::size_t n, host_state state, microseconds time_us);
+  void wake(std::size_t n);
+  void kill(std::size_t n, microseconds time_us);
+  void cut(std::size_t a, std::size_t b, microseconds time_us, bool is_one_way);
+  void heal();
+
+  // -- the judge
+  // -------------------------------------------------------------------------------------------------------
+
+  /// Throws if `n` had no right to declare it.
+  void judge_declared(std::size_t n, std::size_t other, const char* why);
+  /// Throws if `n` has not awaited it for long enough.
+  void judge_overdue(std::size_t n, std::size_t other);
+  /// The trouble of a node has begun, or `observer` has woken beside it.
+  void expect_missed(std::size_t n, std::size_t observer);
+  /// It has begun to run.
+  void expect_decided(std::size_t n);
+  bool is_clean(std::size_t from, std::size_t to);
+  void check_all_up();
+  std::string name(std::size_t n) const {
+    return std::string(1, static_cast<char>('a' + n));
+  }
+  void tell(const std::string& what);
+  [[noreturn]] void fail(const char* check, const std::string& found);
+
+  scenario scenario_;
+  simulation::random_source random_;
+  membership::heartbeat_options heartbeats_;
+  std::vector<node> nodes_;
+  std::map<std::pair<std::size_t, std::size_t>, link> links_;
+  std::uint64_t last_connection_ = 0;
+  std::uint64_t last_incarnation_ = 0;
+  bool is_healed_ = false;
+  microseconds now_us_ = 0;
+  std::uint64_t steps_ = 0;
+  std::uint64_t last_order_ = 0;
+  std::priority_queue<event, std::vector<event>, std::greater<>> events_;
+  std::string* trace_ = nullptr;
+};
+
+} // namespace ariadne::membership_simulation
