@@ -13,7 +13,7 @@ constexpr std::uint8_t frame_format = 1;
 
 void write_fields(crdt::wire_writer& out, const announce& m) {
   out.byte((m.profile.cordoned ? 1 : 0) | (m.profile.draining ? 2 : 0) | (m.profile.is_ready ? 4 : 0)
-           | (m.profile.is_paused ? 8 : 0));
+           | (m.profile.is_paused ? 8 : 0) | (m.takes_pieces ? 16 : 0));
   out.varint(m.profile.kinds.size());
   for (const auto& [kind, version] : m.profile.kinds) {
     out.string(kind);
@@ -126,6 +126,7 @@ announce read_announce(crdt::wire_reader& in) {
   m.profile.draining = (flags & 2) != 0;
   m.profile.is_ready = (flags & 4) != 0;
   m.profile.is_paused = (flags & 8) != 0;
+  m.takes_pieces = (flags & 16) != 0;
   for (auto left = in.varint(); left > 0 && in.failure().empty(); --left) {
     std::string kind{in.string()};
     m.profile.kinds[std::move(kind)] = read_version(in);

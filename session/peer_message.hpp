@@ -12,12 +12,14 @@
 
 namespace ariadne::session {
 
-// What hosts say to each other. A frame holds any number of messages; between two hosts frames arrive whole and in
-// order, or not at all.
+// What hosts say to each other. A frame holds any number of messages, or a piece of a long one; between two hosts
+// frames arrive whole and in order, or not at all.
 
-/// The sender's profile, as it is from now on.
+/// The sender's profile, as it is from now on. The first message of a connection.
 struct announce {
   host_profile profile;
+  /// It takes long messages in pieces (message_piece.hpp). Programs of before neither say nor read this.
+  bool takes_pieces = false;
 };
 
 /// The sender wants to start the session in this epoch, and asks whether anything speaks against it. `base` is the

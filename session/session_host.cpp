@@ -55,7 +55,7 @@ void session_host::note_readiness() {
   const auto has_paused = std::exchange(profile_.is_paused, is_paused_) != is_paused_;
   const auto is_change = std::exchange(profile_.is_ready, is_ready) != is_ready;
   if (has_paused || is_change)
-    send_all(announce{profile_});
+    send_all(own_announcement());
   if (is_change) {
     settle_all();
     queue_moves();
@@ -86,27 +86,6 @@ void session_host::pause() {
   news_.add({news::type::paused, {}});
   here_round_.look_at_all();
   settle_all();
-}
-
-std::vector<command> session_host::take_commands() {
-  for (auto& [to, frame] : std::exchange(frames_, {}))
-    commands_.push_back(send_frame{to, std::move(frame)});
-  state_bytes_ = 0;
-  return std::exchange(commands_, {});
-}
-
-void session_host::send(const host_id& to, const peer_message& message) {
-  auto& frame = frames_[to];
-  append(frame, message);
-  if (frame.size() >= frame_bytes)
-    commands_.push_back(send_frame{to, std::exchange(frame, {})});
-  if (frame.empty())
-    frames_.erase(to);
-}
-
-void session_host::send_all(const peer_message& message) {
-  for (const auto& [host, about] : peers_)
-    send(host, message);
 }
 
 void session_host::emit(host_event::type what, const session_key& key, const host_id& other, saved_state state) {
@@ -157,8 +136,10 @@ void session_host::peer_up(const host_id& peer, std::uint64_t now_ms) {
   auto& about = peers_[peer];
   about.up_since_ms = now_ms_;
   about.connection = ++last_connection_;
+  about.outgoing = outgoing_messages{options_.pieces};
+  about.incoming = incoming_messages{options_.pieces};
   departed_.erase(peer.node);
-  send(peer, announce{profile_});
+  send(peer, own_announcement());
   settle_all();
   leave();
 }
@@ -168,7 +149,6 @@ void session_host::peer_down(const host_id& peer, std::uint64_t now_ms) {
   if (const auto gone = peers_.find(peer); gone != peers_.end()) {
     note_departure(peer, gone->second);
     peers_.erase(gone);
-    frames_.erase(peer);
     news_.add({news::type::host_gone, peer});
     requests_round_.look_at_all();
     settle_all();
@@ -186,18 +166,10 @@ void session_host::set_unmet(std::set<std::string> nodes, std::uint64_t now_ms) 
   leave();
 }
 
-std::string_view session_host::receive(const host_id& from, std::string_view frame, std::uint64_t now_ms) {
-  enter(now_ms);
-  std::string_view failure;
-  if (peers_.contains(from))
-    failure = decode_frame(
-      frame, [&](peer_message&& message) { std::visit([&](auto& m) { handle(from, std::move(m)); }, message); });
-  leave();
-  return failure;
-}
-
 void session_host::handle(const host_id& from, announce&& m) {
   auto& about = peers_[from];
+  about.outgoing.set_takes_pieces(m.takes_pieces && options_.pieces.takes_pieces);
+  to_send_.insert(from);
   if (std::exchange(about.has_announced, true) && about.profile == m.profile)
     return;
   about.profile = std::move(m.profile);
@@ -923,7 +895,7 @@ void session_host::set_in_service(bool in_service, std::uint64_t now_ms) {
 void session_host::note_cordon() {
   const auto cordoned = is_cordoned_ || !is_in_service_;
   if (std::exchange(profile_.cordoned, cordoned) != cordoned) {
-    send_all(announce{profile_});
+    send_all(own_announcement());
     settle_all();
   }
 }
@@ -932,7 +904,7 @@ void session_host::drain(std::uint64_t now_ms) {
   enter(now_ms);
   if (!std::exchange(profile_.draining, true)) {
     drain_began_ms_ = now_ms_;
-    send_all(announce{profile_});
+    send_all(own_announcement());
     here_round_.look_at_all();
     queue_moves();
     settle_all();

@@ -1,9 +1,11 @@
 #pragma once
 
 #include "session/fenced_write.hpp"
+#include "session/incoming_messages.hpp"
 #include "session/lease_book.hpp"
 #include "session/news.hpp"
 #include "session/obstacle.hpp"
+#include "session/outgoing_messages.hpp"
 #include "session/placement.hpp"
 #include "session/rounds.hpp"
 #include "session/session_command.hpp"
@@ -69,6 +71,8 @@ struct session_host_options {
   /// Messages that wait for one session, and the bytes of all that wait on this host.
   std::size_t queue_messages_max = 1'000;
   std::size_t queue_bytes_max = std::size_t{64} << 20;
+  /// How long messages travel between hosts.
+  piece_options pieces;
 };
 
 /// A session as this host knows it.
@@ -362,6 +366,8 @@ private:
     std::uint64_t told_leaving = 0;
     /// It has heard that, and everything that this host has sent it.
     bool has_heard_leaving = false;
+    outgoing_messages outgoing;
+    incoming_messages incoming;
   };
 
   /// A request of this host's users.
@@ -552,8 +558,14 @@ private:
   void give_up_request(std::uint64_t number);
 
   void set_stage(entry& e, stage next);
+  announce own_announcement() const {
+    return {profile_, options_.pieces.takes_pieces};
+  }
   void send(const host_id& to, const peer_message& message);
   void send_all(const peer_message& message);
+  std::string_view receive_messages(const host_id& from, std::string_view frame);
+  std::string_view receive_piece(const host_id& from, std::string_view frame);
+  std::string_view note_arrival(const host_id& from, std::string_view frame);
   void emit(host_event::type what, const session_key& key = {}, const host_id& other = {}, saved_state state = {});
   /// Whether what runs here is to run elsewhere.
   bool gives_up() const {
@@ -611,7 +623,8 @@ private:
   bool is_cordoned_ = false;
   bool is_in_service_ = true;
   bool is_drain_reported_ = false;
-  std::map<host_id, std::string> frames_;
+  /// The peers that something may have to be sent to.
+  std::set<host_id> to_send_;
   std::vector<command> commands_;
   /// Of the states in them.
   std::size_t state_bytes_ = 0;

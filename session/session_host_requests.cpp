@@ -178,6 +178,11 @@ void session_host::respond(const host_id& origin, std::uint64_t number, outcome 
   if (origin == options_.self)
     finish(number, result, std::move(place), std::move(payload));
   else if (const auto asked = peers_.find(origin); asked != peers_.end()) {
+    if (payload.size() >= options_.pieces.message_bytes_max - frame_bytes) {
+      result = outcome::unanswered;
+      payload = "it has been handled, but the answer has " + std::to_string(payload.size())
+                + " bytes, which is more than can be sent";
+    }
     send(origin, response{number, result, std::move(place), std::move(payload)});
     // Who has said that he heard everything has to say so again.
     asked->second.told_leaving = 0;

@@ -18,7 +18,7 @@ const session_key key{"game", "7"};
 const host_id host{"a", 99};
 
 std::vector<ariadne::session::peer_message> one_of_each() {
-  return {announce{{{{"game", 2}, {"chat", 1}}, true, false, true, true}},
+  return {announce{{{{"game", 2}, {"chat", 1}}, true, false, true, true}, true},
           claim{key, 3, {2, false, 99, 5}, session_phase::moving, host, {"b", 1}},
           claim_answer{key, 3, verdict::owned, 4},
           claim_withdrawn{key, 3},

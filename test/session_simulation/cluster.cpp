@@ -31,6 +31,15 @@ constexpr std::uint64_t request_ms = 5'000;
 /// The newest version of the simulated program.
 constexpr std::uint32_t version_max = 3;
 
+/// What a message of this number says. No two of them look alike, in any part.
+std::string text_of(std::uint64_t number) {
+  const auto word = std::to_string(number) + ' ';
+  std::string text;
+  for (auto left = 1 + crdt::mix(number) % 8; left > 0; --left)
+    text += word;
+  return text;
+}
+
 std::string name(const session_key& key) {
   return key.kind + "/" + key.id;
 }
@@ -170,6 +179,8 @@ void cluster::start(std::size_t n) {
   options.rebalance_max = scenario_.rebalance_max;
   options.drain_max = scenario_.drain_max;
   options.step_sessions_max = scenario_.step_sessions_max;
+  options.pieces = scenario_.pieces;
+  options.pieces.takes_pieces = p.version >= scenario_.pieces_version;
   p.host.emplace(std::move(options), host_ms(n));
   if (node.is_cordoned)
     p.host->set_cordoned(true, host_ms(n));
@@ -370,7 +381,10 @@ void cluster::send(std::size_t from, std::size_t to, std::uint64_t connection, s
       const auto hosts = p.host->peers();
       const auto sender =
         std::find_if(hosts.begin(), hosts.end(), [&](const host_id& host) { return host.node == nodes_[from].name; });
-      if (trace_)
+      if (trace_ && type_of(bytes) == frame_type::piece)
+        tell(nodes_[to].name + " gets a piece of " + std::to_string(decode_piece(bytes)->number) + " from "
+             + nodes_[from].name);
+      else if (trace_ && type_of(bytes) == frame_type::messages)
         decode_frame(bytes, [&](peer_message&& m) {
           tell(nodes_[to].name + " hears from " + nodes_[from].name + ": " + describe(m));
         });
@@ -483,6 +497,8 @@ void cluster::carry_out(std::size_t n, process& p, command&& c) {
     if (std::exchange(r.is_answered, true))
       fail("a request is answered once", "request " + std::to_string(answer->request));
     r.result = answer->result;
+    if (r.what == 'd' && r.result == outcome::done && answer->payload != text_of(answer->request))
+      fail("an answer arrives as it was sent", "d" + std::to_string(answer->request) + " as " + answer->payload);
     r.answered_us = now_us_;
     if (r.what == 's' && r.result == outcome::done)
       acknowledged_.insert(r.key);
@@ -587,6 +603,8 @@ void cluster::apply_stop(std::size_t n, process& p, const stop_session& c) {
 void cluster::apply_message(std::size_t n, process& p, const hand_message& c) {
   const auto found = p.running.find(c.key);
   const auto is_running = found != p.running.end() && found->second.run == c.run;
+  if (c.payload != text_of(c.number))
+    fail("a message arrives as it was sent", "d" + std::to_string(c.number) + " as " + c.payload);
   if (is_running) {
     auto& messages = found->second.state.messages;
     const std::pair message{c.origin.incarnation, c.number};
@@ -601,7 +619,7 @@ void cluster::apply_message(std::size_t n, process& p, const hand_message& c) {
   }
   at_node(n, in_order(p.session_to_host_us, local_delay_us_max),
           [this, n, is_running, key = c.key, origin = c.origin, number = c.number](process& up) {
-            up.host->handled(key, origin, number, is_running ? std::optional<std::string>{"done"} : std::nullopt,
+            up.host->handled(key, origin, number, is_running ? std::optional{text_of(number)} : std::nullopt,
                              host_ms(n));
             after_host(n, up);
           });
@@ -647,7 +665,7 @@ void cluster::ask(std::size_t n, char what, const session_key& key) {
   if (what == 's')
     p.host->start(number, key, {"state", p.version, {}}, now + request_ms, now);
   else if (what == 'd')
-    p.host->deliver(number, key, std::to_string(number), now + request_ms, now);
+    p.host->deliver(number, key, text_of(number), now + request_ms, now);
   else if (what == 'l')
     p.host->locate(number, key, now + request_ms, now);
   else

@@ -4,6 +4,21 @@
 
 namespace ariadne::session_simulation {
 
+namespace {
+
+/// Even what a simulated session says is long then. A window has room for what a node says in one round trip or two.
+void cut_messages(scenario& s, simulation::random_source& random) {
+  s.pieces_version = s.deploys ? random.pick<std::uint32_t>({1, 2}) : 1;
+  s.pieces.whole_bytes_max = random.pick<std::size_t>({0, 10, 30});
+  s.pieces.window.window_bytes_min = s.network_ms_max * 100;
+  s.pieces.window.window_bytes_max = s.network_ms_max * 1'000;
+  s.pieces.window.piece_bytes_min = s.pieces.window.piece_bytes_max = random.pick<std::size_t>({3, 10, 25});
+  s.pieces.open_max = random.pick<std::size_t>({1, 3, 256});
+  s.pieces.open_bytes_max = random.pick<std::size_t>({1, 100, 10'000});
+}
+
+} // namespace
+
 scenario make_scenario(std::uint64_t seed) {
   simulation::random_source random{seed};
   scenario s;
@@ -40,6 +55,8 @@ scenario make_scenario(std::uint64_t seed) {
     s.duration_ms += 10'000;
   }
   s.step_sessions_max = random.pick<std::size_t>({1, 2, 5, 128});
+  if (random.chance(60))
+    cut_messages(s, random);
   return s;
 }
 
@@ -54,7 +71,8 @@ std::string to_string(const scenario& s) {
          + flag(s.deploys, "deploys") + flag(s.cordons, "cordons") + flag(s.crashes, "crashes")
          + flag(s.partitions, "partitions") + flag(s.freezes, "freezes") + flag(s.failures, "failures")
          + flag(s.map_restarts, "map restarts") + flag(s.stops, "stops")
-         + flag(s.troubles_ms_min > 1'000, "troubles far apart") + ", steps of " + std::to_string(s.step_sessions_max);
+         + flag(s.troubles_ms_min > 1'000, "troubles far apart") + ", steps of " + std::to_string(s.step_sessions_max)
+         + flag(s.pieces.window.piece_bytes_max < 1'000, "pieces");
 }
 
 } // namespace ariadne::session_simulation

@@ -20,6 +20,9 @@ struct scenario {
   std::size_t drain_max = 0;
   /// How many sessions and requests a host looks at in one go.
   std::size_t step_sessions_max = 0;
+  /// How long messages are cut, and from which version of the program on.
+  session::piece_options pieces;
+  std::uint32_t pieces_version = 1;
   /// How long a frame of a host takes at most, and one of a replica, which has more to carry.
   std::uint64_t network_ms_max = 0;
   std::uint64_t map_ms_max = 0;
