@@ -37,8 +37,8 @@ struct play {
   }
 };
 
-const std::vector<play> plays{{1, 0, 1 << 20},   {1, 100, 1 << 20},  {10, 0, 1 << 20},   {10, 20, 15 << 20},
-                              {50, 0, 15 << 20}, {50, 50, 15 << 20}, {200, 0, 15 << 20}, {200, 10, 15 << 20}};
+const std::vector<play> plays{
+  {1, 0, 256 << 10}, {1, 100, 512 << 10}, {10, 20, 4 << 20}, {50, 50, 15 << 20}, {200, 0, 8 << 20}};
 
 /// Bytes that differ from place to place.
 std::string value_of(std::size_t bytes, std::uint64_t seed = 1) {
