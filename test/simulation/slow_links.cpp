@@ -135,7 +135,7 @@ private:
       if (found && found->dot != last) {
         last = found->dot;
         since_ms = network_.now_ms;
-      } else if (network_.now_ms - since_ms > 2 * carried_ms + 12 * delay_ms_ + 500) {
+      } else if (network_.now_ms - since_ms > 2 * carried_ms + 25 * delay_ms_ + 500) {
         throw violation{"what is written again and again arrives all the same", describe()};
       }
     }
