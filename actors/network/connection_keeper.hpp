@@ -69,8 +69,8 @@ public:
 };
 
 /// Keeps the connections of an actor system: closes those that do not shake hands and those whose other side takes
-/// next to nothing, and lets CAF forget the nodes that have gone. Where nothing else is said, its functions are called in the
-/// thread of the multiplexer.
+/// next to nothing, and lets CAF forget the nodes that have gone. Where nothing else is said, its functions are called
+/// in the thread of the multiplexer.
 class connection_keeper {
 public:
   static constexpr std::chrono::milliseconds tick_interval{250};

@@ -5,8 +5,8 @@
 
 namespace ariadne {
 
-/// Notices that the other side of a connection takes next to nothing of what waits for it: one that takes a byte now and
-/// then keeps as much memory for as long. Time is counted in ticks, see pending_handshakes.
+/// Notices that the other side of a connection takes next to nothing of what waits for it: one that takes a byte now
+/// and then keeps as much memory for as long. Time is counted in ticks, see pending_handshakes.
 class stalled_writes {
 public:
   /// What counts as something: a line of a megabit a second carries it in half a second.
@@ -17,8 +17,8 @@ public:
     taken_ += bytes;
   }
 
-  /// Returns for how many ticks the other side has taken less than `least_bytes` in all by now, although something waits
-  /// for it.
+  /// Returns for how many ticks the other side has taken less than `least_bytes` in all by now, although something
+  /// waits for it.
   std::size_t tick(bool is_waiting) {
     if (is_waiting && taken_ < least_bytes)
       return ++ticks_;

@@ -62,6 +62,12 @@ BOOST_AUTO_TEST_CASE(of_a_few_that_are_asked_for_now_and_then_none_is_left_out) 
   BOOST_TEST(seen == (std::vector<int>{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}), boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(where_more_are_asked_for_than_there_are_each_is_looked_at_once) {
+  rounds.look_at(100, all.size());
+  BOOST_TEST(!go_on(1'000));
+  BOOST_TEST(seen == (std::vector<int>{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}), boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(one_that_is_removed_where_the_next_call_begins_takes_no_other_with_it) {
   rounds.look_at_all();
   go_on(4);
