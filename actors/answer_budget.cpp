@@ -50,6 +50,12 @@ void answer_budget::handed_over(const caf::node_id& whom, std::size_t bytes, std
   found->second.connection = connection;
 }
 
+void answer_budget::release(const caf::node_id& whom, std::size_t bytes) {
+  const std::lock_guard lock{mutex_};
+  if (const auto found = clients_.find(whom); found != clients_.end())
+    found->second.charged -= std::min(found->second.charged, bytes);
+}
+
 std::size_t answer_budget::waiting_for(const caf::node_id& whom) const {
   const std::lock_guard lock{mutex_};
   const auto found = clients_.find(whom);

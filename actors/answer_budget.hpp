@@ -48,6 +48,9 @@ public:
   /// What was charged is in the buffer of the client's connection now; without one, it is dropped.
   void handed_over(const caf::node_id& client, std::size_t bytes, std::optional<std::int64_t> connection);
 
+  /// What was charged is not going to be sent.
+  void release(const caf::node_id& client, std::size_t bytes);
+
   /// What waits for one client, and for all that have been charged for something.
   std::size_t waiting_for(const caf::node_id& client) const;
   std::size_t waiting() const;

@@ -66,6 +66,11 @@ public:
     return true;
   }
 
+  /// Whether all that was charged has been handed over. An actor that ends before leaves it charged.
+  bool is_idle() const {
+    return flows_.empty();
+  }
+
 private:
   struct flow {
     /// Answered since the last question.

@@ -13,6 +13,7 @@
 #include "actors/map_reads.hpp"
 #include "actors/service_standing.hpp"
 #include "actors/stepwise_work.hpp"
+#include "actors/value_messages.hpp"
 #include "actors/waiting_room.hpp"
 #include "actors/waiting_writes.hpp"
 #include "actors/write_concern.hpp"
@@ -43,7 +44,7 @@ namespace ariadne {
 
 namespace {
 
-using ticking_crdt_replica_actor = crdt_replica_actor::extend<
+using ticking_crdt_replica_actor = value_holding_actor::extend<
   // Time has passed.
   takes<tick_atom>,
   // A long walk of the core goes on, after the messages that came in between.
@@ -944,6 +945,9 @@ crdt_replica(ticking_crdt_replica_actor::stateful_pointer<crdt_replica_state> se
     },
     [&state](erase_atom, std::string& key, const wait_options& options) {
       return state.read<map_entry>(key, read_purpose::take, options);
+    },
+    [&state](get_atom, hold_atom, std::string& key, const wait_options& options) {
+      return state.read<map_entry>(key, read_purpose::hold, options);
     },
     [&state](pickup_atom, std::string& key, const wait_options& options) {
       return state.read<pickup_result>(key, read_purpose::look, options);

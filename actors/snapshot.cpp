@@ -1,5 +1,6 @@
 #include "actors/snapshot.hpp"
 
+#include "actors/snapshot_view.hpp"
 #include "crdt/printable_text.hpp"
 #include "crdt/wire.hpp"
 
@@ -40,7 +41,7 @@ std::string encode_snapshot(const snapshot& state) {
   return out.take();
 }
 
-caf::expected<snapshot> decode_snapshot(std::string_view bytes) {
+caf::expected<snapshot_view> view_snapshot(std::string_view bytes) {
   crdt::wire_reader in{bytes};
   const auto layout = in.byte();
   const auto type_name = in.string();
@@ -49,7 +50,14 @@ caf::expected<snapshot> decode_snapshot(std::string_view bytes) {
   if (!in.failure().empty() || in.remaining() != 0 || layout != snapshot_layout
       || version > std::numeric_limits<std::uint32_t>::max())
     return make_error(ec::snapshot_damaged, "what is stored under the key is no snapshot");
-  return snapshot{std::string{type_name}, static_cast<std::uint32_t>(version), std::string{value}};
+  return snapshot_view{type_name, static_cast<std::uint32_t>(version), value};
+}
+
+caf::expected<snapshot> decode_snapshot(std::string_view bytes) {
+  const auto found = view_snapshot(bytes);
+  if (!found)
+    return found.error();
+  return snapshot{std::string{found->type_name}, found->schema_version, std::string{found->bytes}};
 }
 
 namespace detail {

@@ -5,6 +5,7 @@
 #include "actors/monitored_actors.hpp"
 #include "actors/network/basp.hpp"
 #include "actors/participant_stops.hpp"
+#include "actors/value_desk.hpp"
 
 #include <caf/actor_cast.hpp>
 #include <caf/io/middleman.hpp>
@@ -121,7 +122,9 @@ public:
     stops_.ended(down);
     if (down.source == handoff_.address()) {
       handoff_ = nullptr;
-      unregister_actor(self_->system(), to_string(handoff_atom_v));
+      desk_ = nullptr;
+      for (const auto& name : names_of_pair())
+        unregister_actor(self_->system(), name);
       restart("the handoff pair", down.reason);
     } else if (down.source == membership_.address()) {
       close_port();
@@ -143,7 +146,8 @@ public:
         self_->send_exit(service, reason);
       }
     if (handoff_)
-      unregister_actor(self_->system(), to_string(handoff_atom_v));
+      for (const auto& name : names_of_pair())
+        unregister_actor(self_->system(), name);
     self_->send_exit(handoff_, reason);
     self_->send_exit(membership_, reason);
     self_->quit(reason);
@@ -154,6 +158,10 @@ private:
     handoff_ = spawn_state_handoff(self_->system(), options_.handoff);
     monitored_.add(handoff_);
     register_actor(self_->system(), to_string(handoff_atom_v), handoff_);
+    desk_ = spawn_value_desk(self_->system(), {.handoff = handoff_,
+                                               .value_bytes_max = options_.handoff.limits.value_bytes_max,
+                                               .answers = options_.handoff.answers});
+    register_actor(self_->system(), value_desk_name, desk_);
     mail(self_, watch_atom_v, caf::actor_cast<watcher_actor>(self_->ctrl())).send(handoff_);
     for (std::size_t i = 0; i < services_.size(); ++i)
       if (services_[i].actor)
@@ -200,6 +208,11 @@ private:
       .send(self_->system().middleman().actor_handle());
   }
 
+  /// What the handoff pair, and the desk that clients move its values by, are registered as.
+  static std::set<std::string> names_of_pair() {
+    return {to_string(handoff_atom_v), value_desk_name};
+  }
+
   // Only a node whose port is open may introduce its replica to the others: what cannot open it may be a second
   // process of the same name.
   void announce() {
@@ -229,10 +242,10 @@ private:
   std::string find_problem_of_names() {
     if (std::exchange(are_names_checked_, true))
       return {};
-    std::set<std::string> taken{to_string(handoff_atom_v)};
-    if (registered<caf::strong_actor_ptr>(self_->system(), to_string(handoff_atom_v)))
-      return fmt::format("another actor of this system is registered as {}, which is the name of the handoff actor",
-                         to_string(handoff_atom_v));
+    auto taken = names_of_pair();
+    for (const auto& name : taken)
+      if (registered<caf::strong_actor_ptr>(self_->system(), name))
+        return fmt::format("another actor of this system is registered as {}, which is a name of Ariadne's", name);
     for (const auto& s : options_.services) {
       if (!is_registrable(s.name))
         return fmt::format("{} is no name for a service", s.name.empty() ? "an empty one" : s.name);
@@ -336,6 +349,8 @@ private:
   supervisor_options options_;
   std::optional<restart_policy> policy_;
   state_handoff_actor handoff_;
+  /// It ends with the pair.
+  value_desk_actor desk_;
   cluster_membership_actor membership_;
   /// In the order of the options.
   std::vector<child> services_;

@@ -60,8 +60,8 @@ private:
 /// An actor of the application that runs as long as its node, takes part in the drain, and is found by its name in the
 /// actor registry.
 struct service {
-  /// With CAF 0.17, up to ten letters, digits and underscores. Neither `handoff_atom` nor `host_atom`, which are ours,
-  /// nor the name of another actor in the registry.
+  /// With CAF 0.17, up to ten letters, digits and underscores. Neither `handoff_atom`, `host_atom` nor "valuedesk",
+  /// which are ours, nor the name of another actor in the registry.
   std::string name;
   std::function<participant_actor(caf::actor_system&)> spawn;
   /// It is a `session_host_actor`, and is told of every handoff pair.

@@ -72,7 +72,8 @@ struct client_command {
   /// Which node to talk to. If there is none: those of `cluster_file`, in turn, until one can do it.
   std::optional<endpoint> node;
   std::string cluster_file;
-  /// For everything together: connecting, asking, being answered.
+  /// For everything together: connecting, asking, being answered. While a large value is moved, it begins anew with
+  /// each piece.
   std::chrono::milliseconds timeout{5'000};
   bool json = false;
 };

@@ -13,6 +13,7 @@
 #include "app/node_report.hpp"
 #include "app/nodes_in_turn.hpp"
 #include "app/output.hpp"
+#include "app/value_mover.hpp"
 #include "app/watch_command.hpp"
 #include "crdt/printable_text.hpp"
 
@@ -133,11 +134,10 @@ std::vector<std::string> names_of(node_connection& client, const std::vector<std
   return result;
 }
 
-fallible<exit_code> stash(node_connection& client, const state_handoff_actor& handoff, const client_command& command,
+fallible<exit_code> stash(caf::actor_system& system, node_connection& client, const client_command& command,
                           const std::string& value) {
-  auto options = command.write;
-  options.timeout_ms = client.remaining_ms();
-  auto done = client.ask<receipt>(handoff, stash_atom_v, command.argument, snapshot{bytes_type, 1, value}, options);
+  value_mover mover{system, client};
+  auto done = mover.stash(command.argument, {bytes_type, 1, value}, command.write);
   if (!done)
     return tl::unexpected(done.error());
   const auto holders = names_of(client, done->holders);
@@ -172,10 +172,9 @@ fallible<void> print_picked_up(const pickup_result& result, const client_command
   return {};
 }
 
-fallible<exit_code> pick_up(node_connection& client, const state_handoff_actor& handoff,
-                            const client_command& command) {
-  client.extend(std::chrono::milliseconds{command.wait.wait_ms});
-  auto result = client.ask<pickup_result>(handoff, pickup_atom_v, command.argument, command.wait);
+fallible<exit_code> pick_up(caf::actor_system& system, node_connection& client, const client_command& command) {
+  value_mover mover{system, client};
+  auto result = mover.pick_up(command.argument, command.wait);
   if (!result)
     return tl::unexpected(result.error());
   return print_picked_up(*result, command).map([&] { return to_exit_code(result->outcome); });
@@ -200,9 +199,8 @@ exit_code report_taken(const discard_receipt& done, const client_command& comman
 /// The state is held until it has been written out, and only then discarded: that event, and nothing newer.
 fallible<exit_code> take(caf::actor_system& system, node_connection& client, const state_handoff_actor& handoff,
                          const client_command& command) {
-  asker self{system};
-  client.extend(std::chrono::milliseconds{command.wait.wait_ms});
-  auto result = client.ask_as<pickup_result>(self, handoff, hold_atom_v, command.argument, command.wait);
+  value_mover mover{system, client};
+  auto result = mover.hold(command.argument, command.wait);
   if (!result)
     return tl::unexpected(result.error());
   const auto written = print_picked_up(*result, command);
@@ -212,7 +210,7 @@ fallible<exit_code> take(caf::actor_system& system, node_connection& client, con
   if (!written)
     return tl::unexpected(
       failure{fmt::format("{}; the state stays under {}", written.error().text, key), written.error().code});
-  const auto done = client.ask_as<discard_receipt>(self, handoff, discard_atom_v, command.argument, result->event);
+  const auto done = client.ask<discard_receipt>(handoff, discard_atom_v, command.argument, result->event);
   if (!done)
     return tl::unexpected(
       fmt::format("the state is written out, but may still be under {}: {}", key, done.error().text));
@@ -393,9 +391,9 @@ fallible<exit_code> run(caf::actor_system& system, node_connection& client, cons
   auto with_handoff = [&](auto&& operation) { return client.handoff().and_then(operation); };
   switch (command.operation) {
     case client_operation::stash:
-      return with_handoff([&](const state_handoff_actor& handoff) { return stash(client, handoff, command, value); });
+      return stash(system, client, command, value);
     case client_operation::pickup:
-      return with_handoff([&](const state_handoff_actor& handoff) { return pick_up(client, handoff, command); });
+      return pick_up(system, client, command);
     case client_operation::take:
       return with_handoff([&](const state_handoff_actor& handoff) { return take(system, client, handoff, command); });
     case client_operation::discard:

@@ -101,6 +101,11 @@ fallible<session_host_actor> node_connection::session_host() {
   return service<session_host_actor>(to_string(host_atom_v), "sessions");
 }
 
+fallible<value_desk_actor> node_connection::value_desk() {
+  return look_up<caf::strong_actor_ptr>(get_atom_v, std::string{value_desk_name})
+    .map([](const caf::strong_actor_ptr& found) { return caf::actor_cast<value_desk_actor>(found); });
+}
+
 fallible<void> node_connection::check_hosting() {
   const auto of_host = session_host().and_then(
     [this](const session_host_actor& host) { return look_at<session_host_status>(host, status_atom_v); });
@@ -136,6 +141,10 @@ caf::expected<tcp_socket> node_connection::dial() {
 
 std::uint64_t node_connection::remaining_ms() const {
   return static_cast<std::uint64_t>((remaining() * 9 / 10).count());
+}
+
+std::uint64_t node_connection::whole_ms() const {
+  return static_cast<std::uint64_t>((timeout_ * 9 / 10).count());
 }
 
 void node_connection::extend(std::chrono::milliseconds time) {

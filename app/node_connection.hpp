@@ -4,6 +4,7 @@
 #include "actors/endpoint.hpp"
 #include "actors/network/tcp_socket.hpp"
 #include "actors/protocol.hpp"
+#include "actors/value_messages.hpp"
 #include "app/failure.hpp"
 
 #include <caf/actor_cast.hpp>
@@ -41,6 +42,8 @@ public:
   /// Has the node, and all others, forget one that is down.
   fallible<bool> forget(const std::string& node);
   fallible<session_host_actor> session_host();
+  /// Null, if the node has none: it is of a version before it, or is being restarted.
+  fallible<value_desk_actor> value_desk();
   /// An error, if the node cannot run sessions at the moment: it is about to stop, sees no majority, has yet to catch
   /// up with the others, or is not in service. Then nothing has been done.
   fallible<void> check_hosting();
@@ -65,14 +68,13 @@ public:
   /// Asks as `self`: what the node keeps for whoever asks, it keeps until that one ends.
   template <class Answer, class Actor, class... Ts>
   fallible<Answer> ask_as(asker& self, const Actor& actor, Ts&&... request) {
-    auto answer = self.ask<Answer>(actor, remaining(), std::forward<Ts>(request)...);
-    if (!answer)
-      return tl::unexpected(describe_failure(answer.error()));
-    has_answered_ = true;
-    if constexpr (std::is_void_v<Answer>)
-      return {};
-    else
-      return std::move(*answer);
+    return note_answer(self.ask<Answer>(actor, remaining(), std::forward<Ts>(request)...));
+  }
+
+  /// Asks an actor of this process that speaks to the node itself, and knows how long that may take.
+  template <class Answer, class Actor, class... Ts>
+  fallible<Answer> ask_patiently(asker& self, const Actor& actor, Ts&&... request) {
+    return note_answer(self.ask<Answer>(actor, caf::infinite, std::forward<Ts>(request)...));
   }
 
   /// Whether a call of `ask` has been answered.
@@ -87,6 +89,14 @@ public:
   /// How long the node may take for what it is asked to wait for: a little less than this side waits for its answer.
   std::uint64_t remaining_ms() const;
 
+  /// The same of a whole timeout.
+  std::uint64_t whole_ms() const;
+
+  /// How much of the time is left.
+  std::chrono::milliseconds left() const {
+    return remaining();
+  }
+
   /// Gives the node so much more time.
   void extend(std::chrono::milliseconds time);
 
@@ -100,6 +110,17 @@ public:
 
 private:
   using clock = std::chrono::steady_clock;
+
+  template <class Answer>
+  fallible<Answer> note_answer(caf::expected<Answer> answer) {
+    if (!answer)
+      return tl::unexpected(describe_failure(answer.error()));
+    has_answered_ = true;
+    if constexpr (std::is_void_v<Answer>)
+      return {};
+    else
+      return std::move(*answer);
+  }
 
   /// Asks the membership actor where something is. If that fails, nothing has been done.
   template <class Answer, class... Ts>

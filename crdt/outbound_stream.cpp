@@ -27,14 +27,21 @@ void outbound_stream::abandon_batch() {
   reached_.clear();
   in_batch_ = false;
   parts_in_batch_ = 0;
+  end_full_state();
+}
+
+void outbound_stream::end_full_state() {
   full_state_ = false;
   base_.clear();
+  pending_.insert(after_full_state_.begin(), after_full_state_.end());
+  after_full_state_.clear();
 }
 
 void outbound_stream::begin_full_state(const stream_source& source, value_transfers& values) {
   abandon_batch();
   values.abandon();
   full_state_ = true;
+  sent_ahead_.clear();
   for (const auto& d : source.vector)
     pending_.insert(d.replica);
   note_ahead(source);
@@ -63,6 +70,10 @@ void outbound_stream::walk(delta_writer& out, const stream_source& source, const
       return;
     }
     walk_->counter = counter;
+    if (walk_->claim == 0 && !sent_ahead_.insert({walk_->origin, counter}).second) {
+      ++registers_visited_;
+      continue;
+    }
     visit(out, *owner, source, target);
   }
 }
@@ -105,8 +116,7 @@ std::optional<std::string> outbound_stream::end_part(delta_writer out, const str
     sent_.join(trailer.cut);
     reached_.clear();
     in_batch_ = false;
-    full_state_ = false;
-    base_.clear();
+    end_full_state();
   }
   parts_in_batch_ = last ? 0 : parts_in_batch_ + 1;
   return out.finish(trailer);

@@ -66,8 +66,15 @@ public:
   }
 
   /// Registers with dots beyond the version vector shall be sent as well, although no cut can cover them (invariant
-  /// I3: they may be all that is left of a dead replica).
+  /// I3: they may be all that is left of a dead replica). Those that have been sent so before are not sent again, until
+  /// they have a new dot.
   void note_ahead(const stream_source& source);
+
+  /// The same, where registers have changed without a new dot: all are sent.
+  void note_ahead_again(const stream_source& source) {
+    sent_ahead_.clear();
+    note_ahead(source);
+  }
 
   /// Says nothing more of an incarnation that both sides have retired.
   void retire(replica_id origin) {
@@ -169,6 +176,7 @@ public:
 
 private:
   void abandon_batch();
+  void end_full_state();
 
   struct walk_position {
     replica_id origin;
@@ -191,6 +199,12 @@ private:
     return full_state_ && parts_in_batch_ == 0;
   }
 
+  /// How far a tail is to be walked. A full state does not go on beyond its base, or it would never end while large
+  /// values are written.
+  std::uint64_t end_of(replica_id origin, const stream_source& source) const {
+    return full_state_ ? std::min(source.vector[origin], base_[origin]) : source.vector[origin];
+  }
+
   template <class Predicate>
   bool begin_walk(const stream_source& source, const stream_target& target, Predicate is_deferred) {
     const auto& known = target.known;
@@ -204,7 +218,10 @@ private:
       auto from = std::max(reached_[origin], target.values.walked(origin));
       if (!full_state_)
         from = std::max({from, sent_[origin], known[origin]});
-      if (auto to = source.vector[origin]; from < to) {
+      const auto to = end_of(origin, source);
+      if (full_state_ && source.vector[origin] > to)
+        after_full_state_.insert(origin);
+      if (from < to) {
         walk_ = {origin, from, to, 0};
         return true;
       }
@@ -214,6 +231,7 @@ private:
       return false;
     auto origin = *ahead_.begin();
     ahead_.erase(ahead_.begin());
+    sent_ahead_.erase(sent_ahead_.lower_bound({origin, 0}), sent_ahead_.upper_bound({origin, source.vector[origin]}));
     walk_ = {origin, std::max(source.vector[origin], full_state_ ? 0 : known[origin]), 0, 0};
     return true;
   }
@@ -243,6 +261,10 @@ private:
   absl::btree_set<replica_id> pending_;
   /// Replica ids whose registers beyond the version vector are to be sent.
   absl::btree_set<replica_id> ahead_;
+  /// The dots beyond the version vector by which registers have been sent, or are owed.
+  absl::btree_set<dot> sent_ahead_;
+  /// Replica ids with events beyond the base of the full state that is being sent.
+  absl::btree_set<replica_id> after_full_state_;
   std::optional<walk_position> walk_;
   bool in_batch_ = false;
   bool full_state_ = false;

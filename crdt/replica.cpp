@@ -16,8 +16,8 @@ constexpr int parts_per_call_max = 2;
 /// The same for pieces.
 constexpr int pieces_per_call_max = 4;
 
-/// For how long changes gather while a part is on its way: many round trips of a fast link, and a small part of one of a
-/// slow link.
+/// For how long changes gather while a part is on its way: many round trips of a fast link, and a small part of one of
+/// a slow link.
 constexpr std::uint64_t gather_ms_max = 10;
 
 /// For how long what was under way over a link that has closed is kept for the next one.
@@ -438,8 +438,8 @@ bool replica::supply(std::string_view key, causal_register& value,
 bool replica::needs_value(const piece& message) const {
   if (message.length > options_.limits.value_bytes_max || covers(message.dot))
     return false;
-  const auto* owner = map_.index().find(message.dot);
-  return owner == nullptr || !map_.value(*owner).has_live(message.dot);
+  // What it names is here, or dead here.
+  return map_.index().find(message.dot) == nullptr;
 }
 
 std::optional<refusal> replica::handle(session_map::iterator position, const piece& message, std::uint64_t now_ms) {
@@ -791,7 +791,9 @@ void replica::sweep(std::size_t registers_max) {
       session.in.acknowledged = session.in.next_number - 1;
     }
   if (done.has_swept)
-    forward_ahead(from);
+    for (auto& [link, outward] : sessions_)
+      if (link != from && outward.out)
+        outward.out->note_ahead_again(source());
 }
 
 void replica::end_batch(link_id link, neighbour_session& session) {

@@ -109,7 +109,9 @@ bool outgoing_messages::drop_withdrawn(const lane_name& name, const request_with
 }
 
 void outgoing_messages::set_takes_pieces(bool takes_pieces) {
-  takes_pieces_ = takes_pieces;
+  // A host does not change in this while it is connected.
+  if (!takes_pieces_)
+    takes_pieces_ = takes_pieces;
 }
 
 std::vector<std::string> outgoing_messages::take_frames(std::uint64_t now_ms) {

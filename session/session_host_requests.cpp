@@ -7,6 +7,15 @@
 
 namespace ariadne::session {
 
+namespace {
+
+/// Whether a message with this payload or state would be refused by other hosts.
+bool is_too_long(std::string_view bytes, const piece_options& options) {
+  return bytes.size() > options.message_bytes_max - frame_bytes;
+}
+
+} // namespace
+
 // -- requests --------------------------------------------------------------------------------------------------------
 
 session_host::entry* session_host::add_request(std::uint64_t request, const session_key& key, request_type type,
@@ -28,6 +37,9 @@ void session_host::start(std::uint64_t request, const session_key& key, saved_st
       commands_.push_back(answer_request{request, why->what, {}, std::move(why->detail)});
     else
       commands_.push_back(answer_request{request, outcome::draining, {}, {}});
+  } else if (is_too_long(state.bytes, options_.pieces)) {
+    commands_.push_back(
+      answer_request{request, outcome::not_recorded, {}, "the state is longer than any value may be"});
   } else if (auto* e = add_request(request, key, request_type::start, deadline_ms)) {
     add_waiter(*e, {options_.self, request, request_type::start, deadline_ms, std::move(state)});
   }
@@ -178,7 +190,7 @@ void session_host::respond(const host_id& origin, std::uint64_t number, outcome 
   if (origin == options_.self)
     finish(number, result, std::move(place), std::move(payload));
   else if (const auto asked = peers_.find(origin); asked != peers_.end()) {
-    if (payload.size() >= options_.pieces.message_bytes_max - frame_bytes) {
+    if (is_too_long(payload, options_.pieces)) {
       result = outcome::unanswered;
       payload = "it has been handled, but the answer has " + std::to_string(payload.size())
                 + " bytes, which is more than can be sent";

@@ -108,6 +108,28 @@ BOOST_FIXTURE_TEST_CASE(the_bytes_of_a_value_come_back_whatever_they_are, two_no
   BOOST_TEST(pick_up(*this, "b", "empty") == "");
 }
 
+BOOST_FIXTURE_TEST_CASE(a_large_value_comes_back_as_it_was, two_nodes) {
+  start("a");
+  start("b");
+  settle();
+  std::string large(std::size_t{3} << 20, 'v');
+  for (std::size_t i = 0; i < large.size(); i += 997)
+    large[i] = static_cast<char>(i / 997);
+  const auto stashed = run("a", {"stash", "large"}, large);
+  BOOST_TEST(stashed.exit_code == done, stashed.err);
+  for (const auto& node : {"a", "b"})
+    BOOST_TEST((pick_up(*this, node, "large") == large));
+  const auto taken = run("b", {"take", "large"});
+  BOOST_TEST(taken.exit_code == done);
+  BOOST_TEST((taken.out == large));
+  // Nobody is shown the progress who is no terminal.
+  BOOST_TEST(taken.err == "");
+  BOOST_TEST(run("b", {"pickup", "large"}).exit_code == absent);
+  const auto too_long = run("a", {"stash", "large"}, std::string(std::size_t{17} << 20, 'v'));
+  BOOST_TEST(too_long.exit_code != done);
+  BOOST_TEST(too_long.err.find("at most") != std::string::npos, too_long.err);
+}
+
 BOOST_FIXTURE_TEST_CASE(a_whole_game_comes_back_equal, two_nodes) {
   start("a");
   start("b");

@@ -290,6 +290,19 @@ BOOST_AUTO_TEST_CASE(a_host_acknowledges_each_piece_on_arrival) {
   BOOST_TEST((decode_pieces_arrived(frames.front()) == 1));
 }
 
+BOOST_AUTO_TEST_CASE(a_state_that_no_host_would_take_is_refused_where_it_is_started) {
+  auto options = sending_host::options();
+  options.pieces.message_bytes_max = frame_bytes + 100;
+  session_host host{options, 0};
+  host.start(1, game, {"game", 1, text(101)}, 5'000, 0);
+  host.start(2, game, {"game", 1, text(100)}, 5'000, 0);
+  std::vector<std::uint64_t> refused;
+  for (const auto& c : host.take_commands())
+    if (const auto* answer = std::get_if<answer_request>(&c); answer && answer->result == outcome::not_recorded)
+      refused.push_back(answer->request);
+  BOOST_TEST((refused == number_list{1}));
+}
+
 BOOST_AUTO_TEST_CASE(a_new_connection_begins_with_nothing_of_the_one_before) {
   sending_host receiver;
   receiver.host.peer_up(there, 0);

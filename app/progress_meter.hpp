@@ -1,0 +1,34 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace ariadne {
+
+/// What a terminal is told while a large value is moved: one line, which is rewritten in place, and is gone at the end.
+/// What does not take long is not told at all.
+class progress_meter {
+public:
+  using time_point = std::chrono::steady_clock::time_point;
+
+  static constexpr std::chrono::milliseconds quiet_time{500};
+  static constexpr std::chrono::milliseconds interval{100};
+
+  explicit progress_meter(time_point began) : began_(began), next_(began + quiet_time) {}
+
+  /// So many bytes of so many have been moved. Returns what is to be written now, if anything is.
+  std::optional<std::string> update(std::uint64_t moved, std::uint64_t total, time_point now);
+
+  /// Returns what takes the line away; nothing, if there is none.
+  std::optional<std::string> end();
+
+private:
+  time_point began_;
+  time_point next_;
+  std::size_t shown_ = 0;
+};
+
+} // namespace ariadne
