@@ -6,12 +6,12 @@ namespace ariadne::session_simulation {
 
 namespace {
 
-/// Even what a simulated session says is long then. A window has room for what a node says in one round trip or two.
+/// Even what a simulated session says is long then. A window has room for what a node says in some round trips.
 void cut_messages(scenario& s, simulation::random_source& random) {
   s.pieces_version = s.deploys ? random.pick<std::uint32_t>({1, 2}) : 1;
   s.pieces.whole_bytes_max = random.pick<std::size_t>({0, 10, 30});
-  s.pieces.window.window_bytes_min = s.network_ms_max * 100;
-  s.pieces.window.window_bytes_max = s.network_ms_max * 1'000;
+  s.pieces.window.window_bytes_min = s.network_ms_max * random.pick<std::size_t>({10, 100});
+  s.pieces.window.window_bytes_max = 10 * s.pieces.window.window_bytes_min;
   s.pieces.window.piece_bytes_min = s.pieces.window.piece_bytes_max = random.pick<std::size_t>({3, 10, 25});
   s.pieces.open_max = random.pick<std::size_t>({1, 3, 256});
   s.pieces.open_bytes_max = random.pick<std::size_t>({1, 100, 10'000});
