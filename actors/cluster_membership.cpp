@@ -109,7 +109,9 @@ public:
     const auto pause = life_->look(read_clocks());
     if (pause == membership::liveness::duration{})
       return;
-    options_.log(log_level::warning,
+    // Others hardly miss it in less than that.
+    const auto is_long = pause >= options_.heartbeats.tolerance;
+    options_.log(is_long ? log_level::warning : log_level::debug,
                  fmt::format("by its clocks, this process was not run for {} ms; it looks whether the other nodes are "
                              "still there before it takes any of them for down",
                              to_ms(pause)));
