@@ -114,7 +114,9 @@ public:
     const auto pause = life_->look(read_clocks());
     if (pause == membership::liveness::duration{})
       return;
-    options_.log(log_level::warning,
+    // Others hardly miss it in less than that.
+    const auto is_long = pause >= options_.heartbeats.tolerance;
+    options_.log(is_long ? log_level::warning : log_level::debug,
                  fmt::format("by its clocks, this process was not run for {} ms; it looks whether the other nodes are "
                              "still there before it takes any of them for down",
                              to_ms(pause)));
@@ -202,8 +204,10 @@ public:
     if (!round.suspects.empty())
       mail(self_, contact_atom_v).delay(look_time_max).send(self_);
     suspects_ = round.suspects;
+    for (const auto& node : round.down)
+      report_loss(node, table_.find(node)->problem);
     for (const auto& node : round.overdue)
-      wait_no_longer_for(node);
+      tell_if_down(node);
     for (const auto& node : round.steady)
       report_state(node);
     for (const auto& node : table_.forget_gone(now_ms()))
@@ -432,7 +436,7 @@ private:
     const auto is_new = table_.failed(made.node, made.address, problem, now_ms(), random_());
     schedule_attempts();
     if (is_refused && is_nowhere(made.node) && life_->is_awaited(made.node))
-      wait_no_longer_for(made.node);
+      give_up_waiting(made.node);
     // Who has left may well stay away.
     if (!is_new || table_.find(made.node)->state == presence::left)
       return;
@@ -621,17 +625,20 @@ private:
     return losses && losses->is_unsteady();
   }
 
-  /// It had the time to show that it is there.
-  void wait_no_longer_for(const std::string& node) {
+  /// It is certain that the node, which is awaited, is not there.
+  void give_up_waiting(const std::string& node) {
     const auto was_in_doubt = life_->is_in_doubt(node);
-    if (!is_up(node))
-      life_->gone(node);
-    const auto* record = table_.find(node);
-    if (!record || record->state != presence::down || record->problem.empty())
-      return;
+    life_->gone(node);
     if (was_in_doubt)
-      report_loss(node, record->problem);
-    tell_handoff(node);
+      report_loss(node, table_.find(node)->problem);
+    tell_if_down(node);
+  }
+
+  /// That it is down, unless nobody knows yet.
+  void tell_if_down(const std::string& node) {
+    const auto* record = table_.find(node);
+    if (record && record->state == presence::down && !record->problem.empty())
+      tell_handoff(node);
   }
 
   /// Draws the consequences: the table has forgotten it already.

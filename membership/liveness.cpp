@@ -30,8 +30,10 @@ liveness::round liveness::tick(instant now) {
   round result;
   for (auto& [node, n] : neighbours_) {
     if (n.is_awaited && is_waiting_over(now)) {
-      if (n.is_in_doubt)
+      if (n.is_in_doubt) {
         n.losses.lost(now);
+        result.down.push_back(node);
+      }
       n.await_no_more();
       result.overdue.push_back(node);
     }

@@ -43,8 +43,10 @@ public:
     std::vector<std::string> quiet;
     /// Once their connections have been looked at, they are to be judged.
     std::vector<std::string> suspects;
-    /// They were awaited, and are so no more. Those whose connection is lost are down.
+    /// They were awaited, and are so no more.
     std::vector<std::string> overdue;
+    /// Those of them that were in doubt: they are down.
+    std::vector<std::string> down;
     /// Their links broke again and again, and have not done so for a while.
     std::vector<std::string> steady;
   };

@@ -165,6 +165,23 @@ BOOST_AUTO_TEST_CASE(a_replica_that_ends_is_a_neighbour_no_longer) {
   BOOST_TEST(eventually([&] { return ask<replica_status>(a, status_atom_v).neighbours == 0; }));
 }
 
+BOOST_AUTO_TEST_CASE(a_member_that_counts_as_up_is_waited_for_and_sent_what_it_lacks_though_its_link_was_lost) {
+  const auto a = replica(1);
+  const auto b = replica(2);
+  set_neighbours(a, {{2, b}});
+  BOOST_TEST(eventually([&] { return ask<replica_status>(a, status_atom_v).neighbours == 1; }));
+  caf::anon_send_exit(b, caf::exit_reason::kill);
+  BOOST_TEST(eventually([&] { return ask<replica_status>(a, status_atom_v).neighbours == 0; }));
+  // Whoever knows more of nodes is not sure yet that it is down.
+  set_neighbours(a, {{2, b}});
+  const write_options on_another{{concern_level::one, 0}, 50};
+  BOOST_TEST(!try_ask<receipt>(a, put_atom_v, std::string{"key"}, std::string{"value"}, on_another));
+  const auto again = replica(2);
+  set_neighbours(a, {{2, again}});
+  BOOST_TEST(eventually_reads(again, "key", "value"));
+  BOOST_TEST(ask<receipt>(a, put_atom_v, std::string{"key"}, std::string{"2"}, write_options{}).holders.size() == 2u);
+}
+
 BOOST_AUTO_TEST_CASE(a_new_incarnation_gets_everything_back) {
   const auto a = replica(1);
   const auto b = replica(2);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace ariadne::membership;
@@ -313,6 +314,32 @@ BOOST_AUTO_TEST_CASE(a_problem_is_new_once_for_each_address) {
   table.up("b", "introduced:2", 1, start);
   table.down("b", "lost", start, exactly);
   BOOST_TEST(table.failed("b", "introduced:2", "refused", start, exactly));
+}
+
+BOOST_AUTO_TEST_CASE(a_node_that_is_lost_again_and_again_is_tried_later_but_no_later_than_one_that_is_listed) {
+  const std::vector<std::pair<std::uint32_t, std::uint64_t>> waits{{1, 100}, {2, 200}, {16, 1'600}, {1 << 16, 2'000}};
+  for (const auto& [factor, waits_ms] : waits) {
+    nodes table;
+    table.up("b", "b:1", 1, start);
+    table.down("b", "no sign of life", start, exactly, factor);
+    BOOST_TEST(*table.next_due_ms() == start + waits_ms);
+    // The next time it was up, nothing is left of it.
+    table.up("b", "b:1", 1, start);
+    table.down("b", "no sign of life", start, exactly);
+    BOOST_TEST(*table.next_due_ms() == start + 100u);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_node_that_is_in_a_hurry_is_tried_at_once) {
+  nodes table;
+  table.up("b", "b:1", 1, start);
+  table.down("b", "no sign of life", start, exactly, 16);
+  table.hurry("b", start + 10);
+  BOOST_TEST(names(table.due(start + 10)) == std::vector<std::string>{"b"});
+  // It is being tried already.
+  table.hurry("b", start + 20);
+  BOOST_TEST(!table.next_due_ms());
+  table.hurry("unknown", start);
 }
 
 BOOST_AUTO_TEST_CASE(a_node_that_is_up_is_not_tried) {

@@ -117,11 +117,10 @@ void world::tick(std::size_t n) {
     at_process(n, own_timers, now_us_ + 1 * ms, [this, n, other = number(node)] { probe(n, other); });
   if (!round.suspects.empty())
     at_process(n, own_timers, now_us_ + look_us, [this, n, s = round.suspects] { judge_suspects(n, s); });
-  for (const auto& node : round.overdue) {
+  for (const auto& node : round.overdue)
     judge_overdue(n, number(node));
-    if (!process.life->is_up(node) && process.peers[number(node)].incarnation != 0)
-      declare_down(n, number(node), "it has not shown itself in time");
-  }
+  for (const auto& node : round.down)
+    declare_down(n, number(node), "it has not shown itself in time");
 }
 
 void world::probe(std::size_t n, std::size_t other) {

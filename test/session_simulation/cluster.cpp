@@ -24,6 +24,8 @@ constexpr std::uint64_t step_us_max = 300;
 constexpr std::uint64_t crash_noticed_us_max = 20 * ms;
 constexpr std::uint64_t silence_noticed_us_min = 300 * ms;
 constexpr std::uint64_t silence_noticed_us_max = 700 * ms;
+/// A process that was not run for so long knows it.
+constexpr std::uint64_t pause_noticed_us = 300 * ms;
 /// How long after a partition or a freeze two may run on one side: it has to be noticed, and all have to tell each
 /// other.
 constexpr std::uint64_t settled_us = silence_noticed_us_max + 2'500 * ms;
@@ -282,6 +284,7 @@ void cluster::restart_map(std::size_t n) {
 void cluster::freeze(std::size_t n) {
   tell("freeze " + nodes_[n].name);
   nodes_[n].is_frozen = true;
+  nodes_[n].frozen_us = now_us_;
   note_disturbance();
   for (std::size_t peer = 0; peer < nodes_.size(); ++peer) {
     const auto connection = nodes_[n].connection[peer];
@@ -301,6 +304,11 @@ void cluster::thaw(std::size_t n) {
   node.is_frozen = false;
   node.thawed_us = now_us_;
   note_disturbance();
+  // A host looks at its clocks before anything else.
+  if (node.up && now_us_ >= node.frozen_us + pause_noticed_us) {
+    node.up->host->was_not_run(0, host_ms(n));
+    after_host(n, *node.up);
+  }
   for (auto& missed : std::exchange(node.missed, {}))
     missed();
   for (std::size_t peer = 0; peer < nodes_.size(); ++peer)

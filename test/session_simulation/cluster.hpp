@@ -105,6 +105,7 @@ private:
     bool is_cordoned = false;
     bool is_frozen = false;
     /// It may not have noticed yet that it was frozen.
+    std::uint64_t frozen_us = 0;
     std::uint64_t thawed_us = 0;
     std::vector<action> missed;
     /// By peer: the connection, 0 if there is none, the link of the replicas over it, and when the last frame of the
