@@ -14,10 +14,10 @@
 
 namespace ariadne {
 
-/// The writes of one id of a replica that wait until their concern is met. They are kept by concern, in the order in which they
-/// were made: acknowledgements rise in that order, so that to settle a thousand of them costs no more than one look at
-/// each. As there may be hundreds of thousands, they are answered in steps, at most so many in each, until `has_work`
-/// is false.
+/// The writes of one id of a replica that wait until their concern is met. They are kept by concern, in the order in
+/// which they were made: acknowledgements rise in that order, so that to settle a thousand of them costs no more than
+/// one look at each. As there may be hundreds of thousands, they are answered in steps, at most so many in each, until
+/// `has_work` is false.
 class waiting_writes {
 public:
   /// How many writes one call ends at most, and how many it looks at, about.

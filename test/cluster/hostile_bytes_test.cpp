@@ -290,8 +290,9 @@ BOOST_FIXTURE_TEST_CASE(a_client_that_takes_no_answers_is_closed, two_nodes) {
   for (std::size_t i = 0; i < 64 * mebibyte / question.size(); ++i)
     questions += question;
   client.send(questions);
-  BOOST_TEST(eventually(1min, [&] { return contains(log("a"), "has taken less than 64 KiB of what waits for it in 30 s"); }),
-             log("a"));
+  BOOST_TEST(
+    eventually(1min, [&] { return contains(log("a"), "has taken less than 64 KiB of what waits for it in 30 s"); }),
+    log("a"));
   BOOST_TEST(unharmed());
 }
 

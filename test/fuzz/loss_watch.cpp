@@ -36,7 +36,8 @@ void loss_watch::note_frame(std::string_view frame) {
   const auto* delta = std::get_if<delta_view>(&*decoded);
   if (delta == nullptr)
     return;
-  delta->for_each_register([&](std::string_view key, causal_register&& value, const auto&) { joined_.emplace(key, value); });
+  delta->for_each_register(
+    [&](std::string_view key, causal_register&& value, const auto&) { joined_.emplace(key, value); });
   if (!delta->header.full_state)
     return;
   auto& full = full_states_[delta->header.stream];
