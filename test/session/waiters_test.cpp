@@ -3,6 +3,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <cstdint>
+#include <iterator>
 #include <vector>
 
 using namespace ariadne::session;
@@ -36,6 +37,13 @@ BOOST_AUTO_TEST_CASE(each_is_found_by_origin_and_number) {
   waiters.erase(other, 1);
   BOOST_TEST((waiters.find(other, 1) == waiters.end()));
   BOOST_TEST((waiters.find(self, 2) != waiters.end()));
+}
+
+BOOST_AUTO_TEST_CASE(one_that_has_gone_can_come_again_as_the_last) {
+  waiters.erase(self, 2);
+  waiters.add(waiter_of(self, 2));
+  BOOST_REQUIRE((waiters.find(self, 2) != waiters.end()));
+  BOOST_TEST((std::next(waiters.find(self, 2)) == waiters.end()));
 }
 
 BOOST_AUTO_TEST_CASE(what_is_wanted_is_known_as_they_come_and_go) {
