@@ -202,7 +202,7 @@ void measure_decode(recorder& record) {
                             [&] {
                               const auto decoded = crdt::decode(frame);
                               std::get<crdt::delta_view>(*decoded).for_each_register(
-                                [](std::string_view key, crdt::causal_register&& decoded_register) {
+                                [](std::string_view key, crdt::causal_register&& decoded_register, const auto&) {
                                   keep(key.data());
                                   keep(decoded_register.live(0).value.view().data());
                                 });

@@ -98,7 +98,7 @@ void decode() {
   ariadne_counted([&] {
     const auto decoded = crdt::decode(frame);
     std::get<crdt::delta_view>(*decoded).for_each_register(
-      [](std::string_view key, crdt::causal_register&& decoded_register) {
+      [](std::string_view key, crdt::causal_register&& decoded_register, const auto&) {
         keep(key.data());
         keep(decoded_register.live(0).value.view().data());
       });

@@ -65,6 +65,9 @@ hello decode_hello(wire_reader& in, std::uint32_t version) {
   auto left = in.varint();
   if (left > told_values_max)
     in.fail("a hello names too many values");
+  // Each takes ten bytes or more.
+  else
+    message.values.reserve(std::min<std::size_t>(left, in.remaining() / 10));
   for (; left > 0 && in.failure().empty(); --left) {
     const auto dot = in.whole_dot();
     message.values.push_back({dot, in.varint()});
