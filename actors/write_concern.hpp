@@ -20,8 +20,6 @@ struct member_progress {
 
 /// What decides whether a write concern is met, of the events of one of the ids of this node's replica.
 struct concern_view {
-  /// The replica itself.
-  std::uint64_t self = 0;
   std::vector<member_progress> members;
   /// Of how many nodes `majority` and `all` are counted, and whether this node is one of them.
   std::size_t counted_nodes = 1;
@@ -30,6 +28,8 @@ struct concern_view {
   bool are_nodes_unknown = false;
   /// How many nodes there are, as far as this one knows: up or down, itself among them.
   std::size_t known_nodes = 1;
+  /// The replica itself.
+  std::uint64_t self = 0;
 };
 
 /// A concern that every event meets.
