@@ -50,9 +50,9 @@ void congestion_window::restart() {
 }
 
 std::size_t congestion_window::piece_bytes() const {
-  // In a round trip without and with a queue, the link carries the window once.
+  // In a round trip with a queue, the link carries the window once. Two pieces with their headers fit into any window.
   const auto share =
-    static_cast<double>(limits_.queue_ms) / 2 / static_cast<double>(base_ms_.value_or(0) + limits_.queue_ms);
+    0.95 * static_cast<double>(limits_.queue_ms) / 2 / static_cast<double>(base_ms_.value_or(0) + limits_.queue_ms);
   return std::clamp(static_cast<std::size_t>(window_ * share), limits_.piece_bytes_min, limits_.piece_bytes_max);
 }
 

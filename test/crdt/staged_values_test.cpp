@@ -9,7 +9,7 @@
 using namespace ariadne::crdt;
 using namespace ariadne::test;
 
-BOOST_AUTO_TEST_SUITE(staged_values_in_pieces)
+BOOST_AUTO_TEST_SUITE(staged_values)
 
 namespace {
 
@@ -25,7 +25,7 @@ struct stage {
     return added ? std::optional{added->bytes} : std::nullopt;
   }
 
-  staged_values values;
+  ariadne::crdt::staged_values values;
   bool has_added = false;
   std::size_t bytes_max = 100;
   std::uint64_t now_ms = start_ms;
@@ -93,7 +93,7 @@ BOOST_FIXTURE_TEST_CASE(a_value_for_which_there_is_no_room_at_all_is_not_taken, 
 BOOST_FIXTURE_TEST_CASE(what_does_not_get_on_is_given_up_after_five_minutes, stage) {
   add(one, "0123456789", 0, 4);
   add(other, "0123456789", 0, 4);
-  now_ms += staged_values::keep_ms - 1;
+  now_ms += ariadne::crdt::staged_values::keep_ms - 1;
   add(other, "0123456789", 4, 1);
   values.give_up_old(now_ms);
   BOOST_TEST(values.progress(10).size() == 2u);
