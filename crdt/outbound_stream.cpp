@@ -82,7 +82,7 @@ void outbound_stream::visit(delta_writer& out, const keyed_register& owner, cons
                             const stream_target& target) {
   ++registers_visited_;
   const auto value = source.map.value(owner);
-  if (owner.value_bytes() <= target.piece_bytes || !target.values.has_missing(value, target.at(source))) {
+  if (owner.value_bytes() <= target.whole_bytes || !target.values.has_missing(value, target.at(source))) {
     add(out, owner.key(), value, source, target);
     return target.values.sent(owner.key());
   }
@@ -94,7 +94,7 @@ void outbound_stream::visit(delta_writer& out, const keyed_register& owner, cons
 void outbound_stream::add(delta_writer& out, std::string_view key, const causal_register& value,
                           const stream_source& source, const stream_target& target) {
   out.add(key, value, [&](const entry& e) {
-    return e.value.size() > target.piece_bytes && !target.values.is_missing(e, target.at(source));
+    return e.value.size() > target.whole_bytes && !target.values.is_missing(e, target.at(source));
   });
   ++registers_sent_;
 }

@@ -30,11 +30,12 @@ struct stream_target {
   std::uint32_t version = codec_versions.max;
   /// The large values that go there.
   value_transfers& values;
-  /// Values up to this size travel within their registers.
+  /// Values up to this size travel within their registers, others in pieces of so many bytes.
+  std::size_t whole_bytes = 0;
   std::size_t piece_bytes = 0;
 
   value_transfers::context at(const stream_source& source) const {
-    return {source.map, known, piece_bytes};
+    return {source.map, known, whole_bytes, piece_bytes};
   }
 };
 

@@ -16,6 +16,10 @@ constexpr int parts_per_call_max = 2;
 /// The same for pieces.
 constexpr int pieces_per_call_max = 4;
 
+/// How many bytes of deltas may be on their way at least. Where others fill the link, all frames are late, and a window
+/// that shrinks makes them no faster; to follow what is written matters more than to make room.
+constexpr std::size_t batch_bytes_min = 64u << 10;
+
 /// For how long changes gather while a part is on its way: many round trips of a fast link, and a small part of one of
 /// a slow link.
 constexpr std::uint64_t gather_ms_max = 10;
@@ -1032,9 +1036,12 @@ void replica::pump_all(std::uint64_t now_ms) {
 }
 
 stream_target replica::target(neighbour_session& session) const {
-  const auto has_pieces = session.version >= codec_version_with_pieces;
-  return {session.known, session.version, session.values,
-          has_pieces ? session.window.piece_bytes() : std::numeric_limits<std::size_t>::max()};
+  if (session.version < codec_version_with_pieces)
+    return {session.known, session.version, session.values, std::numeric_limits<std::size_t>::max(),
+            options_.part_bytes};
+  const auto piece_bytes = session.window.piece_bytes();
+  return {session.known, session.version, session.values, std::max(piece_bytes, options_.large_value_bytes),
+          piece_bytes};
 }
 
 std::size_t replica::pump(link_id link, neighbour_session& session, std::uint64_t now_ms) {
@@ -1043,22 +1050,24 @@ std::size_t replica::pump(link_id link, neighbour_session& session, std::uint64_
     return 0;
   if (session.values.owes_any() && waits_for_forgotten(link, session, now_ms))
     return 0;
-  const auto cost = send_parts(link, session, now_ms);
-  return cost + send_pieces(link, session, now_ms);
+  auto cost = send_parts(link, session, now_ms);
+  cost += send_pieces(link, session, now_ms);
+  return session.values.has_ready() ? cost + send_parts(link, session, now_ms) : cost;
 }
 
 std::size_t replica::send_parts(link_id link, neighbour_session& session, std::uint64_t now_ms) {
   std::size_t cost = 0;
   auto& out = *session.out;
   const auto to = target(session);
-  const auto part_bytes = std::min(options_.part_bytes, to.piece_bytes);
+  const auto part_bytes = std::min(options_.part_bytes, to.whole_bytes);
   auto deferred = [&](replica_id origin) { return is_deferred(session, origin); };
   for (auto parts_left = parts_per_call_max;
        parts_left > 0 && cost < options_.work_registers_max && out.has_work(source(), to, deferred);) {
     if (out.is_in_flight()) {
       auto is_worth_it = out.in_batch() || changed_bytes_ - session.changed_bytes_at_send >= part_bytes
-                         || has_passed(gather_ms_max, session.part_sent_ms, now_ms);
-      if (!is_worth_it || !session.window.has_room())
+                         || session.values.has_ready() || has_passed(gather_ms_max, session.part_sent_ms, now_ms);
+      const auto has_room = session.window.has_room() || session.window.in_flight_bytes() < batch_bytes_min;
+      if (!is_worth_it || !has_room)
         break;
     }
     if (waits_for_forgotten(link, session, now_ms))

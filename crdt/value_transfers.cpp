@@ -267,6 +267,13 @@ std::optional<piece> value_transfers::next_piece_of(lane& l, const context& at, 
       const piece result{0, 0, value.dot, value.bytes.size(), value.sent, bytes};
       value.sent += bytes.size();
       ++value.pieces_in_flight;
+      // The register may follow at once: links keep the order. If the neighbour has not taken a piece, the register has
+      // come without its value, and the stream begins anew.
+      if (value.sent == value.bytes.size() && !t.is_left_to_others) {
+        value.is_there = true;
+        there_[value.dot] = value.sent;
+        end_if_there(l, position);
+      }
       return result;
     }
   }

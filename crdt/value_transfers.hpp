@@ -40,6 +40,8 @@ public:
     /// The version vector that the neighbour is known to have. What that covers is there, or dead there.
     const version_vector& known;
     /// Values up to this size travel within their registers.
+    std::size_t whole_bytes;
+    /// How long a piece is at most.
     std::size_t piece_bytes;
   };
 
@@ -52,7 +54,7 @@ public:
 
   /// Whether the neighbour lacks a value that is too large to travel within its register.
   bool is_missing(const entry& e, const context& at) const {
-    return e.value.size() > at.piece_bytes && !at.known.covers(e.dot) && !is_there(e.dot, e.value.size());
+    return e.value.size() > at.whole_bytes && !at.known.covers(e.dot) && !is_there(e.dot, e.value.size());
   }
   /// Whether a register with this state has to wait.
   bool has_missing(const causal_register& value, const context& at) const;
