@@ -1066,7 +1066,9 @@ std::size_t replica::send_parts(link_id link, neighbour_session& session, std::u
     if (out.is_in_flight()) {
       auto is_worth_it = out.in_batch() || changed_bytes_ - session.changed_bytes_at_send >= part_bytes
                          || session.values.has_ready() || has_passed(gather_ms_max, session.part_sent_ms, now_ms);
-      const auto has_room = session.window.has_room() || session.window.in_flight_bytes() < batch_bytes_min;
+      const auto has_room =
+        session.window.has_room()
+        || session.window.in_flight_bytes() + part_bytes <= std::min(batch_bytes_min, options_.window_bytes);
       if (!is_worth_it || !has_room)
         break;
     }
