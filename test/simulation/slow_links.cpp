@@ -1,20 +1,13 @@
 #include "test/simulation/history.hpp"
 #include "test/simulation/random_source.hpp"
+#include "test/support/seed_runner.hpp"
 #include "test/support/slow_network.hpp"
 
-#include <CLI/CLI.hpp>
-
 #include <algorithm>
-#include <atomic>
 #include <cmath>
-#include <cstdio>
-#include <limits>
 #include <map>
-#include <mutex>
-#include <optional>
 #include <set>
 #include <string>
-#include <thread>
 #include <vector>
 
 // Plays random loads over links on which bytes take time: values of up to a thousand pieces among small ones, links
@@ -87,6 +80,11 @@ public:
     return std::to_string(nodes_) + (is_line_ ? " nodes in a line, " : " nodes, ")
            + std::to_string(static_cast<int>(rate_)) + " bytes/ms, " + std::to_string(delay_ms_) + " ms each way, "
            + std::to_string(breaks_done_) + " breaks";
+  }
+
+  /// How long it has been by the clock of the play.
+  std::uint64_t milliseconds() const {
+    return network_.now_ms - test::start_ms;
   }
 
 private:
@@ -256,45 +254,18 @@ private:
 } // namespace
 
 int main(int argc, char** argv) {
-  std::uint64_t seeds = 100;
-  std::uint64_t first = 0;
-  std::optional<std::uint64_t> one;
-  unsigned jobs = 1;
-  std::uint64_t traces_max = 0;
-  std::uint64_t failures_max = std::numeric_limits<std::uint64_t>::max();
-
-  CLI::App cli{"Plays random loads over slow links, and checks that what is large holds up nothing that is small."};
-  cli.add_option("--seeds", seeds, "How many seeds to play")->capture_default_str();
-  cli.add_option("--first", first, "The first of them")->capture_default_str();
-  cli.add_option("--seed", one, "Play this seed only");
-  cli.add_option("--jobs", jobs, "Threads")->capture_default_str()->check(CLI::Range(1u, 256u));
-  cli.add_option("--traces", traces_max, "There are none")->capture_default_str();
-  cli.add_option("--stop-after", failures_max, "Stop after this many failures");
-  CLI11_PARSE(cli, argc, argv);
-  if (one) {
-    first = *one;
-    seeds = 1;
-  }
-
-  std::atomic<std::uint64_t> next = first;
-  std::atomic<std::uint64_t> failed = 0;
-  std::mutex report_mutex;
-  auto run = [&] {
-    for (auto seed = next++; seed < first + seeds && failed < failures_max; seed = next++)
-      try {
-        play{seed}.run();
-      } catch (const violation& v) {
-        std::lock_guard lock{report_mutex};
-        ++failed;
-        std::printf("seed %llu: %s: %s\n", static_cast<unsigned long long>(seed), v.check.c_str(), v.found.c_str());
-      }
-  };
-  std::vector<std::thread> threads;
-  for (unsigned i = 0; i < jobs; ++i)
-    threads.emplace_back(run);
-  for (auto& t : threads)
-    t.join();
-  std::printf("%llu seeds, %llu failed\n", static_cast<unsigned long long>(seeds),
-              static_cast<unsigned long long>(failed.load()));
-  return failed == 0 ? 0 : 1;
+  return test::run_seeds(
+    argc, argv,
+    {.description = "Plays random loads over slow links, and checks that what is large holds up nothing that is small.",
+     .seeds = 100,
+     .play = [](std::uint64_t seed) -> test::played_seed {
+       play p{seed};
+       try {
+         p.run();
+       } catch (const violation& v) {
+         return {p.milliseconds(), v.check + ": " + v.found};
+       }
+       return {p.milliseconds(), {}};
+     },
+     .trace = {}});
 }
