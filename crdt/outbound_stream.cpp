@@ -106,7 +106,7 @@ void outbound_stream::add_ready(delta_writer& out, const stream_source& source, 
     add(out, ready.key, ready.value, source, target);
 }
 
-std::optional<std::string> outbound_stream::end_part(delta_writer out, const stream_source& source, bool last) {
+std::string outbound_stream::end_part(delta_writer out, const stream_source& source, bool last) {
   delta_trailer trailer;
   trailer.last = last;
   trailer.forgotten = difference(source.forgotten, forgotten_told_);
@@ -120,12 +120,6 @@ std::optional<std::string> outbound_stream::end_part(delta_writer out, const str
   }
   parts_in_batch_ = last ? 0 : parts_in_batch_ + 1;
   return out.finish(trailer);
-}
-
-std::optional<std::string> outbound_stream::end_without_part(bool is_last) {
-  --number_;
-  in_batch_ = !is_last;
-  return std::nullopt;
 }
 
 } // namespace ariadne::crdt

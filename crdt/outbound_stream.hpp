@@ -50,7 +50,8 @@ struct stream_target {
 /// A register with values that the neighbour lacks and that are too large to travel within it is owed, see
 /// value_transfers: the walk passes it by, and its claim waits.
 ///
-/// The stream keeps two version vectors and three short sets of replica ids, whatever the size of the map.
+/// The stream keeps a few version vectors and short sets of replica ids, whatever the size of the map; and of registers
+/// that are ahead, the dots by which it has sent them.
 class outbound_stream {
 public:
   /// Starts with `id`, as the neighbour has named it, towards a neighbour that has everything up to `has`.
@@ -128,7 +129,12 @@ public:
     const auto is_last = is_over && !(full_state_ && target.values.owes_any());
     const auto is_needed = registers_sent_ > sent_before || is_first_of_full_state()
                            || (is_last && (parts_in_batch_ > 0 || !reached_.empty()));
-    return is_needed ? end_part(std::move(out), source, is_last) : end_without_part(is_last);
+    if (is_needed)
+      return end_part(std::move(out), source, is_last);
+    // Its number is still free.
+    --number_;
+    in_batch_ = !is_last;
+    return std::nullopt;
   }
 
   /// Makes the next batch a full state (invariant I5), starting with the next part. What the batch before has sent is
@@ -190,8 +196,7 @@ private:
   };
 
   delta_writer begin_part(const stream_source& source, std::uint32_t version);
-  std::optional<std::string> end_part(delta_writer out, const stream_source& source, bool last);
-  std::optional<std::string> end_without_part(bool is_last);
+  std::string end_part(delta_writer out, const stream_source& source, bool last);
   void add(delta_writer& out, std::string_view key, const causal_register& value, const stream_source& source,
            const stream_target& target);
   void add_ready(delta_writer& out, const stream_source& source, const stream_target& target);

@@ -16,10 +16,6 @@ constexpr int parts_per_call_max = 2;
 /// The same for pieces.
 constexpr int pieces_per_call_max = 4;
 
-/// How many bytes of deltas may be on their way at least. Where others fill the link, all frames are late, and a window
-/// that shrinks makes them no faster; to follow what is written matters more than to make room.
-constexpr std::size_t batch_bytes_min = 64u << 10;
-
 /// For how long changes gather while a part is on its way: many round trips of a fast link, and a small part of one of
 /// a slow link.
 constexpr std::uint64_t gather_ms_max = 10;
@@ -1066,10 +1062,7 @@ std::size_t replica::send_parts(link_id link, neighbour_session& session, std::u
     if (out.is_in_flight()) {
       auto is_worth_it = out.in_batch() || changed_bytes_ - session.changed_bytes_at_send >= part_bytes
                          || session.values.has_ready() || has_passed(gather_ms_max, session.part_sent_ms, now_ms);
-      const auto has_room =
-        session.window.has_room()
-        || session.window.in_flight_bytes() + part_bytes <= std::min(batch_bytes_min, options_.window_bytes);
-      if (!is_worth_it || !has_room)
+      if (!is_worth_it || !session.window.has_room())
         break;
     }
     if (waits_for_forgotten(link, session, now_ms))

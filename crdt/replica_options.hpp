@@ -33,7 +33,7 @@ struct replica_options {
   std::size_t large_value_bytes = 16u << 10;
   /// About how many bytes of registers one delta carries on a fast link, and how many bytes of a value one piece does.
   std::size_t part_bytes = 64u << 10;
-  /// The same for a slow link.
+  /// How many bytes of a value one piece carries on a slow link. A delta carries `large_value_bytes` there.
   std::size_t part_bytes_min = 2u << 10;
   /// How many registers one delta carries at most, however small they are: to take it in is one call.
   std::size_t part_registers_max = 1'024;

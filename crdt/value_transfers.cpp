@@ -63,8 +63,7 @@ bool value_transfers::has_missing(const causal_register& value, const context& a
   return false;
 }
 
-// -- claims, and what is owed
-// ------------------------------------------------------------------------------------------
+// -- claims, and what is owed ----------------------------------------------------------------------------------------
 
 value_transfers::claim_id value_transfers::begin_claim(replica_id origin, std::uint64_t counter) {
   for (auto position = claims_.rbegin(); position != claims_.rend(); ++position)
@@ -145,8 +144,7 @@ void value_transfers::take_done(version_vector& reached) {
   }
 }
 
-// -- registers
-// ---------------------------------------------------------------------------------------------------------
+// -- registers -------------------------------------------------------------------------------------------------------
 
 value_transfers::ready_register value_transfers::take_ready(const context& at) {
   auto result = std::move(ready_.front());
@@ -189,8 +187,7 @@ void value_transfers::settle_sent(std::string_view key) {
     }
 }
 
-// -- pieces
-// ------------------------------------------------------------------------------------------------------------
+// -- pieces ----------------------------------------------------------------------------------------------------------
 
 std::size_t value_transfers::lane_of(const causal_register& value) {
   std::size_t bytes = 0;
@@ -303,7 +300,7 @@ void value_transfers::arrived(const value_progress& progress, bool has_added, st
       t.is_left_to_others = !has_added && !value->is_there;
       if (t.is_left_to_others)
         t.paused_until_ms = now_ms + left_to_others_ms;
-      // Others are ahead; or it has been given up there, or is not taken for now.
+      // Others are ahead; or it has been given up there, or there is no room for it.
       if (bytes > value->sent || value->pieces_in_flight == 0)
         value->sent = bytes;
       if (end_if_there(l, position))

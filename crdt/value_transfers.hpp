@@ -59,8 +59,7 @@ public:
   /// Whether a register with this state has to wait.
   bool has_missing(const causal_register& value, const context& at) const;
 
-  // -- claims, and what is owed
-  // ----------------------------------------------------------------------------------------
+  // -- claims, and what is owed --------------------------------------------------------------------------------------
 
   /// A walk over the tail of `origin` owes its first register, and is going to claim `counter`.
   claim_id begin_claim(replica_id origin, std::uint64_t counter);
@@ -81,10 +80,9 @@ public:
     return !queued_.empty() || !ready_.empty() || is_under_way();
   }
 
-  // -- registers
-  // -------------------------------------------------------------------------------------------------------
+  // -- registers -----------------------------------------------------------------------------------------------------
 
-  /// A register whose values have arrived, and its state.
+  /// A register whose values have been sent, and its state.
   struct ready_register {
     std::string key;
     causal_register value;
@@ -93,7 +91,7 @@ public:
   bool has_ready() const {
     return !ready_.empty();
   }
-  /// Takes the next one, in its state of now, if all values of that are there, too. It has to be sent.
+  /// Takes the next one, in its state of now, if the values of that have been sent, too. It has to be sent.
   ready_register take_ready(const context& at);
   /// A register has been sent in its state of now: it is not owed any more.
   void sent(std::string_view key) {
@@ -101,8 +99,7 @@ public:
       settle_sent(key);
   }
 
-  // -- pieces
-  // ----------------------------------------------------------------------------------------------------------
+  // -- pieces --------------------------------------------------------------------------------------------------------
 
   /// The next piece, without its stream and number; nothing if there is none for the time being.
   std::optional<piece> next_piece(const context& at, std::uint64_t now_ms);
@@ -134,7 +131,7 @@ private:
   struct outgoing_value {
     crdt::dot dot;
     shared_bytes bytes;
-    /// How much of it has been sent, or is there.
+    /// How much of it has been sent, or was there before.
     std::size_t sent = 0;
     std::size_t pieces_in_flight = 0;
     bool is_there = false;
@@ -153,7 +150,7 @@ private:
   /// Values of about the same size, one after the other.
   struct lane {
     std::deque<std::string> queue;
-    /// Those that have been sent whole, and wait for the neighbour to say so, and at most a few that have not.
+    /// The last one is being sent; others before it are left to other neighbours, or have one value more.
     std::deque<transfer> under_way;
   };
 
