@@ -80,6 +80,21 @@ struct two_nodes {
   std::size_t link = 0;
 };
 
+/// Two nodes that have a large value, and a third one that no link leads to.
+struct two_nodes_with_a_value {
+  two_nodes_with_a_value() {
+    for (auto i = 0; i < 3; ++i)
+      network.add();
+    network.put(0, "large", value);
+    network.connect(0, 1, 100'000, 0);
+    BOOST_REQUIRE(network.pass_until(5'000, [&] { return network[1].key_count() == 1; }));
+  }
+
+  const play p{10, 5, 4 << 20};
+  const std::string value = value_of(p.value_bytes);
+  slow_network network;
+};
+
 } // namespace
 
 BOOST_DATA_TEST_CASE(a_large_value_arrives_as_fast_as_the_link_carries_it, boost::unit_test::data::make(plays), p) {
@@ -162,15 +177,7 @@ BOOST_DATA_TEST_CASE(what_a_broken_link_has_carried_is_not_sent_again, boost::un
                        + std::min<std::uint64_t>(in_windows, 6 * nodes.network.options.window_bytes));
 }
 
-BOOST_AUTO_TEST_CASE(another_neighbour_goes_on_where_one_was_broken_off) {
-  const play p{10, 5, 4 << 20};
-  slow_network network;
-  for (auto i = 0; i < 3; ++i)
-    network.add();
-  const auto value = value_of(p.value_bytes);
-  network.put(0, "large", value);
-  network.connect(0, 1, 100'000, 0);
-  BOOST_REQUIRE(network.pass_until(5'000, [&] { return network[1].key_count() == 1; }));
+BOOST_FIXTURE_TEST_CASE(another_neighbour_goes_on_where_one_was_broken_off, two_nodes_with_a_value) {
   const auto first = network.connect(0, 2, p.bytes_per_ms(), p.delay_ms);
   network.pass_until(p.carrying_ms() / 2, [] { return false; });
   BOOST_TEST(network[2].key_count() == 0u);
@@ -182,15 +189,7 @@ BOOST_AUTO_TEST_CASE(another_neighbour_goes_on_where_one_was_broken_off) {
   BOOST_TEST(network.bytes_to_second(second) <= p.value_bytes * 6 / 10);
 }
 
-BOOST_AUTO_TEST_CASE(two_neighbours_that_have_a_value_do_not_both_send_all_of_it) {
-  const play p{10, 5, 4 << 20};
-  slow_network network;
-  for (auto i = 0; i < 3; ++i)
-    network.add();
-  const auto value = value_of(p.value_bytes);
-  network.put(0, "large", value);
-  network.connect(0, 1, 100'000, 0);
-  BOOST_REQUIRE(network.pass_until(5'000, [&] { return network[1].key_count() == 1; }));
+BOOST_FIXTURE_TEST_CASE(two_neighbours_that_have_a_value_do_not_both_send_all_of_it, two_nodes_with_a_value) {
   const auto first = network.connect(0, 2, p.bytes_per_ms(), p.delay_ms);
   const auto second = network.connect(1, 2, p.bytes_per_ms(), p.delay_ms);
   BOOST_REQUIRE(network.pass_until(2 * p.carrying_ms(), [&] { return network[2].key_count() == 1; }));
