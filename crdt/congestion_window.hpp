@@ -8,8 +8,8 @@
 namespace ariadne::crdt {
 
 struct congestion_limits {
-  /// Where others fill the link, a smaller window would come to nothing. On a link of less than 6
-  /// Mbit/s, this alone takes longer than `queue_ms`.
+  /// Where others fill the link, a smaller window would come to nothing. On a link of less than 6 Mbit/s, this alone
+  /// takes longer than `queue_ms`.
   std::size_t window_bytes_min = 64u << 10;
   std::size_t window_bytes_max = 4u << 20;
   std::size_t piece_bytes_min = 2u << 10;
