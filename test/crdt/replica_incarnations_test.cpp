@@ -16,8 +16,7 @@ BOOST_AUTO_TEST_SUITE(replica_incarnations)
 namespace {
 
 struct two_members {
-  two_members() : one(network.add()), two(network.add()) {
-    network.connect(one, two);
+  two_members() : one(network.add()), two(network.add()), link(network.connect(one, two)) {
     network.set_members();
     network.settle();
   }
@@ -44,12 +43,13 @@ struct two_members {
            && two.replica.vector()[id] == 0;
   }
 
-  /// The size of the hello with which a new link opens.
+  /// The size of the hello with which the link between the two opens again.
   std::size_t hello_bytes() {
-    const auto link = network.connect(one, two);
-    const auto bytes = network.frames(one, two).front().size();
-    network.settle();
     network.disconnect(link);
+    link = network.connect(one, two);
+    const auto& frames = network.frames(one, two);
+    BOOST_REQUIRE(!frames.empty());
+    const auto bytes = frames.front().size();
     network.settle();
     return bytes;
   }
@@ -57,6 +57,7 @@ struct two_members {
   replica_network network;
   network_node& one;
   network_node& two;
+  link_id link;
 };
 
 } // namespace
