@@ -9,6 +9,13 @@ namespace {
 /// What is sent before anything is known of the link, about as RFC 6928 has it.
 constexpr std::size_t first_window_bytes = 16u << 10;
 
+/// What has arrived in one span tells of the link until one or two more periods of this many spans have passed. Only
+/// spans count throughout which the window was made use of.
+constexpr std::uint32_t period_spans = 8;
+
+/// A link of 6 Mbit/s and more carries this much within `queue_ms`.
+constexpr std::size_t floor_bytes_max = 64u << 10;
+
 } // namespace
 
 congestion_window::congestion_window(congestion_limits limits)
@@ -21,8 +28,7 @@ void congestion_window::sent(std::size_t bytes, std::uint64_t now_ms) {
     is_draining_ = false;
     // All of the window at once would be a queue on the link, which is empty.
     const auto target = static_cast<double>(limits_.queue_ms);
-    window_ = std::max(window_ * target / (target + static_cast<double>(base_ms_.value_or(0))),
-                       static_cast<double>(limits_.window_bytes_min));
+    window_ = std::max(window_ * target / (target + static_cast<double>(base_ms_.value_or(0))), floor_bytes());
     is_starting_ = true;
   }
   in_flight_bytes_ += bytes;
@@ -38,7 +44,10 @@ void congestion_window::arrived(std::uint64_t frames, std::uint64_t now_ms) {
     bytes += newest.bytes;
   }
   in_flight_bytes_ -= bytes;
-  if (bytes > 0 && now_ms >= newest.sent_ms)
+  if (bytes == 0)
+    return;
+  learn_rate(newest, bytes, now_ms);
+  if (now_ms >= newest.sent_ms)
     learn(newest, static_cast<double>(bytes), now_ms);
 }
 
@@ -81,8 +90,31 @@ void congestion_window::learn(const frame& newest, double acknowledged_bytes, st
   const auto direction = is_starting_ ? 1.0 : std::max(1 - queue / target, -1.0);
   if (direction > 0 && !newest.is_limited)
     return;
-  window_ = std::clamp(window_ + gain * direction * acknowledged_bytes, static_cast<double>(limits_.window_bytes_min),
+  window_ = std::clamp(window_ + gain * direction * acknowledged_bytes, floor_bytes(),
                        static_cast<double>(limits_.window_bytes_max));
+}
+
+void congestion_window::learn_rate(const frame& newest, std::size_t arrived_bytes, std::uint64_t now_ms) {
+  if (now_ms < span_since_ms_ || now_ms - span_since_ms_ >= limits_.queue_ms / 4) {
+    if (span_is_limited_ && ++spans_ >= period_spans) {
+      busiest_bytes_before_ = busiest_bytes_;
+      busiest_bytes_ = 0;
+      spans_ = 0;
+    }
+    span_since_ms_ = now_ms;
+    span_bytes_ = 0;
+    span_is_limited_ = true;
+  }
+  span_bytes_ += arrived_bytes;
+  span_is_limited_ = span_is_limited_ && newest.is_limited;
+  busiest_bytes_ = std::max(busiest_bytes_, span_bytes_);
+}
+
+double congestion_window::floor_bytes() const {
+  // A quarter of the time, and one frame more that arrived at its beginning.
+  const auto seen = 2 * static_cast<double>(std::max(busiest_bytes_, busiest_bytes_before_));
+  return std::clamp(seen, static_cast<double>(limits_.window_bytes_min),
+                    static_cast<double>(std::min(limits_.window_bytes_max, floor_bytes_max)));
 }
 
 } // namespace ariadne::crdt

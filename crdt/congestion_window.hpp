@@ -8,9 +8,8 @@
 namespace ariadne::crdt {
 
 struct congestion_limits {
-  /// Where others fill the link, a smaller window would come to nothing. On a link of less than 6 Mbit/s, this alone
-  /// takes longer than `queue_ms`.
-  std::size_t window_bytes_min = 64u << 10;
+  /// Two of the smallest pieces, with their headers.
+  std::size_t window_bytes_min = 5u << 10;
   std::size_t window_bytes_max = 4u << 20;
   std::size_t piece_bytes_min = 2u << 10;
   std::size_t piece_bytes_max = 64u << 10;
@@ -28,6 +27,11 @@ struct congestion_limits {
 /// (LEDBAT, RFC 6817, section 2.4.2; Brakmo and Peterson, "TCP Vegas", 1995). At first it doubles with each short round
 /// trip. A window that was not made use of does not grow (RFC 7661). Since the shortest round trip of a link that is
 /// always busy has a queue in it, the link is let run empty now and then (LEDBAT++, section 4.4).
+///
+/// Round trips also take longer for what others send, and where the delay of a link varies. A smaller window would not
+/// mend that. So, up to 64 KiB, the window is at least twice what has lately arrived within a quarter of `queue_ms`: it
+/// takes the link less than `queue_ms` to carry that (a rate that is measured, as in Cardwell et al., "BBR:
+/// Congestion-Based Congestion Control", 2016).
 ///
 /// All times are milliseconds of any clock; where it jumps, a round trip may be measured wrongly, and the next ones
 /// mend that. Not thread-safe.
@@ -73,6 +77,8 @@ private:
   };
 
   void learn(const frame& newest, double acknowledged_bytes, std::uint64_t now_ms);
+  void learn_rate(const frame& newest, std::size_t arrived_bytes, std::uint64_t now_ms);
+  double floor_bytes() const;
 
   congestion_limits limits_;
   std::deque<frame> in_flight_;
@@ -84,6 +90,16 @@ private:
   std::optional<std::uint64_t> base_ms_;
   std::uint64_t probed_ms_ = 0;
   bool is_draining_ = false;
+  /// What has arrived since the first frame of a span, which is a quarter of `queue_ms` long, and whether the window
+  /// was made use of all along.
+  std::uint64_t span_since_ms_ = 0;
+  std::size_t span_bytes_ = 0;
+  bool span_is_limited_ = false;
+  /// The most that has arrived in one span: in this period, and in the one before; and how many spans of this period
+  /// have made use of the window.
+  std::size_t busiest_bytes_ = 0;
+  std::size_t busiest_bytes_before_ = 0;
+  std::uint32_t spans_ = 0;
 };
 
 } // namespace ariadne::crdt

@@ -85,16 +85,31 @@ BOOST_DATA_TEST_CASE(a_busy_link_is_used_and_what_is_sent_next_does_not_wait_lon
   BOOST_TEST_MESSAGE(link << ": " << seen.goodput_percent << " %, queue " << seen.queue_ms_mean << " ms, at most "
                           << seen.queue_ms_max << " ms, pieces of " << seen.piece_bytes << " bytes");
   BOOST_TEST(seen.goodput_percent > 90);
-  const auto least_ms = static_cast<double>(ariadne::crdt::congestion_limits{}.window_bytes_min) / link.bytes_per_ms;
-  BOOST_TEST(seen.queue_ms_mean < std::max(120.0, least_ms));
-  BOOST_TEST(seen.queue_ms_max < std::max(200.0, least_ms));
-  BOOST_TEST(static_cast<double>(seen.piece_bytes) / link.bytes_per_ms < std::max(60.0, least_ms / 2));
+  BOOST_TEST(seen.queue_ms_mean < 120);
+  BOOST_TEST(seen.queue_ms_max < 200);
+  BOOST_TEST(static_cast<double>(seen.piece_bytes) / link.bytes_per_ms < 60);
 }
 
 BOOST_AUTO_TEST_CASE(a_link_that_has_become_longer_is_used_again_once_it_has_been_seen_empty) {
   const auto seen = send_for({1'250, 5, 20'000, 150}, 90'000, 60'000);
   BOOST_TEST(seen.goodput_percent > 90);
   BOOST_TEST(seen.queue_ms_mean < 120);
+}
+
+BOOST_AUTO_TEST_CASE(frames_that_come_late_in_bunches_do_not_make_the_window_small) {
+  window_of_link window;
+  std::uint64_t now = 0;
+  std::uint64_t answered = 0;
+  std::uint64_t sent = 0;
+  // Some other traffic holds up the answers, now more, now less.
+  for (auto round = 0; round < 200; ++round) {
+    for (; window.has_room(); ++sent)
+      window.sent(window.piece_bytes(), now);
+    now += round % 10 == 0 ? 20 : 300;
+    while (answered < sent)
+      window.arrived(++answered, now);
+  }
+  BOOST_TEST(window.window_bytes() >= 64u << 10);
 }
 
 BOOST_AUTO_TEST_CASE(a_window_that_is_not_made_use_of_does_not_grow) {
