@@ -6,12 +6,9 @@ namespace ariadne::crdt {
 
 namespace {
 
-/// What is sent before anything is known of the link, about as RFC 6928 has it.
-constexpr std::size_t first_window_bytes = 16u << 10;
-
 /// What has arrived in one span tells of the link until one or two more periods of this many spans have passed. Only
 /// spans count throughout which the window was made use of.
-constexpr std::uint32_t period_spans = 8;
+constexpr std::uint32_t period_spans = 64;
 
 /// A link of 6 Mbit/s and more carries this much within `queue_ms`.
 constexpr std::size_t floor_bytes_max = 64u << 10;
@@ -19,8 +16,8 @@ constexpr std::size_t floor_bytes_max = 64u << 10;
 } // namespace
 
 congestion_window::congestion_window(congestion_limits limits)
-  : limits_(limits),
-    window_(static_cast<double>(std::clamp(first_window_bytes, limits.window_bytes_min, limits.window_bytes_max))) {}
+  : limits_(limits), window_(static_cast<double>(
+                       std::clamp(limits.first_window_bytes, limits.window_bytes_min, limits.window_bytes_max))) {}
 
 void congestion_window::sent(std::size_t bytes, std::uint64_t now_ms) {
   const auto is_lone = in_flight_.empty();

@@ -11,6 +11,8 @@ struct congestion_limits {
   /// Two of the smallest pieces, with their headers.
   std::size_t window_bytes_min = 5u << 10;
   std::size_t window_bytes_max = 4u << 20;
+  /// What is sent before anything is known of the link, a little more than RFC 6928 has it: 160 ms at 1 Mbit/s.
+  std::size_t first_window_bytes = 20u << 10;
   std::size_t piece_bytes_min = 2u << 10;
   std::size_t piece_bytes_max = 64u << 10;
   /// By how much the frames of this side may delay others that share the link.

@@ -123,10 +123,10 @@ BOOST_DATA_TEST_CASE(a_small_write_has_its_receipt_soon_while_a_large_value_trav
   }
   BOOST_REQUIRE(!waits.empty());
   BOOST_TEST_MESSAGE(p << ": at most " << *std::max_element(waits.begin(), waits.end()) << " ms");
-  const auto least_window_ms =
-    static_cast<std::uint64_t>(static_cast<double>(congestion_limits{}.window_bytes_min) / p.bytes_per_ms());
+  const auto first_window_ms =
+    static_cast<std::uint64_t>(static_cast<double>(congestion_limits{}.first_window_bytes) / p.bytes_per_ms());
   BOOST_TEST(*std::max_element(waits.begin(), waits.end())
-             <= std::max<std::uint64_t>(150, least_window_ms + 70) + p.round_trip_ms());
+             <= std::max<std::uint64_t>(150, first_window_ms) + p.round_trip_ms());
 }
 
 BOOST_DATA_TEST_CASE(a_value_that_is_written_again_and_again_arrives_all_the_same, boost::unit_test::data::make(plays),

@@ -173,17 +173,17 @@ private:
     }
   }
 
-  /// How much longer than the queue that is aimed at the least window takes, on the slowest of links.
-  std::uint64_t least_window_ms() const {
-    const crdt::congestion_limits limits;
-    const auto least_ms = static_cast<std::uint64_t>(static_cast<double>(limits.window_bytes_min) / rate_);
-    return least_ms - std::min(least_ms, limits.queue_ms);
+  /// How much longer than the queue that is aimed at a register takes that travels whole.
+  std::uint64_t whole_register_ms() const {
+    const auto whole_ms =
+      static_cast<std::uint64_t>(static_cast<double>(crdt::replica_options{}.large_value_bytes) / rate_);
+    return whole_ms - std::min(whole_ms, crdt::congestion_limits{}.queue_ms);
   }
 
   void check_receipts() {
     // What the write itself takes, and what is before it at the most.
     const auto patience_ms =
-      170 + 2 * delay_ms_ + delay_ms_ / 2 + least_window_ms() + static_cast<std::uint64_t>(300 / rate_);
+      170 + 2 * delay_ms_ + delay_ms_ / 2 + whole_register_ms() + static_cast<std::uint64_t>(300 / rate_);
     for (auto position = small_.begin(); position != small_.end();) {
       const auto& [dot, since_ms] = *position;
       if (!network_[0].holders(dot).empty()) {
