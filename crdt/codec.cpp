@@ -69,8 +69,10 @@ hello decode_hello(wire_reader& in, std::uint32_t version) {
   else
     message.values.reserve(std::min<std::size_t>(left, in.remaining() / 10));
   for (; left > 0 && in.failure().empty(); --left) {
-    const auto dot = in.whole_dot();
-    message.values.push_back({dot, in.varint()});
+    const value_progress told{in.whole_dot(), in.varint()};
+    // One more after the last would make the vector grow to twice its size.
+    if (in.failure().empty())
+      message.values.push_back(told);
   }
   return message;
 }

@@ -21,8 +21,9 @@ using ariadne::fuzz::require;
 
 namespace {
 
-/// What the decoder may hold besides twice the frame: the first table of replica ids, and what a hello tells of values.
-constexpr std::size_t decoder_bytes_min = 256 + told_values_max * sizeof(value_reference);
+/// What the decoder may hold besides twice the frame: the first table of replica ids, and what is beyond twice the ten
+/// bytes that a value takes of which a hello tells.
+constexpr std::size_t decoder_bytes_min = 256 + told_values_max * (sizeof(value_progress) - 20);
 
 using keyed_registers = std::vector<std::pair<std::string, causal_register>>;
 
