@@ -1,5 +1,7 @@
 #include "crdt/congestion_window.hpp"
 
+#include "crdt/passed_time.hpp"
+
 #include <algorithm>
 
 namespace ariadne::crdt {
@@ -65,8 +67,7 @@ std::size_t congestion_window::piece_bytes() const {
 void congestion_window::learn(const frame& newest, double acknowledged_bytes, std::uint64_t now_ms) {
   const auto round_trip_ms = now_ms - newest.sent_ms;
   if (newest.is_lone) {
-    const auto is_old = now_ms < probed_ms_ || now_ms - probed_ms_ >= limits_.probe_every_ms;
-    if (!base_ms_ || is_old || round_trip_ms <= *base_ms_) {
+    if (!base_ms_ || has_passed(limits_.probe_every_ms, probed_ms_, now_ms) || round_trip_ms <= *base_ms_) {
       base_ms_ = round_trip_ms;
       probed_ms_ = now_ms;
     }
@@ -75,7 +76,7 @@ void congestion_window::learn(const frame& newest, double acknowledged_bytes, st
   }
   if (!base_ms_)
     return;
-  if (!in_flight_.empty() && (now_ms < probed_ms_ || now_ms - probed_ms_ >= limits_.probe_every_ms))
+  if (!in_flight_.empty() && has_passed(limits_.probe_every_ms, probed_ms_, now_ms))
     is_draining_ = true;
 
   const auto target = static_cast<double>(limits_.queue_ms);
@@ -92,7 +93,7 @@ void congestion_window::learn(const frame& newest, double acknowledged_bytes, st
 }
 
 void congestion_window::learn_rate(const frame& newest, std::size_t arrived_bytes, std::uint64_t now_ms) {
-  if (now_ms < span_since_ms_ || now_ms - span_since_ms_ >= limits_.queue_ms / 4) {
+  if (has_passed(limits_.queue_ms / 4, span_since_ms_, now_ms)) {
     if (span_is_limited_ && ++spans_ >= period_spans) {
       busiest_bytes_before_ = busiest_bytes_;
       busiest_bytes_ = 0;
@@ -108,10 +109,10 @@ void congestion_window::learn_rate(const frame& newest, std::size_t arrived_byte
 }
 
 double congestion_window::floor_bytes() const {
-  // A quarter of the time, and one frame more that arrived at its beginning.
-  const auto seen = 2 * static_cast<double>(std::max(busiest_bytes_, busiest_bytes_before_));
-  return std::clamp(seen, static_cast<double>(limits_.window_bytes_min),
-                    static_cast<double>(std::min(limits_.window_bytes_max, floor_bytes_max)));
+  // Twice a quarter of the time, since a span counts one frame more, with which it begins.
+  const auto seen = 2 * std::max(busiest_bytes_, busiest_bytes_before_);
+  return static_cast<double>(
+    std::max(limits_.window_bytes_min, std::min({seen, floor_bytes_max, limits_.window_bytes_max})));
 }
 
 } // namespace ariadne::crdt

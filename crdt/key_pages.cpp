@@ -1,5 +1,7 @@
 #include "crdt/key_pages.hpp"
 
+#include "crdt/passed_time.hpp"
+
 #include <algorithm>
 #include <iterator>
 #include <utility>
@@ -70,7 +72,7 @@ void key_pages::work(const aw_lww_map& map, std::uint64_t now_ms, std::size_t re
 
 void key_pages::tick(std::uint64_t now_ms) {
   for (auto w = windows_.begin(); w != windows_.end();) {
-    const auto is_idle = now_ms < w->last_used_ms || now_ms - w->last_used_ms >= limits_.idle_ms;
+    const auto is_idle = has_passed(limits_.idle_ms, w->last_used_ms, now_ms);
     w = is_idle && !is_waited_for(*w) ? give_up(w) : std::next(w);
   }
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "crdt/causal_register.hpp"
+#include "crdt/passed_time.hpp"
 #include "crdt/version_vector.hpp"
 
 #include <absl/container/btree_set.h>
@@ -95,7 +96,7 @@ public:
   /// If what was refused `is_settled`, there is no need to wait for long; but for a while, so that a neighbour that
   /// sends the same again and again does not keep two replicas busy.
   bool is_over(bool is_settled, std::uint64_t now_ms) const {
-    return now_ms < since_ms_ || now_ms - since_ms_ >= (is_settled ? std::min(first_ms, wait_ms_) : wait_ms_);
+    return has_passed(is_settled ? std::min(first_ms, wait_ms_) : wait_ms_, since_ms_, now_ms);
   }
 
 private:

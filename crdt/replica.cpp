@@ -1,6 +1,7 @@
 #include "crdt/replica.hpp"
 
 #include "crdt/codec.hpp"
+#include "crdt/passed_time.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -33,11 +34,6 @@ std::size_t cost_of_part(std::size_t registers, std::size_t bytes) {
 
 /// What is kept of a neighbour's reason.
 constexpr std::size_t reason_bytes_max = 256;
-
-/// Whether `span_ms` have passed since `since_ms`; also if the clock has jumped back, for then nobody knows.
-bool has_passed(std::uint64_t span_ms, std::uint64_t since_ms, std::uint64_t now_ms) {
-  return now_ms < since_ms || now_ms - since_ms >= span_ms;
-}
 
 /// What a register says beyond its live entries, and those of them that it would say to be dead without naming them: an
 /// event that has superseded one entry leaves what its own replica has written before and that stands beside it.

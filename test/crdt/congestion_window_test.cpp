@@ -112,6 +112,17 @@ BOOST_AUTO_TEST_CASE(frames_that_come_late_in_bunches_do_not_make_the_window_sma
   BOOST_TEST(window.window_bytes() >= 64u << 10);
 }
 
+BOOST_AUTO_TEST_CASE(the_window_does_not_fall_below_the_least_one_however_large_that_is) {
+  const ariadne::crdt::congestion_limits limits{.window_bytes_min = 200u << 10};
+  window_of_link window{limits};
+  std::uint64_t now = 0;
+  for (std::uint64_t answered = 0; answered < 1'000; ++answered, now += 1'000) {
+    window.sent(window.piece_bytes(), now);
+    window.arrived(answered + 1, now + (answered == 0 ? 1 : 400));
+  }
+  BOOST_TEST(window.window_bytes() == limits.window_bytes_min);
+}
+
 BOOST_AUTO_TEST_CASE(a_window_that_is_not_made_use_of_does_not_grow) {
   window_of_link window;
   const auto before = window.window_bytes();
