@@ -57,6 +57,11 @@ void congestion_window::restart() {
   is_draining_ = false;
 }
 
+void congestion_window::resume(const congestion_window& before) {
+  busiest_bytes_before_ = std::max({busiest_bytes_before_, before.busiest_bytes_, before.busiest_bytes_before_});
+  window_ = std::max(window_, floor_bytes());
+}
+
 std::size_t congestion_window::piece_bytes() const {
   // In a round trip with a queue, the link carries the window once. Two pieces with their headers fit into any window.
   const auto share =

@@ -50,6 +50,10 @@ public:
   /// What is on its way will not be acknowledged any more; frames are counted anew. What was learnt of the link stays.
   void restart();
 
+  /// The link is one to the neighbour of `before`, whose link has closed. It begins with no more than what that has
+  /// been seen to carry at its busiest, or the first window: the path may be another one (RFC 9040, section 6.1).
+  void resume(const congestion_window& before);
+
   /// Whether one more frame, of `piece_bytes` at most, may be sent now.
   bool has_room() const {
     return in_flight_.empty() || (!is_draining_ && in_flight_bytes_ + piece_bytes() <= window_bytes());

@@ -21,8 +21,10 @@ constexpr int pieces_per_call_max = 4;
 /// a slow link.
 constexpr std::uint64_t gather_ms_max = 10;
 
-/// For how long what was under way over a link that has closed is kept for the next one.
+/// For how long, and of how many links that have closed, what was under way and what they carry is kept for the next
+/// link to the same neighbour.
 constexpr std::uint64_t parted_ms_max = 60'000;
+constexpr std::size_t parted_max = 64;
 
 /// A neighbour takes in a large value if something of what is on its way to it has arrived so lately.
 constexpr std::uint64_t taking_ms_max = 60'000;
@@ -208,8 +210,14 @@ void replica::close(link_id link, std::uint64_t now_ms) {
   void_stream(position->second);
   auto is_orphaned = position->second.in.changed_registers;
   guard_.forget(position->second.id);
-  if (auto& session = position->second; session.id.value != 0 && session.values.is_under_way())
-    parted_.insert_or_assign(session.id, parted_transfers{std::move(session.values), now_ms});
+  if (auto& session = position->second; session.out) {
+    session.window.restart();
+    parted_.insert_or_assign(session.id, parted_link{std::move(session.values), std::move(session.window), now_ms});
+    if (parted_.size() > parted_max)
+      parted_.erase(std::min_element(parted_.begin(), parted_.end(), [](const auto& a, const auto& b) {
+        return a.second.since_ms < b.second.since_ms;
+      }));
+  }
   sessions_.erase(position);
   announce_sources();
   if (is_orphaned)
@@ -999,7 +1007,8 @@ void replica::start_outbound(neighbour_session& session) {
   session.window.restart();
   session.pieces_sent = 0;
   if (const auto parted = parted_.find(session.id); parted != parted_.end()) {
-    if (!session.values.is_under_way())
+    session.window.resume(parted->second.window);
+    if (!session.values.is_under_way() && parted->second.values.is_under_way())
       session.values = std::move(parted->second.values);
     parted_.erase(parted);
   }

@@ -498,12 +498,14 @@ private:
   disposal<incoming_full_state::contexts_by_key> unneeded_contexts_;
   disposal<incoming_full_state::dots> unneeded_dots_;
   staged_values staged_;
-  /// What was under way over links that have closed, by the neighbour's id, and when they did.
-  struct parted_transfers {
+  /// What is kept of links that have closed, by the neighbour's id: what was under way, what they have been seen to
+  /// carry, and when they closed.
+  struct parted_link {
     value_transfers values;
+    congestion_window window;
     std::uint64_t since_ms = 0;
   };
-  std::map<replica_id, parted_transfers> parted_;
+  std::map<replica_id, parted_link> parted_;
   /// With whom to go on, if there was more to send than one call may.
   std::optional<link_id> pump_from_;
   /// Bytes of all registers that have changed so far.

@@ -250,6 +250,22 @@ BOOST_FIXTURE_TEST_CASE(of_a_key_that_changes_again_and_again_only_the_latest_is
   BOOST_TEST(right.read("x") == "100");
 }
 
+BOOST_FIXTURE_TEST_CASE(keys_that_are_written_while_a_batch_waits_for_the_window_are_sent_once,
+                        two_replicas_with_small_parts) {
+  network.connect(*left, *right);
+  network.settle();
+  const auto sent = [&] { return left->replica.counters().registers_sent; };
+  const auto before = sent();
+  for (int i = 0; i < 400; i += 10) {
+    put_many(*left, i, i + 10);
+    network.deliver(*left, *right);
+    network.deliver(*right, *left);
+  }
+  network.settle();
+  BOOST_TEST(right->replica.key_count() == 400u);
+  BOOST_TEST(sent() - before == 400u);
+}
+
 BOOST_FIXTURE_TEST_CASE(an_idle_link_carries_heartbeats_and_nothing_else, two_replicas) {
   left.put("x", "1");
   meet();

@@ -129,6 +129,26 @@ BOOST_DATA_TEST_CASE(a_small_write_has_its_receipt_soon_while_a_large_value_trav
              <= std::max<std::uint64_t>(150, first_window_ms) + p.round_trip_ms());
 }
 
+BOOST_AUTO_TEST_CASE(what_was_written_during_a_short_cut_arrives_in_the_round_trip_after_the_hellos) {
+  // 100 Mbit/s, which have been made use of before the cut.
+  const play p{100, 100, 4 << 20};
+  two_nodes nodes{p};
+  auto& network = nodes.network;
+  const auto arrive = [&] {
+    return network.pass_until(60'000, [&] { return nodes.at_b().key_count() == nodes.at_a().key_count(); });
+  };
+  for (auto i = 0; i < 10'000; ++i)
+    network.put(nodes.a_number, "k" + std::to_string(i), value_of(256));
+  BOOST_REQUIRE(arrive().has_value());
+  network.disconnect(nodes.link);
+  for (auto i = 0; i < 200; ++i)
+    network.put(nodes.a_number, "later" + std::to_string(i), value_of(256));
+  const auto begin = network.now_ms;
+  nodes.link = network.connect(nodes.a_number, nodes.b_number, p.bytes_per_ms(), p.delay_ms);
+  BOOST_REQUIRE(arrive().has_value());
+  BOOST_TEST(network.now_ms - begin < 2 * p.round_trip_ms());
+}
+
 BOOST_DATA_TEST_CASE(a_value_that_is_written_again_and_again_arrives_all_the_same, boost::unit_test::data::make(plays),
                      p) {
   two_nodes nodes{p};
