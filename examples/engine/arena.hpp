@@ -34,7 +34,7 @@ inline arena_actor::behavior_type arena(arena_actor::pointer self) {
     [=](play_atom, const std::string& id, const std::string& move) -> caf::result<match> {
       auto answer = self->make_response_promise<match>();
       auto fail = [=](caf::error& error) mutable { answer.deliver(std::move(error)); };
-      // The supervisor may have started another one since the last time.
+      // The supervisor may have started another host since the last time.
       const auto host =
         ariadne::registered<ariadne::session_host_actor>(self->system(), to_string(ariadne::host_atom_v));
       ariadne::mail(self, ariadne::start_atom_v, std::string{"match"}, id)

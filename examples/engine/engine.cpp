@@ -1,6 +1,6 @@
 // One node of a small game engine: engine NAME NAME=PORT...
 //
-// It has an actor system of its own, with the engine's own messages and actors; Ariadne's actors live beside them.
+// Its actor system has messages and actors of the engine; Ariadne's actors live beside them.
 
 #include "arena.hpp"
 #include "protocol.hpp"

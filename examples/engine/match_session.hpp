@@ -29,7 +29,7 @@ inline ariadne::session_actor::behavior_type match_session(ariadne::session_acto
       auto now = ariadne::make_snapshot(state);
       if (!now)
         return std::move(now.error());
-      // What another node goes on with if this one dies.
+      // The state that another node goes on with if this one dies.
       start.checkpoint(*now);
       return std::move(now->bytes);
     },
