@@ -21,7 +21,7 @@ bool is_too_long(std::string_view bytes, const piece_options& options) {
 session_host::entry* session_host::add_request(std::uint64_t request, const session_key& key, request_type type,
                                                std::uint64_t deadline_ms) {
   if (!is_valid(key)) {
-    commands_.push_back(answer_request{request, outcome::invalid_key, {}, {}});
+    commands_.add(answer_request{request, outcome::invalid_key, {}, {}});
     return nullptr;
   }
   pending_[request] = {key, type, now_ms_, deadline_ms, {}, 0, 0, {}};
@@ -30,47 +30,43 @@ session_host::entry* session_host::add_request(std::uint64_t request, const sess
 
 void session_host::start(std::uint64_t request, const session_key& key, saved_state state, std::uint64_t deadline_ms,
                          std::uint64_t now_ms) {
-  enter(now_ms);
-  if (profile_.draining) {
-    auto why = find_obstacle_to_hosting(key.kind, state.schema_version);
+  const event_scope scope{*this, now_ms};
+  if (hosts_.profile().draining) {
+    auto why = hosts_.find_obstacle(key.kind, state.schema_version);
     if (why && why->what == outcome::hosts_draining)
-      commands_.push_back(answer_request{request, why->what, {}, std::move(why->detail)});
+      commands_.add(answer_request{request, why->what, {}, std::move(why->detail)});
     else
-      commands_.push_back(answer_request{request, outcome::draining, {}, {}});
+      commands_.add(answer_request{request, outcome::draining, {}, {}});
   } else if (is_too_long(state.bytes, options_.pieces)) {
-    commands_.push_back(
-      answer_request{request, outcome::not_recorded, {}, "the state is longer than any value may be"});
+    commands_.add(answer_request{request, outcome::not_recorded, {}, "the state is longer than any value may be"});
   } else if (auto* e = add_request(request, key, request_type::start, deadline_ms)) {
     add_waiter(*e, {options_.self, request, request_type::start, deadline_ms, std::move(state)});
   }
-  leave();
 }
 
 void session_host::stop(std::uint64_t request, const session_key& key, std::uint64_t deadline_ms,
                         std::uint64_t now_ms) {
-  enter(now_ms);
+  const event_scope scope{*this, now_ms};
   if (auto* e = add_request(request, key, request_type::stop, deadline_ms))
     add_waiter(*e, {options_.self, request, request_type::stop, deadline_ms});
-  leave();
 }
 
 void session_host::locate(std::uint64_t request, const session_key& key, std::uint64_t deadline_ms,
                           std::uint64_t now_ms) {
-  enter(now_ms);
+  const event_scope scope{*this, now_ms};
   if (auto* e = add_request(request, key, request_type::locate, deadline_ms))
     add_waiter(*e, {options_.self, request, request_type::locate, deadline_ms});
-  leave();
 }
 
 void session_host::handle(const host_id& from, start_request&& m) {
   waiter w{from, m.number, request_type::start, now_ms_ + options_.message_wait_ms, std::move(m.state)};
-  w.connection = peers_.at(from).connection;
+  w.connection = links_.connection_to(from);
   add_waiter(find_or_add(m.key), std::move(w));
 }
 
 void session_host::handle(const host_id& from, stop_request&& m) {
   waiter w{from, m.number, request_type::stop, now_ms_ + options_.message_wait_ms};
-  w.connection = peers_.at(from).connection;
+  w.connection = links_.connection_to(from);
   add_waiter(find_or_add(m.key), std::move(w));
 }
 
@@ -99,15 +95,10 @@ bool session_host::forget_loss(waiter& w) const {
   const auto is_own = w.origin == options_.self;
   if (is_own && !w.asked)
     return false;
-  if (is_connected(is_own ? *w.asked : w.origin, w.connection))
+  if (links_.is_open(is_own ? *w.asked : w.origin, w.connection))
     return false;
   w.asked.reset();
   return !is_own;
-}
-
-bool session_host::is_connected(const host_id& peer, std::uint64_t connection) const {
-  const auto found = peers_.find(peer);
-  return found != peers_.end() && found->second.connection == connection;
 }
 
 bool session_host::pump(entry& e, waiter& w) {
@@ -117,7 +108,7 @@ bool session_host::pump(entry& e, waiter& w) {
     return true;
   const auto may_ask = is_own && is_caught_up_ && !w.asked && now_ms_ >= w.not_before_ms;
   const auto runs_elsewhere =
-    s.at == stage::none && s.winner && s.winner->phase == session_phase::running && peers_.contains(s.winner->owner);
+    s.at == stage::none && s.winner && s.winner->phase == session_phase::running && hosts_.has_peer(s.winner->owner);
   const auto has_ended = !s.winner || s.winner->phase == session_phase::stopped;
   const auto answer = [&](outcome result, const host_id& place = {}) {
     respond(w.origin, w.number, result, place);
@@ -132,7 +123,7 @@ bool session_host::pump(entry& e, waiter& w) {
     if (w.type == request_type::locate || !has_ended || s.at != stage::none)
       return false;
     if (!is_own) {
-      if (!w.is_over && profile_.takes(key.kind, w.state.schema_version)) {
+      if (!w.is_over && hosts_.profile().takes(key.kind, w.state.schema_version)) {
         s.initial = w.state;
         return false;
       }
@@ -140,11 +131,11 @@ bool session_host::pump(entry& e, waiter& w) {
     }
     if (!may_ask)
       return false;
-    const auto target = place_of(key, w.state.schema_version);
+    const auto target = hosts_.place_of(key, w.state.schema_version);
     if (!target) {
-      if (!knows_all_hosts() || may_return(key.kind, w.state.schema_version))
+      if (!hosts_.knows_all() || hosts_.may_return(key.kind, w.state.schema_version, now_ms_))
         return false;
-      auto why = find_obstacle_to_hosting(key.kind, w.state.schema_version).value_or(obstacle{});
+      auto why = hosts_.find_obstacle(key.kind, w.state.schema_version).value_or(obstacle{});
       respond(w.origin, w.number, why.what, {}, std::move(why.detail));
       return true;
     }
@@ -152,8 +143,8 @@ bool session_host::pump(entry& e, waiter& w) {
       s.initial = w.state;
     } else {
       w.asked = *target;
-      w.connection = peers_.at(*target).connection;
-      send(*target, start_request{w.number, key, w.state});
+      w.connection = links_.connection_to(*target);
+      links_.send(*target, start_request{w.number, key, w.state});
     }
     return false;
   }
@@ -171,14 +162,14 @@ bool session_host::pump(entry& e, waiter& w) {
     w.is_begun = true;
   if (s.at != stage::none || !s.winner)
     return false;
-  if (s.winner->owner != options_.self && peers_.contains(s.winner->owner)
+  if (s.winner->owner != options_.self && hosts_.has_peer(s.winner->owner)
       && s.winner->phase != session_phase::placing) {
     if (!is_own)
       return answer(outcome::elsewhere);
     if (may_ask) {
       w.asked = s.winner->owner;
-      w.connection = peers_.at(*w.asked).connection;
-      send(*w.asked, stop_request{w.number, key});
+      w.connection = links_.connection_to(*w.asked);
+      links_.send(*w.asked, stop_request{w.number, key});
     }
   }
   // If nobody runs it, this host claims it, to end it.
@@ -189,16 +180,14 @@ void session_host::respond(const host_id& origin, std::uint64_t number, outcome 
                            std::string payload) {
   if (origin == options_.self)
     finish(number, result, std::move(place), std::move(payload));
-  else if (const auto asked = peers_.find(origin); asked != peers_.end()) {
+  else if (hosts_.has_peer(origin)) {
     if (is_too_long(payload, options_.pieces)) {
       result = outcome::unanswered;
       payload = "it has been handled, but the answer has " + std::to_string(payload.size())
                 + " bytes, which is more than can be sent";
     }
-    send(origin, response{number, result, std::move(place), std::move(payload)});
-    // Who has said that he heard everything has to say so again.
-    asked->second.told_leaving = 0;
-    asked->second.has_heard_leaving = false;
+    links_.send(origin, response{number, result, std::move(place), std::move(payload)});
+    hosts_.has_been_sent_something(origin);
   }
 }
 
@@ -211,7 +200,7 @@ void session_host::finish(std::uint64_t request, outcome result, host_id place, 
     queued_bytes_ -= found->second.payload.size();
   }
   pending_.erase(found);
-  commands_.push_back(answer_request{request, result, std::move(place), std::move(payload)});
+  commands_.add(answer_request{request, result, std::move(place), std::move(payload)});
 }
 
 void session_host::handle(const host_id& from, response&& m) {
@@ -257,7 +246,7 @@ void session_host::drop_request(hosted_session& s, const host_id& origin, std::u
 }
 
 void session_host::withdraw(std::uint64_t request, std::uint64_t now_ms) {
-  enter(now_ms);
+  const event_scope scope{*this, now_ms};
   const auto found = pending_.find(request);
   // What has been handed to a session here counts as under way until that has handled it.
   if (found != pending_.end() && found->second.sent_to != options_.self) {
@@ -266,8 +255,8 @@ void session_host::withdraw(std::uint64_t request, std::uint64_t now_ms) {
     auto asked = found->second.sent_to;
     if (const auto w = s.waiters.find(options_.self, request); w != s.waiters.end())
       asked = w->second.asked;
-    if (asked && peers_.contains(*asked))
-      send(*asked, request_withdrawn{request, e.first});
+    if (asked && hosts_.has_peer(*asked))
+      links_.send(*asked, request_withdrawn{request, e.first});
     if (found->second.sent_to) {
       --s.in_flight;
       queued_bytes_ -= found->second.payload.size();
@@ -275,7 +264,6 @@ void session_host::withdraw(std::uint64_t request, std::uint64_t now_ms) {
     pending_.erase(found);
     drop_request(s, options_.self, request);
   }
-  leave();
 }
 
 void session_host::handle(const host_id& from, request_withdrawn&& m) {
@@ -304,7 +292,7 @@ void session_host::drop_messages_of(const host_id& origin, hosted_session& s) {
 
 void session_host::deliver(std::uint64_t request, const session_key& key, std::string payload,
                            std::uint64_t deadline_ms, std::uint64_t now_ms) {
-  enter(now_ms);
+  const event_scope scope{*this, now_ms};
   if (auto* e = add_request(request, key, request_type::deliver, deadline_ms)) {
     if (has_room(e->second, payload.size())) {
       queued_bytes_ += payload.size();
@@ -314,7 +302,6 @@ void session_host::deliver(std::uint64_t request, const session_key& key, std::s
       finish(request, outcome::queue_full);
     }
   }
-  leave();
 }
 
 void session_host::handle(const host_id& from, delivery&& m) {
@@ -372,18 +359,17 @@ void session_host::pump_messages(entry& e) {
     to = options_.self;
     epoch = s.mine.epoch;
   } else if (s.at == stage::none && s.winner && s.winner->phase == session_phase::running
-             && ownership{s.winner->epoch, s.winner->owner.incarnation} > s.given_back) {
-    const auto owner = peers_.find(s.winner->owner);
-    if (owner != peers_.end() && !owner->second.is_leaving) {
-      to = owner->first;
-      epoch = s.winner->epoch;
-    }
+             && ownership{s.winner->epoch, s.winner->owner.incarnation} > s.given_back
+             && hosts_.stays(s.winner->owner)) {
+    to = s.winner->owner;
+    epoch = s.winner->epoch;
   }
   if (!to) {
     if (s.at == stage::none && s.winner && s.winner->phase == session_phase::stopped
         && !s.waiters.want(request_type::start))
       refuse_messages(e, outcome::unknown_session);
-    else if (s.at == stage::none && s.winner && profile_.draining && !place_of(e.first, s.winner->state.schema_version))
+    else if (s.at == stage::none && s.winner && hosts_.profile().draining
+             && !hosts_.place_of(e.first, s.winner->state.schema_version))
       refuse_unplaced_messages(e);
     return;
   }
@@ -405,15 +391,15 @@ void session_host::send_message(entry& e, queued_message m, const host_id& to, s
   request.epoch = epoch;
   if (to == options_.self)
     return hand_over(e, std::move(m));
-  request.connection = peers_.at(to).connection;
+  request.connection = links_.connection_to(to);
   peer_message sent = delivery{m.number, key, epoch, std::move(m.payload)};
-  send(to, sent);
+  links_.send(to, sent);
   request.payload = std::move(std::get<delivery>(sent).payload);
 }
 
 void session_host::hand_over(entry& e, queued_message m) {
   drop_message(m);
-  commands_.push_back(hand_message{e.first, e.second.run, m.origin, m.number, std::move(m.payload)});
+  commands_.add(hand_message{e.first, e.second.run, m.origin, m.number, std::move(m.payload)});
 }
 
 void session_host::refuse_messages(entry& e, outcome result, const std::string& detail) {
@@ -424,7 +410,7 @@ void session_host::refuse_messages(entry& e, outcome result, const std::string& 
 }
 
 void session_host::refuse_unplaced_messages(entry& e) {
-  const auto why = find_obstacle_to_hosting(e.first.kind, e.second.winner->state.schema_version);
+  const auto why = hosts_.find_obstacle(e.first.kind, e.second.winner->state.schema_version);
   if (why)
     refuse_messages(e, why->what, why->detail);
 }
@@ -457,11 +443,10 @@ void session_host::expire_messages(entry& e) {
 
 void session_host::handled(const session_key& key, const host_id& origin, std::uint64_t number,
                            std::optional<std::string> answer, std::uint64_t now_ms) {
-  enter(now_ms);
+  const event_scope scope{*this, now_ms};
   respond(origin, number, answer ? outcome::done : outcome::unanswered, options_.self,
           answer ? std::move(*answer) : std::string{});
   pump_messages(find_or_add(key));
-  leave();
 }
 
 } // namespace ariadne::session
