@@ -32,7 +32,8 @@ mailbox::sent_map::value_type* mailbox::begin_to_send(const host_id& to, std::ui
     return nullptr;
   route_ = next;
   auto& first = own_.front();
-  const auto sent = sent_.try_emplace(first.number, sent_message{to, connection, epoch, std::move(first.payload)}).first;
+  const auto sent =
+    sent_.try_emplace(first.number, sent_message{to, connection, epoch, std::move(first.payload)}).first;
   own_.pop_front();
   return &*sent;
 }
@@ -43,7 +44,8 @@ void mailbox::take_back(std::uint64_t number, const host_id& self, std::uint64_t
     return;
   auto& m = returned.mapped();
   given_back_ = std::max(given_back_, ownership{m.epoch, m.to.incarnation});
-  const auto later = std::find_if(own_.begin(), own_.end(), [&](const message& other) { return other.number > number; });
+  const auto later =
+    std::find_if(own_.begin(), own_.end(), [&](const message& other) { return other.number > number; });
   own_.insert(later, {self, number, std::move(m.payload), now_ms});
 }
 
@@ -57,8 +59,9 @@ void mailbox::forget_sent(std::uint64_t number) {
     release(gone.mapped().payload);
 }
 
-std::optional<mailbox::message> mailbox::take_older_than(std::list<message>& queue, std::uint64_t arrived_ms) {
-  if (queue.empty() || queue.front().arrived_ms > arrived_ms)
+std::optional<mailbox::message> mailbox::take_older_than(std::list<message>& queue, std::uint64_t wait_ms,
+                                                         std::uint64_t now_ms) {
+  if (queue.empty() || now_ms < queue.front().arrived_ms + wait_ms)
     return std::nullopt;
   auto result = std::move(queue.front());
   queue.pop_front();

@@ -93,9 +93,9 @@ public:
   bool has_own() const {
     return !own_.empty();
   }
-  /// The oldest that has not been sent, if it has waited since then.
-  std::optional<message> take_own_older_than(std::uint64_t arrived_ms) {
-    return take_older_than(own_, arrived_ms);
+  /// The oldest that has not been sent, if it has waited for that long.
+  std::optional<message> take_own_older_than(std::uint64_t wait_ms, std::uint64_t now_ms) {
+    return take_older_than(own_, wait_ms, now_ms);
   }
   /// Calls `refuse(message)` for all that have not been sent, and forgets them.
   template <class Refuse>
@@ -116,8 +116,8 @@ public:
   void take_foreign(Take take) {
     empty(foreign_, take);
   }
-  std::optional<message> take_foreign_older_than(std::uint64_t arrived_ms) {
-    return take_older_than(foreign_, arrived_ms);
+  std::optional<message> take_foreign_older_than(std::uint64_t wait_ms, std::uint64_t now_ms) {
+    return take_older_than(foreign_, wait_ms, now_ms);
   }
 
   // -- of both -------------------------------------------------------------------------------------------------------
@@ -155,7 +155,7 @@ private:
   }
   /// The next one, as one that is sent; null if none may go there now.
   sent_map::value_type* begin_to_send(const host_id& to, std::uint64_t epoch, std::uint64_t connection);
-  std::optional<message> take_older_than(std::list<message>& queue, std::uint64_t arrived_ms);
+  std::optional<message> take_older_than(std::list<message>& queue, std::uint64_t wait_ms, std::uint64_t now_ms);
 
   template <class Take>
   void empty(std::list<message>& queue, Take take) {

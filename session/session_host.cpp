@@ -14,7 +14,8 @@ constexpr unsigned failures_max = 7;
 } // namespace
 
 session_host::session_host(session_host_options options, std::uint64_t now_ms)
-  : options_(std::move(options)), now_ms_(now_ms), started_ms_(now_ms), hosts_(options_),
+  : options_(std::move(options)), now_ms_(now_ms), started_ms_(now_ms),
+    hosts_(options_), queue_{options_.queue_messages_max, options_.queue_bytes_max},
     leases_(options_.lease, options_.self.node, options_.configured_nodes), is_paused_(options_.pauses()) {}
 
 // -- in and out ------------------------------------------------------------------------------------------------------
@@ -87,7 +88,7 @@ void session_host::pause() {
 }
 
 session_host::entry& session_host::find_or_add(const session_key& key) {
-  const auto [position, is_added] = sessions_.try_emplace(key);
+  const auto [position, is_added] = sessions_.try_emplace(key, queue_);
   if (is_added)
     position->second.heard = news_.last();
   hear_news(*position);
@@ -876,8 +877,8 @@ session_listing session_host::sessions(const session_key& after, std::size_t loo
     }
     const auto& [key, s] = *position;
     if (s.winner && s.winner->phase != session_phase::stopped)
-      result.sessions.push_back({key, s.winner->phase, s.winner->owner, s.winner->epoch, s.at == stage::running,
-                                 s.inbox.size() + s.outbox.size()});
+      result.sessions.push_back(
+        {key, s.winner->phase, s.winner->owner, s.winner->epoch, s.at == stage::running, s.mail.waiting()});
   }
   return result;
 }

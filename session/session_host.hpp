@@ -3,6 +3,7 @@
 #include "session/command_list.hpp"
 #include "session/fenced_write.hpp"
 #include "session/lease_book.hpp"
+#include "session/mailbox.hpp"
 #include "session/news.hpp"
 #include "session/obstacle.hpp"
 #include "session/peer_links.hpp"
@@ -16,7 +17,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
-#include <list>
 #include <map>
 #include <optional>
 #include <set>
@@ -228,20 +228,6 @@ private:
 
   enum class stop_reason { move, release, lost, end, resolve };
 
-  /// An owner of a session; ordered as ranks are.
-  struct ownership {
-    std::uint64_t epoch = 0;
-    std::uint64_t incarnation = 0;
-    friend auto operator<=>(const ownership&, const ownership&) = default;
-  };
-
-  struct queued_message {
-    host_id origin;
-    std::uint64_t number = 0;
-    std::string payload;
-    std::uint64_t arrived_ms = 0;
-  };
-
   struct grant {
     host_id claimant;
     std::uint64_t epoch = 0;
@@ -255,6 +241,8 @@ private:
   };
 
   struct hosted_session {
+    explicit hosted_session(queue_budget& queue) : mail(queue) {}
+
     /// All that has happened to all sessions up to this one has been heeded.
     news_log::number heard = 0;
 
@@ -297,15 +285,7 @@ private:
     session::waiters waiters;
     /// What to start it from, if it is not known.
     std::optional<saved_state> initial;
-    /// Messages of this host that have not been sent or handed over, and those of others that wait for the session to
-    /// run here in the epoch of `mine`.
-    std::list<queued_message> outbox;
-    std::list<queued_message> inbox;
-    /// To which owner the messages of this host have gone that are not answered, and how many there are.
-    ownership route;
-    std::size_t in_flight = 0;
-    /// The last owner that has given messages back: he does not run the session any more.
-    ownership given_back;
+    mailbox mail;
     std::optional<saved_state> loser;
     std::optional<impeded> impediment;
   };
@@ -316,12 +296,6 @@ private:
     request_type type = request_type::start;
     std::uint64_t since_ms = 0;
     std::uint64_t deadline_ms = 0;
-    /// Where a message is, over which connection and in which epoch it has been sent there, and what it says if that is
-    /// another host: that may give it back.
-    std::optional<host_id> sent_to;
-    std::uint64_t connection = 0;
-    std::uint64_t epoch = 0;
-    std::string payload;
   };
 
   using session_map = std::map<session_key, hosted_session>;
@@ -452,25 +426,15 @@ private:
   /// Returns whether the waiter is done with.
   bool pump(entry& e, waiter& w);
   void pump_messages(entry& e);
-  bool has_room(const hosted_session& s, std::size_t bytes) const;
   void pump_inbox(entry& e);
-  void send_message(entry& e, queued_message m, const host_id& to, std::uint64_t epoch);
-  void hand_over(entry& e, queued_message m);
+  void send_messages(entry& e);
+  void hand_over(entry& e, mailbox::message&& m);
   /// Whether this host runs the session, or is about to, in the epoch of `mine`.
   static bool runs_soon(const hosted_session& s);
-  /// A message of this host has come back from one that does not run the session in that epoch.
-  void take_back(entry& e, std::uint64_t number);
-  void refuse_messages(entry& e, outcome result, const std::string& detail = {});
-  /// This node is about to stop, and no other one takes the session.
-  void refuse_unplaced_messages(entry& e);
-  void drop_message(const queued_message& m);
-  /// The host has told its users that they are unanswered.
-  void drop_messages_of(const host_id& origin, hosted_session& s);
+  void refuse_messages(entry& e, const obstacle& why);
   /// Forgets a request that waits for the session, and the message that goes with it.
   void drop_request(hosted_session& s, const host_id& origin, std::uint64_t number);
   void look_at_request(std::uint64_t number);
-  /// Whether the host that has the message has been lost since.
-  bool is_lost(const pending_request& request) const;
   /// Whether nobody knows the session, or wants to start it.
   bool is_unknown(const hosted_session& s) const;
   /// Long enough for a session to become known.
@@ -533,7 +497,7 @@ private:
   std::set<session_key> moving_;
   std::map<std::uint64_t, pending_request> pending_;
   rounds<std::uint64_t> requests_round_;
-  std::size_t queued_bytes_ = 0;
+  queue_budget queue_;
   lease_book leases_;
   std::uint64_t asked_ms_ = 0;
   std::uint64_t last_run_ = 0;

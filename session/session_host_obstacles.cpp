@@ -83,11 +83,11 @@ std::string session_host::whereabouts(const entry& e, std::uint32_t schema_versi
 // -- what cannot be waited for ---------------------------------------------------------------------------------------
 
 bool session_host::is_hopeless(std::uint64_t number, const pending_request& request) {
-  const auto may_wait = request.type == request_type::locate || request.type == request_type::stop || request.sent_to;
-  if (may_wait || now_ms_ < request.since_ms + options_.unknown_wait_ms)
+  if (request.type == request_type::locate || request.type == request_type::stop
+      || now_ms_ < request.since_ms + options_.unknown_wait_ms)
     return false;
   const auto& s = find_or_add(request.key).second;
-  if (s.at != stage::none || is_served_by_owner(s))
+  if (s.mail.find_sent(number) || s.at != stage::none || is_served_by_owner(s))
     return false;
   const auto is_known = s.winner && s.winner->phase != session_phase::stopped;
   return (is_known || request.type == request_type::start) && is_caught_up_ && !is_paused_
@@ -107,10 +107,10 @@ std::uint32_t session_host::version_to_start(const hosted_session& s, std::uint6
 void session_host::give_up_request(std::uint64_t number) {
   const auto& request = pending_.at(number);
   auto& e = find_or_add(request.key);
+  const auto* sent = e.second.mail.find_sent(number);
   auto why =
-    request.sent_to
-      ? obstacle{outcome::unanswered, "node " + request.sent_to->node + " has the message"}
-      : find_obstacle(e, request, version_to_start(e.second, request.type == request_type::start ? number : 0));
+    sent ? obstacle{outcome::unanswered, "node " + sent->to.node + " has the message"}
+         : find_obstacle(e, request, version_to_start(e.second, request.type == request_type::start ? number : 0));
   drop_request(e.second, options_.self, number);
   finish(number, why.what, {}, std::move(why.detail));
 }

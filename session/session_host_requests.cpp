@@ -24,7 +24,7 @@ session_host::entry* session_host::add_request(std::uint64_t request, const sess
     commands_.add(answer_request{request, outcome::invalid_key, {}, {}});
     return nullptr;
   }
-  pending_[request] = {key, type, now_ms_, deadline_ms, {}, 0, 0, {}};
+  pending_[request] = {key, type, now_ms_, deadline_ms};
   return &find_or_add(key);
 }
 
@@ -195,10 +195,8 @@ void session_host::finish(std::uint64_t request, outcome result, host_id place, 
   const auto found = pending_.find(request);
   if (found == pending_.end())
     return;
-  if (found->second.sent_to) {
-    --find_or_add(found->second.key).second.in_flight;
-    queued_bytes_ -= found->second.payload.size();
-  }
+  if (found->second.type == request_type::deliver)
+    find_or_add(found->second.key).second.mail.forget_sent(request);
   pending_.erase(found);
   commands_.add(answer_request{request, result, std::move(place), std::move(payload)});
 }
@@ -209,10 +207,10 @@ void session_host::handle(const host_id& from, response&& m) {
     return;
   auto& e = find_or_add(found->second.key);
   if (found->second.type == request_type::deliver) {
-    if (found->second.sent_to != from)
+    if (const auto* sent = e.second.mail.find_sent(m.number); !sent || sent->to != from)
       return;
     if (m.result == outcome::elsewhere)
-      take_back(e, m.number);
+      e.second.mail.take_back(m.number, options_.self, now_ms_);
     else
       finish(m.number, m.result, std::move(m.place), std::move(m.payload));
     return pump_messages(e);
@@ -236,34 +234,29 @@ void session_host::drop_request(hosted_session& s, const host_id& origin, std::u
   s.waiters.erase(origin, number);
   if (!s.waiters.want(request_type::start))
     s.initial.reset();
-  auto& queue = origin == options_.self ? s.outbox : s.inbox;
-  std::erase_if(queue, [&](const queued_message& m) {
-    const auto is_dropped = m.origin == origin && m.number == number;
-    if (is_dropped)
-      drop_message(m);
-    return is_dropped;
-  });
+  s.mail.drop(number, origin);
 }
 
 void session_host::withdraw(std::uint64_t request, std::uint64_t now_ms) {
   const event_scope scope{*this, now_ms};
   const auto found = pending_.find(request);
+  if (found == pending_.end())
+    return;
+  const auto position = sessions_.find(found->second.key);
+  const auto* sent = position == sessions_.end() ? nullptr : position->second.mail.find_sent(request);
   // What has been handed to a session here counts as under way until that has handled it.
-  if (found != pending_.end() && found->second.sent_to != options_.self) {
-    auto& e = find_or_add(found->second.key);
-    auto& s = e.second;
-    auto asked = found->second.sent_to;
-    if (const auto w = s.waiters.find(options_.self, request); w != s.waiters.end())
-      asked = w->second.asked;
-    if (asked && hosts_.has_peer(*asked))
-      links_.send(*asked, request_withdrawn{request, e.first});
-    if (found->second.sent_to) {
-      --s.in_flight;
-      queued_bytes_ -= found->second.payload.size();
-    }
-    pending_.erase(found);
-    drop_request(s, options_.self, request);
-  }
+  if (sent && sent->to == options_.self)
+    return;
+  auto& e = find_or_add(found->second.key);
+  auto& s = e.second;
+  auto asked = sent ? std::optional{sent->to} : std::nullopt;
+  if (const auto w = s.waiters.find(options_.self, request); w != s.waiters.end())
+    asked = w->second.asked;
+  if (asked && hosts_.has_peer(*asked))
+    links_.send(*asked, request_withdrawn{request, e.first});
+  s.mail.forget_sent(request);
+  pending_.erase(found);
+  drop_request(s, options_.self, request);
 }
 
 void session_host::handle(const host_id& from, request_withdrawn&& m) {
@@ -273,34 +266,14 @@ void session_host::handle(const host_id& from, request_withdrawn&& m) {
 
 // -- messages --------------------------------------------------------------------------------------------------------
 
-bool session_host::has_room(const hosted_session& s, std::size_t bytes) const {
-  return s.inbox.size() + s.outbox.size() < options_.queue_messages_max
-         && queued_bytes_ + bytes <= options_.queue_bytes_max;
-}
-
-void session_host::drop_message(const queued_message& m) {
-  queued_bytes_ -= m.payload.size();
-}
-
-void session_host::drop_messages_of(const host_id& origin, hosted_session& s) {
-  std::erase_if(s.inbox, [&](const queued_message& m) {
-    if (m.origin == origin)
-      drop_message(m);
-    return m.origin == origin;
-  });
-}
-
 void session_host::deliver(std::uint64_t request, const session_key& key, std::string payload,
                            std::uint64_t deadline_ms, std::uint64_t now_ms) {
   const event_scope scope{*this, now_ms};
   if (auto* e = add_request(request, key, request_type::deliver, deadline_ms)) {
-    if (has_room(e->second, payload.size())) {
-      queued_bytes_ += payload.size();
-      e->second.outbox.push_back({options_.self, request, std::move(payload), now_ms_});
+    if (e->second.mail.post({options_.self, request, std::move(payload), now_ms_}))
       pump_messages(*e);
-    } else {
+    else
       finish(request, outcome::queue_full);
-    }
   }
 }
 
@@ -308,11 +281,8 @@ void session_host::handle(const host_id& from, delivery&& m) {
   const auto found = find(m.key);
   if (found == sessions_.end() || found->second.mine.epoch != m.epoch || !runs_soon(found->second))
     return respond(from, m.number, outcome::elsewhere);
-  auto& s = found->second;
-  if (!has_room(s, m.payload.size()))
+  if (!found->second.mail.accept({from, m.number, std::move(m.payload), now_ms_}))
     return respond(from, m.number, outcome::queue_full);
-  queued_bytes_ += m.payload.size();
-  s.inbox.push_back({from, m.number, std::move(m.payload), now_ms_});
   pump_inbox(*found);
 }
 
@@ -321,98 +291,56 @@ bool session_host::runs_soon(const hosted_session& s) {
          || (s.at == stage::stopping && s.reason == stop_reason::resolve);
 }
 
-void session_host::take_back(entry& e, std::uint64_t number) {
-  auto& s = e.second;
-  auto& request = pending_.at(number);
-  s.given_back = std::max(s.given_back, ownership{request.epoch, request.sent_to->incarnation});
-  --s.in_flight;
-  request.sent_to.reset();
-  const auto later =
-    std::find_if(s.outbox.begin(), s.outbox.end(), [&](const queued_message& m) { return m.number > number; });
-  s.outbox.insert(later, {options_.self, number, std::exchange(request.payload, {}), now_ms_});
-}
-
 void session_host::pump_inbox(entry& e) {
   auto& s = e.second;
-  if (s.inbox.empty() || (runs_soon(s) && (s.at != stage::running || is_unsure())))
+  if (!s.mail.has_foreign() || (runs_soon(s) && (s.at != stage::running || is_unsure())))
     return;
-  for (auto& m : std::exchange(s.inbox, {})) {
-    if (s.at == stage::running) {
+  s.mail.take_foreign([&](mailbox::message& m) {
+    if (s.at == stage::running)
       hand_over(e, std::move(m));
-    } else {
-      drop_message(m);
+    else
       respond(m.origin, m.number, outcome::elsewhere);
-    }
-  }
+  });
 }
 
 void session_host::pump_messages(entry& e) {
-  auto& s = e.second;
-  pump_inbox(e);
-  if (s.outbox.empty())
-    return;
-  std::optional<host_id> to;
-  std::uint64_t epoch = 0;
-  if (s.at == stage::running) {
-    if (is_unsure())
-      return;
-    to = options_.self;
-    epoch = s.mine.epoch;
-  } else if (s.at == stage::none && s.winner && s.winner->phase == session_phase::running
-             && ownership{s.winner->epoch, s.winner->owner.incarnation} > s.given_back
-             && hosts_.stays(s.winner->owner)) {
-    to = s.winner->owner;
-    epoch = s.winner->epoch;
-  }
-  if (!to) {
-    if (s.at == stage::none && s.winner && s.winner->phase == session_phase::stopped
-        && !s.waiters.want(request_type::start))
-      refuse_messages(e, outcome::unknown_session);
-    else if (s.at == stage::none && s.winner && hosts_.profile().draining
-             && !hosts_.place_of(e.first, s.winner->state.schema_version))
-      refuse_unplaced_messages(e);
-    return;
-  }
-  // An owner handles those of one epoch in order, and gives back all that come after the first that it gives back. So
-  // none is on its way to an earlier owner when the next one gets a later one.
-  while (!s.outbox.empty() && (s.in_flight == 0 || s.route == ownership{epoch, to->incarnation})) {
-    auto m = std::move(s.outbox.front());
-    s.outbox.pop_front();
-    send_message(e, std::move(m), *to, epoch);
-  }
-}
-
-void session_host::send_message(entry& e, queued_message m, const host_id& to, std::uint64_t epoch) {
   auto& [key, s] = e;
-  s.route = {epoch, to.incarnation};
-  ++s.in_flight;
-  auto& request = pending_.at(m.number);
-  request.sent_to = to;
-  request.epoch = epoch;
-  if (to == options_.self)
-    return hand_over(e, std::move(m));
-  request.connection = links_.connection_to(to);
-  peer_message sent = delivery{m.number, key, epoch, std::move(m.payload)};
-  links_.send(to, sent);
-  request.payload = std::move(std::get<delivery>(sent).payload);
+  pump_inbox(e);
+  if (!s.mail.has_own())
+    return;
+  if (s.at == stage::running) {
+    if (!is_unsure())
+      s.mail.hand_own(options_.self, s.mine.epoch, [&](mailbox::message&& m) { hand_over(e, std::move(m)); });
+  } else if (s.at == stage::none && s.winner && s.winner->phase == session_phase::running
+             && s.mail.may_send_to(s.winner->owner, s.winner->epoch) && hosts_.stays(s.winner->owner)) {
+    send_messages(e);
+  } else if (s.at == stage::none && s.winner && s.winner->phase == session_phase::stopped
+             && !s.waiters.want(request_type::start)) {
+    refuse_messages(e, {outcome::unknown_session, {}});
+  } else if (s.at == stage::none && s.winner && hosts_.profile().draining
+             && !hosts_.place_of(key, s.winner->state.schema_version)) {
+    // This node is about to stop, and no other one takes the session.
+    if (const auto why = hosts_.find_obstacle(key.kind, s.winner->state.schema_version))
+      refuse_messages(e, *why);
+  }
 }
 
-void session_host::hand_over(entry& e, queued_message m) {
-  drop_message(m);
+void session_host::send_messages(entry& e) {
+  const auto& to = e.second.winner->owner;
+  const auto epoch = e.second.winner->epoch;
+  e.second.mail.send(to, epoch, links_.connection_to(to), [&](std::uint64_t number, std::string& payload) {
+    peer_message sent = delivery{number, e.first, epoch, std::move(payload)};
+    links_.send(to, sent);
+    payload = std::move(std::get<delivery>(sent).payload);
+  });
+}
+
+void session_host::hand_over(entry& e, mailbox::message&& m) {
   commands_.add(hand_message{e.first, e.second.run, m.origin, m.number, std::move(m.payload)});
 }
 
-void session_host::refuse_messages(entry& e, outcome result, const std::string& detail) {
-  for (const auto& m : std::exchange(e.second.outbox, {})) {
-    drop_message(m);
-    finish(m.number, result, {}, detail);
-  }
-}
-
-void session_host::refuse_unplaced_messages(entry& e) {
-  const auto why = hosts_.find_obstacle(e.first.kind, e.second.winner->state.schema_version);
-  if (why)
-    refuse_messages(e, why->what, why->detail);
+void session_host::refuse_messages(entry& e, const obstacle& why) {
+  e.second.mail.refuse_own([&](const mailbox::message& m) { finish(m.number, why.what, {}, why.detail); });
 }
 
 bool session_host::is_unknown(const hosted_session& s) const {
@@ -426,19 +354,12 @@ bool session_host::has_waited_for_news(std::uint64_t request) const {
 }
 
 void session_host::expire_messages(entry& e) {
-  auto& s = e.second;
-  while (!s.outbox.empty() && is_unknown(s) && now_ms_ >= s.outbox.front().arrived_ms + options_.unknown_wait_ms) {
-    const auto m = std::move(s.outbox.front());
-    s.outbox.pop_front();
-    drop_message(m);
-    finish(m.number, outcome::unknown_session);
-  }
-  while (!s.inbox.empty() && now_ms_ >= s.inbox.front().arrived_ms + options_.message_wait_ms) {
-    const auto m = std::move(s.inbox.front());
-    s.inbox.pop_front();
-    drop_message(m);
-    respond(m.origin, m.number, outcome::timed_out);
-  }
+  auto& mail = e.second.mail;
+  if (is_unknown(e.second))
+    while (const auto m = mail.take_own_older_than(options_.unknown_wait_ms, now_ms_))
+      finish(m->number, outcome::unknown_session);
+  while (const auto m = mail.take_foreign_older_than(options_.message_wait_ms, now_ms_))
+    respond(m->origin, m->number, outcome::timed_out);
 }
 
 void session_host::handled(const session_key& key, const host_id& origin, std::uint64_t number,

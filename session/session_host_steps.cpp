@@ -61,9 +61,8 @@ void session_host::look_at(entry& e) {
 }
 
 bool session_host::is_idle(const hosted_session& s) const {
-  return s.at == stage::none && !s.winner && s.waiters.empty() && s.inbox.empty() && s.outbox.empty()
-         && s.in_flight == 0 && !s.is_writing && s.is_readable && s.epoch_agreed == 0
-         && !is_granted_away(s, options_.self);
+  return s.at == stage::none && !s.winner && s.waiters.empty() && s.mail.is_empty() && !s.is_writing && s.is_readable
+         && s.epoch_agreed == 0 && !is_granted_away(s, options_.self);
 }
 
 void session_host::hear_news(entry& e) {
@@ -84,7 +83,7 @@ void session_host::hear_news(entry& e) {
 
 void session_host::heed_loss(entry& e, const host_id& peer) {
   auto& s = e.second;
-  drop_messages_of(peer, s);
+  s.mail.drop_all_of(peer);
   if (s.unanswered.erase(peer) > 0)
     check_claim(e);
 }
@@ -115,16 +114,13 @@ void session_host::heed_map_restart(entry& e) {
 void session_host::look_at_request(std::uint64_t number) {
   const auto& request = pending_.at(number);
   auto& e = find_or_add(request.key);
-  if (is_lost(request)) {
-    finish(number, outcome::unanswered, {}, "node " + request.sent_to->node + " had the message, and is no longer up");
+  const auto* sent = e.second.mail.find_sent(number);
+  if (sent && sent->to != options_.self && !links_.is_open(sent->to, sent->connection)) {
+    finish(number, outcome::unanswered, {}, "node " + sent->to.node + " had the message, and is no longer up");
     pump_messages(e);
   } else if (now_ms_ >= request.deadline_ms || is_hopeless(number, request)) {
     give_up_request(number);
   }
-}
-
-bool session_host::is_lost(const pending_request& request) const {
-  return request.sent_to && request.sent_to != options_.self && !links_.is_open(*request.sent_to, request.connection);
 }
 
 } // namespace ariadne::session
