@@ -15,25 +15,22 @@ constexpr unsigned failures_max = 7;
 
 session_host::session_host(session_host_options options, std::uint64_t now_ms)
   : options_(std::move(options)), now_ms_(now_ms), started_ms_(now_ms),
-    leases_(options_.lease, options_.self.node, options_.configured_nodes),
-    is_paused_(options_.minority == minority_policy::pause) {
-  for (const auto& [kind, about] : options_.kinds)
-    profile_.kinds[kind] = about.schema_version;
-}
+    hosts_(options_), queue_{options_.queue_messages_max, options_.queue_bytes_max},
+    leases_(options_.lease, options_.self.node, options_.configured_nodes), is_paused_(options_.pauses()) {}
 
 // -- in and out ------------------------------------------------------------------------------------------------------
 
-void session_host::enter(std::uint64_t now_ms) {
+void session_host::begin_event(std::uint64_t now_ms) {
   now_ms_ = std::max(now_ms_, now_ms);
   // Before anything that has come in counts: what the lease has run out for must have stopped by then.
   if (pauses() && !is_paused_ && !leases_.has_majority(now_ms_))
     pause();
 }
 
-void session_host::leave() {
+void session_host::end_event() {
   if (is_paused_ && leases_.has_majority(now_ms_)) {
     is_paused_ = false;
-    emit(host_event::type::resumed);
+    commands_.emit(host_event::type::resumed);
     settle_all();
   }
   if (std::exchange(was_unsure_, is_unsure()) && !was_unsure_) {
@@ -46,54 +43,52 @@ void session_host::leave() {
   announce_leave();
   if (!is_drain_reported_ && is_drained()) {
     is_drain_reported_ = true;
-    emit(host_event::type::drained);
+    commands_.emit(host_event::type::drained);
   }
 }
 
 void session_host::note_readiness() {
-  const auto is_ready = is_caught_up_ && !is_paused_ && !is_unsure() && is_in_service_ && may_grant();
-  const auto has_paused = std::exchange(profile_.is_paused, is_paused_) != is_paused_;
-  const auto is_change = std::exchange(profile_.is_ready, is_ready) != is_ready;
-  if (has_paused || is_change)
-    send_all(own_announcement());
-  if (is_change) {
+  hosts_.set_paused(is_paused_);
+  const auto is_news =
+    hosts_.set_ready(is_caught_up_ && !is_paused_ && !is_unsure() && hosts_.is_in_service() && may_grant());
+  announce_change();
+  if (is_news) {
     settle_all();
     queue_moves();
   }
 }
 
+bool session_host::announce_change() {
+  const auto is_change = hosts_.take_change();
+  if (is_change)
+    links_.send_all(own_announcement());
+  return is_change;
+}
+
 void session_host::announce_leave() {
-  if (!profile_.draining || !here_.empty())
-    return;
-  for (auto& [host, about] : peers_)
-    if (about.told_leaving == 0)
-      send(host, leaving{about.told_leaving = ++last_leaving_});
+  if (is_vacated())
+    hosts_.tell_leaving(links_);
 }
 
 void session_host::handle(const host_id& from, leaving&& m) {
-  peers_[from].is_leaving = true;
-  send(from, leaving_answer{m.number});
+  hosts_.peer_leaves(from);
+  links_.send(from, leaving_answer{m.number});
 }
 
 void session_host::handle(const host_id& from, leaving_answer&& m) {
-  auto& about = peers_[from];
-  about.has_heard_leaving = about.told_leaving == m.number;
+  hosts_.leave_heard(from, m.number);
 }
 
 void session_host::pause() {
   is_paused_ = true;
-  emit(host_event::type::paused);
+  commands_.emit(host_event::type::paused);
   news_.add({news::type::paused, {}});
   here_round_.look_at_all();
   settle_all();
 }
 
-void session_host::emit(host_event::type what, const session_key& key, const host_id& other, saved_state state) {
-  commands_.push_back(host_event{what, key, other, std::move(state)});
-}
-
 session_host::entry& session_host::find_or_add(const session_key& key) {
-  const auto [position, is_added] = sessions_.try_emplace(key);
+  const auto [position, is_added] = sessions_.try_emplace(key, queue_);
   if (is_added)
     position->second.heard = news_.last();
   hear_news(*position);
@@ -126,98 +121,83 @@ void session_host::set_stage(entry& e, stage next) {
 // -- the network -----------------------------------------------------------------------------------------------------
 
 void session_host::peer_up(const host_id& peer, std::uint64_t now_ms) {
-  const auto old = std::find_if(peers_.begin(), peers_.end(), [&](const auto& p) { return p.first.node == peer.node; });
-  if (old != peers_.end()) {
-    if (old->first == peer)
+  if (const auto old = hosts_.host_of(peer.node)) {
+    if (*old == peer)
       return;
-    peer_down(host_id{old->first}, now_ms);
+    peer_down(*old, now_ms);
   }
-  enter(now_ms);
-  auto& about = peers_[peer];
-  about.up_since_ms = now_ms_;
-  about.connection = ++last_connection_;
-  about.outgoing = outgoing_messages{options_.pieces};
-  about.incoming = incoming_messages{options_.pieces};
-  departed_.erase(peer.node);
-  send(peer, own_announcement());
+  const event_scope scope{*this, now_ms};
+  hosts_.add(peer, now_ms_);
+  links_.open(peer);
+  links_.send(peer, own_announcement());
   settle_all();
-  leave();
 }
 
 void session_host::peer_down(const host_id& peer, std::uint64_t now_ms) {
-  enter(now_ms);
-  if (const auto gone = peers_.find(peer); gone != peers_.end()) {
-    note_departure(peer, gone->second);
-    peers_.erase(gone);
-    news_.add({news::type::host_gone, peer});
-    requests_round_.look_at_all();
-    settle_all();
-    queue_moves();
-  }
-  leave();
+  const event_scope scope{*this, now_ms};
+  if (!hosts_.has_peer(peer))
+    return;
+  hosts_.remove(peer, now_ms_);
+  links_.close(peer);
+  news_.add({news::type::host_gone, peer});
+  requests_round_.look_at_all();
+  settle_all();
+  queue_moves();
 }
 
 void session_host::set_unmet(std::set<std::string> nodes, std::uint64_t now_ms) {
-  enter(now_ms);
-  if (unmet_ != nodes) {
-    unmet_ = std::move(nodes);
+  const event_scope scope{*this, now_ms};
+  if (hosts_.set_unmet(std::move(nodes)))
     settle_all();
-  }
-  leave();
+}
+
+std::string_view session_host::receive(const host_id& from, std::string_view frame, std::uint64_t now_ms) {
+  const event_scope scope{*this, now_ms};
+  if (!hosts_.has_peer(from))
+    return {};
+  return links_.receive(from, frame, now_ms_, [&](peer_message&& message) {
+    std::visit([&](auto& m) { handle(from, std::move(m)); }, message);
+  });
+}
+
+std::vector<command> session_host::take_commands() {
+  links_.flush(now_ms_);
+  return commands_.take();
 }
 
 void session_host::handle(const host_id& from, announce&& m) {
-  auto& about = peers_[from];
-  about.outgoing.set_takes_pieces(m.takes_pieces && options_.pieces.takes_pieces);
-  to_send_.insert(from);
-  if (std::exchange(about.has_announced, true) && about.profile == m.profile)
+  links_.set_takes_pieces(from, m.takes_pieces);
+  if (!hosts_.announced(from, std::move(m.profile)))
     return;
-  about.profile = std::move(m.profile);
   settle_all();
   queue_moves();
 }
 
 void session_host::handle(const host_id& from, lease_question&& m) {
   leases_.promise(from, now_ms_);
-  send(from, lease_answer{m.asked_ms});
+  links_.send(from, lease_answer{m.asked_ms});
 }
 
 void session_host::handle(const host_id& from, lease_answer&& m) {
   leases_.answered(from.node, m.asked_ms);
 }
 
-std::vector<host_id> session_host::peers() const {
-  std::vector<host_id> result;
-  for (const auto& [host, about] : peers_)
-    result.push_back(host);
-  return result;
-}
-
-std::vector<candidate> session_host::hosts() const {
-  std::vector<candidate> result{{options_.self, profile_}};
-  for (const auto& [host, about] : peers_)
-    result.push_back({host, about.profile});
-  return result;
-}
-
 // -- the map ---------------------------------------------------------------------------------------------------------
 
 void session_host::caught_up(std::uint64_t now_ms) {
-  enter(now_ms);
+  const event_scope scope{*this, now_ms};
   if (!std::exchange(is_caught_up_, true))
     settle_all();
-  leave();
 }
 
 void session_host::record_changed(const session_key& key, const std::vector<live_entry>& entries,
                                   std::uint64_t now_ms) {
-  enter(now_ms);
+  const event_scope scope{*this, now_ms};
   if (!entries.empty() || sessions_.contains(key)) {
     auto& e = find_or_add(key);
     note_entries(e.second, entries);
     settle(e);
   }
-  leave();
 }
 
 void session_host::note_entries(hosted_session& s, const std::vector<live_entry>& entries) {
@@ -261,9 +241,9 @@ void session_host::write(entry& e) {
     return;
   s.is_writing = true;
   const auto lifetime_ms = s.mine.phase == session_phase::stopped ? options_.remember_end_ms : 0;
-  state_bytes_ += s.mine.state.bytes.size();
   const auto hold_timeout_ms = s.holders == record_holders::majority ? options_.lease.lease_ms : 0;
-  commands_.push_back(write_record{key, encode(s.mine), s.live, lifetime_ms, s.holders, hold_timeout_ms});
+  commands_.add(write_record{key, encode(s.mine), s.live, lifetime_ms, s.holders, hold_timeout_ms},
+                s.mine.state.bytes.size());
 }
 
 void session_host::write_as(entry& e, session_phase phase, stage next) {
@@ -282,7 +262,7 @@ void session_host::release(entry& e) {
 }
 
 void session_host::write_done(const session_key& key, const fenced_result& result, std::uint64_t now_ms) {
-  enter(now_ms);
+  const event_scope scope{*this, now_ms};
   auto& e = find_or_add(key);
   auto& s = e.second;
   s.is_writing = false;
@@ -299,11 +279,10 @@ void session_host::write_done(const session_key& key, const fenced_result& resul
       write(e);
   }
   settle(e);
-  leave();
 }
 
 void session_host::write_failed(const session_key& key, std::uint64_t now_ms, std::string_view why) {
-  enter(now_ms);
+  const event_scope scope{*this, now_ms};
   auto& e = find_or_add(key);
   auto& s = e.second;
   s.is_writing = false;
@@ -313,22 +292,20 @@ void session_host::write_failed(const session_key& key, std::uint64_t now_ms, st
     give_up_claim(e);
   else if (s.at != stage::none)
     s.is_dirty = true;
-  leave();
 }
 
 void session_host::map_restarted(std::uint64_t now_ms) {
-  enter(now_ms);
+  const event_scope scope{*this, now_ms};
   news_.add({news::type::map_restarted, {}});
   here_round_.look_at_all();
   settle_all();
-  leave();
 }
 
 void session_host::written(entry& e) {
   auto& [key, s] = e;
   switch (s.at) {
     case stage::taking:
-      if (gives_up())
+      if (hosts_.gives_up())
         release(e);
       else if (pauses())
         begin_confirmation(e);
@@ -338,15 +315,15 @@ void session_host::written(entry& e) {
     case stage::confirming:
       break;
     case stage::releasing:
-      if (!place_of(key, s.mine.state.schema_version))
-        emit(host_event::type::stranded, key, {}, s.mine.state);
+      if (!hosts_.place_of(key, s.mine.state.schema_version))
+        commands_.emit(host_event::type::stranded, key, {}, s.mine.state);
       set_stage(e, stage::none);
       break;
     case stage::ending:
       // Hosts that have asked for a start before may have had their answer from the map. If not, they ask again.
       for (auto& [id, w] : s.waiters)
         w.is_over |= w.type == request_type::start && w.origin != options_.self;
-      emit(host_event::type::ended, key);
+      commands_.emit(host_event::type::ended, key);
       set_stage(e, stage::none);
       break;
     default:
@@ -361,9 +338,8 @@ void session_host::run(entry& e) {
   if (s.failures == 0)
     s.impediment.reset();
   set_stage(e, stage::running);
-  state_bytes_ += s.mine.state.bytes.size();
-  commands_.push_back(start_session{key, s.run, s.mine.epoch, s.mine.state});
-  emit(host_event::type::started, key);
+  commands_.add(start_session{key, s.run, s.mine.epoch, s.mine.state}, s.mine.state.bytes.size());
+  commands_.emit(host_event::type::started, key);
 }
 
 // -- what is to be done about it -------------------------------------------------------------------------------------
@@ -423,7 +399,7 @@ void session_host::follow_winner(entry& e) {
     case stage::moving:
     case stage::releasing:
       if (is_handed_over(s))
-        emit(host_event::type::moved, key, s.winner->owner);
+        commands_.emit(host_event::type::moved, key, s.winner->owner);
       else
         report_lost(e);
       set_stage(e, stage::none);
@@ -445,47 +421,22 @@ bool session_host::is_handed_over(const hosted_session& s) const {
   // A later epoch than its own is granted by an owner only for the record with the last state. The claimant may have
   // handed the session on already; had it withdrawn, it would have said so, as long as it can be reached.
   return s.granted && s.granted->epoch > s.mine.epoch && s.granted->epoch <= s.winner->epoch
-         && (s.granted->claimant == s.winner->owner || peers_.contains(s.granted->claimant));
-}
-
-bool session_host::is_up(const host_id& host) const {
-  return host == options_.self || peers_.contains(host);
-}
-
-bool session_host::may_run(const host_id& owner) const {
-  return is_up(owner) || unmet_.contains(owner.node);
-}
-
-bool session_host::knows(const std::string& kind, std::uint32_t schema_version) const {
-  const auto known = profile_.kinds.find(kind);
-  return known != profile_.kinds.end() && schema_version <= known->second;
-}
-
-bool session_host::knows_all_hosts() const {
-  return unmet_.empty()
-         && std::all_of(peers_.begin(), peers_.end(), [](const auto& p) { return p.second.has_announced; });
-}
-
-std::optional<host_id> session_host::place_of(const session_key& key, std::uint32_t schema_version) const {
-  return place(key, schema_version, hosts());
-}
-
-bool session_host::is_placed_here(const session_key& key, std::uint32_t schema_version) const {
-  return place_of(key, schema_version) == options_.self;
+         && (s.granted->claimant == s.winner->owner || hosts_.has_peer(s.granted->claimant));
 }
 
 bool session_host::wants(const entry& e) const {
   const auto& [key, s] = e;
-  if (s.at != stage::none || !is_caught_up_ || is_paused_ || is_unsure() || gives_up() || now_ms_ < s.retry_at_ms)
+  if (s.at != stage::none || !is_caught_up_ || is_paused_ || is_unsure() || hosts_.gives_up()
+      || now_ms_ < s.retry_at_ms)
     return false;
   if (!s.winner || s.winner->phase == session_phase::stopped)
-    return s.initial && knows(key.kind, s.initial->schema_version);
+    return s.initial && hosts_.profile().knows(key.kind, s.initial->schema_version);
   const auto version = s.winner->state.schema_version;
   if (s.winner->phase == session_phase::moving && s.winner->target == options_.self)
-    return knows(key.kind, version);
-  if (s.winner->phase != session_phase::placing && (is_up(s.winner->owner) || !unmet_.empty()))
+    return hosts_.profile().knows(key.kind, version);
+  if (s.winner->phase != session_phase::placing && (hosts_.is_up(s.winner->owner) || hosts_.has_unmet()))
     return false;
-  return s.waiters.want(request_type::stop) || is_placed_here(key, version);
+  return s.waiters.want(request_type::stop) || hosts_.is_placed_here(key, version);
 }
 
 // -- claims ----------------------------------------------------------------------------------------------------------
@@ -497,12 +448,11 @@ bool session_host::may_grant() const {
 bool session_host::is_granted_away(const hosted_session& s, const host_id& claimant) const {
   if (!s.granted || s.granted->claimant == claimant || (s.winner && s.winner->epoch >= s.granted->epoch))
     return false;
-  const auto up = peers_.find(s.granted->claimant);
-  if (up == peers_.end())
+  if (!hosts_.has_peer(s.granted->claimant))
     return leases_.is_promised(s.granted->claimant.incarnation, now_ms_);
   // Its record would have come by now.
   const auto lapses_ms = pauses() ? options_.lease.lease_ms + options_.lease.guard_ms : options_.move_timeout_ms;
-  return now_ms_ < std::max(s.granted->at_ms, up->second.up_since_ms) + lapses_ms;
+  return now_ms_ < std::max(s.granted->at_ms, hosts_.up_since_ms(s.granted->claimant)) + lapses_ms;
 }
 
 verdict session_host::judge(const host_id& from, const claim& m, entry& e) {
@@ -515,7 +465,7 @@ verdict session_host::judge(const host_id& from, const claim& m, entry& e) {
                              || (m.base_phase == session_phase::moving && m.base_target == from);
   if (s.at > stage::claiming && !(is_left_to_it && m.base == s.mine.rank()))
     return verdict::owned;
-  if (!is_left_to_it && may_run(m.base_owner))
+  if (!is_left_to_it && hosts_.may_run(m.base_owner))
     return verdict::owned;
   if (!is_left_to_it && leases_.is_promised(m.base_owner.incarnation, now_ms_))
     return verdict::promised;
@@ -537,7 +487,7 @@ void session_host::handle(const host_id& from, claim&& m) {
   auto known = std::max({s.winner ? s.winner->epoch : 0, s.granted ? s.granted->epoch : 0, s.mine.epoch});
   if (s.at == stage::claiming)
     known = std::max(known, s.claimed_epoch);
-  send(from, claim_answer{m.key, m.epoch, answer, known});
+  links_.send(from, claim_answer{m.key, m.epoch, answer, known});
 }
 
 void session_host::handle(const host_id& from, claim_withdrawn&& m) {
@@ -590,11 +540,10 @@ void session_host::begin_claim(entry& e) {
   s.claimed_epoch = m.epoch;
   s.claimed_base = m.base;
   s.granted_by.clear();
-  s.unanswered.clear();
-  for (const auto& [host, about] : peers_)
-    s.unanswered.insert(host);
+  const auto others = hosts_.peers();
+  s.unanswered = {others.begin(), others.end()};
   set_stage(e, stage::claiming);
-  send_all(m);
+  links_.send_all(m);
   check_claim(e);
 }
 
@@ -602,7 +551,7 @@ void session_host::check_claim(entry& e) {
   auto& s = e.second;
   if (s.at != stage::claiming || !s.unanswered.empty())
     return;
-  if (gives_up())
+  if (hosts_.gives_up())
     return give_up_claim(e);
   // Those who granted it first may have promised the owner something since then. As long as the claim is younger than
   // the guard, that does not help him: when it began, none of them had answered him for a lease.
@@ -618,7 +567,7 @@ void session_host::check_claim(entry& e) {
 
 void session_host::give_up_claim(entry& e) {
   auto& [key, s] = e;
-  send_all(claim_withdrawn{key, s.claimed_epoch});
+  links_.send_all(claim_withdrawn{key, s.claimed_epoch});
   s.epoch_heard = std::max(s.epoch_heard, s.claimed_epoch);
   s.retry_at_ms = now_ms_ + options_.retry_after_ms;
   set_stage(e, stage::none);
@@ -672,13 +621,13 @@ void session_host::begin_confirmation(entry& e) {
     return release(e);
   s.agreed_by.clear();
   set_stage(e, stage::confirming);
-  send_all(run_question{key, s.mine.epoch});
+  links_.send_all(run_question{key, s.mine.epoch});
   check_confirmation(e);
 }
 
 void session_host::check_confirmation(entry& e) {
   auto& s = e.second;
-  if (gives_up() || now_ms_ >= s.since_ms + options_.lease.lease_ms)
+  if (hosts_.gives_up() || now_ms_ >= s.since_ms + options_.lease.lease_ms)
     release(e);
   else if (leases_.is_majority(s.agreed_by) && !is_unsure())
     run(e);
@@ -688,7 +637,7 @@ void session_host::handle(const host_id& from, run_question&& m) {
   // Who has just started may have forgotten that it has granted a later epoch.
   if (!may_grant())
     return;
-  send(from, run_answer{m.key, m.epoch, agree(find_or_add(m.key).second, m.epoch)});
+  links_.send(from, run_answer{m.key, m.epoch, agree(find_or_add(m.key).second, m.epoch)});
 }
 
 void session_host::handle(const host_id& from, run_answer&& m) {
@@ -704,7 +653,7 @@ void session_host::handle(const host_id& from, run_answer&& m) {
 // -- the sessions of this host ---------------------------------------------------------------------------------------
 
 bool session_host::checkpoint(const session_key& key, std::uint64_t run, saved_state state, std::uint64_t now_ms) {
-  enter(now_ms);
+  const event_scope scope{*this, now_ms};
   const auto found = find(key);
   const auto is_owner = found != sessions_.end() && found->second.at == stage::running && found->second.run == run
                         && !is_outranked(found->second);
@@ -717,7 +666,6 @@ bool session_host::checkpoint(const session_key& key, std::uint64_t run, saved_s
       write(*found);
     }
   }
-  leave();
   return is_owner;
 }
 
@@ -726,12 +674,12 @@ void session_host::begin_stop(entry& e, stop_reason reason) {
   s.reason = reason;
   s.is_dirty = false;
   set_stage(e, stage::stopping);
-  commands_.push_back(stop_session{key, s.run});
+  commands_.add(stop_session{key, s.run});
 }
 
 void session_host::session_stopped(const session_key& key, std::uint64_t run, std::optional<saved_state> state,
                                    std::uint64_t now_ms) {
-  enter(now_ms);
+  const event_scope scope{*this, now_ms};
   const auto found = find(key);
   if (found != sessions_.end() && found->second.at == stage::stopping && found->second.run == run) {
     if (state)
@@ -739,14 +687,13 @@ void session_host::session_stopped(const session_key& key, std::uint64_t run, st
     after_stop(*found);
     settle(*found);
   }
-  leave();
 }
 
 void session_host::after_stop(entry& e) {
   auto& [key, s] = e;
   switch (s.reason) {
     case stop_reason::move: {
-      const auto target = place_of(key, s.mine.state.schema_version);
+      const auto target = hosts_.place_of(key, s.mine.state.schema_version);
       if (target && *target != options_.self) {
         s.mine.target = *target;
         write_as(e, session_phase::moving, stage::moving);
@@ -769,7 +716,7 @@ void session_host::after_stop(entry& e) {
       write_as(e, session_phase::stopped, stage::ending);
       break;
     case stop_reason::resolve:
-      commands_.push_back(resolve_conflict{key, s.run, s.mine.state, std::move(*s.loser)});
+      commands_.add(resolve_conflict{key, s.run, s.mine.state, std::move(*s.loser)});
       s.loser.reset();
       break;
   }
@@ -778,23 +725,23 @@ void session_host::after_stop(entry& e) {
 void session_host::report_lost(entry& e) {
   auto& [key, s] = e;
   const auto& winner = s.winner->owner;
-  emit(host_event::type::lost, key, winner, s.mine.state);
-  if (peers_.contains(winner))
-    send(winner, loser_state{key, s.mine.state});
+  commands_.emit(host_event::type::lost, key, winner, s.mine.state);
+  if (hosts_.has_peer(winner))
+    links_.send(winner, loser_state{key, s.mine.state});
 }
 
 void session_host::handle(const host_id&, loser_state&& m) {
   const auto found = find(m.key);
   const auto kind = options_.kinds.find(m.key.kind);
   if (found == sessions_.end() || found->second.at != stage::running || kind == options_.kinds.end()
-      || !kind->second.resolves || !knows(m.key.kind, m.state.schema_version))
+      || !kind->second.resolves || !hosts_.profile().knows(m.key.kind, m.state.schema_version))
     return;
   found->second.loser = std::move(m.state);
   begin_stop(*found, stop_reason::resolve);
 }
 
 void session_host::resolved(const session_key& key, std::uint64_t run, saved_state state, std::uint64_t now_ms) {
-  enter(now_ms);
+  const event_scope scope{*this, now_ms};
   const auto found = find(key);
   if (found != sessions_.end() && found->second.at == stage::stopping && found->second.run == run) {
     auto& s = found->second;
@@ -805,12 +752,11 @@ void session_host::resolved(const session_key& key, std::uint64_t run, saved_sta
       after_stop(*found);
     settle(*found);
   }
-  leave();
 }
 
 void session_host::session_ended(const session_key& key, std::uint64_t run, bool failed, std::uint64_t now_ms,
                                  std::string_view why) {
-  enter(now_ms);
+  const event_scope scope{*this, now_ms};
   const auto found = find(key);
   if (found != sessions_.end() && found->second.run == run) {
     auto& s = found->second;
@@ -832,18 +778,17 @@ void session_host::session_ended(const session_key& key, std::uint64_t run, bool
     }
     settle(*found);
   }
-  leave();
 }
 
 // -- moving ----------------------------------------------------------------------------------------------------------
 
 void session_host::queue_moves() {
-  if (gives_up() || options_.rebalance_max > 0)
+  if (hosts_.gives_up() || options_.rebalance_max > 0)
     moves_.look_at_all();
 }
 
 void session_host::plan_moves() {
-  const auto moving_max = gives_up() ? options_.drain_max : options_.rebalance_max;
+  const auto moving_max = hosts_.gives_up() ? options_.drain_max : options_.rebalance_max;
   is_planning_ = moves_.go_on(here_, options_.step_sessions_max, [&](auto position) {
     const auto key = *position;
     const auto is_planned = moving_.size() < moving_max && plan_move(key);
@@ -856,10 +801,10 @@ bool session_host::plan_move(const session_key& key) {
   const auto& s = e.second;
   if (s.at != stage::running)
     return true;
-  const auto target = place_of(key, s.mine.state.schema_version);
+  const auto target = hosts_.place_of(key, s.mine.state.schema_version);
   if (is_better_kept(target))
     return false;
-  if (gives_up() || (target && *target != options_.self)) {
+  if (hosts_.gives_up() || (target && *target != options_.self)) {
     moving_.insert(key);
     begin_stop(e, stop_reason::move);
   }
@@ -867,82 +812,60 @@ bool session_host::plan_move(const session_key& key) {
 }
 
 bool session_host::is_better_kept(const std::optional<host_id>& target) const {
-  const auto to = target ? peers_.find(*target) : peers_.end();
-  if (to == peers_.end() || to->second.profile.is_ready)
+  if (!target || !hosts_.has_peer(*target) || hosts_.profile_of(*target).is_ready)
     return false;
   const auto start_ms = pauses() ? options_.lease.lease_ms + options_.lease.guard_ms : 0;
-  return !profile_.draining || now_ms_ < drain_began_ms_ + options_.move_timeout_ms + start_ms;
+  return !hosts_.profile().draining || now_ms_ < hosts_.drain_began_ms() + options_.move_timeout_ms + start_ms;
 }
 
 void session_host::set_cordoned(bool cordoned, std::uint64_t now_ms) {
-  enter(now_ms);
-  is_cordoned_ = cordoned;
-  note_cordon();
-  leave();
+  const event_scope scope{*this, now_ms};
+  hosts_.set_cordoned(cordoned);
+  if (announce_change())
+    settle_all();
 }
 
 void session_host::set_in_service(bool in_service, std::uint64_t now_ms) {
-  enter(now_ms);
-  if (std::exchange(is_in_service_, in_service) != in_service) {
-    note_cordon();
-    here_round_.look_at_all();
-    queue_moves();
-    settle_all();
-  }
-  leave();
-}
-
-void session_host::note_cordon() {
-  const auto cordoned = is_cordoned_ || !is_in_service_;
-  if (std::exchange(profile_.cordoned, cordoned) != cordoned) {
-    send_all(own_announcement());
-    settle_all();
-  }
+  const event_scope scope{*this, now_ms};
+  if (!hosts_.set_in_service(in_service))
+    return;
+  announce_change();
+  here_round_.look_at_all();
+  queue_moves();
+  settle_all();
 }
 
 void session_host::drain(std::uint64_t now_ms) {
-  enter(now_ms);
-  if (!std::exchange(profile_.draining, true)) {
-    drain_began_ms_ = now_ms_;
-    send_all(own_announcement());
-    here_round_.look_at_all();
-    queue_moves();
-    settle_all();
-  }
-  leave();
-}
-
-std::vector<host_id> session_host::unaware() const {
-  std::vector<host_id> result;
-  for (const auto& [host, about] : peers_)
-    if (!about.has_heard_leaving)
-      result.push_back(host);
-  return result;
+  const event_scope scope{*this, now_ms};
+  if (!hosts_.drain(now_ms_))
+    return;
+  announce_change();
+  here_round_.look_at_all();
+  queue_moves();
+  settle_all();
 }
 
 // -- time ------------------------------------------------------------------------------------------------------------
 
 void session_host::tick(std::uint64_t now_ms) {
-  enter(now_ms);
+  const event_scope scope{*this, now_ms};
   if (pauses() && now_ms_ >= asked_ms_ + options_.lease.lease_ms / 5)
     ask_for_leases();
-  std::erase_if(departed_, [&](const auto& d) { return now_ms_ >= d.second.gone_ms + options_.return_wait_ms; });
+  hosts_.forget_departed(now_ms_);
   requests_round_.look_at(options_.tick_sessions_max, pending_.size());
   round_.look_at(options_.tick_sessions_max, sessions_.size());
-  leave();
 }
 
 void session_host::ask_for_leases() {
   asked_ms_ = now_ms_;
-  send_all(lease_question{now_ms_});
+  links_.send_all(lease_question{now_ms_});
 }
 
 void session_host::was_not_run(std::uint64_t unseen_ms, std::uint64_t now_ms) {
   leases_.doubt(now_ms, unseen_ms);
-  enter(now_ms);
+  const event_scope scope{*this, now_ms};
   if (pauses())
     ask_for_leases();
-  leave();
 }
 
 session_listing session_host::sessions(const session_key& after, std::size_t looked_max) const {
@@ -954,8 +877,8 @@ session_listing session_host::sessions(const session_key& after, std::size_t loo
     }
     const auto& [key, s] = *position;
     if (s.winner && s.winner->phase != session_phase::stopped)
-      result.sessions.push_back({key, s.winner->phase, s.winner->owner, s.winner->epoch, s.at == stage::running,
-                                 s.inbox.size() + s.outbox.size()});
+      result.sessions.push_back(
+        {key, s.winner->phase, s.winner->owner, s.winner->epoch, s.at == stage::running, s.mail.waiting()});
   }
   return result;
 }

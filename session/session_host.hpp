@@ -1,20 +1,22 @@
 #pragma once
 
+#include "session/command_list.hpp"
 #include "session/fenced_write.hpp"
-#include "session/incoming_messages.hpp"
 #include "session/lease_book.hpp"
+#include "session/mailbox.hpp"
 #include "session/news.hpp"
 #include "session/obstacle.hpp"
-#include "session/outgoing_messages.hpp"
-#include "session/placement.hpp"
+#include "session/peer_links.hpp"
+#include "session/roster.hpp"
 #include "session/rounds.hpp"
 #include "session/session_command.hpp"
+#include "session/session_host_options.hpp"
 #include "session/session_record.hpp"
 #include "session/waiters.hpp"
 
 #include <cstddef>
 #include <cstdint>
-#include <list>
+#include <exception>
 #include <map>
 #include <optional>
 #include <set>
@@ -23,57 +25,6 @@
 #include <vector>
 
 namespace ariadne::session {
-
-/// What a node does with its sessions while it sees less than a majority of the configured nodes.
-enum class minority_policy {
-  /// They go on, and may be started in other parts of the network as well; when these meet, one of each is left.
-  run,
-  /// They stop, and go on where a majority is. No session ever runs on two nodes (see lease_book).
-  pause,
-};
-
-struct kind_options {
-  /// The newest version of its states that this program knows.
-  std::uint32_t schema_version = 1;
-  /// The application makes one state of two, see resolve_conflict. Else the winner's stays.
-  bool resolves = false;
-};
-
-struct session_host_options {
-  /// With an incarnation that is drawn at random for this one host.
-  host_id self;
-  std::map<std::string, kind_options> kinds;
-  minority_policy minority = minority_policy::run;
-  /// The names of all nodes that count for a majority.
-  std::set<std::string> configured_nodes;
-  lease_options lease;
-  /// Sessions that are placed elsewhere since a node has come are moved there, so many at a time; 0: they stay.
-  std::size_t rebalance_max = 0;
-  /// So many sessions are on the move at once while the node drains.
-  std::size_t drain_max = 512;
-  /// How long a node that has been asked to take a session over may take.
-  std::uint64_t move_timeout_ms = 1'000;
-  /// How long a refused claim and a failed session wait before the next attempt.
-  std::uint64_t retry_after_ms = 50;
-  /// How long a message of another host waits here for the session to run; the other host has its own deadline.
-  std::uint64_t message_wait_ms = 5'000;
-  /// How long a message for a session that nobody knows, or a request to end it, waits for it to become known.
-  std::uint64_t unknown_wait_ms = 500;
-  /// A node that knows the kind of a session, and its version, and is no longer up is waited for so long: it may be
-  /// restarted. A request that nobody who is up can ever serve is answered after that, or after `unknown_wait_ms`.
-  std::uint64_t return_wait_ms = 3'000;
-  /// How long it is remembered that a session has been ended: longer than any part of the network stays cut off.
-  std::uint64_t remember_end_ms = 3'600'000;
-  /// So many sessions, and requests, one `tick` has looked at, at most; the calls of `tick` come by all.
-  std::size_t tick_sessions_max = 4'096;
-  /// So many of them are looked at in one call, at most. `work` does the rest.
-  std::size_t step_sessions_max = 128;
-  /// Messages that wait for one session, and the bytes of all that wait on this host.
-  std::size_t queue_messages_max = 1'000;
-  std::size_t queue_bytes_max = std::size_t{64} << 20;
-  /// How long messages travel between hosts.
-  piece_options pieces;
-};
 
 /// A session as this host knows it.
 struct session_status {
@@ -225,10 +176,14 @@ public:
   }
 
   /// The other hosts that are up.
-  std::vector<host_id> peers() const;
+  std::vector<host_id> peers() const {
+    return hosts_.peers();
+  }
 
   /// This host, then the others that are up, with what they have said of themselves. Valid until the next call.
-  std::vector<candidate> hosts() const;
+  std::vector<candidate> hosts() const {
+    return hosts_.candidates();
+  }
 
   /// It drains, no session is left here, and all other hosts know.
   bool is_drained() const {
@@ -237,11 +192,13 @@ public:
 
   /// It drains, and no session is left here.
   bool is_vacated() const {
-    return profile_.draining && here_.empty();
+    return hosts_.profile().draining && here_.empty();
   }
 
   /// The hosts that have yet to say that they know that this one leaves.
-  std::vector<host_id> unaware() const;
+  std::vector<host_id> unaware() const {
+    return hosts_.unaware();
+  }
 
   /// The sessions of this host whose last state is not in the map yet: up to `looked_max` of all that are here are
   /// looked at, from the first one beyond `after` on.
@@ -271,20 +228,6 @@ private:
 
   enum class stop_reason { move, release, lost, end, resolve };
 
-  /// An owner of a session; ordered as ranks are.
-  struct ownership {
-    std::uint64_t epoch = 0;
-    std::uint64_t incarnation = 0;
-    friend auto operator<=>(const ownership&, const ownership&) = default;
-  };
-
-  struct queued_message {
-    host_id origin;
-    std::uint64_t number = 0;
-    std::string payload;
-    std::uint64_t arrived_ms = 0;
-  };
-
   struct grant {
     host_id claimant;
     std::uint64_t epoch = 0;
@@ -298,6 +241,8 @@ private:
   };
 
   struct hosted_session {
+    explicit hosted_session(queue_budget& queue) : mail(queue) {}
+
     /// All that has happened to all sessions up to this one has been heeded.
     news_log::number heard = 0;
 
@@ -340,34 +285,9 @@ private:
     session::waiters waiters;
     /// What to start it from, if it is not known.
     std::optional<saved_state> initial;
-    /// Messages of this host that have not been sent or handed over, and those of others that wait for the session to
-    /// run here in the epoch of `mine`.
-    std::list<queued_message> outbox;
-    std::list<queued_message> inbox;
-    /// To which owner the messages of this host have gone that are not answered, and how many there are.
-    ownership route;
-    std::size_t in_flight = 0;
-    /// The last owner that has given messages back: he does not run the session any more.
-    ownership given_back;
+    mailbox mail;
     std::optional<saved_state> loser;
     std::optional<impeded> impediment;
-  };
-
-  struct peer {
-    /// Takes no sessions before it has come in.
-    host_profile profile;
-    bool has_announced = false;
-    /// Counts the connections to all peers.
-    std::uint64_t connection = 0;
-    std::uint64_t up_since_ms = 0;
-    /// It has given up all sessions, and ends soon.
-    bool is_leaving = false;
-    /// The last `leaving` that it has been sent; 0: none.
-    std::uint64_t told_leaving = 0;
-    /// It has heard that, and everything that this host has sent it.
-    bool has_heard_leaving = false;
-    outgoing_messages outgoing;
-    incoming_messages incoming;
   };
 
   /// A request of this host's users.
@@ -376,28 +296,35 @@ private:
     request_type type = request_type::start;
     std::uint64_t since_ms = 0;
     std::uint64_t deadline_ms = 0;
-    /// Where a message is, over which connection and in which epoch it has been sent there, and what it says if that is
-    /// another host: that may give it back.
-    std::optional<host_id> sent_to;
-    std::uint64_t connection = 0;
-    std::uint64_t epoch = 0;
-    std::string payload;
-  };
-
-  struct departed_host {
-    host_profile profile;
-    std::uint64_t gone_ms = 0;
   };
 
   using session_map = std::map<session_key, hosted_session>;
   using entry = session_map::value_type;
 
-  /// To be called first and last in each member function that an event comes in through.
-  void enter(std::uint64_t now_ms);
-  void leave();
+  /// An event comes in: begins what has to be done before it counts, and does what has to be done after it. To be the
+  /// first thing in each member function that an event comes in through.
+  class [[nodiscard]] event_scope {
+  public:
+    event_scope(session_host& host, std::uint64_t now_ms) : host_(host), exceptions_(std::uncaught_exceptions()) {
+      host_.begin_event(now_ms);
+    }
+    /// Throws std::bad_alloc, like everything else; not on top of another exception.
+    ~event_scope() noexcept(false) {
+      if (std::uncaught_exceptions() == exceptions_)
+        host_.end_event();
+    }
+    event_scope(const event_scope&) = delete;
+    event_scope& operator=(const event_scope&) = delete;
+
+  private:
+    session_host& host_;
+    int exceptions_;
+  };
+
+  void begin_event(std::uint64_t now_ms);
+  void end_event();
   /// Goes on with what is done in steps.
   void step();
-  bool has_done_enough() const;
   void note_readiness();
   void announce_leave();
   void pause();
@@ -456,14 +383,6 @@ private:
   bool wants(const entry& e) const;
   /// Whether the winner goes on from the last state of this host, which has stopped the session.
   bool is_handed_over(const hosted_session& s) const;
-  bool is_placed_here(const session_key& key, std::uint32_t schema_version) const;
-  std::optional<host_id> place_of(const session_key& key, std::uint32_t schema_version) const;
-  /// Whether every host that is up has said what it takes.
-  bool knows_all_hosts() const;
-  bool knows(const std::string& kind, std::uint32_t schema_version) const;
-  bool is_up(const host_id& host) const;
-  /// Whether this host may run what it owns.
-  bool may_run(const host_id& owner) const;
 
   // Claims.
   verdict judge(const host_id& from, const claim& m, entry& e);
@@ -504,30 +423,18 @@ private:
   /// A request that has been passed on to a host that was lost since has not been. Returns whether it has itself come
   /// from one.
   bool forget_loss(waiter& w) const;
-  /// Whether the connection still stands.
-  bool is_connected(const host_id& peer, std::uint64_t connection) const;
   /// Returns whether the waiter is done with.
   bool pump(entry& e, waiter& w);
   void pump_messages(entry& e);
-  bool has_room(const hosted_session& s, std::size_t bytes) const;
   void pump_inbox(entry& e);
-  void send_message(entry& e, queued_message m, const host_id& to, std::uint64_t epoch);
-  void hand_over(entry& e, queued_message m);
+  void send_messages(entry& e);
+  void hand_over(entry& e, mailbox::message&& m);
   /// Whether this host runs the session, or is about to, in the epoch of `mine`.
   static bool runs_soon(const hosted_session& s);
-  /// A message of this host has come back from one that does not run the session in that epoch.
-  void take_back(entry& e, std::uint64_t number);
-  void refuse_messages(entry& e, outcome result, const std::string& detail = {});
-  /// This node is about to stop, and no other one takes the session.
-  void refuse_unplaced_messages(entry& e);
-  void drop_message(const queued_message& m);
-  /// The host has told its users that they are unanswered.
-  void drop_messages_of(const host_id& origin, hosted_session& s);
+  void refuse_messages(entry& e, const obstacle& why);
   /// Forgets a request that waits for the session, and the message that goes with it.
   void drop_request(hosted_session& s, const host_id& origin, std::uint64_t number);
   void look_at_request(std::uint64_t number);
-  /// Whether the host that has the message has been lost since.
-  bool is_lost(const pending_request& request) const;
   /// Whether nobody knows the session, or wants to start it.
   bool is_unknown(const hosted_session& s) const;
   /// Long enough for a session to become known.
@@ -542,39 +449,24 @@ private:
   void note_impediment(entry& e, obstacle why);
   /// Why the request, which has not been sent, is not served. `version_to_start`: of a session that is not known.
   obstacle find_obstacle(const entry& e, const pending_request& request, std::uint32_t version_to_start) const;
-  std::optional<obstacle> find_obstacle_to_hosting(const std::string& kind, std::uint32_t schema_version) const;
   /// Whether its owner is up and goes on.
   bool is_served_by_owner(const hosted_session& s) const;
   std::string whereabouts(const entry& e, std::uint32_t schema_version) const;
   /// Of the state that a start of this host's users has come with; of any, if `number` is 0.
   std::uint32_t version_to_start(const hosted_session& s, std::uint64_t number) const;
-  void note_departure(const host_id& host, const peer& about);
-  /// Whether a host that knows it went only a moment ago.
-  bool may_return(const std::string& kind, std::uint32_t schema_version) const;
-  /// Whether nobody who is up can ever start it.
-  bool is_hopeless(const std::string& kind, std::uint32_t schema_version) const;
+  /// Whether nobody who is up can ever serve it.
   bool is_hopeless(std::uint64_t number, const pending_request& request);
   /// Answers why it was not handled.
   void give_up_request(std::uint64_t number);
 
   void set_stage(entry& e, stage next);
   announce own_announcement() const {
-    return {profile_, options_.pieces.takes_pieces};
+    return {hosts_.profile(), options_.pieces.takes_pieces};
   }
-  void send(const host_id& to, const peer_message& message);
-  void send_all(const peer_message& message);
-  std::string_view receive_messages(const host_id& from, std::string_view frame);
-  std::string_view receive_piece(const host_id& from, std::string_view frame);
-  std::string_view note_arrival(const host_id& from, std::string_view frame);
-  void emit(host_event::type what, const session_key& key = {}, const host_id& other = {}, saved_state state = {});
-  /// Whether what runs here is to run elsewhere.
-  bool gives_up() const {
-    return profile_.draining || !is_in_service_;
-  }
-  /// Tells the others whether this host takes sessions over.
-  void note_cordon();
+  /// Tells the others what this host takes, if that has changed; returns whether it has.
+  bool announce_change();
   bool pauses() const {
-    return options_.minority == minority_policy::pause;
+    return options_.pauses();
   }
   void ask_for_leases();
   /// With `pause`: it was not run, and has not been heard of by a majority since.
@@ -585,12 +477,7 @@ private:
   session_host_options options_;
   std::uint64_t now_ms_;
   std::uint64_t started_ms_;
-  host_profile profile_;
-  /// The hosts that are up.
-  std::map<host_id, peer> peers_;
-  /// Hosts that are not up any more, by node, for as long as they may be waited for.
-  std::map<std::string, departed_host> departed_;
-  std::set<std::string> unmet_;
+  roster hosts_;
   session_map sessions_;
   std::map<std::string, std::uint64_t> running_;
   rounds<session_key> round_;
@@ -608,26 +495,18 @@ private:
   bool is_planning_ = false;
   /// Those that are on the move.
   std::set<session_key> moving_;
-  std::uint64_t drain_began_ms_ = 0;
   std::map<std::uint64_t, pending_request> pending_;
   rounds<std::uint64_t> requests_round_;
-  std::size_t queued_bytes_ = 0;
-  std::uint64_t last_leaving_ = 0;
-  std::uint64_t last_connection_ = 0;
+  queue_budget queue_;
   lease_book leases_;
   std::uint64_t asked_ms_ = 0;
   std::uint64_t last_run_ = 0;
   bool is_caught_up_ = false;
   bool is_paused_ = false;
   bool was_unsure_ = false;
-  bool is_cordoned_ = false;
-  bool is_in_service_ = true;
   bool is_drain_reported_ = false;
-  /// The peers that something may have to be sent to.
-  std::set<host_id> to_send_;
-  std::vector<command> commands_;
-  /// Of the states in them.
-  std::size_t state_bytes_ = 0;
+  command_list commands_;
+  peer_links links_{options_.pieces, commands_};
 };
 
 } // namespace ariadne::session

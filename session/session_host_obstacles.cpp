@@ -27,7 +27,7 @@ void session_host::note_impediment(entry& e, obstacle why) {
   const auto is_news = !s.impediment || s.impediment->why != why || now_ms_ >= s.impediment->at_ms + repeat_ms;
   if (is_news) {
     s.impediment = impeded{std::move(why), now_ms_};
-    send_all(impediment{key, s.impediment->why.what, s.impediment->why.detail});
+    links_.send_all(impediment{key, s.impediment->why.what, s.impediment->why.detail});
   }
 }
 
@@ -36,25 +36,12 @@ void session_host::handle(const host_id&, impediment&& m) {
     found->second.impediment = impeded{{m.what, cut_detail(m.detail)}, now_ms_};
 }
 
-std::optional<obstacle> session_host::find_obstacle_to_hosting(const std::string& kind,
-                                                               std::uint32_t schema_version) const {
-  std::vector<candidate> heard{{options_.self, profile_}};
-  auto unmet = unmet_;
-  for (const auto& [host, about] : peers_)
-    if (about.has_announced)
-      heard.push_back({host, about.profile});
-    else
-      unmet.insert(host.node);
-  return obstacle_to_hosting(kind, schema_version, heard, unmet);
-}
-
 bool session_host::is_served_by_owner(const hosted_session& s) const {
   if (!s.winner || s.winner->phase != session_phase::running)
     return false;
-  if (s.winner->owner == options_.self)
-    return !profile_.draining;
-  const auto owner = peers_.find(s.winner->owner);
-  return owner != peers_.end() && !owner->second.profile.draining;
+  const auto& owner = s.winner->owner;
+  return owner == options_.self ? !hosts_.profile().draining
+                                : hosts_.has_peer(owner) && !hosts_.profile_of(owner).draining;
 }
 
 obstacle session_host::find_obstacle(const entry& e, const pending_request& request,
@@ -70,11 +57,11 @@ obstacle session_host::find_obstacle(const entry& e, const pending_request& requ
   if (!is_served_by_owner(s)) {
     if (request.type != request_type::stop) {
       const auto version = is_known ? s.winner->state.schema_version : version_to_start;
-      if (auto why = find_obstacle_to_hosting(key.kind, version))
+      if (auto why = hosts_.find_obstacle(key.kind, version))
         return std::move(*why);
     } else if (is_paused_) {
       return {outcome::hosts_paused, "node " + options_.self.node + " sees no majority"};
-    } else if (profile_.draining) {
+    } else if (hosts_.profile().draining) {
       return {outcome::hosts_draining, "node " + options_.self.node + " is about to stop, and takes over nothing"};
     }
   }
@@ -89,43 +76,23 @@ std::string session_host::whereabouts(const entry& e, std::uint32_t schema_versi
     return "node " + s.winner->owner.node + " is to run it, and has not taken the request";
   if (s.winner && s.winner->phase == session_phase::moving)
     return "it is on its way from node " + s.winner->owner.node + " to node " + s.winner->target.node;
-  const auto to = place_of(key, schema_version);
+  const auto to = hosts_.place_of(key, schema_version);
   return to ? "node " + to->node + " is to start it, and has not done so yet" : "no node can start it";
 }
 
 // -- what cannot be waited for ---------------------------------------------------------------------------------------
 
-void session_host::note_departure(const host_id& host, const peer& about) {
-  if (about.has_announced)
-    departed_[host.node] = {about.profile, now_ms_};
-}
-
-bool session_host::may_return(const std::string& kind, std::uint32_t schema_version) const {
-  return std::any_of(departed_.begin(), departed_.end(), [&](const auto& entry) {
-    const auto& [profile, gone_ms] = entry.second;
-    return profile.knows(kind, schema_version) && now_ms_ < gone_ms + options_.return_wait_ms;
-  });
-}
-
-bool session_host::is_hopeless(const std::string& kind, std::uint32_t schema_version) const {
-  const auto goes_on = [&](const host_profile& profile) {
-    return profile.knows(kind, schema_version) && !profile.draining;
-  };
-  return is_caught_up_ && !is_paused_ && knows_all_hosts() && !goes_on(profile_)
-         && std::none_of(peers_.begin(), peers_.end(), [&](const auto& p) { return goes_on(p.second.profile); })
-         && !may_return(kind, schema_version);
-}
-
 bool session_host::is_hopeless(std::uint64_t number, const pending_request& request) {
-  const auto may_wait = request.type == request_type::locate || request.type == request_type::stop || request.sent_to;
-  if (may_wait || now_ms_ < request.since_ms + options_.unknown_wait_ms)
+  if (request.type == request_type::locate || request.type == request_type::stop
+      || now_ms_ < request.since_ms + options_.unknown_wait_ms)
     return false;
   const auto& s = find_or_add(request.key).second;
-  if (s.at != stage::none || is_served_by_owner(s))
+  if (s.mail.find_sent(number) || s.at != stage::none || is_served_by_owner(s))
     return false;
   const auto is_known = s.winner && s.winner->phase != session_phase::stopped;
-  return (is_known || request.type == request_type::start)
-         && is_hopeless(request.key.kind, is_known ? s.winner->state.schema_version : version_to_start(s, number));
+  return (is_known || request.type == request_type::start) && is_caught_up_ && !is_paused_
+         && hosts_.is_hopeless(request.key.kind,
+                               is_known ? s.winner->state.schema_version : version_to_start(s, number), now_ms_);
 }
 
 std::uint32_t session_host::version_to_start(const hosted_session& s, std::uint64_t number) const {
@@ -140,10 +107,10 @@ std::uint32_t session_host::version_to_start(const hosted_session& s, std::uint6
 void session_host::give_up_request(std::uint64_t number) {
   const auto& request = pending_.at(number);
   auto& e = find_or_add(request.key);
+  const auto* sent = e.second.mail.find_sent(number);
   auto why =
-    request.sent_to
-      ? obstacle{outcome::unanswered, "node " + request.sent_to->node + " has the message"}
-      : find_obstacle(e, request, version_to_start(e.second, request.type == request_type::start ? number : 0));
+    sent ? obstacle{outcome::unanswered, "node " + sent->to.node + " has the message"}
+         : find_obstacle(e, request, version_to_start(e.second, request.type == request_type::start ? number : 0));
   drop_request(e.second, options_.self, number);
   finish(number, why.what, {}, std::move(why.detail));
 }

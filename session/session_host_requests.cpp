@@ -21,56 +21,52 @@ bool is_too_long(std::string_view bytes, const piece_options& options) {
 session_host::entry* session_host::add_request(std::uint64_t request, const session_key& key, request_type type,
                                                std::uint64_t deadline_ms) {
   if (!is_valid(key)) {
-    commands_.push_back(answer_request{request, outcome::invalid_key, {}, {}});
+    commands_.add(answer_request{request, outcome::invalid_key, {}, {}});
     return nullptr;
   }
-  pending_[request] = {key, type, now_ms_, deadline_ms, {}, 0, 0, {}};
+  pending_[request] = {key, type, now_ms_, deadline_ms};
   return &find_or_add(key);
 }
 
 void session_host::start(std::uint64_t request, const session_key& key, saved_state state, std::uint64_t deadline_ms,
                          std::uint64_t now_ms) {
-  enter(now_ms);
-  if (profile_.draining) {
-    auto why = find_obstacle_to_hosting(key.kind, state.schema_version);
+  const event_scope scope{*this, now_ms};
+  if (hosts_.profile().draining) {
+    auto why = hosts_.find_obstacle(key.kind, state.schema_version);
     if (why && why->what == outcome::hosts_draining)
-      commands_.push_back(answer_request{request, why->what, {}, std::move(why->detail)});
+      commands_.add(answer_request{request, why->what, {}, std::move(why->detail)});
     else
-      commands_.push_back(answer_request{request, outcome::draining, {}, {}});
+      commands_.add(answer_request{request, outcome::draining, {}, {}});
   } else if (is_too_long(state.bytes, options_.pieces)) {
-    commands_.push_back(
-      answer_request{request, outcome::not_recorded, {}, "the state is longer than any value may be"});
+    commands_.add(answer_request{request, outcome::not_recorded, {}, "the state is longer than any value may be"});
   } else if (auto* e = add_request(request, key, request_type::start, deadline_ms)) {
     add_waiter(*e, {options_.self, request, request_type::start, deadline_ms, std::move(state)});
   }
-  leave();
 }
 
 void session_host::stop(std::uint64_t request, const session_key& key, std::uint64_t deadline_ms,
                         std::uint64_t now_ms) {
-  enter(now_ms);
+  const event_scope scope{*this, now_ms};
   if (auto* e = add_request(request, key, request_type::stop, deadline_ms))
     add_waiter(*e, {options_.self, request, request_type::stop, deadline_ms});
-  leave();
 }
 
 void session_host::locate(std::uint64_t request, const session_key& key, std::uint64_t deadline_ms,
                           std::uint64_t now_ms) {
-  enter(now_ms);
+  const event_scope scope{*this, now_ms};
   if (auto* e = add_request(request, key, request_type::locate, deadline_ms))
     add_waiter(*e, {options_.self, request, request_type::locate, deadline_ms});
-  leave();
 }
 
 void session_host::handle(const host_id& from, start_request&& m) {
   waiter w{from, m.number, request_type::start, now_ms_ + options_.message_wait_ms, std::move(m.state)};
-  w.connection = peers_.at(from).connection;
+  w.connection = links_.connection_to(from);
   add_waiter(find_or_add(m.key), std::move(w));
 }
 
 void session_host::handle(const host_id& from, stop_request&& m) {
   waiter w{from, m.number, request_type::stop, now_ms_ + options_.message_wait_ms};
-  w.connection = peers_.at(from).connection;
+  w.connection = links_.connection_to(from);
   add_waiter(find_or_add(m.key), std::move(w));
 }
 
@@ -99,15 +95,10 @@ bool session_host::forget_loss(waiter& w) const {
   const auto is_own = w.origin == options_.self;
   if (is_own && !w.asked)
     return false;
-  if (is_connected(is_own ? *w.asked : w.origin, w.connection))
+  if (links_.is_open(is_own ? *w.asked : w.origin, w.connection))
     return false;
   w.asked.reset();
   return !is_own;
-}
-
-bool session_host::is_connected(const host_id& peer, std::uint64_t connection) const {
-  const auto found = peers_.find(peer);
-  return found != peers_.end() && found->second.connection == connection;
 }
 
 bool session_host::pump(entry& e, waiter& w) {
@@ -117,7 +108,7 @@ bool session_host::pump(entry& e, waiter& w) {
     return true;
   const auto may_ask = is_own && is_caught_up_ && !w.asked && now_ms_ >= w.not_before_ms;
   const auto runs_elsewhere =
-    s.at == stage::none && s.winner && s.winner->phase == session_phase::running && peers_.contains(s.winner->owner);
+    s.at == stage::none && s.winner && s.winner->phase == session_phase::running && hosts_.has_peer(s.winner->owner);
   const auto has_ended = !s.winner || s.winner->phase == session_phase::stopped;
   const auto answer = [&](outcome result, const host_id& place = {}) {
     respond(w.origin, w.number, result, place);
@@ -132,7 +123,7 @@ bool session_host::pump(entry& e, waiter& w) {
     if (w.type == request_type::locate || !has_ended || s.at != stage::none)
       return false;
     if (!is_own) {
-      if (!w.is_over && profile_.takes(key.kind, w.state.schema_version)) {
+      if (!w.is_over && hosts_.profile().takes(key.kind, w.state.schema_version)) {
         s.initial = w.state;
         return false;
       }
@@ -140,11 +131,11 @@ bool session_host::pump(entry& e, waiter& w) {
     }
     if (!may_ask)
       return false;
-    const auto target = place_of(key, w.state.schema_version);
+    const auto target = hosts_.place_of(key, w.state.schema_version);
     if (!target) {
-      if (!knows_all_hosts() || may_return(key.kind, w.state.schema_version))
+      if (!hosts_.knows_all() || hosts_.may_return(key.kind, w.state.schema_version, now_ms_))
         return false;
-      auto why = find_obstacle_to_hosting(key.kind, w.state.schema_version).value_or(obstacle{});
+      auto why = hosts_.find_obstacle(key.kind, w.state.schema_version).value_or(obstacle{});
       respond(w.origin, w.number, why.what, {}, std::move(why.detail));
       return true;
     }
@@ -152,8 +143,8 @@ bool session_host::pump(entry& e, waiter& w) {
       s.initial = w.state;
     } else {
       w.asked = *target;
-      w.connection = peers_.at(*target).connection;
-      send(*target, start_request{w.number, key, w.state});
+      w.connection = links_.connection_to(*target);
+      links_.send(*target, start_request{w.number, key, w.state});
     }
     return false;
   }
@@ -171,14 +162,14 @@ bool session_host::pump(entry& e, waiter& w) {
     w.is_begun = true;
   if (s.at != stage::none || !s.winner)
     return false;
-  if (s.winner->owner != options_.self && peers_.contains(s.winner->owner)
+  if (s.winner->owner != options_.self && hosts_.has_peer(s.winner->owner)
       && s.winner->phase != session_phase::placing) {
     if (!is_own)
       return answer(outcome::elsewhere);
     if (may_ask) {
       w.asked = s.winner->owner;
-      w.connection = peers_.at(*w.asked).connection;
-      send(*w.asked, stop_request{w.number, key});
+      w.connection = links_.connection_to(*w.asked);
+      links_.send(*w.asked, stop_request{w.number, key});
     }
   }
   // If nobody runs it, this host claims it, to end it.
@@ -189,16 +180,14 @@ void session_host::respond(const host_id& origin, std::uint64_t number, outcome 
                            std::string payload) {
   if (origin == options_.self)
     finish(number, result, std::move(place), std::move(payload));
-  else if (const auto asked = peers_.find(origin); asked != peers_.end()) {
+  else if (hosts_.has_peer(origin)) {
     if (is_too_long(payload, options_.pieces)) {
       result = outcome::unanswered;
       payload = "it has been handled, but the answer has " + std::to_string(payload.size())
                 + " bytes, which is more than can be sent";
     }
-    send(origin, response{number, result, std::move(place), std::move(payload)});
-    // Who has said that he heard everything has to say so again.
-    asked->second.told_leaving = 0;
-    asked->second.has_heard_leaving = false;
+    links_.send(origin, response{number, result, std::move(place), std::move(payload)});
+    hosts_.has_been_sent_something(origin);
   }
 }
 
@@ -206,12 +195,10 @@ void session_host::finish(std::uint64_t request, outcome result, host_id place, 
   const auto found = pending_.find(request);
   if (found == pending_.end())
     return;
-  if (found->second.sent_to) {
-    --find_or_add(found->second.key).second.in_flight;
-    queued_bytes_ -= found->second.payload.size();
-  }
+  if (found->second.type == request_type::deliver)
+    find_or_add(found->second.key).second.mail.forget_sent(request);
   pending_.erase(found);
-  commands_.push_back(answer_request{request, result, std::move(place), std::move(payload)});
+  commands_.add(answer_request{request, result, std::move(place), std::move(payload)});
 }
 
 void session_host::handle(const host_id& from, response&& m) {
@@ -220,10 +207,10 @@ void session_host::handle(const host_id& from, response&& m) {
     return;
   auto& e = find_or_add(found->second.key);
   if (found->second.type == request_type::deliver) {
-    if (found->second.sent_to != from)
+    if (const auto* sent = e.second.mail.find_sent(m.number); !sent || sent->to != from)
       return;
     if (m.result == outcome::elsewhere)
-      take_back(e, m.number);
+      e.second.mail.take_back(m.number, options_.self, now_ms_);
     else
       finish(m.number, m.result, std::move(m.place), std::move(m.payload));
     return pump_messages(e);
@@ -247,35 +234,29 @@ void session_host::drop_request(hosted_session& s, const host_id& origin, std::u
   s.waiters.erase(origin, number);
   if (!s.waiters.want(request_type::start))
     s.initial.reset();
-  auto& queue = origin == options_.self ? s.outbox : s.inbox;
-  std::erase_if(queue, [&](const queued_message& m) {
-    const auto is_dropped = m.origin == origin && m.number == number;
-    if (is_dropped)
-      drop_message(m);
-    return is_dropped;
-  });
+  s.mail.drop(number, origin);
 }
 
 void session_host::withdraw(std::uint64_t request, std::uint64_t now_ms) {
-  enter(now_ms);
+  const event_scope scope{*this, now_ms};
   const auto found = pending_.find(request);
+  if (found == pending_.end())
+    return;
+  const auto position = sessions_.find(found->second.key);
+  const auto* sent = position == sessions_.end() ? nullptr : position->second.mail.find_sent(request);
   // What has been handed to a session here counts as under way until that has handled it.
-  if (found != pending_.end() && found->second.sent_to != options_.self) {
-    auto& e = find_or_add(found->second.key);
-    auto& s = e.second;
-    auto asked = found->second.sent_to;
-    if (const auto w = s.waiters.find(options_.self, request); w != s.waiters.end())
-      asked = w->second.asked;
-    if (asked && peers_.contains(*asked))
-      send(*asked, request_withdrawn{request, e.first});
-    if (found->second.sent_to) {
-      --s.in_flight;
-      queued_bytes_ -= found->second.payload.size();
-    }
-    pending_.erase(found);
-    drop_request(s, options_.self, request);
-  }
-  leave();
+  if (sent && sent->to == options_.self)
+    return;
+  auto& e = find_or_add(found->second.key);
+  auto& s = e.second;
+  auto asked = sent ? std::optional{sent->to} : std::nullopt;
+  if (const auto w = s.waiters.find(options_.self, request); w != s.waiters.end())
+    asked = w->second.asked;
+  if (asked && hosts_.has_peer(*asked))
+    links_.send(*asked, request_withdrawn{request, e.first});
+  s.mail.forget_sent(request);
+  pending_.erase(found);
+  drop_request(s, options_.self, request);
 }
 
 void session_host::handle(const host_id& from, request_withdrawn&& m) {
@@ -285,47 +266,23 @@ void session_host::handle(const host_id& from, request_withdrawn&& m) {
 
 // -- messages --------------------------------------------------------------------------------------------------------
 
-bool session_host::has_room(const hosted_session& s, std::size_t bytes) const {
-  return s.inbox.size() + s.outbox.size() < options_.queue_messages_max
-         && queued_bytes_ + bytes <= options_.queue_bytes_max;
-}
-
-void session_host::drop_message(const queued_message& m) {
-  queued_bytes_ -= m.payload.size();
-}
-
-void session_host::drop_messages_of(const host_id& origin, hosted_session& s) {
-  std::erase_if(s.inbox, [&](const queued_message& m) {
-    if (m.origin == origin)
-      drop_message(m);
-    return m.origin == origin;
-  });
-}
-
 void session_host::deliver(std::uint64_t request, const session_key& key, std::string payload,
                            std::uint64_t deadline_ms, std::uint64_t now_ms) {
-  enter(now_ms);
+  const event_scope scope{*this, now_ms};
   if (auto* e = add_request(request, key, request_type::deliver, deadline_ms)) {
-    if (has_room(e->second, payload.size())) {
-      queued_bytes_ += payload.size();
-      e->second.outbox.push_back({options_.self, request, std::move(payload), now_ms_});
+    if (e->second.mail.post({options_.self, request, std::move(payload), now_ms_}))
       pump_messages(*e);
-    } else {
+    else
       finish(request, outcome::queue_full);
-    }
   }
-  leave();
 }
 
 void session_host::handle(const host_id& from, delivery&& m) {
   const auto found = find(m.key);
   if (found == sessions_.end() || found->second.mine.epoch != m.epoch || !runs_soon(found->second))
     return respond(from, m.number, outcome::elsewhere);
-  auto& s = found->second;
-  if (!has_room(s, m.payload.size()))
+  if (!found->second.mail.accept({from, m.number, std::move(m.payload), now_ms_}))
     return respond(from, m.number, outcome::queue_full);
-  queued_bytes_ += m.payload.size();
-  s.inbox.push_back({from, m.number, std::move(m.payload), now_ms_});
   pump_inbox(*found);
 }
 
@@ -334,99 +291,56 @@ bool session_host::runs_soon(const hosted_session& s) {
          || (s.at == stage::stopping && s.reason == stop_reason::resolve);
 }
 
-void session_host::take_back(entry& e, std::uint64_t number) {
-  auto& s = e.second;
-  auto& request = pending_.at(number);
-  s.given_back = std::max(s.given_back, ownership{request.epoch, request.sent_to->incarnation});
-  --s.in_flight;
-  request.sent_to.reset();
-  const auto later =
-    std::find_if(s.outbox.begin(), s.outbox.end(), [&](const queued_message& m) { return m.number > number; });
-  s.outbox.insert(later, {options_.self, number, std::exchange(request.payload, {}), now_ms_});
-}
-
 void session_host::pump_inbox(entry& e) {
   auto& s = e.second;
-  if (s.inbox.empty() || (runs_soon(s) && (s.at != stage::running || is_unsure())))
+  if (!s.mail.has_foreign() || (runs_soon(s) && (s.at != stage::running || is_unsure())))
     return;
-  for (auto& m : std::exchange(s.inbox, {})) {
-    if (s.at == stage::running) {
+  s.mail.take_foreign([&](mailbox::message& m) {
+    if (s.at == stage::running)
       hand_over(e, std::move(m));
-    } else {
-      drop_message(m);
+    else
       respond(m.origin, m.number, outcome::elsewhere);
-    }
-  }
+  });
 }
 
 void session_host::pump_messages(entry& e) {
-  auto& s = e.second;
-  pump_inbox(e);
-  if (s.outbox.empty())
-    return;
-  std::optional<host_id> to;
-  std::uint64_t epoch = 0;
-  if (s.at == stage::running) {
-    if (is_unsure())
-      return;
-    to = options_.self;
-    epoch = s.mine.epoch;
-  } else if (s.at == stage::none && s.winner && s.winner->phase == session_phase::running
-             && ownership{s.winner->epoch, s.winner->owner.incarnation} > s.given_back) {
-    const auto owner = peers_.find(s.winner->owner);
-    if (owner != peers_.end() && !owner->second.is_leaving) {
-      to = owner->first;
-      epoch = s.winner->epoch;
-    }
-  }
-  if (!to) {
-    if (s.at == stage::none && s.winner && s.winner->phase == session_phase::stopped
-        && !s.waiters.want(request_type::start))
-      refuse_messages(e, outcome::unknown_session);
-    else if (s.at == stage::none && s.winner && profile_.draining && !place_of(e.first, s.winner->state.schema_version))
-      refuse_unplaced_messages(e);
-    return;
-  }
-  // An owner handles those of one epoch in order, and gives back all that come after the first that it gives back. So
-  // none is on its way to an earlier owner when the next one gets a later one.
-  while (!s.outbox.empty() && (s.in_flight == 0 || s.route == ownership{epoch, to->incarnation})) {
-    auto m = std::move(s.outbox.front());
-    s.outbox.pop_front();
-    send_message(e, std::move(m), *to, epoch);
-  }
-}
-
-void session_host::send_message(entry& e, queued_message m, const host_id& to, std::uint64_t epoch) {
   auto& [key, s] = e;
-  s.route = {epoch, to.incarnation};
-  ++s.in_flight;
-  auto& request = pending_.at(m.number);
-  request.sent_to = to;
-  request.epoch = epoch;
-  if (to == options_.self)
-    return hand_over(e, std::move(m));
-  request.connection = peers_.at(to).connection;
-  peer_message sent = delivery{m.number, key, epoch, std::move(m.payload)};
-  send(to, sent);
-  request.payload = std::move(std::get<delivery>(sent).payload);
-}
-
-void session_host::hand_over(entry& e, queued_message m) {
-  drop_message(m);
-  commands_.push_back(hand_message{e.first, e.second.run, m.origin, m.number, std::move(m.payload)});
-}
-
-void session_host::refuse_messages(entry& e, outcome result, const std::string& detail) {
-  for (const auto& m : std::exchange(e.second.outbox, {})) {
-    drop_message(m);
-    finish(m.number, result, {}, detail);
+  pump_inbox(e);
+  if (!s.mail.has_own())
+    return;
+  if (s.at == stage::running) {
+    if (!is_unsure())
+      s.mail.hand_own(options_.self, s.mine.epoch, [&](mailbox::message&& m) { hand_over(e, std::move(m)); });
+  } else if (s.at == stage::none && s.winner && s.winner->phase == session_phase::running
+             && s.mail.may_send_to(s.winner->owner, s.winner->epoch) && hosts_.stays(s.winner->owner)) {
+    send_messages(e);
+  } else if (s.at == stage::none && s.winner && s.winner->phase == session_phase::stopped
+             && !s.waiters.want(request_type::start)) {
+    refuse_messages(e, {outcome::unknown_session, {}});
+  } else if (s.at == stage::none && s.winner && hosts_.profile().draining
+             && !hosts_.place_of(key, s.winner->state.schema_version)) {
+    // This node is about to stop, and no other one takes the session.
+    if (const auto why = hosts_.find_obstacle(key.kind, s.winner->state.schema_version))
+      refuse_messages(e, *why);
   }
 }
 
-void session_host::refuse_unplaced_messages(entry& e) {
-  const auto why = find_obstacle_to_hosting(e.first.kind, e.second.winner->state.schema_version);
-  if (why)
-    refuse_messages(e, why->what, why->detail);
+void session_host::send_messages(entry& e) {
+  const auto& to = e.second.winner->owner;
+  const auto epoch = e.second.winner->epoch;
+  e.second.mail.send(to, epoch, links_.connection_to(to), [&](std::uint64_t number, std::string& payload) {
+    peer_message sent = delivery{number, e.first, epoch, std::move(payload)};
+    links_.send(to, sent);
+    payload = std::move(std::get<delivery>(sent).payload);
+  });
+}
+
+void session_host::hand_over(entry& e, mailbox::message&& m) {
+  commands_.add(hand_message{e.first, e.second.run, m.origin, m.number, std::move(m.payload)});
+}
+
+void session_host::refuse_messages(entry& e, const obstacle& why) {
+  e.second.mail.refuse_own([&](const mailbox::message& m) { finish(m.number, why.what, {}, why.detail); });
 }
 
 bool session_host::is_unknown(const hosted_session& s) const {
@@ -440,28 +354,20 @@ bool session_host::has_waited_for_news(std::uint64_t request) const {
 }
 
 void session_host::expire_messages(entry& e) {
-  auto& s = e.second;
-  while (!s.outbox.empty() && is_unknown(s) && now_ms_ >= s.outbox.front().arrived_ms + options_.unknown_wait_ms) {
-    const auto m = std::move(s.outbox.front());
-    s.outbox.pop_front();
-    drop_message(m);
-    finish(m.number, outcome::unknown_session);
-  }
-  while (!s.inbox.empty() && now_ms_ >= s.inbox.front().arrived_ms + options_.message_wait_ms) {
-    const auto m = std::move(s.inbox.front());
-    s.inbox.pop_front();
-    drop_message(m);
-    respond(m.origin, m.number, outcome::timed_out);
-  }
+  auto& mail = e.second.mail;
+  if (is_unknown(e.second))
+    while (const auto m = mail.take_own_older_than(options_.unknown_wait_ms, now_ms_))
+      finish(m->number, outcome::unknown_session);
+  while (const auto m = mail.take_foreign_older_than(options_.message_wait_ms, now_ms_))
+    respond(m->origin, m->number, outcome::timed_out);
 }
 
 void session_host::handled(const session_key& key, const host_id& origin, std::uint64_t number,
                            std::optional<std::string> answer, std::uint64_t now_ms) {
-  enter(now_ms);
+  const event_scope scope{*this, now_ms};
   respond(origin, number, answer ? outcome::done : outcome::unanswered, options_.self,
           answer ? std::move(*answer) : std::string{});
   pump_messages(find_or_add(key));
-  leave();
 }
 
 } // namespace ariadne::session

@@ -8,32 +8,20 @@
 
 namespace ariadne::session {
 
-namespace {
-
-/// A call goes on with nothing more once it has made so many commands, or commands with so many bytes of states.
-constexpr std::size_t step_commands_max = 512;
-constexpr std::size_t step_bytes_max = std::size_t{1} << 20;
-
-} // namespace
-
-bool session_host::has_done_enough() const {
-  return commands_.size() >= step_commands_max || state_bytes_ >= step_bytes_max;
-}
-
 void session_host::step() {
   requests_round_.go_on(pending_, options_.step_sessions_max, [&](auto position) {
-    if (has_done_enough())
+    if (commands_.is_enough())
       return std::optional<decltype(position)>{};
     const auto number = position->first;
     look_at_request(number);
     return std::optional{pending_.upper_bound(number)};
   });
   auto due = std::exchange(due_, {});
-  for (auto left = options_.step_sessions_max; left > 0 && !due.empty() && !has_done_enough(); --left)
+  for (auto left = options_.step_sessions_max; left > 0 && !due.empty() && !commands_.is_enough(); --left)
     go_on_settling(find_or_add(due.extract(due.begin()).value()));
   due_.merge(due);
   here_round_.go_on(here_, options_.step_sessions_max, [&](auto position) {
-    if (has_done_enough())
+    if (commands_.is_enough())
       return std::optional<decltype(position)>{};
     const auto key = *position;
     look_at(find_or_add(key));
@@ -42,7 +30,7 @@ void session_host::step() {
   const auto turns = round_.turns();
   const auto sessions_left = here_round_.is_due() ? 0 : options_.step_sessions_max;
   round_.go_on(sessions_, sessions_left, [&](auto position) {
-    if (has_done_enough())
+    if (commands_.is_enough())
       return std::optional<decltype(position)>{};
     look_at(*position);
     return std::optional{is_idle(position->second) ? sessions_.erase(position) : std::next(position)};
@@ -52,8 +40,7 @@ void session_host::step() {
 }
 
 void session_host::work(std::uint64_t now_ms) {
-  enter(now_ms);
-  leave();
+  const event_scope scope{*this, now_ms};
 }
 
 // -- sessions --------------------------------------------------------------------------------------------------------
@@ -64,19 +51,18 @@ void session_host::look_at(entry& e) {
   expire_messages(e);
   if (s.is_dirty && !s.is_writing)
     write(e);
-  if (s.at == stage::claiming && gives_up())
+  if (s.at == stage::claiming && hosts_.gives_up())
     give_up_claim(e);
   if (s.at == stage::confirming)
     check_confirmation(e);
-  if (s.at == stage::moving && (!is_up(s.mine.target) || now_ms_ >= s.since_ms + options_.move_timeout_ms))
+  if (s.at == stage::moving && (!hosts_.is_up(s.mine.target) || now_ms_ >= s.since_ms + options_.move_timeout_ms))
     release(e);
   settle(e);
 }
 
 bool session_host::is_idle(const hosted_session& s) const {
-  return s.at == stage::none && !s.winner && s.waiters.empty() && s.inbox.empty() && s.outbox.empty()
-         && s.in_flight == 0 && !s.is_writing && s.is_readable && s.epoch_agreed == 0
-         && !is_granted_away(s, options_.self);
+  return s.at == stage::none && !s.winner && s.waiters.empty() && s.mail.is_empty() && !s.is_writing && s.is_readable
+         && s.epoch_agreed == 0 && !is_granted_away(s, options_.self);
 }
 
 void session_host::hear_news(entry& e) {
@@ -97,7 +83,7 @@ void session_host::hear_news(entry& e) {
 
 void session_host::heed_loss(entry& e, const host_id& peer) {
   auto& s = e.second;
-  drop_messages_of(peer, s);
+  s.mail.drop_all_of(peer);
   if (s.unanswered.erase(peer) > 0)
     check_claim(e);
 }
@@ -128,16 +114,13 @@ void session_host::heed_map_restart(entry& e) {
 void session_host::look_at_request(std::uint64_t number) {
   const auto& request = pending_.at(number);
   auto& e = find_or_add(request.key);
-  if (is_lost(request)) {
-    finish(number, outcome::unanswered, {}, "node " + request.sent_to->node + " had the message, and is no longer up");
+  const auto* sent = e.second.mail.find_sent(number);
+  if (sent && sent->to != options_.self && !links_.is_open(sent->to, sent->connection)) {
+    finish(number, outcome::unanswered, {}, "node " + sent->to.node + " had the message, and is no longer up");
     pump_messages(e);
   } else if (now_ms_ >= request.deadline_ms || is_hopeless(number, request)) {
     give_up_request(number);
   }
-}
-
-bool session_host::is_lost(const pending_request& request) const {
-  return request.sent_to && request.sent_to != options_.self && !is_connected(*request.sent_to, request.connection);
 }
 
 } // namespace ariadne::session
