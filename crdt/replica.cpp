@@ -161,67 +161,68 @@ void replica::raise_vector(dot d) {
   note_mentioned(d.replica);
   if (!vector_.raise(d))
     return;
-  for (auto& [link, session] : sessions_) {
-    session.untold.insert(d.replica);
-    if (session.out)
-      session.out->note_raised(d.replica);
+  for (auto& [id, link] : links_) {
+    link.untold.insert(d.replica);
+    if (link.out)
+      link.out->note_raised(d.replica);
   }
 }
 
 // -- neighbours ------------------------------------------------------------------------------------------------------
 
-void replica::open(link_id link, bool push, std::uint64_t now_ms, std::uint32_t version) {
-  auto& session = sessions_[link];
+void replica::open(link_id id, bool push, std::uint64_t now_ms, std::uint32_t version) {
+  auto& link = links_[id];
+  link.id = id;
   congestion_limits limits;
   limits.window_bytes_max = options_.window_bytes;
   limits.window_bytes_min = std::min(limits.window_bytes_min, limits.window_bytes_max);
   limits.piece_bytes_max = options_.part_bytes;
   limits.piece_bytes_min = options_.part_bytes_min;
-  session.window = congestion_window{limits};
-  session.version = version;
-  session.push = push;
-  session.progress_ms = now_ms;
+  link.window = congestion_window{limits};
+  link.version = version;
+  link.push = push;
+  link.progress_ms = now_ms;
   if (push)
-    send_hello(link, session, want::answer, now_ms);
+    send_hello(link, want::answer, now_ms);
 }
 
-void replica::greet(link_id link, std::uint64_t now_ms) {
-  if (auto position = sessions_.find(link); position != sessions_.end() && !position->second.introduced)
-    send_hello(link, position->second, want::answer, now_ms);
+void replica::greet(link_id id, std::uint64_t now_ms) {
+  if (auto position = links_.find(id); position != links_.end() && !position->second.introduced)
+    send_hello(position->second, want::answer, now_ms);
 }
 
-void replica::set_push(link_id link, bool push, std::uint64_t now_ms) {
-  auto position = sessions_.find(link);
-  if (position == sessions_.end() || position->second.push == push)
+void replica::set_push(link_id id, bool push, std::uint64_t now_ms) {
+  auto position = links_.find(id);
+  if (position == links_.end() || position->second.push == push)
     return;
-  auto& session = position->second;
-  session.push = push;
+  auto& link = position->second;
+  link.push = push;
   // A stream that has begun only pauses: its numbers must not be used twice.
-  if (push && !session.out && session.introduced)
-    start_outbound(session);
-  send_hello(link, session, session.id.value == 0 ? want::answer : want::nothing, now_ms);
-  pump(link, session, now_ms);
+  if (push && !link.out && link.introduced)
+    start_outbound(link);
+  send_hello(link, link.neighbour.value == 0 ? want::answer : want::nothing, now_ms);
+  pump(link, now_ms);
 }
 
-void replica::close(link_id link, std::uint64_t now_ms) {
-  auto position = sessions_.find(link);
-  if (position == sessions_.end())
+void replica::close(link_id id, std::uint64_t now_ms) {
+  auto position = links_.find(id);
+  if (position == links_.end())
     return;
   void_stream(position->second);
   auto is_orphaned = position->second.in.changed_registers;
-  guard_.forget(position->second.id);
-  if (auto& session = position->second; session.out) {
-    session.window.restart();
-    parted_.insert_or_assign(session.id, parted_link{std::move(session.values), std::move(session.window), now_ms});
+  guard_.forget(position->second.neighbour);
+  if (auto& link = position->second; link.out) {
+    link.window.restart();
+    parted_.insert_or_assign(link.neighbour, parted_link{std::move(link.values), std::move(link.window), now_ms});
     if (parted_.size() > parted_max)
       parted_.erase(std::min_element(parted_.begin(), parted_.end(), [](const auto& a, const auto& b) {
         return a.second.since_ms < b.second.since_ms;
       }));
   }
-  sessions_.erase(position);
+  links_.erase(position);
   announce_sources();
   if (is_orphaned)
-    forward_ahead(link);
+    forward_ahead(id);
   resume_streams(now_ms);
   pump_all(now_ms);
 }
@@ -231,67 +232,67 @@ void replica::set_members(std::set<replica_id> members) {
   members_.erase(options_.id);
 }
 
-std::optional<refusal> replica::receive(link_id link, std::string_view frame, std::uint64_t now_ms) {
-  auto position = sessions_.find(link);
-  if (position == sessions_.end())
+std::optional<refusal> replica::receive(link_id id, std::string_view frame, std::uint64_t now_ms) {
+  auto position = links_.find(id);
+  if (position == links_.end())
     return std::nullopt;
+  auto& link = position->second;
   ++counters_.frames_received;
   counters_.bytes_received += frame.size();
   auto decoded = decode(frame);
   if (!decoded)
     return refuse(link, decoded.error().code, to_string(decoded.error()));
-  position->second.version = codec_version_of(frame);
-  return std::visit([&](const auto& message) { return handle(position, message, now_ms); }, *decoded);
+  link.version = codec_version_of(frame);
+  return std::visit([&](const auto& message) { return handle(link, message, now_ms); }, *decoded);
 }
 
-std::optional<refusal> replica::handle(session_map::iterator position, const hello& message, std::uint64_t now_ms) {
-  auto& [link, session] = *position;
+std::optional<refusal> replica::handle(neighbour_link& link, const hello& message, std::uint64_t now_ms) {
   if (message.cluster != options_.cluster)
     return refuse(link, refusal_code::other_cluster,
                   "cluster '" + message.cluster + "' is not cluster '" + options_.cluster + "'");
   if (is_own(message.id))
     return refuse(link, refusal_code::same_replica, "replica id " + to_string(message.id) + " is taken");
-  if (session.id.value != 0 && session.id != message.id)
+  if (link.neighbour.value != 0 && link.neighbour != message.id)
     return refuse(link, refusal_code::malformed, "the replica id of an open link has changed");
   if (is_forged(message.vector) || is_forged(message.forgotten) || (message.retired && is_forged(*message.retired)))
     return refuse_forged(link);
   // Streams are named in ascending order: a later hello has overtaken this one.
-  if (message.stream < session.stream)
+  if (message.stream < link.stream)
     return std::nullopt;
-  auto is_first = !session.introduced;
+  auto is_first = !link.introduced;
   guard_.hear(message.id, message.clock);
-  session.progress_ms = now_ms;
-  session.id = message.id;
-  session.node = message.node;
-  session.pushes = message.push;
-  session.stream = message.stream;
-  session.staged_values = message.values;
-  session.retired_digest = message.retired_digest;
+  link.progress_ms = now_ms;
+  link.neighbour = message.id;
+  link.node = message.node;
+  link.pushes = message.push;
+  link.stream = message.stream;
+  link.staged_values = message.values;
+  link.retired_digest = message.retired_digest;
   if (is_first)
-    session.target.join(message.vector);
+    link.target.join(message.vector);
   announce_sources();
   // Whoever asks again has missed something: it shall start anew.
   if (message.answer_wanted && !is_first)
-    void_stream(session);
+    void_stream(link);
   if (!message.retired && message.retired_digest != retired_.digest()) {
     // What it has retired may be what it lacks. Our hello says what we have retired, and it will do the same.
-    send_hello(link, session, want::answer, now_ms);
+    send_hello(link, want::answer, now_ms);
     return std::nullopt;
   }
-  introduce(session, message);
-  session.forgotten_answered = session.forgotten_asked;
+  introduce(link, message);
+  link.forgotten_answered = link.forgotten_asked;
   join_forgotten(message.forgotten);
   if (message.answer_wanted)
-    send_hello(link, session, want::nothing, now_ms);
-  if (session.out ? session.out->id() != message.stream : session.push)
-    start_outbound(session);
-  if (session.out && message.full_state_wanted)
-    session.out->begin_full_state(source(), session.values);
+    send_hello(link, want::nothing, now_ms);
+  if (link.out ? link.out->id() != message.stream : link.push)
+    start_outbound(link);
+  if (link.out && message.full_state_wanted)
+    link.out->begin_full_state(source(), link.values);
   pump_all(now_ms);
   return std::nullopt;
 }
 
-void replica::introduce(neighbour_session& session, const hello& message) {
+void replica::introduce(neighbour_link& link, const hello& message) {
   auto has = message.vector;
   if (message.retired) {
     has.join(*message.retired);
@@ -299,41 +300,38 @@ void replica::introduce(neighbour_session& session, const hello& message) {
       if (has[d.replica] != d.counter)
         reinstate(d.replica);
   }
-  learn(session, has);
-  session.forgotten.join(message.forgotten);
-  if (message.retired && !session.introduced)
-    session.target.join(*message.retired);
-  session.introduced = true;
-  session.caught_up = session.caught_up || covers(session.target);
+  learn(link, has);
+  link.forgotten.join(message.forgotten);
+  if (message.retired && !link.introduced)
+    link.target.join(*message.retired);
+  link.introduced = true;
+  link.caught_up = link.caught_up || covers(link.target);
 }
 
-void replica::learn(neighbour_session& session, const version_vector& has) {
+void replica::learn(neighbour_link& link, const version_vector& has) {
   for (const auto& d : has) {
     if (retired_.covers(d))
       continue;
     note_mentioned(d.replica);
-    session.known.raise(d);
+    link.known.raise(d);
   }
-  session.values.forget_known(session.known);
-  if (!has.empty() && session.known.covers(vector_))
-    session.changed_bytes_at_level = changed_bytes_;
+  link.values.forget_known(link.known);
+  if (!has.empty() && link.known.covers(vector_))
+    link.changed_bytes_at_level = changed_bytes_;
 }
 
-std::optional<refusal> replica::handle(session_map::iterator position, const delta_view& message,
-                                       std::uint64_t now_ms) {
-  const auto link = position->first;
-  auto& session = position->second;
-  auto& in = session.in;
+std::optional<refusal> replica::handle(neighbour_link& link, const delta_view& message, std::uint64_t now_ms) {
+  auto& in = link.in;
   // Its hello has been lost, or comes later.
-  if (session.id.value == 0)
+  if (link.neighbour.value == 0)
     return std::nullopt;
   if (is_forged(message.header.base) || is_forged(message.trailer.cut) || is_forged(message.trailer.forgotten))
     return refuse_forged(link);
   if (message.header.stream == in.id && message.header.number > in.next_number)
-    void_stream(session);
+    void_stream(link);
   if (message.header.stream == in.id && !message.header.base.empty() && full_state_
       && (full_state_->stream != in.id || full_state_->sweep))
-    void_stream(session);
+    void_stream(link);
   if (message.header.stream != in.id || message.header.number != in.next_number) {
     // Out of its turn, a register may lack what its sender has forgotten in the belief that we know it.
     resume_streams(now_ms);
@@ -347,11 +345,11 @@ std::optional<refusal> replica::handle(session_map::iterator position, const del
     full_state_ = {in.id, ++last_full_state_, message.header.base, {}, {}, {}, {}};
   }
   auto in_full_state = message.header.full_state && full_state_ && full_state_->stream == in.id && !full_state_->sweep;
-  if (!join_registers(session, in_full_state, message, now_ms))
+  if (!join_registers(link, in_full_state, message, now_ms))
     return refuse_forged(link);
   join_forgotten(message.trailer.forgotten);
   if (in.lacks_value) {
-    void_stream(session);
+    void_stream(link);
     resume_streams(now_ms);
     return std::nullopt;
   }
@@ -362,27 +360,27 @@ std::optional<refusal> replica::handle(session_map::iterator position, const del
     in.cut.join(in.refused.taken_of(message.trailer.cut));
     for (const auto& d : message.trailer.cut)
       if (vector_[d.replica] != 0)
-        session.untold.insert(d.replica);
+        link.untold.insert(d.replica);
     if (is_sweeping(in))
       sweep(swept_per_call_max(options_) - std::min(message.register_count, swept_per_call_max(options_)));
     else
-      end_batch(link, session);
+      end_batch(link);
   }
   if (!is_sweeping(in)) {
     in.acknowledged = message.header.number;
-    send_ack(link, session);
-  } else if (session.version >= codec_version_with_pieces) {
-    send(link, encode(arrival{in.id, in.arrived, {}, false}, session.version));
+    send_ack(link);
+  } else if (link.version >= codec_version_with_pieces) {
+    send(link, encode(arrival{in.id, in.arrived, {}, false}, link.version));
   }
-  tell_refused(link, session, message.trailer.last, now_ms);
+  tell_refused(link, message.trailer.last, now_ms);
   resume_streams(now_ms);
   pump_all(now_ms);
   return std::nullopt;
 }
 
-bool replica::join_registers(neighbour_session& session, bool in_full_state, const delta_view& message,
+bool replica::join_registers(neighbour_link& link, bool in_full_state, const delta_view& message,
                              std::uint64_t now_ms) {
-  auto& in = session.in;
+  auto& in = link.in;
   auto has_forged_register = false;
   const auto may_object = message.key_bytes_max > options_.limits.key_bytes_max
                           || message.value_bytes_max > options_.limits.value_bytes_max
@@ -398,7 +396,7 @@ bool replica::join_registers(neighbour_session& session, bool in_full_state, con
       }
       if (may_object) {
         if (auto why = object_to(key, value, references, now_ms))
-          return refuse_register(session, key, value, std::move(*why), now_ms);
+          return refuse_register(link, key, value, std::move(*why), now_ms);
         for (std::size_t i = 0; i < value.live_count(); ++i)
           clock_.observe(value.live(i).stamp);
       }
@@ -446,15 +444,14 @@ bool replica::needs_value(const piece& message) const {
   return map_.index().find(message.dot) == nullptr;
 }
 
-std::optional<refusal> replica::handle(session_map::iterator position, const piece& message, std::uint64_t now_ms) {
-  auto& [link, session] = *position;
-  auto& in = session.in;
-  if (session.id.value == 0)
+std::optional<refusal> replica::handle(neighbour_link& link, const piece& message, std::uint64_t now_ms) {
+  auto& in = link.in;
+  if (link.neighbour.value == 0)
     return std::nullopt;
   if (is_forged(version_vector{message.dot}))
     return refuse_forged(link);
   if (message.stream == in.id && message.number > in.next_piece)
-    void_stream(session);
+    void_stream(link);
   if (message.stream != in.id || message.number != in.next_piece) {
     resume_streams(now_ms);
     return std::nullopt;
@@ -463,75 +460,71 @@ std::optional<refusal> replica::handle(session_map::iterator position, const pie
   ++in.arrived;
   in.progress_ms = now_ms;
   // Of one that is of no use here, the neighbour shall send no more.
-  const auto bytes_max = (4 + 2 * sessions_.size()) * options_.limits.value_bytes_max;
+  const auto bytes_max = (4 + 2 * links_.size()) * options_.limits.value_bytes_max;
   const auto here = needs_value(message) ? staged_.add(message, bytes_max, now_ms)
                                          : std::optional{staged_values::addition{message.length, false}};
   if (!here)
     return refuse(link, refusal_code::malformed, "a piece says another size of its value than the one before");
-  send(link, encode(arrival{in.id, in.arrived, {message.dot, here->bytes}, here->has_added}, session.version));
+  send(link, encode(arrival{in.id, in.arrived, {message.dot, here->bytes}, here->has_added}, link.version));
   return std::nullopt;
 }
 
-std::optional<refusal> replica::handle(session_map::iterator position, const arrival& message, std::uint64_t now_ms) {
-  auto& [link, session] = *position;
-  if (!session.out || session.out->id() != message.stream)
+std::optional<refusal> replica::handle(neighbour_link& link, const arrival& message, std::uint64_t now_ms) {
+  if (!link.out || link.out->id() != message.stream)
     return std::nullopt;
-  session.window.arrived(message.arrived, now_ms);
-  session.acknowledged_ms = now_ms;
-  session.progress_ms = now_ms;
+  link.window.arrived(message.arrived, now_ms);
+  link.acknowledged_ms = now_ms;
+  link.progress_ms = now_ms;
   if (message.value.dot.counter != 0)
-    session.values.arrived(message.value, message.has_added, now_ms);
-  pump(link, session, now_ms);
+    link.values.arrived(message.value, message.has_added, now_ms);
+  pump(link, now_ms);
   return std::nullopt;
 }
 
-std::optional<refusal> replica::handle(session_map::iterator position, const ack& message, std::uint64_t now_ms) {
-  auto& [link, session] = *position;
+std::optional<refusal> replica::handle(neighbour_link& link, const ack& message, std::uint64_t now_ms) {
   if (is_forged(message.vector))
     return refuse_forged(link);
-  learn(session, message.vector);
-  if (session.out && session.out->id() == message.stream) {
-    session.out->acknowledge(message.number);
+  learn(link, message.vector);
+  if (link.out && link.out->id() == message.stream) {
+    link.out->acknowledge(message.number);
     // Before pieces, parts were all that there is to count.
-    session.window.arrived(session.version >= codec_version_with_pieces ? message.arrived : message.number, now_ms);
-    session.acknowledged_ms = now_ms;
-    session.progress_ms = now_ms;
+    link.window.arrived(link.version >= codec_version_with_pieces ? message.arrived : message.number, now_ms);
+    link.acknowledged_ms = now_ms;
+    link.progress_ms = now_ms;
   }
-  pump(link, session, now_ms);
+  pump(link, now_ms);
   return std::nullopt;
 }
 
-std::optional<refusal> replica::handle(session_map::iterator position, const sources& message, std::uint64_t now_ms) {
-  auto& [link, session] = *position;
-  session.sources = message.ids;
-  std::sort(session.sources.begin(), session.sources.end());
-  pump(link, session, now_ms);
+std::optional<refusal> replica::handle(neighbour_link& link, const sources& message, std::uint64_t now_ms) {
+  link.sources = message.ids;
+  std::sort(link.sources.begin(), link.sources.end());
+  pump(link, now_ms);
   return std::nullopt;
 }
 
-std::optional<refusal> replica::handle(session_map::iterator position, const heartbeat& message, std::uint64_t now_ms) {
-  auto& [link, session] = *position;
-  if (session.id.value != 0)
-    guard_.hear(session.id, message.clock);
-  session.refused_there = message.refused;
-  session.refused_there_because = message.refused_because.substr(0, reason_bytes_max);
+std::optional<refusal> replica::handle(neighbour_link& link, const heartbeat& message, std::uint64_t now_ms) {
+  if (link.neighbour.value != 0)
+    guard_.hear(link.neighbour, message.clock);
+  link.refused_there = message.refused;
+  link.refused_there_because = message.refused_because.substr(0, reason_bytes_max);
   if (message.vector_digest == digest(vector_)) {
     // It has all that is known here: an acknowledgement of that has been lost.
-    if (session.introduced && !session.known.covers(vector_))
-      send_hello(link, session, want::answer, now_ms);
+    if (link.introduced && !link.known.covers(vector_))
+      send_hello(link, want::answer, now_ms);
     if (message.ahead || is_ahead() || message.fingerprint == map_.fingerprint())
       return std::nullopt;
     ++counters_.divergences;
-    void_stream(session);
-    send_hello(link, session, want::full_state, now_ms);
-  } else if (session.id.value != 0 && message.vector_digest != digest(session.known)) {
+    void_stream(link);
+    send_hello(link, want::full_state, now_ms);
+  } else if (link.neighbour.value != 0 && message.vector_digest != digest(link.known)) {
     // It has told us all of its version vector, but not all has arrived.
-    send_hello(link, session, want::answer, now_ms);
+    send_hello(link, want::answer, now_ms);
   }
   return std::nullopt;
 }
 
-std::optional<refusal> replica::handle(session_map::iterator, const refusal& message, std::uint64_t) {
+std::optional<refusal> replica::handle(neighbour_link&, const refusal& message, std::uint64_t) {
   ++counters_.refusals;
   return refusal{message.code, "refused by the neighbour: " + message.reason};
 }
@@ -556,11 +549,11 @@ std::optional<objection> replica::object_to(std::string_view key, const causal_r
                    newest.millis() - options_.drift_max_ms};
 }
 
-void replica::refuse_register(neighbour_session& session, std::string_view key, const causal_register& value,
-                              objection why, std::uint64_t now_ms) {
-  auto& refused = session.in.refused;
+void replica::refuse_register(neighbour_link& link, std::string_view key, const causal_register& value, objection why,
+                              std::uint64_t now_ms) {
+  auto& refused = link.in.refused;
   if (!refused.any())
-    session.back_off.begin(now_ms);
+    link.back_off.begin(now_ms);
   refused.refuse(key, value, vector_, std::move(why));
   ++counters_.refusals;
 }
@@ -575,30 +568,30 @@ void replica::end_full_state(inbound_stream& in) {
   give_up_full_state();
 }
 
-void replica::tell_refused(link_id link, neighbour_session& session, bool at_end_of_batch, std::uint64_t now_ms) {
-  const auto& refused = session.in.refused;
-  if (!at_end_of_batch && refused.count() <= session.refused_here)
+void replica::tell_refused(neighbour_link& link, bool at_end_of_batch, std::uint64_t now_ms) {
+  const auto& refused = link.in.refused;
+  if (!at_end_of_batch && refused.count() <= link.refused_here)
     return;
   if (!refused.any())
-    session.back_off.end();
-  const auto was = std::exchange(session.refused_here, refused.any() ? std::max<std::uint64_t>(refused.count(), 1) : 0);
-  session.refused_here_because = refused.any() ? refused.reason() : std::string{};
-  if ((was == 0) != (session.refused_here == 0))
-    send_heartbeat(link, session, now_ms);
+    link.back_off.end();
+  const auto was = std::exchange(link.refused_here, refused.any() ? std::max<std::uint64_t>(refused.count(), 1) : 0);
+  link.refused_here_because = refused.any() ? refused.reason() : std::string{};
+  if ((was == 0) != (link.refused_here == 0))
+    send_heartbeat(link, now_ms);
 }
 
-void replica::ask_again_for_refused(link_id link, neighbour_session& session, std::uint64_t now_ms) {
-  const auto& refused = session.in.refused;
+void replica::ask_again_for_refused(neighbour_link& link, std::uint64_t now_ms) {
+  const auto& refused = link.in.refused;
   if (refused.any()) {
-    if (session.back_off.is_over(refused.is_settled(now_ms), now_ms))
-      void_stream(session);
-  } else if (session.refused_here > 0 && covers(session.known)) {
+    if (link.back_off.is_over(refused.is_settled(now_ms), now_ms))
+      void_stream(link);
+  } else if (link.refused_here > 0 && covers(link.known)) {
     // Others have brought all of it.
-    tell_refused(link, session, true, now_ms);
-  } else if (session.refused_here > 0 && session.in.id != 0 && session.back_off.is_over(false, now_ms)) {
+    tell_refused(link, true, now_ms);
+  } else if (link.refused_here > 0 && link.in.id != 0 && link.back_off.is_over(false, now_ms)) {
     // The hello that named the new stream may have been lost.
-    session.back_off.begin(now_ms);
-    send_hello(link, session, want::nothing, now_ms);
+    link.back_off.begin(now_ms);
+    send_hello(link, want::nothing, now_ms);
   }
 }
 
@@ -783,41 +776,41 @@ void replica::sweep(std::size_t registers_max) {
   const auto done = std::move(*full_state_);
   full_state_.reset();
   // What has been swept away may have been sent already, and no walk meets it again.
-  for (auto& [link, outward] : sessions_)
+  for (auto& [id, outward] : links_)
     if (outward.out && outward.out->in_full_state())
       outward.out->begin_full_state(source(), outward.values);
   raise_vector(done.cut);
   std::optional<link_id> from;
-  for (auto& [link, session] : sessions_)
-    if (session.in.id == done.stream) {
-      from = link;
-      end_batch(link, session);
-      session.in.acknowledged = session.in.next_number - 1;
+  for (auto& [id, link] : links_)
+    if (link.in.id == done.stream) {
+      from = id;
+      end_batch(link);
+      link.in.acknowledged = link.in.next_number - 1;
     }
   if (done.has_swept)
-    for (auto& [link, outward] : sessions_)
-      if (link != from && outward.out)
+    for (auto& [id, outward] : links_)
+      if (id != from && outward.out)
         outward.out->note_ahead_again(source());
 }
 
-void replica::end_batch(link_id link, neighbour_session& session) {
-  auto& in = session.in;
-  learn(session, in.cut);
+void replica::end_batch(neighbour_link& link) {
+  auto& in = link.in;
+  learn(link, in.cut);
   raise_vector(std::exchange(in.cut, {}));
   if (std::exchange(in.changed_registers, false))
-    forward_ahead(link);
+    forward_ahead(link.id);
 }
 
 void replica::raise_vector(const version_vector& cut) {
   for (const auto& d : cut)
     raise_vector(d);
   // What one neighbour has promised may well come from another.
-  for (auto& [link, waiting] : sessions_)
+  for (auto& [id, waiting] : links_)
     waiting.caught_up = waiting.caught_up || (waiting.introduced && covers(waiting.target));
 }
 
-void replica::void_stream(neighbour_session& session) {
-  auto& in = session.in;
+void replica::void_stream(neighbour_link& link) {
+  auto& in = link.in;
   if (is_sweeping(in))
     full_state_->cut.join(in.cut);
   else if (full_state_ && full_state_->stream == in.id)
@@ -830,9 +823,9 @@ void replica::void_stream(neighbour_session& session) {
 void replica::resume_streams(std::uint64_t now_ms) {
   if (full_state_)
     return;
-  for (auto& [link, session] : sessions_)
-    if (session.id.value != 0 && session.in.id == 0)
-      send_hello(link, session, want::nothing, now_ms);
+  for (auto& [id, link] : links_)
+    if (link.neighbour.value != 0 && link.in.id == 0)
+      send_hello(link, want::nothing, now_ms);
 }
 
 void replica::work(std::uint64_t now_ms) {
@@ -850,17 +843,17 @@ void replica::work(std::uint64_t now_ms) {
   sweep(swept_per_call_max(options_));
   if (has_sweep())
     return;
-  for (auto& [link, session] : sessions_)
-    if (session.in.id == stream)
-      send_ack(link, session);
+  for (auto& [id, link] : links_)
+    if (link.in.id == stream)
+      send_ack(link);
   resume_streams(now_ms);
   pump_all(now_ms);
 }
 
 void replica::forward_ahead(std::optional<link_id> from) {
-  for (auto& [link, session] : sessions_)
-    if (link != from && session.out)
-      session.out->note_ahead(source());
+  for (auto& [id, link] : links_)
+    if (id != from && link.out)
+      link.out->note_ahead(source());
 }
 
 void replica::join_forgotten(const version_vector& forgotten) {
@@ -875,19 +868,18 @@ void replica::join_forgotten(const version_vector& forgotten) {
 }
 
 void replica::retire_incarnations() {
-  auto has_all = [](const neighbour_session& session, dot last) {
-    return session.introduced && session.id != last.replica && session.id != twin_of(last.replica)
-           && session.known[last.replica] == last.counter;
+  auto has_all = [](const neighbour_link& link, dot last) {
+    return link.introduced && link.neighbour != last.replica && link.neighbour != twin_of(last.replica)
+           && link.known[last.replica] == last.counter;
   };
   auto is_done_with = [&](dot last) {
     // What has been forgotten elsewhere must not be forgotten to be so before it has arrived here.
     return !is_own(last.replica) && !members_.contains(last.replica) && !members_.contains(twin_of(last.replica))
            && map_.index().highest(last.replica) == 0 && forgotten_[last.replica] <= last.counter
-           && std::all_of(sessions_.begin(), sessions_.end(),
-                          [&](const auto& item) { return has_all(item.second, last); });
+           && std::all_of(links_.begin(), links_.end(), [&](const auto& item) { return has_all(item.second, last); });
   };
   auto is_present = [this](replica_id member) {
-    return std::any_of(sessions_.begin(), sessions_.end(), [&](const auto& item) { return item.second.id == member; });
+    return std::any_of(links_.begin(), links_.end(), [&](const auto& item) { return item.second.neighbour == member; });
   };
   if (!std::all_of(members_.begin(), members_.end(), is_present))
     return;
@@ -897,11 +889,11 @@ void replica::retire_incarnations() {
     vector_.drop(last.replica);
     forgotten_.drop(last.replica);
     retired_.raise(last);
-    for (auto& [link, session] : sessions_) {
-      session.known.drop(last.replica);
-      session.forgotten.drop(last.replica);
-      if (session.out)
-        session.out->retire(last.replica);
+    for (auto& [id, link] : links_) {
+      link.known.drop(last.replica);
+      link.forgotten.drop(last.replica);
+      if (link.out)
+        link.out->retire(last.replica);
     }
   }
 }
@@ -912,36 +904,36 @@ void replica::reinstate(replica_id incarnation) {
   vector_.raise(last);
   // Nothing of it was left in the map, so whoever lacks it cannot be told what has become of its events.
   forgotten_.raise(last);
-  for (auto& [link, session] : sessions_) {
-    if (session.introduced) {
-      session.known.raise(last);
-      session.forgotten.raise(last);
+  for (auto& [id, link] : links_) {
+    if (link.introduced) {
+      link.known.raise(last);
+      link.forgotten.raise(last);
     }
-    if (session.out)
-      session.out->note_raised(incarnation);
+    if (link.out)
+      link.out->note_raised(incarnation);
   }
 }
 
 // -- sending ---------------------------------------------------------------------------------------------------------
 
-void replica::send(link_id link, std::string frame) {
+void replica::send(const neighbour_link& link, std::string frame) {
   ++counters_.frames_sent;
   counters_.bytes_sent += frame.size();
-  frames_.push_back({link, std::move(frame)});
+  frames_.push_back({link.id, std::move(frame)});
 }
 
-void replica::send_hello(link_id link, neighbour_session& session, want wanted, std::uint64_t now_ms) {
-  if (session.in.id == 0) {
-    session.in.id = ++last_stream_;
-    session.in.progress_ms = now_ms;
+void replica::send_hello(neighbour_link& link, want wanted, std::uint64_t now_ms) {
+  if (link.in.id == 0) {
+    link.in.id = ++last_stream_;
+    link.in.progress_ms = now_ms;
   }
-  session.untold.clear();
-  session.progress_ms = now_ms;
+  link.untold.clear();
+  link.progress_ms = now_ms;
   hello message{options_.cluster,
                 options_.node,
                 options_.id,
-                session.in.id,
-                session.push,
+                link.in.id,
+                link.push,
                 wanted == want::answer,
                 wanted == want::full_state,
                 vector_,
@@ -950,32 +942,32 @@ void replica::send_hello(link_id link, neighbour_session& session, want wanted, 
                 std::nullopt,
                 say_time(now_ms),
                 {}};
-  if (session.id.value != 0 && session.retired_digest != message.retired_digest)
+  if (link.neighbour.value != 0 && link.retired_digest != message.retired_digest)
     message.retired = retired_;
-  if (session.version >= codec_version_with_pieces)
+  if (link.version >= codec_version_with_pieces)
     message.values = staged_.progress(told_values_max);
-  send(link, encode(message, session.version));
+  send(link, encode(message, link.version));
 }
 
-void replica::send_heartbeat(link_id link, neighbour_session& session, std::uint64_t now_ms) {
-  send(link, encode(heartbeat{digest(vector_), map_.fingerprint(), is_ahead(), say_time(now_ms), session.refused_here,
-                              session.refused_here_because},
-                    session.version));
+void replica::send_heartbeat(neighbour_link& link, std::uint64_t now_ms) {
+  send(link, encode(heartbeat{digest(vector_), map_.fingerprint(), is_ahead(), say_time(now_ms), link.refused_here,
+                              link.refused_here_because},
+                    link.version));
 }
 
-void replica::send_ack(link_id link, neighbour_session& session) {
-  ack message{session.in.id, session.in.acknowledged, {}, session.in.arrived};
-  for (auto origin : session.untold)
+void replica::send_ack(neighbour_link& link) {
+  ack message{link.in.id, link.in.acknowledged, {}, link.in.arrived};
+  for (auto origin : link.untold)
     message.vector.raise({origin, vector_[origin]});
-  session.untold.clear();
-  send(link, encode(message, session.version));
+  link.untold.clear();
+  send(link, encode(message, link.version));
 }
 
 void replica::announce_sources(std::size_t news_max) {
   sources now;
-  for (const auto& [link, session] : sessions_)
-    if (session.pushes)
-      now.ids.push_back(session.id);
+  for (const auto& [id, link] : links_)
+    if (link.pushes)
+      now.ids.push_back(link.neighbour);
   std::sort(now.ids.begin(), now.ids.end());
   if (now.ids == announced_sources_)
     return;
@@ -985,182 +977,180 @@ void replica::announce_sources(std::size_t news_max) {
   if (has_only_grown && now.ids.size() > news_max)
     return;
   announced_sources_ = now.ids;
-  for (const auto& [link, session] : sessions_)
-    if (session.id.value != 0)
-      send(link, encode(now, session.version));
+  for (const auto& [id, link] : links_)
+    if (link.neighbour.value != 0)
+      send(link, encode(now, link.version));
 }
 
-std::optional<refusal> replica::refuse(link_id link, refusal_code code, std::string reason) {
+std::optional<refusal> replica::refuse(neighbour_link& link, refusal_code code, std::string reason) {
   ++counters_.refusals;
   refusal message{code, std::move(reason)};
-  send(link, encode(message, sessions_.at(link).version));
+  send(link, encode(message, link.version));
   return message;
 }
 
-std::optional<refusal> replica::refuse_forged(link_id link) {
+std::optional<refusal> replica::refuse_forged(neighbour_link& link) {
   return refuse(link, refusal_code::same_replica,
                 "replica id " + to_string(options_.id) + " is taken: an event of it has never happened here");
 }
 
-void replica::start_outbound(neighbour_session& session) {
-  session.out.emplace(session.stream, session.known, session.forgotten, source());
-  session.window.restart();
-  session.pieces_sent = 0;
-  if (const auto parted = parted_.find(session.id); parted != parted_.end()) {
-    session.window.resume(parted->second.window);
-    if (!session.values.is_under_way() && parted->second.values.is_under_way())
-      session.values = std::move(parted->second.values);
+void replica::start_outbound(neighbour_link& link) {
+  link.out.emplace(link.stream, link.known, link.forgotten, source());
+  link.window.restart();
+  link.pieces_sent = 0;
+  if (const auto parted = parted_.find(link.neighbour); parted != parted_.end()) {
+    link.window.resume(parted->second.window);
+    if (!link.values.is_under_way() && parted->second.values.is_under_way())
+      link.values = std::move(parted->second.values);
     parted_.erase(parted);
   }
-  session.values.restart(session.staged_values);
+  link.values.restart(link.staged_values);
 }
 
 void replica::pump_all(std::uint64_t now_ms) {
-  auto position = pump_from_ ? sessions_.lower_bound(*pump_from_) : sessions_.begin();
+  auto position = pump_from_ ? links_.lower_bound(*pump_from_) : links_.begin();
   pump_from_.reset();
   auto budget = options_.work_registers_max;
-  for (auto left = sessions_.size(); left > 0; --left, ++position) {
-    if (position == sessions_.end())
-      position = sessions_.begin();
+  for (auto left = links_.size(); left > 0; --left, ++position) {
+    if (position == links_.end())
+      position = links_.begin();
     if (budget == 0) {
       pump_from_ = position->first;
       return;
     }
-    const auto cost = pump(position->first, position->second, now_ms);
+    const auto cost = pump(position->second, now_ms);
     budget -= std::min(budget, cost);
     if (cost >= options_.work_registers_max) {
       // It may have more, but all others come first.
-      pump_from_ = (std::next(position) == sessions_.end() ? sessions_.begin() : std::next(position))->first;
+      pump_from_ = (std::next(position) == links_.end() ? links_.begin() : std::next(position))->first;
       return;
     }
   }
 }
 
-stream_target replica::target(neighbour_session& session) const {
-  if (session.version < codec_version_with_pieces)
-    return {session.known, session.version, session.values, std::numeric_limits<std::size_t>::max(),
-            options_.part_bytes};
-  const auto piece_bytes = session.window.piece_bytes();
-  return {session.known, session.version, session.values, std::max(piece_bytes, options_.large_value_bytes),
-          piece_bytes};
+stream_target replica::target(neighbour_link& link) const {
+  if (link.version < codec_version_with_pieces)
+    return {link.known, link.version, link.values, std::numeric_limits<std::size_t>::max(), options_.part_bytes};
+  const auto piece_bytes = link.window.piece_bytes();
+  return {link.known, link.version, link.values, std::max(piece_bytes, options_.large_value_bytes), piece_bytes};
 }
 
-std::size_t replica::pump(link_id link, neighbour_session& session, std::uint64_t now_ms) {
+std::size_t replica::pump(neighbour_link& link, std::uint64_t now_ms) {
   // In the middle of a sweep, the map lacks what no version vector explains.
-  if (!session.out || !session.push || has_sweep())
+  if (!link.out || !link.push || has_sweep())
     return 0;
-  if (session.values.owes_any() && waits_for_forgotten(link, session, now_ms))
+  if (link.values.owes_any() && waits_for_forgotten(link, now_ms))
     return 0;
-  auto cost = send_parts(link, session, now_ms);
-  cost += send_pieces(link, session, now_ms);
-  return session.values.has_ready() ? cost + send_parts(link, session, now_ms) : cost;
+  auto cost = send_parts(link, now_ms);
+  cost += send_pieces(link, now_ms);
+  return link.values.has_ready() ? cost + send_parts(link, now_ms) : cost;
 }
 
-std::size_t replica::send_parts(link_id link, neighbour_session& session, std::uint64_t now_ms) {
+std::size_t replica::send_parts(neighbour_link& link, std::uint64_t now_ms) {
   std::size_t cost = 0;
-  auto& out = *session.out;
-  const auto to = target(session);
+  auto& out = *link.out;
+  const auto to = target(link);
   const auto part_bytes = std::min(options_.part_bytes, to.whole_bytes);
-  auto deferred = [&](replica_id origin) { return is_deferred(session, origin); };
+  auto deferred = [&](replica_id origin) { return is_deferred(link, origin); };
   for (auto parts_left = parts_per_call_max;
        parts_left > 0 && cost < options_.work_registers_max && out.has_work(source(), to, deferred);) {
     if (out.is_in_flight()) {
-      auto is_worth_it = out.in_batch() || changed_bytes_ - session.changed_bytes_at_send >= part_bytes
-                         || session.values.has_ready() || has_passed(gather_ms_max, session.part_sent_ms, now_ms);
-      if (!is_worth_it || !session.window.has_room())
+      auto is_worth_it = out.in_batch() || changed_bytes_ - link.changed_bytes_at_send >= part_bytes
+                         || link.values.has_ready() || has_passed(gather_ms_max, link.part_sent_ms, now_ms);
+      if (!is_worth_it || !link.window.has_room())
         break;
     }
-    if (waits_for_forgotten(link, session, now_ms))
+    if (waits_for_forgotten(link, now_ms))
       break;
     const auto registers_before = out.registers_sent();
     const auto visited_before = out.registers_visited();
     auto part = out.next_part(source(), to, {part_bytes, options_.part_registers_max}, deferred);
     const auto visited = out.registers_visited() - visited_before;
-    session.changed_bytes_at_send = changed_bytes_;
+    link.changed_bytes_at_send = changed_bytes_;
     if (!part) {
       cost += std::max<std::size_t>(visited, 1);
       continue;
     }
     cost += cost_of_part(visited, part->size());
     counters_.registers_sent += out.registers_sent() - registers_before;
-    if (!session.window.is_in_flight())
-      session.progress_ms = now_ms;
-    session.window.sent(part->size(), now_ms);
-    session.part_sent_ms = now_ms;
+    if (!link.window.is_in_flight())
+      link.progress_ms = now_ms;
+    link.window.sent(part->size(), now_ms);
+    link.part_sent_ms = now_ms;
     send(link, std::move(*part));
     --parts_left;
   }
   return cost;
 }
 
-std::size_t replica::send_pieces(link_id link, neighbour_session& session, std::uint64_t now_ms) {
+std::size_t replica::send_pieces(neighbour_link& link, std::uint64_t now_ms) {
   std::size_t cost = 0;
-  for (auto left = pieces_per_call_max; left > 0 && session.window.has_room(); --left) {
-    auto next = session.values.next_piece(target(session).at(source()), now_ms);
+  for (auto left = pieces_per_call_max; left > 0 && link.window.has_room(); --left) {
+    auto next = link.values.next_piece(target(link).at(source()), now_ms);
     if (!next)
       break;
-    next->stream = session.out->id();
-    next->number = ++session.pieces_sent;
-    auto frame = encode(*next, session.version);
-    if (!session.window.is_in_flight())
-      session.progress_ms = now_ms;
+    next->stream = link.out->id();
+    next->number = ++link.pieces_sent;
+    auto frame = encode(*next, link.version);
+    if (!link.window.is_in_flight())
+      link.progress_ms = now_ms;
     cost += cost_of_part(1, frame.size());
-    session.window.sent(frame.size(), now_ms);
+    link.window.sent(frame.size(), now_ms);
     send(link, std::move(frame));
   }
   return cost;
 }
 
-bool replica::waits_for_forgotten(link_id link, neighbour_session& session, std::uint64_t now_ms) {
-  auto& out = *session.out;
-  if (out.in_full_state() || !is_behind_forgotten(session))
+bool replica::waits_for_forgotten(neighbour_link& link, std::uint64_t now_ms) {
+  auto& out = *link.out;
+  if (out.in_full_state() || !is_behind_forgotten(link))
     return false;
   // What we know of the neighbour may be old: ask before sending everything.
-  if (session.forgotten_answered < forgotten_rises_) {
-    if (session.forgotten_asked < forgotten_rises_) {
-      session.forgotten_asked = forgotten_rises_;
-      send_hello(link, session, want::answer, now_ms);
+  if (link.forgotten_answered < forgotten_rises_) {
+    if (link.forgotten_asked < forgotten_rises_) {
+      link.forgotten_asked = forgotten_rises_;
+      send_hello(link, want::answer, now_ms);
     }
     return true;
   }
-  out.begin_full_state(source(), session.values);
-  session.acknowledged_ms = now_ms;
+  out.begin_full_state(source(), link.values);
+  link.acknowledged_ms = now_ms;
   ++counters_.full_states_sent;
   return false;
 }
 
-bool replica::is_deferred(const neighbour_session& session, replica_id origin) const {
+bool replica::is_deferred(const neighbour_link& link, replica_id origin) const {
   const auto is_source = [&](replica_id id) {
-    return std::binary_search(session.sources.begin(), session.sources.end(), id);
+    return std::binary_search(link.sources.begin(), link.sources.end(), id);
   };
   if (is_own(origin) || (!is_source(origin) && !is_source(twin_of(origin))))
     return false;
-  auto position = session.deferrals.find(origin);
-  return position == session.deferrals.end() || !position->second.overdue;
+  auto position = link.deferrals.find(origin);
+  return position == link.deferrals.end() || !position->second.overdue;
 }
 
-bool replica::is_behind_forgotten(const neighbour_session& session) const {
+bool replica::is_behind_forgotten(const neighbour_link& link) const {
   // What we have not caught up with ourselves cannot be missing from what we send.
   return std::any_of(forgotten_.begin(), forgotten_.end(), [&](const dot& d) {
     auto needed = std::min(d.counter, vector_[d.replica]);
-    return session.known[d.replica] < needed && session.out->sent()[d.replica] < needed;
+    return link.known[d.replica] < needed && link.out->sent()[d.replica] < needed;
   });
 }
 
-void replica::age_deferrals(neighbour_session& session, std::uint64_t now_ms) {
+void replica::age_deferrals(neighbour_link& link, std::uint64_t now_ms) {
   const auto age = [&](replica_id origin) {
-    auto lacks = vector_[origin] > session.known[origin];
-    auto position = session.deferrals.find(origin);
+    auto lacks = vector_[origin] > link.known[origin];
+    auto position = link.deferrals.find(origin);
     if (!lacks) {
-      if (position != session.deferrals.end())
-        session.deferrals.erase(position);
-    } else if (position == session.deferrals.end() || session.known[origin] >= position->second.counter) {
-      session.deferrals[origin] = {vector_[origin], now_ms, false};
+      if (position != link.deferrals.end())
+        link.deferrals.erase(position);
+    } else if (position == link.deferrals.end() || link.known[origin] >= position->second.counter) {
+      link.deferrals[origin] = {vector_[origin], now_ms, false};
     } else if (has_passed(options_.forward_after_ms, position->second.since_ms, now_ms)) {
       position->second.overdue = true;
     }
   };
-  for (auto source : session.sources) {
+  for (auto source : link.sources) {
     age(source);
     age(twin_of(source));
   }
@@ -1186,24 +1176,24 @@ void replica::tick(std::uint64_t now_ms) {
   auto is_heartbeat_due = has_passed(options_.heartbeat_every_ms, last_heartbeat_ms_, now_ms);
   if (is_heartbeat_due)
     last_heartbeat_ms_ = now_ms;
-  for (auto& [link, session] : sessions_)
-    if (full_state_ && full_state_->stream == session.in.id && !full_state_->sweep
-        && has_passed(options_.answer_within_ms, session.in.progress_ms, now_ms))
-      void_stream(session);
-  for (auto& [link, session] : sessions_)
-    ask_again_for_refused(link, session, now_ms);
+  for (auto& [id, link] : links_)
+    if (full_state_ && full_state_->stream == link.in.id && !full_state_->sweep
+        && has_passed(options_.answer_within_ms, link.in.progress_ms, now_ms))
+      void_stream(link);
+  for (auto& [id, link] : links_)
+    ask_again_for_refused(link, now_ms);
   resume_streams(now_ms);
-  for (auto& [link, session] : sessions_) {
-    age_deferrals(session, now_ms);
-    auto owes_answer = (!session.introduced && (session.push || session.id.value != 0))
-                       || session.forgotten_answered < session.forgotten_asked
-                       || (session.out && (session.out->is_in_flight() || session.window.is_in_flight()));
-    if (owes_answer && has_passed(options_.answer_within_ms, session.progress_ms, now_ms))
-      send_hello(link, session, want::answer, now_ms);
-    else if (session.id.value != 0 && !session.untold.empty())
-      send_ack(link, session);
-    if (session.id.value != 0 && is_heartbeat_due)
-      send_heartbeat(link, session, now_ms);
+  for (auto& [id, link] : links_) {
+    age_deferrals(link, now_ms);
+    auto owes_answer = (!link.introduced && (link.push || link.neighbour.value != 0))
+                       || link.forgotten_answered < link.forgotten_asked
+                       || (link.out && (link.out->is_in_flight() || link.window.is_in_flight()));
+    if (owes_answer && has_passed(options_.answer_within_ms, link.progress_ms, now_ms))
+      send_hello(link, want::answer, now_ms);
+    else if (link.neighbour.value != 0 && !link.untold.empty())
+      send_ack(link);
+    if (link.neighbour.value != 0 && is_heartbeat_due)
+      send_heartbeat(link, now_ms);
   }
   pump_all(now_ms);
 }
@@ -1235,11 +1225,11 @@ bool replica::is_ahead() const {
 version_vector replica::stable_vector() const {
   auto stable = vector_;
   std::map<replica_id, version_vector> acknowledged;
-  for (const auto& [link, session] : sessions_) {
-    if (session.out)
-      stable = session.out->forgettable_of(std::move(stable));
-    if (members_.contains(session.id))
-      acknowledged[session.id].join(session.known);
+  for (const auto& [id, link] : links_) {
+    if (link.out)
+      stable = link.out->forgettable_of(std::move(stable));
+    if (members_.contains(link.neighbour))
+      acknowledged[link.neighbour].join(link.known);
   }
   for (auto member : members_)
     if (!stragglers_.contains(member))
@@ -1252,38 +1242,37 @@ void replica::look_for_stragglers(std::uint64_t now_ms) {
     members_, vector_, now_ms,
     [this](replica_id member) {
       version_vector has;
-      for (const auto& [link, session] : sessions_)
-        if (session.id == member)
-          has.join(session.known);
+      for (const auto& [id, link] : links_)
+        if (link.neighbour == member)
+          has.join(link.known);
       return has;
     },
     [&](replica_id member) {
-      return std::any_of(sessions_.begin(), sessions_.end(), [&](const auto& item) {
-        const auto& session = item.second;
-        return session.id == member && session.values.is_under_way() && session.window.is_in_flight()
-               && !has_passed(taking_ms_max, session.progress_ms, now_ms);
+      return std::any_of(links_.begin(), links_.end(), [&](const auto& item) {
+        const auto& link = item.second;
+        return link.neighbour == member && link.values.is_under_way() && link.window.is_in_flight()
+               && !has_passed(taking_ms_max, link.progress_ms, now_ms);
       });
     });
   // A full state that does not get on would keep the others from forgetting: it begins anew when there is room.
-  for (auto& [link, session] : sessions_)
-    if (session.out && session.out->holds_base()
-        && has_passed(options_.straggler_patience_ms, session.acknowledged_ms, now_ms))
-      session.out->begin_full_state(source(), session.values);
+  for (auto& [id, link] : links_)
+    if (link.out && link.out->holds_base() && has_passed(options_.straggler_patience_ms, link.acknowledged_ms, now_ms))
+      link.out->begin_full_state(source(), link.values);
 }
 
 std::vector<replica_id> replica::holders(dot d) const {
   std::set<replica_id> found;
-  for (const auto& [link, session] : sessions_)
-    if (members_.contains(session.id) && session.known.covers(d))
-      found.insert(session.id);
+  for (const auto& [id, link] : links_)
+    if (members_.contains(link.neighbour) && link.known.covers(d))
+      found.insert(link.neighbour);
   return {found.begin(), found.end()};
 }
 
 std::uint64_t replica::acknowledged_by(replica_id member, replica_id own) const {
   std::uint64_t highest = 0;
-  for (const auto& [link, session] : sessions_)
-    if (session.id == member)
-      highest = std::max(highest, session.known[own]);
+  for (const auto& [id, link] : links_)
+    if (link.neighbour == member)
+      highest = std::max(highest, link.known[own]);
   return highest;
 }
 
@@ -1304,27 +1293,27 @@ std::vector<last_event> replica::own_events_beyond(dot beyond, std::size_t event
 }
 
 bool replica::caught_up() const {
-  return std::all_of(sessions_.begin(), sessions_.end(), [](const auto& item) { return item.second.caught_up; });
+  return std::all_of(links_.begin(), links_.end(), [](const auto& item) { return item.second.caught_up; });
 }
 
-bool replica::caught_up(link_id link) const {
-  const auto position = sessions_.find(link);
-  return position != sessions_.end() && position->second.caught_up;
+bool replica::caught_up(link_id id) const {
+  const auto position = links_.find(id);
+  return position != links_.end() && position->second.caught_up;
 }
 
 std::vector<neighbour_status> replica::neighbours() const {
   std::vector<neighbour_status> result;
-  for (const auto& [link, session] : sessions_) {
-    neighbour_status status{link, session.id, session.node, session.push, session.caught_up, 0, 0, 0, 0, 0, {}, 0};
-    status.refused_here = session.refused_here;
-    status.refused_there = session.refused_there;
-    status.refusal = session.refused_here > 0 ? session.refused_here_because : session.refused_there_because;
-    status.clock_ahead_ms = guard_.ahead_ms(session.id);
-    for (const auto& d : session.introduced ? vector_ : whole_vector())
-      status.lag_events += d.counter - std::min(d.counter, session.known[d.replica]);
+  for (const auto& [id, link] : links_) {
+    neighbour_status status{id, link.neighbour, link.node, link.push, link.caught_up, 0, 0, 0, 0, 0, {}, 0};
+    status.refused_here = link.refused_here;
+    status.refused_there = link.refused_there;
+    status.refusal = link.refused_here > 0 ? link.refused_here_because : link.refused_there_because;
+    status.clock_ahead_ms = guard_.ahead_ms(link.neighbour);
+    for (const auto& d : link.introduced ? vector_ : whole_vector())
+      status.lag_events += d.counter - std::min(d.counter, link.known[d.replica]);
     if (status.lag_events > 0)
-      status.lag_bytes_max = changed_bytes_ - session.changed_bytes_at_level;
-    status.in_flight_bytes = session.window.in_flight_bytes();
+      status.lag_bytes_max = changed_bytes_ - link.changed_bytes_at_level;
+    status.in_flight_bytes = link.window.in_flight_bytes();
     result.push_back(std::move(status));
   }
   return result;

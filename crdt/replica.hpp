@@ -5,7 +5,7 @@
 #include "crdt/guarded_clock.hpp"
 #include "crdt/hybrid_clock.hpp"
 #include "crdt/key_pages.hpp"
-#include "crdt/neighbour_session.hpp"
+#include "crdt/neighbour_link.hpp"
 #include "crdt/outbound_stream.hpp"
 #include "crdt/replica_options.hpp"
 #include "crdt/restamped_events.hpp"
@@ -39,12 +39,6 @@ enum class write_error {
 
 /// One sentence without a final stop, for people.
 std::string_view to_string(write_error error);
-
-/// A caller's name for the way to one neighbour. The caller chooses it, and never uses one twice.
-struct link_id {
-  std::uint64_t value = 0;
-  friend auto operator<=>(const link_id&, const link_id&) = default;
-};
 
 /// A frame to be carried to the neighbour at the other end of `link`, in order, whole.
 struct outgoing_frame {
@@ -336,34 +330,34 @@ public:
   }
 
 private:
-  using session_map = std::map<link_id, neighbour_session>;
+  using link_map = std::map<link_id, neighbour_link>;
 
-  std::optional<refusal> handle(session_map::iterator position, const hello& message, std::uint64_t now_ms);
-  std::optional<refusal> handle(session_map::iterator position, const delta_view& message, std::uint64_t now_ms);
-  std::optional<refusal> handle(session_map::iterator position, const ack& message, std::uint64_t now_ms);
-  std::optional<refusal> handle(session_map::iterator position, const sources& message, std::uint64_t now_ms);
-  std::optional<refusal> handle(session_map::iterator position, const heartbeat& message, std::uint64_t now_ms);
-  std::optional<refusal> handle(session_map::iterator position, const refusal& message, std::uint64_t now_ms);
-  std::optional<refusal> handle(session_map::iterator position, const piece& message, std::uint64_t now_ms);
-  std::optional<refusal> handle(session_map::iterator position, const arrival& message, std::uint64_t now_ms);
+  std::optional<refusal> handle(neighbour_link& link, const hello& message, std::uint64_t now_ms);
+  std::optional<refusal> handle(neighbour_link& link, const delta_view& message, std::uint64_t now_ms);
+  std::optional<refusal> handle(neighbour_link& link, const ack& message, std::uint64_t now_ms);
+  std::optional<refusal> handle(neighbour_link& link, const sources& message, std::uint64_t now_ms);
+  std::optional<refusal> handle(neighbour_link& link, const heartbeat& message, std::uint64_t now_ms);
+  std::optional<refusal> handle(neighbour_link& link, const refusal& message, std::uint64_t now_ms);
+  std::optional<refusal> handle(neighbour_link& link, const piece& message, std::uint64_t now_ms);
+  std::optional<refusal> handle(neighbour_link& link, const arrival& message, std::uint64_t now_ms);
 
   /// What this replica says of the time.
   clock_reading say_time(std::uint64_t now_ms) const {
     return guard_.reading().value_or(clock_reading{now_ms, now_ms});
   }
-  void send(link_id link, std::string frame);
-  void send_heartbeat(link_id link, neighbour_session& session, std::uint64_t now_ms);
+  void send(const neighbour_link& link, std::string frame);
+  void send_heartbeat(neighbour_link& link, std::uint64_t now_ms);
   /// What a hello asks the neighbour for, besides a stream.
   enum class want { nothing, answer, full_state };
-  void send_hello(link_id link, neighbour_session& session, want wanted, std::uint64_t now_ms);
-  void send_ack(link_id link, neighbour_session& session);
+  void send_hello(neighbour_link& link, want wanted, std::uint64_t now_ms);
+  void send_ack(neighbour_link& link);
   /// Tells all neighbours who sends straight to this replica, unless there are only new ones, and more than `news_max`
   /// in all: each of n neighbours that come up would cost n messages of n ids. Those are left to the next tick.
   void announce_sources(std::size_t news_max = 16);
-  std::optional<refusal> refuse(link_id link, refusal_code code, std::string reason);
+  std::optional<refusal> refuse(neighbour_link& link, refusal_code code, std::string reason);
   /// Joins the registers of a delta, but for those that are refused. Returns whether none has an event of this replica
   /// that has never happened.
-  bool join_registers(neighbour_session& session, bool in_full_state, const delta_view& message, std::uint64_t now_ms);
+  bool join_registers(neighbour_link& link, bool in_full_state, const delta_view& message, std::uint64_t now_ms);
   /// Sets the values of a register that have come apart from it. Returns whether all are there that count here.
   bool supply(std::string_view key, causal_register& value, const std::vector<value_reference>& references) const;
   /// Whether a value that comes in pieces is of any use here.
@@ -371,15 +365,15 @@ private:
   /// Why a register is not to be joined; nothing if it is.
   std::optional<objection> object_to(std::string_view key, const causal_register& value,
                                      const std::vector<value_reference>& references, std::uint64_t now_ms) const;
-  void refuse_register(neighbour_session& session, std::string_view key, const causal_register& value, objection why,
+  void refuse_register(neighbour_link& link, std::string_view key, const causal_register& value, objection why,
                        std::uint64_t now_ms);
   /// A full state has come in to its last part.
   void end_full_state(inbound_stream& in);
   /// Tells the neighbour at once if something of it is refused now that was not before, or the other way round.
-  void tell_refused(link_id link, neighbour_session& session, bool at_end_of_batch, std::uint64_t now_ms);
-  void ask_again_for_refused(link_id link, neighbour_session& session, std::uint64_t now_ms);
+  void tell_refused(neighbour_link& link, bool at_end_of_batch, std::uint64_t now_ms);
+  void ask_again_for_refused(neighbour_link& link, std::uint64_t now_ms);
   /// For a frame that names an event of this replica which has never happened: someone else bears the same id.
-  std::optional<refusal> refuse_forged(link_id link);
+  std::optional<refusal> refuse_forged(neighbour_link& link);
   bool is_forged(const version_vector& theirs) const {
     const auto twin = twin_of(options_.id);
     return theirs[options_.id] > vector_[options_.id] || theirs[twin] > vector_[twin];
@@ -396,19 +390,19 @@ private:
   /// Sends over every link, or over one, what may be sent now.
   void pump_all(std::uint64_t now_ms);
   /// Returns what that has cost, in registers.
-  std::size_t pump(link_id link, neighbour_session& session, std::uint64_t now_ms);
-  std::size_t send_parts(link_id link, neighbour_session& session, std::uint64_t now_ms);
-  std::size_t send_pieces(link_id link, neighbour_session& session, std::uint64_t now_ms);
+  std::size_t pump(neighbour_link& link, std::uint64_t now_ms);
+  std::size_t send_parts(neighbour_link& link, std::uint64_t now_ms);
+  std::size_t send_pieces(neighbour_link& link, std::uint64_t now_ms);
   /// Whether the neighbour has to say what it has forgotten, or to get a full state, before anything else is sent. It
   /// is asked, or the full state begins.
-  bool waits_for_forgotten(link_id link, neighbour_session& session, std::uint64_t now_ms);
-  stream_target target(neighbour_session& session) const;
-  bool is_deferred(const neighbour_session& session, replica_id origin) const;
-  bool is_behind_forgotten(const neighbour_session& session) const;
-  void age_deferrals(neighbour_session& session, std::uint64_t now_ms);
-  void start_outbound(neighbour_session& session);
+  bool waits_for_forgotten(neighbour_link& link, std::uint64_t now_ms);
+  stream_target target(neighbour_link& link) const;
+  bool is_deferred(const neighbour_link& link, replica_id origin) const;
+  bool is_behind_forgotten(const neighbour_link& link) const;
+  void age_deferrals(neighbour_link& link, std::uint64_t now_ms);
+  void start_outbound(neighbour_link& link);
   /// Makes the inbound stream of a link void: what still comes in of it moves no version vector.
-  void void_stream(neighbour_session& session);
+  void void_stream(neighbour_link& link);
   /// Names new inbound streams for those that are void, unless a full state is coming in: it may bring what they lack.
   void resume_streams(std::uint64_t now_ms);
   /// Joins one register of a delta.
@@ -424,7 +418,7 @@ private:
     return has_sweep() && full_state_->stream == in.id;
   }
   /// What is due when a batch has come in whole, and is swept.
-  void end_batch(link_id link, neighbour_session& session);
+  void end_batch(neighbour_link& link);
   void raise_vector(const version_vector& cut);
   /// Registers that are ahead have changed over the link `from`, if there is one: they go on to all other neighbours.
   void forward_ahead(std::optional<link_id> from);
@@ -434,9 +428,9 @@ private:
 
   void raise_vector(dot d);
   /// Takes note of what the neighbour has, according to a hello that says it whole.
-  void introduce(neighbour_session& session, const hello& message);
+  void introduce(neighbour_link& link, const hello& message);
   /// The same for what it has besides.
-  void learn(neighbour_session& session, const version_vector& has);
+  void learn(neighbour_link& link, const version_vector& has);
   void retire_incarnations();
   /// Takes an incarnation back that turns out not to be done with.
   void reinstate(replica_id incarnation);
@@ -488,7 +482,7 @@ private:
   /// How often `forgotten_` has risen on the word of a neighbour.
   std::uint64_t forgotten_rises_ = 0;
   std::set<replica_id> members_;
-  session_map sessions_;
+  link_map links_;
   std::vector<replica_id> announced_sources_;
   std::uint64_t last_heartbeat_ms_ = 0;
   std::uint64_t last_stream_ = 0;

@@ -18,6 +18,12 @@
 
 namespace ariadne::crdt {
 
+/// A caller's name for the way to one neighbour. The caller chooses it, and never uses one twice.
+struct link_id {
+  std::uint64_t value = 0;
+  friend auto operator<=>(const link_id&, const link_id&) = default;
+};
+
 /// A full state that comes in, or has come in and is being worked off.
 ///
 /// It may lack the events behind what it says to be dead, until its cut stands in for them. So nobody could tell others
@@ -79,7 +85,8 @@ struct deferral {
 };
 
 /// All that a replica keeps for one open link.
-struct neighbour_session {
+struct neighbour_link {
+  link_id id;
   /// Whether we send our changes over this link.
   bool push = false;
   /// In which version of the format we speak: the one in which the neighbour has spoken last, or is known to
@@ -87,7 +94,7 @@ struct neighbour_session {
   std::uint32_t version = codec_versions.max;
 
   // What the neighbour has said in its hello; an id of 0: it has said none.
-  replica_id id;
+  replica_id neighbour;
   std::string node;
   bool pushes = false;
   std::uint64_t stream = 0;
