@@ -59,9 +59,9 @@ delta_writer outbound_stream::begin_part(const stream_source& source, std::uint3
 }
 
 void outbound_stream::walk(delta_writer& out, const stream_source& source, const stream_target& target, part_end end) {
-  // What has been written since the walk began lies ahead of it, unless it has gone beyond its claim. So it is not walked
-  // over twice. A register that is owed holds the claim at what was true when it was met.
-  if (walk_->claim != 0 && walk_->waiting == 0 && walk_->counter <= walk_->claim)
+  // What has been written since the walk began lies ahead of it, unless it has gone beyond its claim; so it need not be
+  // walked over twice.
+  if (walk_->claim != 0 && walk_->counter <= walk_->claim)
     walk_->claim = std::max(walk_->claim, end_of(walk_->origin, source));
   while (!is_full(out, end)) {
     auto [counter, owner] = source.map.index().next(walk_->origin, walk_->counter);
