@@ -78,6 +78,17 @@ public:
     note_ahead(source);
   }
 
+  /// Whether `note_changed` has an effect.
+  bool has_sent_ahead() const {
+    return !sent_ahead_.empty();
+  }
+
+  /// A register has changed, perhaps without a new dot. If it has been sent as one that is ahead, by this dot, the next
+  /// `note_ahead` has it sent again.
+  void note_changed(dot d) {
+    sent_ahead_.erase(d);
+  }
+
   /// Says nothing more of an incarnation that both sides have retired.
   void retire(replica_id origin) {
     sent_.drop(origin);

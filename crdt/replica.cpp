@@ -615,6 +615,8 @@ void replica::join(inbound_stream& in, bool in_full_state, std::string_view key,
   }
   auto effect = in_full_state ? join_register(key, value) : join_register(key, std::move(value));
   in.changed_registers |= effect.changed;
+  if (effect.changed)
+    note_changed(*effect.owner);
   if (effect.owner == nullptr || (late.empty() && !in_full_state))
     return;
   const auto joined = map_.value(*effect.owner);
@@ -854,6 +856,12 @@ void replica::forward_ahead(std::optional<link_id> from) {
   for (auto& [id, link] : links_)
     if (id != from && link.out)
       link.out->note_ahead(source());
+}
+
+void replica::note_changed(const keyed_register& owner) {
+  for (auto& [id, link] : links_)
+    if (link.out && link.out->has_sent_ahead())
+      map_.value(owner).for_each_context([&out = *link.out](dot d) { out.note_changed(d); });
 }
 
 void replica::join_forgotten(const version_vector& forgotten) {

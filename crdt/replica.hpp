@@ -422,6 +422,8 @@ private:
   void raise_vector(const version_vector& cut);
   /// Registers that are ahead have changed over the link `from`, if there is one: they go on to all other neighbours.
   void forward_ahead(std::optional<link_id> from);
+  /// What has been sent of a register that is ahead is out of date: it has changed, perhaps without a new dot.
+  void note_changed(const keyed_register& owner);
 
   /// Whether the map differs from what the version vector says: registers are ahead of it, or a sweep is under way.
   bool is_ahead() const;
