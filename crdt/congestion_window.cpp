@@ -37,6 +37,7 @@ void congestion_window::sent(std::size_t bytes, std::uint64_t now_ms) {
 void congestion_window::arrived(std::uint64_t frames, std::uint64_t now_ms) {
   frame newest;
   std::size_t bytes = 0;
+  const auto oldest_bytes = in_flight_.empty() ? 0 : in_flight_.front().bytes;
   for (; arrived_frames_ < frames && !in_flight_.empty(); ++arrived_frames_) {
     newest = in_flight_.front();
     in_flight_.pop_front();
@@ -45,7 +46,7 @@ void congestion_window::arrived(std::uint64_t frames, std::uint64_t now_ms) {
   in_flight_bytes_ -= bytes;
   if (bytes == 0)
     return;
-  learn_rate(newest, bytes, now_ms);
+  learn_rate(newest, oldest_bytes, bytes, now_ms);
   if (now_ms >= newest.sent_ms)
     learn(newest, static_cast<double>(bytes), now_ms);
 }
@@ -58,19 +59,21 @@ void congestion_window::restart() {
 }
 
 void congestion_window::resume(const congestion_window& before) {
-  busiest_bytes_before_ = std::max({busiest_bytes_before_, before.busiest_bytes_, before.busiest_bytes_before_});
+  busiest_bytes_before_ = std::max({busiest_bytes_before_, before.busiest_.bytes(), before.busiest_bytes_before_});
   window_ = std::max(window_, floor_bytes());
 }
 
 std::size_t congestion_window::piece_bytes() const {
   // In a round trip with a queue, the link carries the window once. Two pieces with their headers fit into any window.
-  const auto share =
-    0.95 * static_cast<double>(limits_.queue_ms) / 2 / static_cast<double>(base_ms_.value_or(0) + limits_.queue_ms);
+  const auto target = static_cast<double>(limits_.queue_ms);
+  const auto share = 0.95 * target / 2 / std::max(static_cast<double>(base_ms_.value_or(0)) + target, round_trip_ms_);
   return std::clamp(static_cast<std::size_t>(window_ * share), limits_.piece_bytes_min, limits_.piece_bytes_max);
 }
 
 void congestion_window::learn(const frame& newest, double acknowledged_bytes, std::uint64_t now_ms) {
   const auto round_trip_ms = now_ms - newest.sent_ms;
+  // RFC 6298, section 2.3.
+  round_trip_ms_ += (static_cast<double>(round_trip_ms) - round_trip_ms_) / 8;
   if (newest.is_lone) {
     if (!base_ms_ || has_passed(limits_.probe_every_ms, probed_ms_, now_ms) || round_trip_ms <= *base_ms_) {
       base_ms_ = round_trip_ms;
@@ -97,25 +100,33 @@ void congestion_window::learn(const frame& newest, double acknowledged_bytes, st
                        static_cast<double>(limits_.window_bytes_max));
 }
 
-void congestion_window::learn_rate(const frame& newest, std::size_t arrived_bytes, std::uint64_t now_ms) {
+void congestion_window::learn_rate(const frame& newest, std::size_t oldest_bytes, std::size_t arrived_bytes,
+                                   std::uint64_t now_ms) {
   if (has_passed(limits_.queue_ms / 4, span_since_ms_, now_ms)) {
+    busiest_.note(span_bytes_);
     if (span_is_limited_ && ++spans_ >= period_spans) {
-      busiest_bytes_before_ = busiest_bytes_;
-      busiest_bytes_ = 0;
+      busiest_bytes_before_ = busiest_.bytes();
+      busiest_ = {};
       spans_ = 0;
     }
     span_since_ms_ = now_ms;
     span_bytes_ = 0;
     span_is_limited_ = true;
+    // The link has carried the frame with which the span begins before it.
+    arrived_bytes -= oldest_bytes;
   }
   span_bytes_ += arrived_bytes;
   span_is_limited_ = span_is_limited_ && newest.is_limited;
-  busiest_bytes_ = std::max(busiest_bytes_, span_bytes_);
+}
+
+void congestion_window::busiest_spans::note(std::size_t bytes) {
+  for (auto& one : most_)
+    if (bytes > one)
+      std::swap(bytes, one);
 }
 
 double congestion_window::floor_bytes() const {
-  // Twice a quarter of the time, since a span counts one frame more, with which it begins.
-  const auto seen = 2 * std::max(busiest_bytes_, busiest_bytes_before_);
+  const auto seen = 3 * std::max(busiest_.bytes(), busiest_bytes_before_);
   return static_cast<double>(
     std::max(limits_.window_bytes_min, std::min({seen, floor_bytes_max, limits_.window_bytes_max})));
 }
