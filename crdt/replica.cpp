@@ -52,117 +52,57 @@ std::size_t swept_per_call_max(const replica_options& options) {
 
 } // namespace
 
-std::string_view to_string(write_error error) {
-  switch (error) {
-    case write_error::empty_key:
-      return "the key is empty";
-    case write_error::key_too_long:
-      return "the key is longer than the limit";
-    case write_error::value_too_long:
-      return "the value is longer than the limit";
-    case write_error::map_full:
-      return "the map has reached its limit";
-  }
-  return "unknown write error";
-}
-
 replica::replica(replica_options options)
   : options_(std::move(options)), guard_({options_.drift_max_ms, options_.clock_patience_ms}),
-    clock_(options_.drift_max_ms), stragglers_(options_.straggler_patience_ms) {
+    stragglers_(options_.straggler_patience_ms), state_(options_, *this) {
   options_.limits.key_bytes_max = std::min(options_.limits.key_bytes_max, key_bytes_limit);
   options_.part_bytes_min = std::min(options_.part_bytes_min, options_.part_bytes);
-  key_page_limits pages;
-  pages.hidden_prefix = options_.hidden_prefix;
-  key_pages_ = key_pages{std::move(pages)};
 }
 
 // -- the map ---------------------------------------------------------------------------------------------------------
 
 tl::expected<dot, write_error> replica::put(std::string_view key, shared_bytes value, std::uint64_t now_ms,
                                             std::uint64_t expires_at_ms) {
-  const auto& limits = options_.limits;
-  if (const auto problem = check_key(key))
-    return tl::unexpected{*problem};
-  if (value.size() > limits.value_bytes_max)
-    return tl::unexpected{write_error::value_too_long};
-  auto map_bytes = map_.live_byte_count() + key.size() + value.size();
-  if (map_bytes > limits.map_bytes_max) {
-    const auto* replaced = map_.find(key);
-    if (replaced == nullptr || map_bytes - aw_lww_map::live_bytes(*replaced) > limits.map_bytes_max)
-      return tl::unexpected{write_error::map_full};
+  auto written = state_.put(key, std::move(value), now_ms, expires_at_ms);
+  if (written) {
+    ++counters_.puts;
+    pump_all(now_ms);
   }
-  if (clock_.is_astray(now_ms))
-    mend_stamps(now_ms, options_.work_registers_max);
-  if (clock_.may_have_lost_sight())
-    observe_live(key, now_ms);
-  const auto written = next_dot(value.size() > options_.large_value_bytes ? twin_of(options_.id) : options_.id);
-  ++counters_.puts;
-  note(map_.put(key, entry{written, clock_.issue(now_ms), expires_at_ms, std::move(value)}));
-  raise_vector(written);
-  pump_all(now_ms);
   return written;
 }
 
 std::optional<dot> replica::erase(std::string_view key, std::uint64_t now_ms) {
-  if (!get(key, now_ms))
-    return std::nullopt;
-  const auto erased = next_dot(options_.id);
-  ++counters_.erases;
-  note(map_.erase(key, erased));
-  raise_vector(erased);
-  pump_all(now_ms);
-  return erased;
+  return note_erased(state_.erase(key, now_ms), now_ms);
 }
 
 std::optional<dot> replica::erase(std::string_view key, dot target, std::uint64_t now_ms) {
-  const auto* owner = map_.find(key);
-  if (owner == nullptr)
-    return std::nullopt;
-  const auto value = map_.value(*owner);
-  auto stands = false;
-  for (std::size_t i = 0; i < value.live_count(); ++i)
-    stands |= value.live(i).dot == target && !value.live(i).expired(now_ms);
-  if (!stands)
-    return std::nullopt;
-  const auto erased = next_dot(options_.id);
-  ++counters_.erases;
-  note(map_.erase(key, target, erased));
-  raise_vector(erased);
-  pump_all(now_ms);
+  return note_erased(state_.erase(key, target, now_ms), now_ms);
+}
+
+std::optional<dot> replica::note_erased(std::optional<dot> erased, std::uint64_t now_ms) {
+  if (erased) {
+    ++counters_.erases;
+    pump_all(now_ms);
+  }
   return erased;
 }
 
-std::optional<entry_view> replica::get(std::string_view key, std::uint64_t now_ms) const {
-  const auto* owner = map_.find(key);
-  return owner == nullptr ? std::nullopt : map_.winner(*owner, now_ms);
-}
-
-void replica::note(const aw_lww_map::effect& effect, key_change::kind loss) {
-  if (!effect.changed)
-    return;
-  const auto& owner = *effect.owner;
-  changed_bytes_ += owner.key().size() + owner.value_bytes();
-  if (key_pages_.is_watching())
-    key_pages_.changed(owner.key(), owner.is_live());
-  if (!collects_changes_)
-    return;
-  if (owner.is_live())
-    // Expired entries count as well here: their expiry is told when they are dropped.
-    changes_.push_back({std::string{owner.key()}, key_change::kind::written, map_.winner(owner, 0)->dot});
-  else if (effect.was_live)
-    changes_.push_back({std::string{owner.key()}, loss, {}});
-}
-
-void replica::raise_vector(dot d) {
-  if (retired_.covers(d))
-    return;
-  note_mentioned(d.replica);
-  if (!vector_.raise(d))
-    return;
+void replica::raised(replica_id origin) {
   for (auto& [id, link] : links_) {
-    link.untold.insert(d.replica);
+    link.untold.insert(origin);
     if (link.out)
-      link.out->note_raised(d.replica);
+      link.out->note_raised(origin);
+  }
+}
+
+void replica::reinstated(dot last) {
+  for (auto& [id, link] : links_) {
+    if (link.introduced) {
+      link.known.raise(last);
+      link.forgotten.raise(last);
+    }
+    if (link.out)
+      link.out->note_raised(last.replica);
   }
 }
 
@@ -246,7 +186,8 @@ std::optional<refusal> replica::handle(neighbour_link& link, const hello& messag
     return refuse(link, refusal_code::same_replica, "replica id " + to_string(message.id) + " is taken");
   if (link.neighbour.value != 0 && link.neighbour != message.id)
     return refuse(link, refusal_code::malformed, "the replica id of an open link has changed");
-  if (is_forged(message.vector) || is_forged(message.forgotten) || (message.retired && is_forged(*message.retired)))
+  if (known().is_forged(message.vector) || known().is_forged(message.forgotten)
+      || (message.retired && known().is_forged(*message.retired)))
     return refuse_forged(link);
   // Streams are named in ascending order: a later hello has overtaken this one.
   if (message.stream < link.stream)
@@ -266,14 +207,14 @@ std::optional<refusal> replica::handle(neighbour_link& link, const hello& messag
   // Whoever asks again has missed something: it shall start anew.
   if (message.answer_wanted && !is_first)
     void_stream(link);
-  if (!message.retired && message.retired_digest != retired_.digest()) {
+  if (!message.retired && message.retired_digest != retired().digest()) {
     // What it has retired may be what it lacks. Our hello says what we have retired, and it will do the same.
     send_hello(link, want::answer, now_ms);
     return std::nullopt;
   }
   introduce(link, message);
   link.forgotten_answered = link.forgotten_asked;
-  join_forgotten(message.forgotten);
+  known().join_forgotten(message.forgotten);
   if (message.answer_wanted)
     send_hello(link, want::nothing, now_ms);
   if (link.out ? link.out->id() != message.stream : link.push)
@@ -288,9 +229,9 @@ void replica::introduce(neighbour_link& link, const hello& message) {
   auto has = message.vector;
   if (message.retired) {
     has.join(*message.retired);
-    for (const auto& d : version_vector{retired_})
+    for (const auto& d : version_vector{retired()})
       if (has[d.replica] != d.counter)
-        reinstate(d.replica);
+        known().reinstate(d.replica);
   }
   learn(link, has);
   link.forgotten.join(message.forgotten);
@@ -301,15 +242,12 @@ void replica::introduce(neighbour_link& link, const hello& message) {
 }
 
 void replica::learn(neighbour_link& link, const version_vector& has) {
-  for (const auto& d : has) {
-    if (retired_.covers(d))
-      continue;
-    note_mentioned(d.replica);
-    link.known.raise(d);
-  }
+  for (const auto& d : has)
+    if (known().is_news(d))
+      link.known.raise(d);
   link.values.forget_known(link.known);
-  if (!has.empty() && link.known.covers(vector_))
-    link.changed_bytes_at_level = changed_bytes_;
+  if (!has.empty() && link.known.covers(vector()))
+    link.changed_bytes_at_level = state_.changed_bytes();
 }
 
 std::optional<refusal> replica::handle(neighbour_link& link, const delta_view& message, std::uint64_t now_ms) {
@@ -317,7 +255,8 @@ std::optional<refusal> replica::handle(neighbour_link& link, const delta_view& m
   // Its hello has been lost, or comes later.
   if (link.neighbour.value == 0)
     return std::nullopt;
-  if (is_forged(message.header.base) || is_forged(message.trailer.cut) || is_forged(message.trailer.forgotten))
+  if (known().is_forged(message.header.base) || known().is_forged(message.trailer.cut)
+      || known().is_forged(message.trailer.forgotten))
     return refuse_forged(link);
   if (message.header.stream == in.id && message.header.number > in.next_number)
     void_stream(link);
@@ -339,7 +278,7 @@ std::optional<refusal> replica::handle(neighbour_link& link, const delta_view& m
   auto in_full_state = message.header.full_state && full_state_ && full_state_->stream == in.id && !full_state_->sweep;
   if (!join_registers(link, in_full_state, message, now_ms))
     return refuse_forged(link);
-  join_forgotten(message.trailer.forgotten);
+  known().join_forgotten(message.trailer.forgotten);
   if (in.lacks_value) {
     void_stream(link);
     resume_streams(now_ms);
@@ -351,7 +290,7 @@ std::optional<refusal> replica::handle(neighbour_link& link, const delta_view& m
       end_full_state(in);
     in.cut.join(in.refused.taken_of(message.trailer.cut));
     for (const auto& d : message.trailer.cut)
-      if (vector_[d.replica] != 0)
+      if (vector()[d.replica] != 0)
         link.untold.insert(d.replica);
     if (is_sweeping(in))
       sweep(swept_per_call_max(options_) - std::min(message.register_count, swept_per_call_max(options_)));
@@ -374,24 +313,17 @@ bool replica::join_registers(neighbour_link& link, bool in_full_state, const del
                              std::uint64_t now_ms) {
   auto& in = link.in;
   auto has_forged_register = false;
-  const auto may_object = message.key_bytes_max > options_.limits.key_bytes_max
-                          || message.value_bytes_max > options_.limits.value_bytes_max
-                          || !clock_.accepts(message.stamp_max, now_ms);
-  if (!may_object)
-    clock_.observe(message.stamp_max);
+  const auto may_object = !state_.admits_all(message.key_bytes_max, message.value_bytes_max, message.stamp_max, now_ms);
   message.for_each_register(
     [&](std::string_view key, causal_register&& value, const std::vector<value_reference>& references) {
       ++counters_.registers_received;
-      if (is_forged(value)) {
+      if (known().is_forged(value)) {
         has_forged_register = true;
         return;
       }
-      if (may_object) {
-        if (auto why = object_to(key, value, references, now_ms))
+      if (may_object)
+        if (auto why = state_.object_to(key, value, references, now_ms))
           return refuse_register(link, key, value, std::move(*why), now_ms);
-        for (std::size_t i = 0; i < value.live_count(); ++i)
-          clock_.observe(value.live(i).stamp);
-      }
       if (!supply(key, value, references)) {
         in.lacks_value = true;
         return;
@@ -409,8 +341,8 @@ bool replica::supply(std::string_view key, causal_register& value,
                      const std::vector<value_reference>& references) const {
   if (references.empty())
     return true;
-  const auto* owner = map_.find(key);
-  const auto mine = owner == nullptr ? causal_register{} : map_.value(*owner);
+  const auto* owner = map().find(key);
+  const auto mine = owner == nullptr ? causal_register{} : map().value(*owner);
   for (const auto& [dot, length] : references) {
     if (const auto* staged = staged_.find(dot, length)) {
       value.supply(dot, *staged);
@@ -433,14 +365,14 @@ bool replica::needs_value(const piece& message) const {
   if (message.length > options_.limits.value_bytes_max || covers(message.dot))
     return false;
   // What it names is here, or dead here.
-  return map_.index().find(message.dot) == nullptr;
+  return map().index().find(message.dot) == nullptr;
 }
 
 std::optional<refusal> replica::handle(neighbour_link& link, const piece& message, std::uint64_t now_ms) {
   auto& in = link.in;
   if (link.neighbour.value == 0)
     return std::nullopt;
-  if (is_forged(version_vector{message.dot}))
+  if (known().is_forged(version_vector{message.dot}))
     return refuse_forged(link);
   if (message.stream == in.id && message.number > in.next_piece)
     void_stream(link);
@@ -474,7 +406,7 @@ std::optional<refusal> replica::handle(neighbour_link& link, const arrival& mess
 }
 
 std::optional<refusal> replica::handle(neighbour_link& link, const ack& message, std::uint64_t now_ms) {
-  if (is_forged(message.vector))
+  if (known().is_forged(message.vector))
     return refuse_forged(link);
   learn(link, message.vector);
   if (link.out && link.out->id() == message.stream) {
@@ -500,16 +432,16 @@ std::optional<refusal> replica::handle(neighbour_link& link, const heartbeat& me
     guard_.hear(link.neighbour, message.clock);
   link.refused_there = message.refused;
   link.refused_there_because = message.refused_because.substr(0, reason_bytes_max);
-  if (message.vector_digest == digest(vector_)) {
+  if (message.vector_digest == known().digest(vector())) {
     // It has all that is known here: an acknowledgement of that has been lost.
-    if (link.introduced && !link.known.covers(vector_))
+    if (link.introduced && !link.known.covers(vector()))
       send_hello(link, want::answer, now_ms);
-    if (message.ahead || is_ahead() || message.fingerprint == map_.fingerprint())
+    if (message.ahead || is_ahead() || message.fingerprint == map().fingerprint())
       return std::nullopt;
     ++counters_.divergences;
     void_stream(link);
     send_hello(link, want::full_state, now_ms);
-  } else if (link.neighbour.value != 0 && message.vector_digest != digest(link.known)) {
+  } else if (link.neighbour.value != 0 && message.vector_digest != known().digest(link.known)) {
     // It has told us all of its version vector, but not all has arrived.
     send_hello(link, want::answer, now_ms);
   }
@@ -521,32 +453,12 @@ std::optional<refusal> replica::handle(neighbour_link&, const refusal& message, 
   return refusal{message.code, "refused by the neighbour: " + message.reason};
 }
 
-std::optional<objection> replica::object_to(std::string_view key, const causal_register& value,
-                                            const std::vector<value_reference>& references,
-                                            std::uint64_t now_ms) const {
-  if (key.size() > options_.limits.key_bytes_max)
-    return objection{"a key is longer than the limit"};
-  for (const auto& reference : references)
-    if (reference.length > options_.limits.value_bytes_max)
-      return objection{"a value is longer than the limit"};
-  stamp newest;
-  for (std::size_t i = 0; i < value.live_count(); ++i) {
-    if (value.live(i).value.size() > options_.limits.value_bytes_max)
-      return objection{"a value is longer than the limit"};
-    newest = std::max(newest, value.live(i).stamp);
-  }
-  if (clock_.accepts(newest, now_ms))
-    return std::nullopt;
-  return objection{"a stamp is " + std::to_string(newest.millis() - now_ms) + " ms ahead of the clock here",
-                   newest.millis() - options_.drift_max_ms};
-}
-
 void replica::refuse_register(neighbour_link& link, std::string_view key, const causal_register& value, objection why,
                               std::uint64_t now_ms) {
   auto& refused = link.in.refused;
   if (!refused.any())
     link.back_off.begin(now_ms);
-  refused.refuse(key, value, vector_, std::move(why));
+  refused.refuse(key, value, vector(), std::move(why));
   ++counters_.refusals;
 }
 
@@ -591,9 +503,9 @@ void replica::join(inbound_stream& in, bool in_full_state, std::string_view key,
   auto* full = full_state_ ? &*full_state_ : nullptr;
   std::vector<dot> late;
   if (full != nullptr && !in_full_state) {
-    const auto* owner = map_.find(key);
+    const auto* owner = map().find(key);
     if (full->sweep || (owner != nullptr && owner->full_state() == full->number)) {
-      const auto mine = owner == nullptr ? causal_register{} : map_.value(*owner);
+      const auto mine = owner == nullptr ? causal_register{} : map().value(*owner);
       for (std::size_t i = 0; i < value.live_count(); ++i)
         if (const auto& d = value.live(i).dot; full->base.covers(d) && !mine.has_live(d))
           late.push_back(d);
@@ -605,11 +517,11 @@ void replica::join(inbound_stream& in, bool in_full_state, std::string_view key,
     full->contexts[std::string{key}].join(context_of(value), {});
     value.forget_context();
   }
-  auto effect = in_full_state ? join_register(key, value) : join_register(key, std::move(value));
+  auto effect = in_full_state ? state_.join(key, value) : state_.join(key, std::move(value));
   in.changed_registers |= effect.changed;
   if (effect.owner == nullptr || (late.empty() && !in_full_state))
     return;
-  const auto joined = map_.value(*effect.owner);
+  const auto joined = map().value(*effect.owner);
   for (const auto& d : late)
     if (joined.has_live(d))
       full->doomed.insert(d);
@@ -621,120 +533,19 @@ void replica::join(inbound_stream& in, bool in_full_state, std::string_view key,
       full->doomed.insert(d);
 }
 
-aw_lww_map::effect replica::join_register(std::string_view key, causal_register value) {
-  if (!retired_.empty())
-    value.for_each_context([this](dot d) { note_mentioned(d.replica); });
-  if (restamped_[0].empty() && restamped_[1].empty()) {
-    auto effect = map_.join(key, std::move(value), vector_);
-    note(effect);
-    return effect;
-  }
-  auto effect = map_.join(key, value, vector_);
-  note(effect);
-  if (effect.owner != nullptr)
-    follow(*effect.owner, value);
-  return effect;
-}
-
-void replica::follow(keyed_register& owner, const causal_register& joined) {
-  const auto value = map_.value(owner);
-  for (std::size_t i = 0; i < value.live_count(); ++i) {
-    const auto& mine = value.live(i).dot;
-    if (!is_own(mine.replica) || joined.covers(mine))
-      continue;
-    const auto before = restamped_of(mine.replica).before(mine.counter);
-    if (std::none_of(before.begin(), before.end(), [&](std::uint64_t counter) {
-          return joined.covers({mine.replica, counter}) && !joined.has_live({mine.replica, counter});
-        }))
-      continue;
-    const auto erased = next_dot(options_.id);
-    note(map_.erase(owner, mine, erased));
-    raise_vector(erased);
-    rewritten_.push_back({std::string{owner.key()}, mine, true, entry{erased, {}, 0, {}}});
-    return;
-  }
-}
-
-void replica::observe_live(std::string_view key, std::uint64_t now_ms) {
-  const auto* owner = map_.find(key);
-  if (owner == nullptr)
-    return;
-  const auto value = map_.value(*owner);
-  for (std::size_t i = 0; i < value.live_count(); ++i)
-    if (clock_.accepts(value.live(i).stamp, now_ms))
-      clock_.observe(value.live(i).stamp);
-}
-
-// -- wrong stamps ----------------------------------------------------------------------------------------------------
-
-std::size_t replica::mend_stamps(std::uint64_t now_ms, std::size_t budget) {
-  if (clock_.is_astray(now_ms)) {
-    clock_.set_back(now_ms);
-    to_restamp_.clear();
-    for (auto own : own_ids())
-      to_restamp_.push_back({{own, 0}, {own, vector_[own]}});
-  }
-  for (; !to_restamp_.empty() && budget > 0; --budget) {
-    auto& [seen, last] = to_restamp_.back();
-    auto [counter, owner] = map_.index().next(seen.replica, seen.counter);
-    if (owner == nullptr || counter > last.counter) {
-      to_restamp_.pop_back();
-      continue;
-    }
-    seen.counter = counter;
-    restamp(*owner, dot{seen}, now_ms);
-  }
-  return budget;
-}
-
-void replica::restamp(keyed_register& owner, dot old, std::uint64_t now_ms) {
-  const auto value = map_.value(owner);
-  for (std::size_t i = 0; i < value.live_count(); ++i) {
-    auto again = value.live(i);
-    if (again.dot != old || clock_.accepts(again.stamp, now_ms))
-      continue;
-    const auto wrong_ms = again.stamp.millis();
-    again.dot = next_dot(old.replica);
-    again.stamp = clock_.issue(now_ms);
-    // What it was to live from then on, it lives from now on.
-    if (again.expires_at_ms != 0)
-      again.expires_at_ms = now_ms + (again.expires_at_ms - std::min(again.expires_at_ms, wrong_ms));
-    note(map_.rewrite(owner, old, again));
-    raise_vector(again.dot);
-    restamped_of(old.replica).add(old.counter, again.dot.counter);
-    rewritten_.push_back({std::string{owner.key()}, old, false, std::move(again)});
-    return;
-  }
-}
-
-std::vector<dot> replica::stands_for(dot d) const {
-  std::vector<dot> result;
-  if (is_own(d.replica))
-    for (auto counter : restamped_of(d.replica).before(d.counter))
-      result.push_back({d.replica, counter});
-  return result;
-}
-
-template <class Predicate>
-bool replica::drop_live(keyed_register& owner, Predicate dead) {
-  const auto effect = map_.drop_live(owner, dead);
-  note(effect);
-  return effect.changed;
-}
-
 bool replica::sweep_step(incoming_full_state& full, std::size_t budget) {
   for (; !full.contexts.empty(); full.contexts.erase(full.contexts.begin())) {
     if (budget-- == 0)
       return false;
     const auto& [key, context] = *full.contexts.begin();
-    full.has_swept |= join_register(key, context).changed;
+    full.has_swept |= state_.join(key, context).changed;
   }
   for (; !full.doomed.empty(); full.doomed.erase(full.doomed.begin())) {
     if (budget-- == 0)
       return false;
     auto d = *full.doomed.begin();
-    if (auto [counter, owner] = map_.index().next(d.replica, d.counter - 1); counter == d.counter)
-      full.has_swept |= drop_live(*owner, [d](const entry& e) { return e.dot == d; });
+    if (auto [counter, owner] = map().index().next(d.replica, d.counter - 1); counter == d.counter)
+      full.has_swept |= state_.drop_live(*owner, [d](const entry& e) { return e.dot == d; });
   }
   for (auto position = full.base.lower_bound(full.sweep->replica); position != full.base.end(); ++position) {
     auto counter = position->replica == full.sweep->replica ? full.sweep->counter : 0;
@@ -743,12 +554,12 @@ bool replica::sweep_step(incoming_full_state& full, std::size_t budget) {
         full.sweep = dot{position->replica, counter};
         return false;
       }
-      auto [next, owner] = map_.index().next(position->replica, counter);
+      auto [next, owner] = map().index().next(position->replica, counter);
       if (owner == nullptr || next > position->counter)
         break;
       counter = next;
       if (owner->full_state() != full.number)
-        full.has_swept |= drop_live(*owner, [&](const entry& e) { return full.base.covers(e.dot); });
+        full.has_swept |= state_.drop_live(*owner, [&](const entry& e) { return full.base.covers(e.dot); });
     }
   }
   return true;
@@ -795,7 +606,7 @@ void replica::end_batch(neighbour_link& link) {
 
 void replica::raise_vector(const version_vector& cut) {
   for (const auto& d : cut)
-    raise_vector(d);
+    known().raise(d);
   // What one neighbour has promised may well come from another.
   for (auto& [id, waiting] : links_)
     waiting.caught_up = waiting.caught_up || (waiting.introduced && covers(waiting.target));
@@ -824,13 +635,13 @@ void replica::work(std::uint64_t now_ms) {
   const auto freed = unneeded_contexts_.free_some(options_.work_registers_max);
   if (freed + unneeded_dots_.free_some(options_.work_registers_max - freed) == options_.work_registers_max)
     return;
-  if (!has_sweep() && !key_pages_.has_work())
+  if (!has_sweep() && !state_.pages().has_work())
     return pump_all(now_ms);
-  const auto is_sweep = has_sweep() && (sweeps_next_ || !key_pages_.has_work());
+  const auto is_sweep = has_sweep() && (sweeps_next_ || !state_.pages().has_work());
   sweeps_next_ = !is_sweep;
   if (!is_sweep)
     // A key that is kept costs a few times as much as a register that is swept.
-    return key_pages_.work(map_, now_ms, std::max<std::size_t>(options_.work_registers_max / 4, 1));
+    return state_.list_keys(now_ms, std::max<std::size_t>(options_.work_registers_max / 4, 1));
   const auto stream = full_state_->stream;
   sweep(swept_per_call_max(options_));
   if (has_sweep())
@@ -848,17 +659,6 @@ void replica::forward_ahead(std::optional<link_id> from) {
       link.out->note_ahead(source());
 }
 
-void replica::join_forgotten(const version_vector& forgotten) {
-  auto has_risen = false;
-  for (const auto& d : forgotten) {
-    if (retired_.covers(d))
-      continue;
-    note_mentioned(d.replica);
-    has_risen |= forgotten_.raise(d);
-  }
-  forgotten_rises_ += has_risen ? 1 : 0;
-}
-
 void replica::retire_incarnations() {
   auto has_all = [](const neighbour_link& link, dot last) {
     return link.introduced && link.neighbour != last.replica && link.neighbour != twin_of(last.replica)
@@ -867,7 +667,7 @@ void replica::retire_incarnations() {
   auto is_done_with = [&](dot last) {
     // What has been forgotten elsewhere must not be forgotten to be so before it has arrived here.
     return !is_own(last.replica) && !members_.contains(last.replica) && !members_.contains(twin_of(last.replica))
-           && map_.index().highest(last.replica) == 0 && forgotten_[last.replica] <= last.counter
+           && map().index().highest(last.replica) == 0 && known().forgotten()[last.replica] <= last.counter
            && std::all_of(links_.begin(), links_.end(), [&](const auto& item) { return has_all(item.second, last); });
   };
   auto is_present = [this](replica_id member) {
@@ -875,34 +675,16 @@ void replica::retire_incarnations() {
   };
   if (!std::all_of(members_.begin(), members_.end(), is_present))
     return;
-  for (const auto& last : version_vector{vector_}) {
+  for (const auto& last : version_vector{vector()}) {
     if (!is_done_with(last))
       continue;
-    vector_.drop(last.replica);
-    forgotten_.drop(last.replica);
-    retired_.raise(last);
+    known().retire(last);
     for (auto& [id, link] : links_) {
       link.known.drop(last.replica);
       link.forgotten.drop(last.replica);
       if (link.out)
         link.out->retire(last.replica);
     }
-  }
-}
-
-void replica::reinstate(replica_id incarnation) {
-  const dot last{incarnation, retired_[incarnation]};
-  retired_.drop(incarnation);
-  vector_.raise(last);
-  // Nothing of it was left in the map, so whoever lacks it cannot be told what has become of its events.
-  forgotten_.raise(last);
-  for (auto& [id, link] : links_) {
-    if (link.introduced) {
-      link.known.raise(last);
-      link.forgotten.raise(last);
-    }
-    if (link.out)
-      link.out->note_raised(incarnation);
   }
 }
 
@@ -928,29 +710,29 @@ void replica::send_hello(neighbour_link& link, want wanted, std::uint64_t now_ms
                 link.push,
                 wanted == want::answer,
                 wanted == want::full_state,
-                vector_,
-                forgotten_,
-                retired_.digest(),
+                vector(),
+                known().forgotten(),
+                retired().digest(),
                 std::nullopt,
                 say_time(now_ms),
                 {}};
   if (link.neighbour.value != 0 && link.retired_digest != message.retired_digest)
-    message.retired = retired_;
+    message.retired = retired();
   if (link.version >= codec_version_with_pieces)
     message.values = staged_.progress(told_values_max);
   send(link, encode(message, link.version));
 }
 
 void replica::send_heartbeat(neighbour_link& link, std::uint64_t now_ms) {
-  send(link, encode(heartbeat{digest(vector_), map_.fingerprint(), is_ahead(), say_time(now_ms), link.refused_here,
-                              link.refused_here_because},
+  send(link, encode(heartbeat{known().digest(vector()), map().fingerprint(), is_ahead(), say_time(now_ms),
+                              link.refused_here, link.refused_here_because},
                     link.version));
 }
 
 void replica::send_ack(neighbour_link& link) {
   ack message{link.in.id, link.in.acknowledged, {}, link.in.arrived};
   for (auto origin : link.untold)
-    message.vector.raise({origin, vector_[origin]});
+    message.vector.raise({origin, vector()[origin]});
   link.untold.clear();
   send(link, encode(message, link.version));
 }
@@ -1046,7 +828,7 @@ std::size_t replica::send_parts(neighbour_link& link, std::uint64_t now_ms) {
   for (auto parts_left = parts_per_call_max;
        parts_left > 0 && cost < options_.work_registers_max && out.has_work(source(), to, deferred);) {
     if (out.is_in_flight()) {
-      auto is_worth_it = out.in_batch() || changed_bytes_ - link.changed_bytes_at_send >= part_bytes
+      auto is_worth_it = out.in_batch() || state_.changed_bytes() - link.changed_bytes_at_send >= part_bytes
                          || link.values.has_ready() || has_passed(gather_ms_max, link.part_sent_ms, now_ms);
       if (!is_worth_it || !link.window.has_room())
         break;
@@ -1057,7 +839,7 @@ std::size_t replica::send_parts(neighbour_link& link, std::uint64_t now_ms) {
     const auto visited_before = out.registers_visited();
     auto part = out.next_part(source(), to, {part_bytes, options_.part_registers_max}, deferred);
     const auto visited = out.registers_visited() - visited_before;
-    link.changed_bytes_at_send = changed_bytes_;
+    link.changed_bytes_at_send = state_.changed_bytes();
     if (!part) {
       cost += std::max<std::size_t>(visited, 1);
       continue;
@@ -1097,9 +879,9 @@ bool replica::waits_for_forgotten(neighbour_link& link, std::uint64_t now_ms) {
   if (out.in_full_state() || !is_behind_forgotten(link))
     return false;
   // What we know of the neighbour may be old: ask before sending everything.
-  if (link.forgotten_answered < forgotten_rises_) {
-    if (link.forgotten_asked < forgotten_rises_) {
-      link.forgotten_asked = forgotten_rises_;
+  if (link.forgotten_answered < known().forgotten_rises()) {
+    if (link.forgotten_asked < known().forgotten_rises()) {
+      link.forgotten_asked = known().forgotten_rises();
       send_hello(link, want::answer, now_ms);
     }
     return true;
@@ -1122,21 +904,21 @@ bool replica::is_deferred(const neighbour_link& link, replica_id origin) const {
 
 bool replica::is_behind_forgotten(const neighbour_link& link) const {
   // What we have not caught up with ourselves cannot be missing from what we send.
-  return std::any_of(forgotten_.begin(), forgotten_.end(), [&](const dot& d) {
-    auto needed = std::min(d.counter, vector_[d.replica]);
+  return std::any_of(known().forgotten().begin(), known().forgotten().end(), [&](const dot& d) {
+    auto needed = std::min(d.counter, vector()[d.replica]);
     return link.known[d.replica] < needed && link.out->sent()[d.replica] < needed;
   });
 }
 
 void replica::age_deferrals(neighbour_link& link, std::uint64_t now_ms) {
   const auto age = [&](replica_id origin) {
-    auto lacks = vector_[origin] > link.known[origin];
+    auto lacks = vector()[origin] > link.known[origin];
     auto position = link.deferrals.find(origin);
     if (!lacks) {
       if (position != link.deferrals.end())
         link.deferrals.erase(position);
     } else if (position == link.deferrals.end() || link.known[origin] >= position->second.counter) {
-      link.deferrals[origin] = {vector_[origin], now_ms, false};
+      link.deferrals[origin] = {vector()[origin], now_ms, false};
     } else if (has_passed(options_.forward_after_ms, position->second.since_ms, now_ms)) {
       position->second.overdue = true;
     }
@@ -1148,20 +930,18 @@ void replica::age_deferrals(neighbour_link& link, std::uint64_t now_ms) {
 }
 
 void replica::tick(std::uint64_t now_ms) {
-  auto budget = mend_stamps(now_ms, options_.work_registers_max);
+  auto budget = state_.mend_stamps(now_ms, options_.work_registers_max);
   look_for_stragglers(now_ms);
   // An entry outlives its expiry by the permitted drift, so that no clock of the cluster still lets it be read; and
   // while it is not clear which of the clocks is wrong, it outlives it by all of them.
   const auto certain_ms = guard_.reading() ? std::min(guard_.certain_ms(), now_ms) : now_ms;
   if (certain_ms > options_.drift_max_ms)
-    budget = map_.drop_expired(certain_ms - options_.drift_max_ms, budget,
-                               [this](const auto& effect) { note(effect, key_change::kind::expired); });
-  key_pages_.tick(now_ms);
+    budget = state_.drop_expired(certain_ms - options_.drift_max_ms, budget);
+  state_.pages().tick(now_ms);
   staged_.give_up_old(now_ms);
   std::erase_if(parted_, [&](const auto& item) { return has_passed(parted_ms_max, item.second.since_ms, now_ms); });
   // However much expires, what is erased must not be kept for ever.
-  map_.forget([stable = stable_vector()](dot d) { return stable.covers(d); }, forgotten_,
-              std::max(budget, options_.work_registers_max / 4));
+  state_.forget(stable_vector(), std::max(budget, options_.work_registers_max / 4));
   retire_incarnations();
   announce_sources(std::numeric_limits<std::size_t>::max());
   auto is_heartbeat_due = has_passed(options_.heartbeat_every_ms, last_heartbeat_ms_, now_ms);
@@ -1189,32 +969,10 @@ void replica::tick(std::uint64_t now_ms) {
   pump_all(now_ms);
 }
 
-std::vector<outgoing_frame> replica::take_frames() {
-  return std::exchange(frames_, {});
-}
-
-std::vector<key_change> replica::take_changes() {
-  return std::exchange(changes_, {});
-}
-
-void replica::take_changes(std::vector<key_change>& taken) {
-  taken.clear();
-  taken.swap(changes_);
-}
-
 // -- what is known ---------------------------------------------------------------------------------------------------
 
-bool replica::is_ahead() const {
-  if (has_sweep())
-    return true;
-  auto result = false;
-  map_.index().for_each_replica(
-    [&](replica_id origin, std::uint64_t highest) { result = result || highest > vector_[origin]; });
-  return result;
-}
-
 version_vector replica::stable_vector() const {
-  auto stable = vector_;
+  auto stable = vector();
   std::map<replica_id, version_vector> acknowledged;
   for (const auto& [id, link] : links_) {
     if (link.out)
@@ -1230,7 +988,7 @@ version_vector replica::stable_vector() const {
 
 void replica::look_for_stragglers(std::uint64_t now_ms) {
   stragglers_.look(
-    members_, vector_, now_ms,
+    members_, vector(), now_ms,
     [this](replica_id member) {
       version_vector has;
       for (const auto& [id, link] : links_)
@@ -1268,7 +1026,7 @@ std::uint64_t replica::acknowledged_by(replica_id member, replica_id own) const 
 }
 
 std::uint64_t replica::acknowledged_by_members(replica_id own) const {
-  auto lowest = vector_[own];
+  auto lowest = vector()[own];
   for (auto member : members_)
     lowest = std::min(lowest, acknowledged_by(member, own));
   return lowest;
@@ -1277,8 +1035,8 @@ std::uint64_t replica::acknowledged_by_members(replica_id own) const {
 std::vector<last_event> replica::own_events_beyond(dot beyond, std::size_t events_max) const {
   std::vector<last_event> result;
   const auto own = beyond.replica;
-  for (auto [counter, owner] = map_.index().next(own, beyond.counter); owner != nullptr && result.size() < events_max;
-       std::tie(counter, owner) = map_.index().next(own, counter))
+  for (auto [counter, owner] = map().index().next(own, beyond.counter); owner != nullptr && result.size() < events_max;
+       std::tie(counter, owner) = map().index().next(own, counter))
     result.push_back({std::string{owner->key()}, {own, counter}});
   return result;
 }
@@ -1300,10 +1058,10 @@ std::vector<neighbour_status> replica::neighbours() const {
     status.refused_there = link.refused_there;
     status.refusal = link.refused_here > 0 ? link.refused_here_because : link.refused_there_because;
     status.clock_ahead_ms = guard_.ahead_ms(link.neighbour);
-    for (const auto& d : link.introduced ? vector_ : whole_vector())
+    for (const auto& d : link.introduced ? vector() : whole_vector())
       status.lag_events += d.counter - std::min(d.counter, link.known[d.replica]);
     if (status.lag_events > 0)
-      status.lag_bytes_max = changed_bytes_ - link.changed_bytes_at_level;
+      status.lag_bytes_max = state_.changed_bytes() - link.changed_bytes_at_level;
     status.in_flight_bytes = link.window.in_flight_bytes();
     result.push_back(std::move(status));
   }

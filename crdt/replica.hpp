@@ -1,14 +1,11 @@
 #pragma once
 
-#include "crdt/aw_lww_map.hpp"
 #include "crdt/disposal.hpp"
 #include "crdt/guarded_clock.hpp"
-#include "crdt/hybrid_clock.hpp"
-#include "crdt/key_pages.hpp"
 #include "crdt/neighbour_link.hpp"
 #include "crdt/outbound_stream.hpp"
 #include "crdt/replica_options.hpp"
-#include "crdt/restamped_events.hpp"
+#include "crdt/replica_state.hpp"
 #include "crdt/staged_values.hpp"
 #include "crdt/stragglers.hpp"
 #include "crdt/sync_message.hpp"
@@ -29,51 +26,16 @@
 
 namespace ariadne::crdt {
 
-/// Why a local write was refused. Nothing has changed then.
-enum class write_error {
-  empty_key,
-  key_too_long,
-  value_too_long,
-  map_full,
-};
-
-/// One sentence without a final stop, for people.
-std::string_view to_string(write_error error);
-
 /// A frame to be carried to the neighbour at the other end of `link`, in order, whole.
 struct outgoing_frame {
   link_id link;
   std::string bytes;
 };
 
-/// What has become of a key, for watchers. `expired` is told when the entry is dropped.
-struct key_change {
-  enum class kind { written, erased, expired };
-
-  std::string key;
-  kind what = kind::written;
-  /// `written`: the event that a reader sees from now on.
-  crdt::dot dot;
-
-  bool readable() const {
-    return what == kind::written;
-  }
-};
-
 /// The last event of a replica on a key.
 struct last_event {
   std::string key;
   crdt::dot dot;
-};
-
-/// An event that a replica has made of itself: one of its own, with the dot `before`, has been written again as
-/// `after`, since its stamp was wrong; or it has been erased, since another replica had superseded what it stood for.
-struct rewritten_event {
-  std::string key;
-  dot before;
-  bool is_erased = false;
-  /// Of an erasure only the dot.
-  entry after;
 };
 
 /// What a replica knows of one neighbour.
@@ -125,7 +87,7 @@ struct replica_counters {
 /// no harm to the data, but a stream that lost one has to be restarted, which `tick` does.)
 ///
 /// Not thread-safe: one thread at a time. No function throws, save std::bad_alloc.
-class replica {
+class replica : knowledge_listener {
 public:
   /// `options.id` must be new: drawn at random for this start of the node.
   explicit replica(replica_options options);
@@ -147,11 +109,7 @@ public:
 
   /// What is wrong with `key`: nothing could ever stand under it. Nothing, if it is a key.
   std::optional<write_error> check_key(std::string_view key) const {
-    if (key.empty())
-      return write_error::empty_key;
-    if (key.size() > options_.limits.key_bytes_max)
-      return write_error::key_too_long;
-    return std::nullopt;
+    return state_.check_key(key);
   }
 
   /// Erases `key`. Returns the dot of the event, or nothing if the key was not readable (then there is no event).
@@ -162,32 +120,36 @@ public:
   std::optional<dot> erase(std::string_view key, dot target, std::uint64_t now_ms);
 
   /// The entry that a reader sees, if there is one. Valid until the next call of a non-const function.
-  std::optional<entry_view> get(std::string_view key, std::uint64_t now_ms) const;
+  std::optional<entry_view> get(std::string_view key, std::uint64_t now_ms) const {
+    return state_.get(key, now_ms);
+  }
 
   /// Asks for a page of the readable keys that start with `prefix`, in ascending order, beginning after the key
   /// `after`; see key_pages::ask. It comes out of `take_key_pages`, after some calls of `work`.
   [[nodiscard]] bool ask_for_keys(std::uint64_t request, std::uint64_t requester, std::string prefix,
                                   std::string after) {
-    return key_pages_.ask(request, requester, std::move(prefix), std::move(after));
+    return state_.pages().ask(request, requester, std::move(prefix), std::move(after));
   }
   void drop_request_for_keys(std::uint64_t request) {
-    key_pages_.drop(request);
+    state_.pages().drop(request);
   }
   std::vector<key_pages::answer> take_key_pages() {
-    return key_pages_.take_answers();
+    return state_.pages().take_answers();
   }
 
   /// The number of keys with live entries, and the bytes of these keys and values.
   std::size_t key_count() const {
-    return map_.live_key_count();
+    return map().live_key_count();
   }
   std::size_t byte_count() const {
-    return map_.live_byte_count();
+    return map().live_byte_count();
   }
 
   /// The dots of the events that the event `d` stands for, the latest first: this replica has written them again, since
   /// their stamps were wrong. Whoever expects one of them under the key may take `d` for it.
-  std::vector<dot> stands_for(dot d) const;
+  std::vector<dot> stands_for(dot d) const {
+    return state_.stands_for(d);
+  }
 
   // -- neighbours ----------------------------------------------------------------------------------------------------
 
@@ -220,7 +182,8 @@ public:
   /// Whether something that takes long waits to go on. Then `work` is to be called soon, over and over; one call takes
   /// no longer than a few milliseconds at any size of the map.
   bool has_work() const {
-    return has_sweep() || key_pages_.has_work() || pump_from_ || !unneeded_contexts_.empty() || !unneeded_dots_.empty();
+    return has_sweep() || state_.pages().has_work() || pump_from_ || !unneeded_contexts_.empty()
+           || !unneeded_dots_.empty();
   }
   /// Whether a full state has come in whole, and is being worked off.
   bool has_sweep() const {
@@ -230,19 +193,25 @@ public:
 
   // -- what comes out ------------------------------------------------------------------------------------------------
 
-  std::vector<outgoing_frame> take_frames();
-  std::vector<key_change> take_changes();
+  std::vector<outgoing_frame> take_frames() {
+    return std::exchange(frames_, {});
+  }
+  std::vector<key_change> take_changes() {
+    return state_.take_changes();
+  }
   /// The same into a list whose memory is used again: it loses what it had.
-  void take_changes(std::vector<key_change>& taken);
+  void take_changes(std::vector<key_change>& taken) {
+    state_.take_changes(taken);
+  }
 
   /// The events that the replica has made of itself.
   std::vector<rewritten_event> take_rewritten() {
-    return std::exchange(rewritten_, {});
+    return state_.take_rewritten();
   }
 
   /// Whether there is anybody to take the changes; by default there is. Without, none are collected.
   void collect_changes(bool wanted) {
-    collects_changes_ = wanted;
+    state_.collect_changes(wanted);
   }
 
   // -- what is known -------------------------------------------------------------------------------------------------
@@ -255,40 +224,38 @@ public:
   }
   /// The two ids from which the events of this replica get their dots: its own, and the twin for large values.
   std::array<replica_id, 2> own_ids() const {
-    return {options_.id, twin_of(options_.id)};
+    return known().own_ids();
   }
   bool is_own(replica_id id) const {
-    return id == options_.id || id == twin_of(options_.id);
+    return known().is_own(id);
   }
 
   /// The version vector, but for the incarnations in `retired`: every event that one of them covers is reflected in the
   /// map.
   const version_vector& vector() const {
-    return vector_;
+    return known().vector();
   }
 
   /// Incarnations that have nothing left in the map, and that all members and neighbours know of, with their last
   /// counters. They are kept so that nothing of them comes back, but no message but a hello ever names them.
   const version_vector& retired() const {
-    return retired_;
+    return known().retired();
   }
 
   /// Both together.
   version_vector whole_vector() const {
-    auto result = vector_;
-    result.join(retired_);
-    return result;
+    return known().whole_vector();
   }
 
   bool covers(dot d) const {
-    return vector_.covers(d) || retired_.covers(d);
+    return known().covers(d);
   }
   bool covers(const version_vector& other) const {
-    return std::all_of(other.begin(), other.end(), [this](dot d) { return covers(d); });
+    return known().covers(other);
   }
 
   const aw_lww_map& map() const {
-    return map_;
+    return state_.map();
   }
 
   /// The members, other than this replica, that have acknowledged the event `d`.
@@ -296,7 +263,7 @@ public:
 
   /// Whether all members have acknowledged every event of this replica.
   bool is_acknowledged() const {
-    const auto is_held = [this](replica_id own) { return acknowledged_by_members(own) >= vector_[own]; };
+    const auto is_held = [this](replica_id own) { return acknowledged_by_members(own) >= vector()[own]; };
     return is_held(options_.id) && is_held(twin_of(options_.id));
   }
 
@@ -311,7 +278,7 @@ public:
   std::vector<last_event> own_events_beyond(dot beyond, std::size_t events_max) const;
   /// Whether there is any; much faster.
   bool has_own_events_beyond(dot beyond) const {
-    return map_.index().highest(beyond.replica) > beyond.counter;
+    return map().index().highest(beyond.replica) > beyond.counter;
   }
 
   /// Whether every open link has been caught up with, or this one, see `neighbour_status::caught_up`.
@@ -330,6 +297,16 @@ public:
   }
 
 private:
+  void raised(replica_id origin) override;
+  void reinstated(dot last) override;
+
+  const knowledge& known() const {
+    return state_.known();
+  }
+  knowledge& known() {
+    return state_.known();
+  }
+
   using link_map = std::map<link_id, neighbour_link>;
 
   std::optional<refusal> handle(neighbour_link& link, const hello& message, std::uint64_t now_ms);
@@ -340,6 +317,8 @@ private:
   std::optional<refusal> handle(neighbour_link& link, const refusal& message, std::uint64_t now_ms);
   std::optional<refusal> handle(neighbour_link& link, const piece& message, std::uint64_t now_ms);
   std::optional<refusal> handle(neighbour_link& link, const arrival& message, std::uint64_t now_ms);
+
+  std::optional<dot> note_erased(std::optional<dot> erased, std::uint64_t now_ms);
 
   /// What this replica says of the time.
   clock_reading say_time(std::uint64_t now_ms) const {
@@ -362,9 +341,6 @@ private:
   bool supply(std::string_view key, causal_register& value, const std::vector<value_reference>& references) const;
   /// Whether a value that comes in pieces is of any use here.
   bool needs_value(const piece& message) const;
-  /// Why a register is not to be joined; nothing if it is.
-  std::optional<objection> object_to(std::string_view key, const causal_register& value,
-                                     const std::vector<value_reference>& references, std::uint64_t now_ms) const;
   void refuse_register(neighbour_link& link, std::string_view key, const causal_register& value, objection why,
                        std::uint64_t now_ms);
   /// A full state has come in to its last part.
@@ -374,19 +350,6 @@ private:
   void ask_again_for_refused(neighbour_link& link, std::uint64_t now_ms);
   /// For a frame that names an event of this replica which has never happened: someone else bears the same id.
   std::optional<refusal> refuse_forged(neighbour_link& link);
-  bool is_forged(const version_vector& theirs) const {
-    const auto twin = twin_of(options_.id);
-    return theirs[options_.id] > vector_[options_.id] || theirs[twin] > vector_[twin];
-  }
-  bool is_forged(const causal_register& value) const {
-    const auto twin = twin_of(options_.id);
-    return value.seen(options_.id) > vector_[options_.id] || value.seen(twin) > vector_[twin];
-  }
-  /// The next one of an id of this replica.
-  dot next_dot(replica_id own) const {
-    return {own, vector_[own] + 1};
-  }
-
   /// Sends over every link, or over one, what may be sent now.
   void pump_all(std::uint64_t now_ms);
   /// Returns what that has cost, in registers.
@@ -411,8 +374,6 @@ private:
   void sweep(std::size_t registers_max);
   void give_up_full_state();
   bool sweep_step(incoming_full_state& full, std::size_t budget);
-  template <class Predicate>
-  bool drop_live(keyed_register& owner, Predicate dead);
   /// Whether batches of this stream have to wait for a full state to be worked off.
   bool is_sweeping(const inbound_stream& in) const {
     return has_sweep() && full_state_->stream == in.id;
@@ -424,63 +385,26 @@ private:
   void forward_ahead(std::optional<link_id> from);
 
   /// Whether the map differs from what the version vector says: registers are ahead of it, or a sweep is under way.
-  bool is_ahead() const;
+  bool is_ahead() const {
+    return has_sweep() || state_.is_ahead();
+  }
 
-  void raise_vector(dot d);
   /// Takes note of what the neighbour has, according to a hello that says it whole.
   void introduce(neighbour_link& link, const hello& message);
   /// The same for what it has besides.
   void learn(neighbour_link& link, const version_vector& has);
   void retire_incarnations();
-  /// Takes an incarnation back that turns out not to be done with.
-  void reinstate(replica_id incarnation);
-  void note_mentioned(replica_id incarnation) {
-    if (retired_[incarnation] != 0)
-      reinstate(incarnation);
-  }
-  /// Joins one register into the map.
-  aw_lww_map::effect join_register(std::string_view key, causal_register value);
-  /// Another replica has superseded what an event here stands for, without having seen that: it is superseded as well.
-  void follow(keyed_register& owner, const causal_register& joined);
-  /// Notices that the clock has gone astray, and writes own events again whose stamps nobody would accept.
-  /// Looks at up to `budget` of them, and returns what is left of it.
-  std::size_t mend_stamps(std::uint64_t now_ms, std::size_t budget);
-  /// A clock that was set back has lost sight of stamps that still count: those under the key are seen again.
-  void observe_live(std::string_view key, std::uint64_t now_ms);
-  void restamp(keyed_register& owner, dot old, std::uint64_t now_ms);
-  restamped_events& restamped_of(replica_id own) {
-    return restamped_[own == options_.id ? 0 : 1];
-  }
-  const restamped_events& restamped_of(replica_id own) const {
-    return restamped_[own == options_.id ? 0 : 1];
-  }
-  void join_forgotten(const version_vector& forgotten);
   /// What may be forgotten: all that it covers is known to all members but stragglers (invariant I4).
   version_vector stable_vector() const;
   /// Notices who is one, and what goes on towards them that keeps this replica from forgetting.
   void look_for_stragglers(std::uint64_t now_ms);
-  void note(const aw_lww_map::effect& effect, key_change::kind loss = key_change::kind::erased);
-  /// The digest of `vector` together with all that has been retired.
-  std::uint64_t digest(const version_vector& vector) const {
-    return vector.digest() + retired_.digest();
-  }
   stream_source source() const {
-    return {map_, vector_, retired_, forgotten_};
+    return {map(), vector(), retired(), known().forgotten()};
   }
   replica_options options_;
   guarded_clock guard_;
-  hybrid_clock clock_;
-  std::array<restamped_events, 2> restamped_;
-  /// Own events beyond the first, up to the second, are still to be looked at.
-  std::vector<std::pair<dot, dot>> to_restamp_;
   stragglers stragglers_;
-  aw_lww_map map_;
-  version_vector vector_;
-  /// No id is in both this and `vector_`.
-  version_vector retired_;
-  version_vector forgotten_;
-  /// How often `forgotten_` has risen on the word of a neighbour.
-  std::uint64_t forgotten_rises_ = 0;
+  replica_state state_;
   std::set<replica_id> members_;
   link_map links_;
   std::vector<replica_id> announced_sources_;
@@ -500,15 +424,9 @@ private:
   std::map<replica_id, parted_transfers> parted_;
   /// With whom to go on, if there was more to send than one call may.
   std::optional<link_id> pump_from_;
-  /// Bytes of all registers that have changed so far.
-  std::uint64_t changed_bytes_ = 0;
   std::vector<outgoing_frame> frames_;
-  bool collects_changes_ = true;
-  std::vector<key_change> changes_;
-  key_pages key_pages_;
   /// Whose turn it is in `work`.
   bool sweeps_next_ = true;
-  std::vector<rewritten_event> rewritten_;
   replica_counters counters_;
 };
 
