@@ -24,32 +24,6 @@ struct link_id {
   friend auto operator<=>(const link_id&, const link_id&) = default;
 };
 
-/// A full state that comes in, or has come in and is being worked off.
-///
-/// It may lack the events behind what it says to be dead, until its cut stands in for them. So nobody could tell others
-/// why an entry is gone, if the stream broke: it adds live entries, and all else counts at its end only.
-struct incoming_full_state {
-  using dots = absl::btree_set<dot>;
-  using contexts_by_key = absl::btree_map<std::string, causal_register>;
-
-  /// The stream in which it comes, named as in our hello.
-  std::uint64_t stream = 0;
-  /// See keyed_register::full_state.
-  std::uint32_t number = 0;
-  /// The sender's version vector at its beginning.
-  version_vector base;
-  /// Live entries here of keys that it has mentioned without them, although its sender knows them.
-  dots doomed;
-  /// What its contexts hold beyond its live entries, by key; with the live entries that they stand above.
-  contexts_by_key contexts;
-  /// Once it has come in whole: the last dot looked at in search of what it lacks.
-  std::optional<dot> sweep;
-  /// What counts after that, if the stream is void by then.
-  version_vector cut;
-  /// Registers have changed since it came in whole. Why, an event may say that no cut covers (invariant I3).
-  bool has_swept = false;
-};
-
 /// The receiving side of one link.
 struct inbound_stream {
   /// As named in our hello; 0 before the first one, and while the stream is void and waits for a new name.

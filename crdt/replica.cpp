@@ -35,16 +35,6 @@ std::size_t cost_of_part(std::size_t registers, std::size_t bytes) {
 /// What is kept of a neighbour's reason.
 constexpr std::size_t reason_bytes_max = 256;
 
-/// What a register says beyond its live entries, and those of them that it would say to be dead without naming them: an
-/// event that has superseded one entry leaves what its own replica has written before and that stands beside it.
-causal_register context_of(const causal_register& value) {
-  std::vector<entry> spared;
-  for (std::size_t i = 0; i < value.live_count(); ++i)
-    if (value.superseded().covers(value.live(i).dot))
-      spared.push_back(value.live(i));
-  return {std::move(spared), value.superseded()};
-}
-
 /// To take a register away costs about three times as much as to look at one.
 std::size_t swept_per_call_max(const replica_options& options) {
   return std::max<std::size_t>(options.work_registers_max / 3, 1);
@@ -260,8 +250,7 @@ std::optional<refusal> replica::handle(neighbour_link& link, const delta_view& m
     return refuse_forged(link);
   if (message.header.stream == in.id && message.header.number > in.next_number)
     void_stream(link);
-  if (message.header.stream == in.id && !message.header.base.empty() && full_state_
-      && (full_state_->stream != in.id || full_state_->sweep))
+  if (message.header.stream == in.id && !message.header.base.empty() && !full_state_.may_begin(in.id))
     void_stream(link);
   if (message.header.stream != in.id || message.header.number != in.next_number) {
     // Out of its turn, a register may lack what its sender has forgotten in the belief that we know it.
@@ -271,11 +260,9 @@ std::optional<refusal> replica::handle(neighbour_link& link, const delta_view& m
   ++in.next_number;
   ++in.arrived;
   in.progress_ms = now_ms;
-  if (!message.header.base.empty()) {
-    give_up_full_state();
-    full_state_ = {in.id, ++last_full_state_, message.header.base, {}, {}, {}, {}};
-  }
-  auto in_full_state = message.header.full_state && full_state_ && full_state_->stream == in.id && !full_state_->sweep;
+  if (!message.header.base.empty())
+    full_state_.begin(in.id, message.header.base);
+  const auto in_full_state = message.header.full_state && full_state_.is_coming_in(in.id);
   if (!join_registers(link, in_full_state, message, now_ms))
     return refuse_forged(link);
   known().join_forgotten(message.trailer.forgotten);
@@ -292,12 +279,12 @@ std::optional<refusal> replica::handle(neighbour_link& link, const delta_view& m
     for (const auto& d : message.trailer.cut)
       if (vector()[d.replica] != 0)
         link.untold.insert(d.replica);
-    if (is_sweeping(in))
+    if (full_state_.is_swept(in.id))
       sweep(swept_per_call_max(options_) - std::min(message.register_count, swept_per_call_max(options_)));
     else
       end_batch(link);
   }
-  if (!is_sweeping(in)) {
+  if (!full_state_.is_swept(in.id)) {
     in.acknowledged = message.header.number;
     send_ack(link);
   } else if (link.version >= codec_version_with_pieces) {
@@ -314,26 +301,27 @@ bool replica::join_registers(neighbour_link& link, bool in_full_state, const del
   auto& in = link.in;
   auto has_forged_register = false;
   const auto may_object = !state_.admits_all(message.key_bytes_max, message.value_bytes_max, message.stamp_max, now_ms);
-  message.for_each_register(
-    [&](std::string_view key, causal_register&& value, const std::vector<value_reference>& references) {
-      ++counters_.registers_received;
-      if (known().is_forged(value)) {
-        has_forged_register = true;
-        return;
-      }
-      if (may_object)
-        if (auto why = state_.object_to(key, value, references, now_ms))
-          return refuse_register(link, key, value, std::move(*why), now_ms);
-      if (!supply(key, value, references)) {
-        in.lacks_value = true;
-        return;
-      }
-      if (in.refused.any())
-        in.refused.accept(key);
-      join(in, in_full_state, key, std::move(value));
-      for (const auto& reference : references)
-        staged_.erase(reference.dot);
-    });
+  message.for_each_register([&](std::string_view key, causal_register&& value,
+                                const std::vector<value_reference>& references) {
+    ++counters_.registers_received;
+    if (known().is_forged(value)) {
+      has_forged_register = true;
+      return;
+    }
+    if (may_object)
+      if (auto why = state_.object_to(key, value, references, now_ms))
+        return refuse_register(link, key, value, std::move(*why), now_ms);
+    if (!supply(key, value, references)) {
+      in.lacks_value = true;
+      return;
+    }
+    if (in.refused.any())
+      in.refused.accept(key);
+    in.changed_registers |= full_state_.is_under_way() ? full_state_.join(state_, in_full_state, key, std::move(value))
+                                                       : state_.join(key, std::move(value)).changed;
+    for (const auto& reference : references)
+      staged_.erase(reference.dot);
+  });
   return !has_forged_register;
 }
 
@@ -464,12 +452,12 @@ void replica::refuse_register(neighbour_link& link, std::string_view key, const 
 
 void replica::end_full_state(inbound_stream& in) {
   if (!in.refused.any()) {
-    full_state_->sweep = dot{};
+    full_state_.end();
     return;
   }
   // What it lacks may be what was refused; and of what it says to be dead, the reason may be missing.
   in.refused.tear();
-  give_up_full_state();
+  full_state_.give_up();
 }
 
 void replica::tell_refused(neighbour_link& link, bool at_end_of_batch, std::uint64_t now_ms) {
@@ -499,101 +487,27 @@ void replica::ask_again_for_refused(neighbour_link& link, std::uint64_t now_ms) 
   }
 }
 
-void replica::join(inbound_stream& in, bool in_full_state, std::string_view key, causal_register value) {
-  auto* full = full_state_ ? &*full_state_ : nullptr;
-  std::vector<dot> late;
-  if (full != nullptr && !in_full_state) {
-    const auto* owner = map().find(key);
-    if (full->sweep || (owner != nullptr && owner->full_state() == full->number)) {
-      const auto mine = owner == nullptr ? causal_register{} : map().value(*owner);
-      for (std::size_t i = 0; i < value.live_count(); ++i)
-        if (const auto& d = value.live(i).dot; full->base.covers(d) && !mine.has_live(d))
-          late.push_back(d);
-    }
-  }
-  version_vector superseded;
-  if (in_full_state && !value.is_forgotten()) {
-    superseded = value.superseded();
-    full->contexts[std::string{key}].join(context_of(value), {});
-    value.forget_context();
-  }
-  auto effect = in_full_state ? state_.join(key, value) : state_.join(key, std::move(value));
-  in.changed_registers |= effect.changed;
-  if (effect.owner == nullptr || (late.empty() && !in_full_state))
-    return;
-  const auto joined = map().value(*effect.owner);
-  for (const auto& d : late)
-    if (joined.has_live(d))
-      full->doomed.insert(d);
-  if (!in_full_state)
-    return;
-  effect.owner->set_full_state(full->number);
-  for (std::size_t i = 0; i < joined.live_count(); ++i)
-    if (const auto& d = joined.live(i).dot; (full->base.covers(d) || superseded.covers(d)) && !value.has_live(d))
-      full->doomed.insert(d);
-}
-
-bool replica::sweep_step(incoming_full_state& full, std::size_t budget) {
-  for (; !full.contexts.empty(); full.contexts.erase(full.contexts.begin())) {
-    if (budget-- == 0)
-      return false;
-    const auto& [key, context] = *full.contexts.begin();
-    full.has_swept |= state_.join(key, context).changed;
-  }
-  for (; !full.doomed.empty(); full.doomed.erase(full.doomed.begin())) {
-    if (budget-- == 0)
-      return false;
-    auto d = *full.doomed.begin();
-    if (auto [counter, owner] = map().index().next(d.replica, d.counter - 1); counter == d.counter)
-      full.has_swept |= state_.drop_live(*owner, [d](const entry& e) { return e.dot == d; });
-  }
-  for (auto position = full.base.lower_bound(full.sweep->replica); position != full.base.end(); ++position) {
-    auto counter = position->replica == full.sweep->replica ? full.sweep->counter : 0;
-    for (;;) {
-      if (budget-- == 0) {
-        full.sweep = dot{position->replica, counter};
-        return false;
-      }
-      auto [next, owner] = map().index().next(position->replica, counter);
-      if (owner == nullptr || next > position->counter)
-        break;
-      counter = next;
-      if (owner->full_state() != full.number)
-        full.has_swept |= state_.drop_live(*owner, [&](const entry& e) { return full.base.covers(e.dot); });
-    }
-  }
-  return true;
-}
-
-void replica::give_up_full_state() {
-  if (!full_state_)
-    return;
-  unneeded_contexts_.add(std::move(full_state_->contexts));
-  unneeded_dots_.add(std::move(full_state_->doomed));
-  full_state_.reset();
-}
-
-void replica::sweep(std::size_t registers_max) {
-  if (!sweep_step(*full_state_, registers_max))
-    return;
-  const auto done = std::move(*full_state_);
-  full_state_.reset();
+std::optional<std::uint64_t> replica::sweep(std::size_t registers_max) {
+  const auto done = full_state_.sweep(state_, registers_max);
+  if (!done)
+    return std::nullopt;
   // What has been swept away may have been sent already, and no walk meets it again.
   for (auto& [id, outward] : links_)
     if (outward.out && outward.out->in_full_state())
       outward.out->begin_full_state(source(), outward.values);
-  raise_vector(done.cut);
+  raise_vector(done->cut);
   std::optional<link_id> from;
   for (auto& [id, link] : links_)
-    if (link.in.id == done.stream) {
+    if (link.in.id == done->stream) {
       from = id;
       end_batch(link);
       link.in.acknowledged = link.in.next_number - 1;
     }
-  if (done.has_swept)
+  if (done->has_changed)
     for (auto& [id, outward] : links_)
       if (id != from && outward.out)
         outward.out->note_ahead_again(source());
+  return done->stream;
 }
 
 void replica::end_batch(neighbour_link& link) {
@@ -614,17 +528,14 @@ void replica::raise_vector(const version_vector& cut) {
 
 void replica::void_stream(neighbour_link& link) {
   auto& in = link.in;
-  if (is_sweeping(in))
-    full_state_->cut.join(in.cut);
-  else if (full_state_ && full_state_->stream == in.id)
-    give_up_full_state();
+  full_state_.void_stream(in.id, in.cut);
   auto is_orphaned = in.changed_registers;
   in = {};
   in.changed_registers = is_orphaned;
 }
 
 void replica::resume_streams(std::uint64_t now_ms) {
-  if (full_state_)
+  if (full_state_.is_under_way())
     return;
   for (auto& [id, link] : links_)
     if (link.neighbour.value != 0 && link.in.id == 0)
@@ -632,8 +543,7 @@ void replica::resume_streams(std::uint64_t now_ms) {
 }
 
 void replica::work(std::uint64_t now_ms) {
-  const auto freed = unneeded_contexts_.free_some(options_.work_registers_max);
-  if (freed + unneeded_dots_.free_some(options_.work_registers_max - freed) == options_.work_registers_max)
+  if (full_state_.free_some(options_.work_registers_max) == options_.work_registers_max)
     return;
   if (!has_sweep() && !state_.pages().has_work())
     return pump_all(now_ms);
@@ -642,12 +552,11 @@ void replica::work(std::uint64_t now_ms) {
   if (!is_sweep)
     // A key that is kept costs a few times as much as a register that is swept.
     return state_.list_keys(now_ms, std::max<std::size_t>(options_.work_registers_max / 4, 1));
-  const auto stream = full_state_->stream;
-  sweep(swept_per_call_max(options_));
-  if (has_sweep())
+  const auto swept = sweep(swept_per_call_max(options_));
+  if (!swept)
     return;
   for (auto& [id, link] : links_)
-    if (link.in.id == stream)
+    if (link.in.id == *swept)
       send_ack(link);
   resume_streams(now_ms);
   pump_all(now_ms);
@@ -948,8 +857,7 @@ void replica::tick(std::uint64_t now_ms) {
   if (is_heartbeat_due)
     last_heartbeat_ms_ = now_ms;
   for (auto& [id, link] : links_)
-    if (full_state_ && full_state_->stream == link.in.id && !full_state_->sweep
-        && has_passed(options_.answer_within_ms, link.in.progress_ms, now_ms))
+    if (full_state_.is_coming_in(link.in.id) && has_passed(options_.answer_within_ms, link.in.progress_ms, now_ms))
       void_stream(link);
   for (auto& [id, link] : links_)
     ask_again_for_refused(link, now_ms);

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "crdt/disposal.hpp"
+#include "crdt/full_state_intake.hpp"
 #include "crdt/guarded_clock.hpp"
 #include "crdt/neighbour_link.hpp"
 #include "crdt/outbound_stream.hpp"
@@ -182,12 +182,11 @@ public:
   /// Whether something that takes long waits to go on. Then `work` is to be called soon, over and over; one call takes
   /// no longer than a few milliseconds at any size of the map.
   bool has_work() const {
-    return has_sweep() || state_.pages().has_work() || pump_from_ || !unneeded_contexts_.empty()
-           || !unneeded_dots_.empty();
+    return has_sweep() || state_.pages().has_work() || pump_from_ || full_state_.has_garbage();
   }
   /// Whether a full state has come in whole, and is being worked off.
   bool has_sweep() const {
-    return full_state_ && full_state_->sweep;
+    return full_state_.is_swept();
   }
   void work(std::uint64_t now_ms);
 
@@ -368,16 +367,9 @@ private:
   void void_stream(neighbour_link& link);
   /// Names new inbound streams for those that are void, unless a full state is coming in: it may bring what they lack.
   void resume_streams(std::uint64_t now_ms);
-  /// Joins one register of a delta.
-  void join(inbound_stream& in, bool in_full_state, std::string_view key, causal_register value);
-  /// Does what is due at the end of a full state, looking at up to `registers_max` registers.
-  void sweep(std::size_t registers_max);
-  void give_up_full_state();
-  bool sweep_step(incoming_full_state& full, std::size_t budget);
-  /// Whether batches of this stream have to wait for a full state to be worked off.
-  bool is_sweeping(const inbound_stream& in) const {
-    return has_sweep() && full_state_->stream == in.id;
-  }
+  /// Goes on with the sweep of a full state, looking at up to `registers_max` registers, and does what is due at its
+  /// end. Returns its stream when it is over.
+  std::optional<std::uint64_t> sweep(std::size_t registers_max);
   /// What is due when a batch has come in whole, and is swept.
   void end_batch(neighbour_link& link);
   void raise_vector(const version_vector& cut);
@@ -410,11 +402,7 @@ private:
   std::vector<replica_id> announced_sources_;
   std::uint64_t last_heartbeat_ms_ = 0;
   std::uint64_t last_stream_ = 0;
-  std::uint32_t last_full_state_ = 0;
-  /// One at a time.
-  std::optional<incoming_full_state> full_state_;
-  disposal<incoming_full_state::contexts_by_key> unneeded_contexts_;
-  disposal<incoming_full_state::dots> unneeded_dots_;
+  full_state_intake full_state_;
   staged_values staged_;
   /// What was under way over links that have closed, by the neighbour's id, and when they did.
   struct parted_transfers {
