@@ -2,12 +2,14 @@
 
 #include "crdt/full_state_intake.hpp"
 #include "crdt/guarded_clock.hpp"
-#include "crdt/neighbour_link.hpp"
-#include "crdt/outbound_stream.hpp"
+#include "crdt/link_pump.hpp"
+#include "crdt/members.hpp"
+#include "crdt/neighbour_links.hpp"
+#include "crdt/outbox.hpp"
+#include "crdt/replica_counters.hpp"
 #include "crdt/replica_options.hpp"
 #include "crdt/replica_state.hpp"
 #include "crdt/staged_values.hpp"
-#include "crdt/stragglers.hpp"
 #include "crdt/sync_message.hpp"
 #include "crdt/version_vector.hpp"
 
@@ -25,12 +27,6 @@
 #include <vector>
 
 namespace ariadne::crdt {
-
-/// A frame to be carried to the neighbour at the other end of `link`, in order, whole.
-struct outgoing_frame {
-  link_id link;
-  std::string bytes;
-};
 
 /// The last event of a replica on a key.
 struct last_event {
@@ -62,22 +58,6 @@ struct neighbour_status {
   std::int64_t clock_ahead_ms = 0;
 };
 
-/// Counters that only grow.
-struct replica_counters {
-  std::uint64_t puts = 0;
-  std::uint64_t erases = 0;
-  std::uint64_t frames_sent = 0;
-  std::uint64_t frames_received = 0;
-  std::uint64_t bytes_sent = 0;
-  std::uint64_t bytes_received = 0;
-  std::uint64_t registers_sent = 0;
-  std::uint64_t registers_received = 0;
-  std::uint64_t full_states_sent = 0;
-  std::uint64_t refusals = 0;
-  /// Fingerprints that differed although the version vectors did not: must stay 0.
-  std::uint64_t divergences = 0;
-};
-
 /// A replicated add-wins map: the replication protocol of docs/protocol.md as a state machine without I/O. Events go
 /// in through the member functions; frames and changes come out of `take_frames` and `take_changes`, which the caller
 /// empties after each call. All times are milliseconds since the Unix epoch; callers with clocks of their own have them
@@ -87,7 +67,7 @@ struct replica_counters {
 /// no harm to the data, but a stream that lost one has to be restarted, which `tick` does.)
 ///
 /// Not thread-safe: one thread at a time. No function throws, save std::bad_alloc.
-class replica : knowledge_listener {
+class replica {
 public:
   /// `options.id` must be new: drawn at random for this start of the node.
   explicit replica(replica_options options);
@@ -182,7 +162,7 @@ public:
   /// Whether something that takes long waits to go on. Then `work` is to be called soon, over and over; one call takes
   /// no longer than a few milliseconds at any size of the map.
   bool has_work() const {
-    return has_sweep() || state_.pages().has_work() || pump_from_ || full_state_.has_garbage();
+    return has_sweep() || state_.pages().has_work() || pump_.has_work() || full_state_.has_garbage();
   }
   /// Whether a full state has come in whole, and is being worked off.
   bool has_sweep() const {
@@ -193,7 +173,7 @@ public:
   // -- what comes out ------------------------------------------------------------------------------------------------
 
   std::vector<outgoing_frame> take_frames() {
-    return std::exchange(frames_, {});
+    return outbox_.take_frames();
   }
   std::vector<key_change> take_changes() {
     return state_.take_changes();
@@ -258,7 +238,9 @@ public:
   }
 
   /// The members, other than this replica, that have acknowledged the event `d`.
-  std::vector<replica_id> holders(dot d) const;
+  std::vector<replica_id> holders(dot d) const {
+    return members_.holders(links_, d);
+  }
 
   /// Whether all members have acknowledged every event of this replica.
   bool is_acknowledged() const {
@@ -267,10 +249,14 @@ public:
   }
 
   /// The highest counter of `own`, one of this replica's ids, that the member has acknowledged.
-  std::uint64_t acknowledged_by(replica_id member, replica_id own) const;
+  std::uint64_t acknowledged_by(replica_id member, replica_id own) const {
+    return links_.known_of(member, own);
+  }
 
   /// The highest counter of `own`, one of this replica's ids, that all members have acknowledged.
-  std::uint64_t acknowledged_by_members(replica_id own) const;
+  std::uint64_t acknowledged_by_members(replica_id own) const {
+    return members_.acknowledged_by_all(known(), links_, own);
+  }
 
   /// The last event of one id of this replica on each key, of those beyond the dot `beyond` of it, in the order of
   /// their counters: the first `events_max` of them.
@@ -288,7 +274,7 @@ public:
 
   /// Whether the member has not followed for so long that it keeps this replica from forgetting no longer.
   bool is_straggler(replica_id member) const {
-    return stragglers_.contains(member);
+    return members_.is_straggler(member);
   }
 
   const replica_counters& counters() const {
@@ -296,8 +282,7 @@ public:
   }
 
 private:
-  void raised(replica_id origin) override;
-  void reinstated(dot last) override;
+  using want = outbox::want;
 
   const knowledge& known() const {
     return state_.known();
@@ -306,7 +291,7 @@ private:
     return state_.known();
   }
 
-  using link_map = std::map<link_id, neighbour_link>;
+  std::optional<dot> note_erased(std::optional<dot> erased, std::uint64_t now_ms);
 
   std::optional<refusal> handle(neighbour_link& link, const hello& message, std::uint64_t now_ms);
   std::optional<refusal> handle(neighbour_link& link, const delta_view& message, std::uint64_t now_ms);
@@ -317,22 +302,13 @@ private:
   std::optional<refusal> handle(neighbour_link& link, const piece& message, std::uint64_t now_ms);
   std::optional<refusal> handle(neighbour_link& link, const arrival& message, std::uint64_t now_ms);
 
-  std::optional<dot> note_erased(std::optional<dot> erased, std::uint64_t now_ms);
+  /// Why the hello, and with it the link, is not accepted; nothing if it is.
+  std::optional<refusal> refuse_hello(neighbour_link& link, const hello& message);
+  /// For a frame that names an event of this replica which has never happened: someone else bears the same id.
+  std::optional<refusal> refuse_forged(neighbour_link& link);
 
-  /// What this replica says of the time.
-  clock_reading say_time(std::uint64_t now_ms) const {
-    return guard_.reading().value_or(clock_reading{now_ms, now_ms});
-  }
-  void send(const neighbour_link& link, std::string frame);
-  void send_heartbeat(neighbour_link& link, std::uint64_t now_ms);
-  /// What a hello asks the neighbour for, besides a stream.
-  enum class want { nothing, answer, full_state };
-  void send_hello(neighbour_link& link, want wanted, std::uint64_t now_ms);
-  void send_ack(neighbour_link& link);
-  /// Tells all neighbours who sends straight to this replica, unless there are only new ones, and more than `news_max`
-  /// in all: each of n neighbours that come up would cost n messages of n ids. Those are left to the next tick.
-  void announce_sources(std::size_t news_max = 16);
-  std::optional<refusal> refuse(neighbour_link& link, refusal_code code, std::string reason);
+  /// Takes a delta whose turn it is, or makes the stream void. Returns whether it is one to be joined.
+  bool take_turn(neighbour_link& link, const delta_header& header, std::uint64_t now_ms);
   /// Joins the registers of a delta, but for those that are refused. Returns whether none has an event of this replica
   /// that has never happened.
   bool join_registers(neighbour_link& link, bool in_full_state, const delta_view& message, std::uint64_t now_ms);
@@ -340,82 +316,53 @@ private:
   bool supply(std::string_view key, causal_register& value, const std::vector<value_reference>& references) const;
   /// Whether a value that comes in pieces is of any use here.
   bool needs_value(const piece& message) const;
-  void refuse_register(neighbour_link& link, std::string_view key, const causal_register& value, objection why,
-                       std::uint64_t now_ms);
+
+  /// The last part of a batch has come in.
+  void take_cut(neighbour_link& link, bool in_full_state, const delta_view& message);
   /// A full state has come in to its last part.
   void end_full_state(inbound_stream& in);
-  /// Tells the neighbour at once if something of it is refused now that was not before, or the other way round.
-  void tell_refused(neighbour_link& link, bool at_end_of_batch, std::uint64_t now_ms);
-  void ask_again_for_refused(neighbour_link& link, std::uint64_t now_ms);
-  /// For a frame that names an event of this replica which has never happened: someone else bears the same id.
-  std::optional<refusal> refuse_forged(neighbour_link& link);
-  /// Sends over every link, or over one, what may be sent now.
-  void pump_all(std::uint64_t now_ms);
-  /// Returns what that has cost, in registers.
-  std::size_t pump(neighbour_link& link, std::uint64_t now_ms);
-  std::size_t send_parts(neighbour_link& link, std::uint64_t now_ms);
-  std::size_t send_pieces(neighbour_link& link, std::uint64_t now_ms);
-  /// Whether the neighbour has to say what it has forgotten, or to get a full state, before anything else is sent. It
-  /// is asked, or the full state begins.
-  bool waits_for_forgotten(neighbour_link& link, std::uint64_t now_ms);
-  stream_target target(neighbour_link& link) const;
-  bool is_deferred(const neighbour_link& link, replica_id origin) const;
-  bool is_behind_forgotten(const neighbour_link& link) const;
-  void age_deferrals(neighbour_link& link, std::uint64_t now_ms);
-  void start_outbound(neighbour_link& link);
-  /// Makes the inbound stream of a link void: what still comes in of it moves no version vector.
-  void void_stream(neighbour_link& link);
-  /// Names new inbound streams for those that are void, unless a full state is coming in: it may bring what they lack.
-  void resume_streams(std::uint64_t now_ms);
   /// Goes on with the sweep of a full state, looking at up to `registers_max` registers, and does what is due at its
   /// end. Returns its stream when it is over.
   std::optional<std::uint64_t> sweep(std::size_t registers_max);
   /// What is due when a batch has come in whole, and is swept.
   void end_batch(neighbour_link& link);
   void raise_vector(const version_vector& cut);
-  /// Registers that are ahead have changed over the link `from`, if there is one: they go on to all other neighbours.
-  void forward_ahead(std::optional<link_id> from);
+  /// Registers that are ahead have changed over the link `from`: they go on to all other neighbours.
+  void forward_ahead(link_id from);
+
+  /// Makes the inbound stream of a link void: what still comes in of it moves no version vector.
+  void void_stream(neighbour_link& link);
+  /// Names new inbound streams for those that are void, unless a full state is coming in: it may bring what they lack.
+  void resume_streams(std::uint64_t now_ms);
+
+  /// Counts what is refused of the neighbour, and tells it at once where that is due.
+  void tell_refused(neighbour_link& link, bool at_end_of_batch, std::uint64_t now_ms);
+  void ask_again_for_refused(neighbour_link& link, std::uint64_t now_ms);
+
+  /// Drops what has expired, forgets what is stable, and retires incarnations that are over.
+  void tidy_up(std::uint64_t now_ms);
+  void tick(neighbour_link& link, bool is_heartbeat_due, std::uint64_t now_ms);
+  void retire_incarnations();
 
   /// Whether the map differs from what the version vector says: registers are ahead of it, or a sweep is under way.
   bool is_ahead() const {
     return has_sweep() || state_.is_ahead();
   }
+  neighbour_status status_of(const neighbour_link& link) const;
 
-  /// Takes note of what the neighbour has, according to a hello that says it whole.
-  void introduce(neighbour_link& link, const hello& message);
-  /// The same for what it has besides.
-  void learn(neighbour_link& link, const version_vector& has);
-  void retire_incarnations();
-  /// What may be forgotten: all that it covers is known to all members but stragglers (invariant I4).
-  version_vector stable_vector() const;
-  /// Notices who is one, and what goes on towards them that keeps this replica from forgetting.
-  void look_for_stragglers(std::uint64_t now_ms);
-  stream_source source() const {
-    return {map(), vector(), retired(), known().forgotten()};
-  }
   replica_options options_;
   guarded_clock guard_;
-  stragglers stragglers_;
+  neighbour_links links_;
   replica_state state_;
-  std::set<replica_id> members_;
-  link_map links_;
-  std::vector<replica_id> announced_sources_;
-  std::uint64_t last_heartbeat_ms_ = 0;
-  std::uint64_t last_stream_ = 0;
   full_state_intake full_state_;
   staged_values staged_;
-  /// What was under way over links that have closed, by the neighbour's id, and when they did.
-  struct parted_transfers {
-    value_transfers values;
-    std::uint64_t since_ms = 0;
-  };
-  std::map<replica_id, parted_transfers> parted_;
-  /// With whom to go on, if there was more to send than one call may.
-  std::optional<link_id> pump_from_;
-  std::vector<outgoing_frame> frames_;
+  members members_;
+  replica_counters counters_;
+  outbox outbox_;
+  link_pump pump_;
+  std::uint64_t last_heartbeat_ms_ = 0;
   /// Whose turn it is in `work`.
   bool sweeps_next_ = true;
-  replica_counters counters_;
 };
 
 } // namespace ariadne::crdt
