@@ -1,19 +1,22 @@
 #pragma once
 
-#include "crdt/causal_register.hpp"
 #include "crdt/codec_versions.hpp"
 #include "crdt/congestion_window.hpp"
+#include "crdt/deferrals.hpp"
+#include "crdt/inbound_stream.hpp"
+#include "crdt/knowledge.hpp"
 #include "crdt/outbound_stream.hpp"
 #include "crdt/refused_registers.hpp"
+#include "crdt/replica_options.hpp"
 #include "crdt/value_transfers.hpp"
 #include "crdt/version_vector.hpp"
 
-#include <absl/container/btree_map.h>
 #include <absl/container/btree_set.h>
 
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace ariadne::crdt {
@@ -24,68 +27,15 @@ struct link_id {
   friend auto operator<=>(const link_id&, const link_id&) = default;
 };
 
-/// A full state that comes in, or has come in and is being worked off.
+/// All that a replica keeps for one open link to a neighbour: what the neighbour has said of itself, what it is known
+/// to have, and both directions of the replication.
 ///
-/// It may lack the events behind what it says to be dead, until its cut stands in for them. So nobody could tell others
-/// why an entry is gone, if the stream broke: it adds live entries, and all else counts at its end only.
-struct incoming_full_state {
-  using dots = absl::btree_set<dot>;
-  using contexts_by_key = absl::btree_map<std::string, causal_register>;
-
-  /// The stream in which it comes, named as in our hello.
-  std::uint64_t stream = 0;
-  /// See keyed_register::full_state.
-  std::uint32_t number = 0;
-  /// The sender's version vector at its beginning.
-  version_vector base;
-  /// Live entries here of keys that it has mentioned without them, although its sender knows them.
-  dots doomed;
-  /// What its contexts hold beyond its live entries, by key; with the live entries that they stand above.
-  contexts_by_key contexts;
-  /// Once it has come in whole: the last dot looked at in search of what it lacks.
-  std::optional<dot> sweep;
-  /// What counts after that, if the stream is void by then.
-  version_vector cut;
-  /// Registers have changed since it came in whole. Why, an event may say that no cut covers (invariant I3).
-  bool has_swept = false;
-};
-
-/// The receiving side of one link.
-struct inbound_stream {
-  /// As named in our hello; 0 before the first one, and while the stream is void and waits for a new name.
-  std::uint64_t id = 0;
-  /// The number of the next delta, if none is lost.
-  std::uint64_t next_number = 1;
-  /// The number of the next piece, likewise, and how many deltas and pieces have come in.
-  std::uint64_t next_piece = 1;
-  std::uint64_t arrived = 0;
-  /// A register has come in to which a value is lacking.
-  bool lacks_value = false;
-  /// When the last delta or piece came in.
-  std::uint64_t progress_ms = 0;
-  /// All deltas up to this number have come in, and count in full.
-  std::uint64_t acknowledged = 0;
-  /// What the cuts of complete batches cover. It counts when no full state of this stream is being worked off.
-  version_vector cut;
-  /// Registers of the batch that comes in have changed here. Those that the cut does not cover, or all of them if the
-  /// link closes before the cut, have to be forwarded (invariant I3).
-  bool changed_registers = false;
-  /// What of it is not taken in, and which cuts therefore do not count.
-  refused_registers refused;
-};
-
-/// How long the events of another member have been left to that member.
-struct deferral {
-  /// The neighbour lacked the events up to this counter...
-  std::uint64_t counter = 0;
-  /// ... since this time.
-  std::uint64_t since_ms = 0;
-  /// The patience is over: forward them.
-  bool overdue = false;
-};
-
-/// All that a replica keeps for one open link.
+/// Invariants: `known` names no incarnation that is retired here, and no event of this replica that has not happened;
+/// an inbound stream that is not void is of the time after the neighbour's hello, or names the stream in ours.
 struct neighbour_link {
+  neighbour_link(link_id link, const replica_options& options, bool pushes_to_it, std::uint32_t spoken_version,
+                 std::uint64_t now_ms);
+
   link_id id;
   /// Whether we send our changes over this link.
   bool push = false;
@@ -112,8 +62,6 @@ struct neighbour_link {
   /// What it had when it first said hello, and whether all of that has arrived here.
   version_vector target;
   bool caught_up = false;
-  /// The replicas that send their changes straight to the neighbour, sorted.
-  std::vector<replica_id> sources;
 
   inbound_stream in;
   std::optional<outbound_stream> out;
@@ -127,7 +75,8 @@ struct neighbour_link {
   std::string refused_here_because;
   std::uint64_t refused_there = 0;
   std::string refused_there_because;
-  absl::btree_map<replica_id, deferral> deferrals;
+  /// What of others is not sent to it for the moment.
+  deferrals left_to_origins;
 
   /// Replica ids whose entries in our version vector have risen since we told the neighbour.
   absl::btree_set<replica_id> untold;
@@ -147,6 +96,45 @@ struct neighbour_link {
   // answered.
   std::uint64_t forgotten_asked = 0;
   std::uint64_t forgotten_answered = 0;
+
+  /// Whether the neighbour has said hello.
+  bool has_said_hello() const {
+    return neighbour.value != 0;
+  }
+
+  /// Takes note of what the neighbour has besides. `here` reinstates what that mentions; `changed_bytes`: the replica's
+  /// count of them.
+  void learn(knowledge& here, const version_vector& has, std::uint64_t changed_bytes);
+
+  /// Takes note of what the neighbour has, according to a hello that says it whole.
+  void introduce(knowledge& here, const hello& message, std::uint64_t changed_bytes);
+
+  /// What this replica knows has changed, see knowledge_listener; or an incarnation is retired.
+  void raised(replica_id origin);
+  void reinstated(dot last);
+  void retire(replica_id incarnation);
+
+  /// Whether the neighbour, too, knows that `last` is the last event of an incarnation.
+  bool has_all_up_to(dot last) const {
+    return introduced && neighbour != last.replica && neighbour != twin_of(last.replica)
+           && known[last.replica] == last.counter;
+  }
+
+  /// Whether the neighbour owes a hello, or an acknowledgement of what has been sent.
+  bool owes_answer() const {
+    return (!introduced && (push || has_said_hello())) || forgotten_answered < forgotten_asked
+           || (out && (out->is_in_flight() || window.is_in_flight()));
+  }
+
+  // -- what is refused -----------------------------------------------------------------------------------------------
+
+  /// Takes note of a register that is not joined; `here`: this replica's version vector.
+  void refuse(std::string_view key, const causal_register& value, const version_vector& here, objection why,
+              std::uint64_t now_ms);
+
+  /// A part of a batch has come in, or nothing is lacking any more. Returns whether the neighbour is to be told at
+  /// once: something of it is refused that was not before, or the other way round.
+  bool count_refused(bool at_end_of_batch);
 };
 
 } // namespace ariadne::crdt

@@ -1,16 +1,15 @@
 #pragma once
 
-#include "crdt/aw_lww_map.hpp"
-#include "crdt/disposal.hpp"
+#include "crdt/full_state_intake.hpp"
 #include "crdt/guarded_clock.hpp"
-#include "crdt/hybrid_clock.hpp"
-#include "crdt/key_pages.hpp"
-#include "crdt/neighbour_link.hpp"
-#include "crdt/outbound_stream.hpp"
+#include "crdt/link_pump.hpp"
+#include "crdt/members.hpp"
+#include "crdt/neighbour_links.hpp"
+#include "crdt/outbox.hpp"
+#include "crdt/replica_counters.hpp"
 #include "crdt/replica_options.hpp"
-#include "crdt/restamped_events.hpp"
+#include "crdt/replica_state.hpp"
 #include "crdt/staged_values.hpp"
-#include "crdt/stragglers.hpp"
 #include "crdt/sync_message.hpp"
 #include "crdt/version_vector.hpp"
 
@@ -29,51 +28,10 @@
 
 namespace ariadne::crdt {
 
-/// Why a local write was refused. Nothing has changed then.
-enum class write_error {
-  empty_key,
-  key_too_long,
-  value_too_long,
-  map_full,
-};
-
-/// One sentence without a final stop, for people.
-std::string_view to_string(write_error error);
-
-/// A frame to be carried to the neighbour at the other end of `link`, in order, whole.
-struct outgoing_frame {
-  link_id link;
-  std::string bytes;
-};
-
-/// What has become of a key, for watchers. `expired` is told when the entry is dropped.
-struct key_change {
-  enum class kind { written, erased, expired };
-
-  std::string key;
-  kind what = kind::written;
-  /// `written`: the event that a reader sees from now on.
-  crdt::dot dot;
-
-  bool readable() const {
-    return what == kind::written;
-  }
-};
-
 /// The last event of a replica on a key.
 struct last_event {
   std::string key;
   crdt::dot dot;
-};
-
-/// An event that a replica has made of itself: one of its own, with the dot `before`, has been written again as
-/// `after`, since its stamp was wrong; or it has been erased, since another replica had superseded what it stood for.
-struct rewritten_event {
-  std::string key;
-  dot before;
-  bool is_erased = false;
-  /// Of an erasure only the dot.
-  entry after;
 };
 
 /// What a replica knows of one neighbour.
@@ -98,22 +56,6 @@ struct neighbour_status {
   std::string refusal;
   /// How far the time that it goes by is ahead of the one here, as far as is known.
   std::int64_t clock_ahead_ms = 0;
-};
-
-/// Counters that only grow.
-struct replica_counters {
-  std::uint64_t puts = 0;
-  std::uint64_t erases = 0;
-  std::uint64_t frames_sent = 0;
-  std::uint64_t frames_received = 0;
-  std::uint64_t bytes_sent = 0;
-  std::uint64_t bytes_received = 0;
-  std::uint64_t registers_sent = 0;
-  std::uint64_t registers_received = 0;
-  std::uint64_t full_states_sent = 0;
-  std::uint64_t refusals = 0;
-  /// Fingerprints that differed although the version vectors did not: must stay 0.
-  std::uint64_t divergences = 0;
 };
 
 /// A replicated add-wins map: the replication protocol of docs/protocol.md as a state machine without I/O. Events go
@@ -147,11 +89,7 @@ public:
 
   /// What is wrong with `key`: nothing could ever stand under it. Nothing, if it is a key.
   std::optional<write_error> check_key(std::string_view key) const {
-    if (key.empty())
-      return write_error::empty_key;
-    if (key.size() > options_.limits.key_bytes_max)
-      return write_error::key_too_long;
-    return std::nullopt;
+    return state_.check_key(key);
   }
 
   /// Erases `key`. Returns the dot of the event, or nothing if the key was not readable (then there is no event).
@@ -162,32 +100,36 @@ public:
   std::optional<dot> erase(std::string_view key, dot target, std::uint64_t now_ms);
 
   /// The entry that a reader sees, if there is one. Valid until the next call of a non-const function.
-  std::optional<entry_view> get(std::string_view key, std::uint64_t now_ms) const;
+  std::optional<entry_view> get(std::string_view key, std::uint64_t now_ms) const {
+    return state_.get(key, now_ms);
+  }
 
   /// Asks for a page of the readable keys that start with `prefix`, in ascending order, beginning after the key
   /// `after`; see key_pages::ask. It comes out of `take_key_pages`, after some calls of `work`.
   [[nodiscard]] bool ask_for_keys(std::uint64_t request, std::uint64_t requester, std::string prefix,
                                   std::string after) {
-    return key_pages_.ask(request, requester, std::move(prefix), std::move(after));
+    return state_.pages().ask(request, requester, std::move(prefix), std::move(after));
   }
   void drop_request_for_keys(std::uint64_t request) {
-    key_pages_.drop(request);
+    state_.pages().drop(request);
   }
   std::vector<key_pages::answer> take_key_pages() {
-    return key_pages_.take_answers();
+    return state_.pages().take_answers();
   }
 
   /// The number of keys with live entries, and the bytes of these keys and values.
   std::size_t key_count() const {
-    return map_.live_key_count();
+    return map().live_key_count();
   }
   std::size_t byte_count() const {
-    return map_.live_byte_count();
+    return map().live_byte_count();
   }
 
   /// The dots of the events that the event `d` stands for, the latest first: this replica has written them again, since
   /// their stamps were wrong. Whoever expects one of them under the key may take `d` for it.
-  std::vector<dot> stands_for(dot d) const;
+  std::vector<dot> stands_for(dot d) const {
+    return state_.stands_for(d);
+  }
 
   // -- neighbours ----------------------------------------------------------------------------------------------------
 
@@ -220,29 +162,35 @@ public:
   /// Whether something that takes long waits to go on. Then `work` is to be called soon, over and over; one call takes
   /// no longer than a few milliseconds at any size of the map.
   bool has_work() const {
-    return has_sweep() || key_pages_.has_work() || pump_from_ || !unneeded_contexts_.empty() || !unneeded_dots_.empty();
+    return has_sweep() || state_.pages().has_work() || pump_.has_work() || full_state_.has_garbage();
   }
   /// Whether a full state has come in whole, and is being worked off.
   bool has_sweep() const {
-    return full_state_ && full_state_->sweep;
+    return full_state_.is_swept();
   }
   void work(std::uint64_t now_ms);
 
   // -- what comes out ------------------------------------------------------------------------------------------------
 
-  std::vector<outgoing_frame> take_frames();
-  std::vector<key_change> take_changes();
+  std::vector<outgoing_frame> take_frames() {
+    return outbox_.take_frames();
+  }
+  std::vector<key_change> take_changes() {
+    return state_.take_changes();
+  }
   /// The same into a list whose memory is used again: it loses what it had.
-  void take_changes(std::vector<key_change>& taken);
+  void take_changes(std::vector<key_change>& taken) {
+    state_.take_changes(taken);
+  }
 
   /// The events that the replica has made of itself.
   std::vector<rewritten_event> take_rewritten() {
-    return std::exchange(rewritten_, {});
+    return state_.take_rewritten();
   }
 
   /// Whether there is anybody to take the changes; by default there is. Without, none are collected.
   void collect_changes(bool wanted) {
-    collects_changes_ = wanted;
+    state_.collect_changes(wanted);
   }
 
   // -- what is known -------------------------------------------------------------------------------------------------
@@ -255,63 +203,67 @@ public:
   }
   /// The two ids from which the events of this replica get their dots: its own, and the twin for large values.
   std::array<replica_id, 2> own_ids() const {
-    return {options_.id, twin_of(options_.id)};
+    return known().own_ids();
   }
   bool is_own(replica_id id) const {
-    return id == options_.id || id == twin_of(options_.id);
+    return known().is_own(id);
   }
 
   /// The version vector, but for the incarnations in `retired`: every event that one of them covers is reflected in the
   /// map.
   const version_vector& vector() const {
-    return vector_;
+    return known().vector();
   }
 
   /// Incarnations that have nothing left in the map, and that all members and neighbours know of, with their last
   /// counters. They are kept so that nothing of them comes back, but no message but a hello ever names them.
   const version_vector& retired() const {
-    return retired_;
+    return known().retired();
   }
 
   /// Both together.
   version_vector whole_vector() const {
-    auto result = vector_;
-    result.join(retired_);
-    return result;
+    return known().whole_vector();
   }
 
   bool covers(dot d) const {
-    return vector_.covers(d) || retired_.covers(d);
+    return known().covers(d);
   }
   bool covers(const version_vector& other) const {
-    return std::all_of(other.begin(), other.end(), [this](dot d) { return covers(d); });
+    return known().covers(other);
   }
 
   const aw_lww_map& map() const {
-    return map_;
+    return state_.map();
   }
 
   /// The members, other than this replica, that have acknowledged the event `d`.
-  std::vector<replica_id> holders(dot d) const;
+  std::vector<replica_id> holders(dot d) const {
+    return members_.holders(links_, d);
+  }
 
   /// Whether all members have acknowledged every event of this replica.
   bool is_acknowledged() const {
-    const auto is_held = [this](replica_id own) { return acknowledged_by_members(own) >= vector_[own]; };
+    const auto is_held = [this](replica_id own) { return acknowledged_by_members(own) >= vector()[own]; };
     return is_held(options_.id) && is_held(twin_of(options_.id));
   }
 
   /// The highest counter of `own`, one of this replica's ids, that the member has acknowledged.
-  std::uint64_t acknowledged_by(replica_id member, replica_id own) const;
+  std::uint64_t acknowledged_by(replica_id member, replica_id own) const {
+    return links_.known_of(member, own);
+  }
 
   /// The highest counter of `own`, one of this replica's ids, that all members have acknowledged.
-  std::uint64_t acknowledged_by_members(replica_id own) const;
+  std::uint64_t acknowledged_by_members(replica_id own) const {
+    return members_.acknowledged_by_all(known(), links_, own);
+  }
 
   /// The last event of one id of this replica on each key, of those beyond the dot `beyond` of it, in the order of
   /// their counters: the first `events_max` of them.
   std::vector<last_event> own_events_beyond(dot beyond, std::size_t events_max) const;
   /// Whether there is any; much faster.
   bool has_own_events_beyond(dot beyond) const {
-    return map_.index().highest(beyond.replica) > beyond.counter;
+    return map().index().highest(beyond.replica) > beyond.counter;
   }
 
   /// Whether every open link has been caught up with, or this one, see `neighbour_status::caught_up`.
@@ -322,7 +274,7 @@ public:
 
   /// Whether the member has not followed for so long that it keeps this replica from forgetting no longer.
   bool is_straggler(replica_id member) const {
-    return stragglers_.contains(member);
+    return members_.is_straggler(member);
   }
 
   const replica_counters& counters() const {
@@ -330,7 +282,16 @@ public:
   }
 
 private:
-  using link_map = std::map<link_id, neighbour_link>;
+  using want = outbox::want;
+
+  const knowledge& known() const {
+    return state_.known();
+  }
+  knowledge& known() {
+    return state_.known();
+  }
+
+  std::optional<dot> note_erased(std::optional<dot> erased, std::uint64_t now_ms);
 
   std::optional<refusal> handle(neighbour_link& link, const hello& message, std::uint64_t now_ms);
   std::optional<refusal> handle(neighbour_link& link, const delta_view& message, std::uint64_t now_ms);
@@ -341,20 +302,13 @@ private:
   std::optional<refusal> handle(neighbour_link& link, const piece& message, std::uint64_t now_ms);
   std::optional<refusal> handle(neighbour_link& link, const arrival& message, std::uint64_t now_ms);
 
-  /// What this replica says of the time.
-  clock_reading say_time(std::uint64_t now_ms) const {
-    return guard_.reading().value_or(clock_reading{now_ms, now_ms});
-  }
-  void send(const neighbour_link& link, std::string frame);
-  void send_heartbeat(neighbour_link& link, std::uint64_t now_ms);
-  /// What a hello asks the neighbour for, besides a stream.
-  enum class want { nothing, answer, full_state };
-  void send_hello(neighbour_link& link, want wanted, std::uint64_t now_ms);
-  void send_ack(neighbour_link& link);
-  /// Tells all neighbours who sends straight to this replica, unless there are only new ones, and more than `news_max`
-  /// in all: each of n neighbours that come up would cost n messages of n ids. Those are left to the next tick.
-  void announce_sources(std::size_t news_max = 16);
-  std::optional<refusal> refuse(neighbour_link& link, refusal_code code, std::string reason);
+  /// Why the hello, and with it the link, is not accepted; nothing if it is.
+  std::optional<refusal> refuse_hello(neighbour_link& link, const hello& message);
+  /// For a frame that names an event of this replica which has never happened: someone else bears the same id.
+  std::optional<refusal> refuse_forged(neighbour_link& link);
+
+  /// Takes a delta whose turn it is, or makes the stream void. Returns whether it is one to be joined.
+  bool take_turn(neighbour_link& link, const delta_header& header, std::uint64_t now_ms);
   /// Joins the registers of a delta, but for those that are refused. Returns whether none has an event of this replica
   /// that has never happened.
   bool join_registers(neighbour_link& link, bool in_full_state, const delta_view& message, std::uint64_t now_ms);
@@ -362,158 +316,55 @@ private:
   bool supply(std::string_view key, causal_register& value, const std::vector<value_reference>& references) const;
   /// Whether a value that comes in pieces is of any use here.
   bool needs_value(const piece& message) const;
-  /// Why a register is not to be joined; nothing if it is.
-  std::optional<objection> object_to(std::string_view key, const causal_register& value,
-                                     const std::vector<value_reference>& references, std::uint64_t now_ms) const;
-  void refuse_register(neighbour_link& link, std::string_view key, const causal_register& value, objection why,
-                       std::uint64_t now_ms);
+
+  /// The last part of a batch has come in.
+  void take_cut(neighbour_link& link, bool in_full_state, const delta_view& message);
   /// A full state has come in to its last part.
   void end_full_state(inbound_stream& in);
-  /// Tells the neighbour at once if something of it is refused now that was not before, or the other way round.
-  void tell_refused(neighbour_link& link, bool at_end_of_batch, std::uint64_t now_ms);
-  void ask_again_for_refused(neighbour_link& link, std::uint64_t now_ms);
-  /// For a frame that names an event of this replica which has never happened: someone else bears the same id.
-  std::optional<refusal> refuse_forged(neighbour_link& link);
-  bool is_forged(const version_vector& theirs) const {
-    const auto twin = twin_of(options_.id);
-    return theirs[options_.id] > vector_[options_.id] || theirs[twin] > vector_[twin];
-  }
-  bool is_forged(const causal_register& value) const {
-    const auto twin = twin_of(options_.id);
-    return value.seen(options_.id) > vector_[options_.id] || value.seen(twin) > vector_[twin];
-  }
-  /// The next one of an id of this replica.
-  dot next_dot(replica_id own) const {
-    return {own, vector_[own] + 1};
-  }
+  /// Goes on with the sweep of a full state, looking at up to `registers_max` registers, and does what is due at its
+  /// end. Returns its stream when it is over.
+  std::optional<std::uint64_t> sweep(std::size_t registers_max);
+  /// What is due when a batch has come in whole, and is swept.
+  void end_batch(neighbour_link& link);
+  void raise_vector(const version_vector& cut);
+  /// Registers that are ahead have changed over the link `from`: they go on to all other neighbours.
+  void forward_ahead(link_id from);
+  /// What has been sent of a register that is ahead is out of date: it has changed, perhaps without a new dot.
+  void note_changed(std::string_view key);
 
-  /// Sends over every link, or over one, what may be sent now.
-  void pump_all(std::uint64_t now_ms);
-  /// Returns what that has cost, in registers.
-  std::size_t pump(neighbour_link& link, std::uint64_t now_ms);
-  std::size_t send_parts(neighbour_link& link, std::uint64_t now_ms);
-  std::size_t send_pieces(neighbour_link& link, std::uint64_t now_ms);
-  /// Whether the neighbour has to say what it has forgotten, or to get a full state, before anything else is sent. It
-  /// is asked, or the full state begins.
-  bool waits_for_forgotten(neighbour_link& link, std::uint64_t now_ms);
-  stream_target target(neighbour_link& link) const;
-  bool is_deferred(const neighbour_link& link, replica_id origin) const;
-  bool is_behind_forgotten(const neighbour_link& link) const;
-  void age_deferrals(neighbour_link& link, std::uint64_t now_ms);
-  void start_outbound(neighbour_link& link);
   /// Makes the inbound stream of a link void: what still comes in of it moves no version vector.
   void void_stream(neighbour_link& link);
   /// Names new inbound streams for those that are void, unless a full state is coming in: it may bring what they lack.
   void resume_streams(std::uint64_t now_ms);
-  /// Joins one register of a delta.
-  void join(inbound_stream& in, bool in_full_state, std::string_view key, causal_register value);
-  /// Does what is due at the end of a full state, looking at up to `registers_max` registers.
-  void sweep(std::size_t registers_max);
-  void give_up_full_state();
-  bool sweep_step(incoming_full_state& full, std::size_t budget);
-  template <class Predicate>
-  bool drop_live(keyed_register& owner, Predicate dead);
-  /// Whether batches of this stream have to wait for a full state to be worked off.
-  bool is_sweeping(const inbound_stream& in) const {
-    return has_sweep() && full_state_->stream == in.id;
-  }
-  /// What is due when a batch has come in whole, and is swept.
-  void end_batch(neighbour_link& link);
-  void raise_vector(const version_vector& cut);
-  /// Registers that are ahead have changed over the link `from`, if there is one: they go on to all other neighbours.
-  void forward_ahead(std::optional<link_id> from);
-  /// What has been sent of a register that is ahead is out of date: it has changed, perhaps without a new dot.
-  void note_changed(const keyed_register& owner);
+
+  /// Counts what is refused of the neighbour, and tells it at once where that is due.
+  void tell_refused(neighbour_link& link, bool at_end_of_batch, std::uint64_t now_ms);
+  void ask_again_for_refused(neighbour_link& link, std::uint64_t now_ms);
+
+  /// Drops what has expired, forgets what is stable, and retires incarnations that are over.
+  void tidy_up(std::uint64_t now_ms);
+  void tick(neighbour_link& link, bool is_heartbeat_due, std::uint64_t now_ms);
+  void retire_incarnations();
 
   /// Whether the map differs from what the version vector says: registers are ahead of it, or a sweep is under way.
-  bool is_ahead() const;
+  bool is_ahead() const {
+    return has_sweep() || state_.is_ahead();
+  }
+  neighbour_status status_of(const neighbour_link& link) const;
 
-  void raise_vector(dot d);
-  /// Takes note of what the neighbour has, according to a hello that says it whole.
-  void introduce(neighbour_link& link, const hello& message);
-  /// The same for what it has besides.
-  void learn(neighbour_link& link, const version_vector& has);
-  void retire_incarnations();
-  /// Takes an incarnation back that turns out not to be done with.
-  void reinstate(replica_id incarnation);
-  void note_mentioned(replica_id incarnation) {
-    if (retired_[incarnation] != 0)
-      reinstate(incarnation);
-  }
-  /// Joins one register into the map.
-  aw_lww_map::effect join_register(std::string_view key, causal_register value);
-  /// Another replica has superseded what an event here stands for, without having seen that: it is superseded as well.
-  void follow(keyed_register& owner, const causal_register& joined);
-  /// Notices that the clock has gone astray, and writes own events again whose stamps nobody would accept.
-  /// Looks at up to `budget` of them, and returns what is left of it.
-  std::size_t mend_stamps(std::uint64_t now_ms, std::size_t budget);
-  /// A clock that was set back has lost sight of stamps that still count: those under the key are seen again.
-  void observe_live(std::string_view key, std::uint64_t now_ms);
-  void restamp(keyed_register& owner, dot old, std::uint64_t now_ms);
-  restamped_events& restamped_of(replica_id own) {
-    return restamped_[own == options_.id ? 0 : 1];
-  }
-  const restamped_events& restamped_of(replica_id own) const {
-    return restamped_[own == options_.id ? 0 : 1];
-  }
-  void join_forgotten(const version_vector& forgotten);
-  /// What may be forgotten: all that it covers is known to all members but stragglers (invariant I4).
-  version_vector stable_vector() const;
-  /// Notices who is one, and what goes on towards them that keeps this replica from forgetting.
-  void look_for_stragglers(std::uint64_t now_ms);
-  void note(const aw_lww_map::effect& effect, key_change::kind loss = key_change::kind::erased);
-  /// The digest of `vector` together with all that has been retired.
-  std::uint64_t digest(const version_vector& vector) const {
-    return vector.digest() + retired_.digest();
-  }
-  stream_source source() const {
-    return {map_, vector_, retired_, forgotten_};
-  }
   replica_options options_;
   guarded_clock guard_;
-  hybrid_clock clock_;
-  std::array<restamped_events, 2> restamped_;
-  /// Own events beyond the first, up to the second, are still to be looked at.
-  std::vector<std::pair<dot, dot>> to_restamp_;
-  stragglers stragglers_;
-  aw_lww_map map_;
-  version_vector vector_;
-  /// No id is in both this and `vector_`.
-  version_vector retired_;
-  version_vector forgotten_;
-  /// How often `forgotten_` has risen on the word of a neighbour.
-  std::uint64_t forgotten_rises_ = 0;
-  std::set<replica_id> members_;
-  link_map links_;
-  std::vector<replica_id> announced_sources_;
-  std::uint64_t last_heartbeat_ms_ = 0;
-  std::uint64_t last_stream_ = 0;
-  std::uint32_t last_full_state_ = 0;
-  /// One at a time.
-  std::optional<incoming_full_state> full_state_;
-  disposal<incoming_full_state::contexts_by_key> unneeded_contexts_;
-  disposal<incoming_full_state::dots> unneeded_dots_;
+  neighbour_links links_;
+  replica_state state_;
+  full_state_intake full_state_;
   staged_values staged_;
-  /// What is kept of links that have closed, by the neighbour's id: what was under way, what they have been seen to
-  /// carry, and when they closed.
-  struct parted_link {
-    value_transfers values;
-    congestion_window window;
-    std::uint64_t since_ms = 0;
-  };
-  std::map<replica_id, parted_link> parted_;
-  /// With whom to go on, if there was more to send than one call may.
-  std::optional<link_id> pump_from_;
-  /// Bytes of all registers that have changed so far.
-  std::uint64_t changed_bytes_ = 0;
-  std::vector<outgoing_frame> frames_;
-  bool collects_changes_ = true;
-  std::vector<key_change> changes_;
-  key_pages key_pages_;
+  members members_;
+  replica_counters counters_;
+  outbox outbox_;
+  link_pump pump_;
+  std::uint64_t last_heartbeat_ms_ = 0;
   /// Whose turn it is in `work`.
   bool sweeps_next_ = true;
-  std::vector<rewritten_event> rewritten_;
-  replica_counters counters_;
 };
 
 } // namespace ariadne::crdt
