@@ -37,7 +37,6 @@ void congestion_window::sent(std::size_t bytes, std::uint64_t now_ms) {
 void congestion_window::arrived(std::uint64_t frames, std::uint64_t now_ms) {
   frame newest;
   std::size_t bytes = 0;
-  const auto oldest_bytes = in_flight_.empty() ? 0 : in_flight_.front().bytes;
   for (; arrived_frames_ < frames && !in_flight_.empty(); ++arrived_frames_) {
     newest = in_flight_.front();
     in_flight_.pop_front();
@@ -46,7 +45,7 @@ void congestion_window::arrived(std::uint64_t frames, std::uint64_t now_ms) {
   in_flight_bytes_ -= bytes;
   if (bytes == 0)
     return;
-  learn_rate(newest, oldest_bytes, bytes, now_ms);
+  learn_rate(newest, bytes, now_ms);
   if (now_ms >= newest.sent_ms)
     learn(newest, static_cast<double>(bytes), now_ms);
 }
@@ -59,7 +58,7 @@ void congestion_window::restart() {
 }
 
 void congestion_window::resume(const congestion_window& before) {
-  busiest_bytes_before_ = std::max({busiest_bytes_before_, before.busiest_.bytes(), before.busiest_bytes_before_});
+  busiest_bytes_before_ = std::max({busiest_bytes_before_, before.busiest_bytes_, before.busiest_bytes_before_});
   window_ = std::max(window_, floor_bytes());
 }
 
@@ -100,33 +99,25 @@ void congestion_window::learn(const frame& newest, double acknowledged_bytes, st
                        static_cast<double>(limits_.window_bytes_max));
 }
 
-void congestion_window::learn_rate(const frame& newest, std::size_t oldest_bytes, std::size_t arrived_bytes,
-                                   std::uint64_t now_ms) {
+void congestion_window::learn_rate(const frame& newest, std::size_t arrived_bytes, std::uint64_t now_ms) {
   if (has_passed(limits_.queue_ms / 4, span_since_ms_, now_ms)) {
-    busiest_.note(span_bytes_);
     if (span_is_limited_ && ++spans_ >= period_spans) {
-      busiest_bytes_before_ = busiest_.bytes();
-      busiest_ = {};
+      busiest_bytes_before_ = busiest_bytes_;
+      busiest_bytes_ = 0;
       spans_ = 0;
     }
     span_since_ms_ = now_ms;
     span_bytes_ = 0;
     span_is_limited_ = true;
-    // The link has carried the frame with which the span begins before it.
-    arrived_bytes -= oldest_bytes;
   }
   span_bytes_ += arrived_bytes;
   span_is_limited_ = span_is_limited_ && newest.is_limited;
-}
-
-void congestion_window::busiest_spans::note(std::size_t bytes) {
-  for (auto& one : most_)
-    if (bytes > one)
-      std::swap(bytes, one);
+  busiest_bytes_ = std::max(busiest_bytes_, span_bytes_);
 }
 
 double congestion_window::floor_bytes() const {
-  const auto seen = 3 * std::max(busiest_.bytes(), busiest_bytes_before_);
+  // Twice a quarter of the time, since a span counts one frame more, with which it begins.
+  const auto seen = 2 * std::max(busiest_bytes_, busiest_bytes_before_);
   return static_cast<double>(
     std::max(limits_.window_bytes_min, std::min({seen, floor_bytes_max, limits_.window_bytes_max})));
 }

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -32,10 +31,9 @@ struct congestion_limits {
 /// always busy has a queue in it, the link is let run empty now and then (LEDBAT++, section 4.4).
 ///
 /// Round trips also take longer for what others send, and where the delay of a link varies. A smaller window would not
-/// mend that. So, up to 64 KiB, the window is at least what the link has lately been seen to carry at its busiest
-/// within three quarters of `queue_ms` (a rate that is measured, as in Cardwell et al., "BBR: Congestion-Based
-/// Congestion Control", 2016). What it has carried so fast once or twice only does not count: it may have come out of a
-/// token bucket.
+/// mend that. So, up to 64 KiB, the window is at least twice what has lately arrived within a quarter of `queue_ms`: it
+/// takes the link less than `queue_ms` to carry that (a rate that is measured, as in Cardwell et al., "BBR:
+/// Congestion-Based Congestion Control", 2016).
 ///
 /// All times are milliseconds of any clock; where it jumps, a round trip may be measured wrongly, and the next ones
 /// mend that. Not thread-safe.
@@ -85,7 +83,7 @@ private:
   };
 
   void learn(const frame& newest, double acknowledged_bytes, std::uint64_t now_ms);
-  void learn_rate(const frame& newest, std::size_t oldest_bytes, std::size_t arrived_bytes, std::uint64_t now_ms);
+  void learn_rate(const frame& newest, std::size_t arrived_bytes, std::uint64_t now_ms);
   double floor_bytes() const;
 
   congestion_limits limits_;
@@ -97,7 +95,8 @@ private:
   /// The shortest round trip, and when the link was last seen to be empty.
   std::optional<std::uint64_t> base_ms_;
   std::uint64_t probed_ms_ = 0;
-  /// What a round trip takes, smoothed.
+  /// What a round trip takes, smoothed. A window that is too large for its link must not have pieces that are as long:
+  /// in what arrives in a span, each counts whole.
   double round_trip_ms_ = 0;
   bool is_draining_ = false;
   /// What has arrived since the first frame of a span, which is a quarter of `queue_ms` long, and whether the window
@@ -105,20 +104,9 @@ private:
   std::uint64_t span_since_ms_ = 0;
   std::size_t span_bytes_ = 0;
   bool span_is_limited_ = false;
-  /// The most that has arrived in each of three spans: in this period, and in the one before; and how many spans of
-  /// this period have made use of the window.
-  class busiest_spans {
-  public:
-    void note(std::size_t bytes);
-    std::size_t bytes() const {
-      return most_.back();
-    }
-
-  private:
-    /// Descending.
-    std::array<std::size_t, 3> most_{};
-  };
-  busiest_spans busiest_;
+  /// The most that has arrived in one span: in this period, and in the one before; and how many spans of this period
+  /// have made use of the window.
+  std::size_t busiest_bytes_ = 0;
   std::size_t busiest_bytes_before_ = 0;
   std::uint32_t spans_ = 0;
 };
