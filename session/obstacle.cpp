@@ -2,10 +2,19 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 namespace ariadne::session {
 
 namespace {
+
+/// A host that cannot take a session says so to the others at most this often, if nothing else is in its way.
+constexpr std::uint64_t repeat_ms = 1'000;
+
+/// How long what a host has said counts. A session that fails waits for seconds before the next attempt.
+std::uint64_t lifetime_ms(outcome what) {
+  return what == outcome::failing ? 10'000 : 2 * repeat_ms + repeat_ms / 2;
+}
 
 std::string in_words(const std::string& kind, std::uint32_t schema_version) {
   return schema_version == 0 ? kind : "version " + std::to_string(schema_version) + " of " + kind;
@@ -35,6 +44,22 @@ obstacle unknown_to_all(const std::string& kind, std::uint32_t schema_version, c
 }
 
 } // namespace
+
+bool reported_obstacle::note(obstacle why, std::uint64_t now_ms) {
+  const auto is_news = why_ != why || now_ms >= at_ms_ + repeat_ms;
+  if (is_news)
+    heard(std::move(why), now_ms);
+  return is_news;
+}
+
+void reported_obstacle::heard(obstacle why, std::uint64_t now_ms) {
+  why_ = std::move(why);
+  at_ms_ = now_ms;
+}
+
+const obstacle* reported_obstacle::find(std::uint64_t now_ms) const {
+  return why_ && now_ms < at_ms_ + lifetime_ms(why_->what) ? &*why_ : nullptr;
+}
 
 std::string cut_detail(std::string_view text) {
   return std::string{text.substr(0, obstacle::detail_bytes_max)};

@@ -23,6 +23,28 @@ struct obstacle {
   friend bool operator==(const obstacle&, const obstacle&) = default;
 };
 
+/// What is in the way of a session, as this host or another one has last said.
+class reported_obstacle {
+public:
+  /// This host cannot take the session, or cannot keep it running. Returns whether the others are to be told: if that
+  /// is news, and now and then if it is not.
+  bool note(obstacle why, std::uint64_t now_ms);
+
+  /// Another host has said so.
+  void heard(obstacle why, std::uint64_t now_ms);
+
+  void clear() {
+    why_.reset();
+  }
+
+  /// What still counts.
+  const obstacle* find(std::uint64_t now_ms) const;
+
+private:
+  std::optional<obstacle> why_;
+  std::uint64_t at_ms_ = 0;
+};
+
 /// Why none of the hosts that are up can start a session of the kind from a state of this version (0: from nothing);
 /// nothing if one can, at once. `hosts` have said what they take. `unmet` are the names of nodes that are up and whose
 /// hosts have yet to say so.

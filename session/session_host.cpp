@@ -3,54 +3,48 @@
 #include <algorithm>
 #include <iterator>
 #include <utility>
+#include <variant>
 
 namespace ariadne::session {
-
-namespace {
-
-/// A failed session waits so often twice as long as the time before.
-constexpr unsigned failures_max = 7;
-
-} // namespace
-
-session_host::session_host(session_host_options options, std::uint64_t now_ms)
-  : options_(std::move(options)), now_ms_(now_ms), started_ms_(now_ms),
-    hosts_(options_), queue_{options_.queue_messages_max, options_.queue_bytes_max},
-    leases_(options_.lease, options_.self.node, options_.configured_nodes), is_paused_(options_.pauses()) {}
 
 // -- in and out ------------------------------------------------------------------------------------------------------
 
 void session_host::begin_event(std::uint64_t now_ms) {
-  now_ms_ = std::max(now_ms_, now_ms);
+  host_.now_ms = std::max(host_.now_ms, now_ms);
   // Before anything that has come in counts: what the lease has run out for must have stopped by then.
-  if (pauses() && !is_paused_ && !leases_.has_majority(now_ms_))
-    pause();
+  if (host_.mandate.lapse(host_.now_ms)) {
+    host_.commands.emit(host_event::type::paused);
+    news_.add({news::type::paused, {}});
+    here_round_.look_at_all();
+    settle_all();
+  }
 }
 
 void session_host::end_event() {
-  if (is_paused_ && leases_.has_majority(now_ms_)) {
-    is_paused_ = false;
-    commands_.emit(host_event::type::resumed);
+  if (host_.mandate.resume(host_.now_ms)) {
+    host_.commands.emit(host_event::type::resumed);
     settle_all();
   }
-  if (std::exchange(was_unsure_, is_unsure()) && !was_unsure_) {
+  if (host_.mandate.has_become_sure()) {
     here_round_.look_at_all();
     settle_all();
   }
   note_readiness();
   step();
   plan_moves();
-  announce_leave();
+  if (is_vacated())
+    host_.hosts.tell_leaving(host_.links);
   if (!is_drain_reported_ && is_drained()) {
     is_drain_reported_ = true;
-    commands_.emit(host_event::type::drained);
+    host_.commands.emit(host_event::type::drained);
   }
 }
 
 void session_host::note_readiness() {
-  hosts_.set_paused(is_paused_);
-  const auto is_news =
-    hosts_.set_ready(is_caught_up_ && !is_paused_ && !is_unsure() && hosts_.is_in_service() && may_grant());
+  auto& hosts = host_.hosts;
+  const auto& mandate = host_.mandate;
+  hosts.set_paused(mandate.is_paused());
+  const auto is_news = hosts.set_ready(mandate.may_start() && hosts.is_in_service() && mandate.may_grant(host_.now_ms));
   announce_change();
   if (is_news) {
     settle_all();
@@ -59,239 +53,196 @@ void session_host::note_readiness() {
 }
 
 bool session_host::announce_change() {
-  const auto is_change = hosts_.take_change();
+  const auto is_change = host_.hosts.take_change();
   if (is_change)
-    links_.send_all(own_announcement());
+    host_.links.send_all(own_announcement());
   return is_change;
 }
 
-void session_host::announce_leave() {
-  if (is_vacated())
-    hosts_.tell_leaving(links_);
+announce session_host::own_announcement() const {
+  return {.profile = host_.hosts.profile(), .takes_pieces = host_.options.pieces.takes_pieces};
 }
 
-void session_host::handle(const host_id& from, leaving&& m) {
-  hosts_.peer_leaves(from);
-  links_.send(from, leaving_answer{m.number});
+std::vector<command> session_host::take_commands() {
+  host_.links.flush(host_.now_ms);
+  return host_.commands.take();
 }
 
-void session_host::handle(const host_id& from, leaving_answer&& m) {
-  hosts_.leave_heard(from, m.number);
-}
-
-void session_host::pause() {
-  is_paused_ = true;
-  commands_.emit(host_event::type::paused);
-  news_.add({news::type::paused, {}});
-  here_round_.look_at_all();
-  settle_all();
-}
-
-session_host::entry& session_host::find_or_add(const session_key& key) {
-  const auto [position, is_added] = sessions_.try_emplace(key, queue_);
+session_entry& session_host::find_or_add(const session_key& key) {
+  const auto [position, is_added] = sessions_.try_emplace(key, host_.queue);
   if (is_added)
     position->second.heard = news_.last();
   hear_news(*position);
   return *position;
 }
 
-session_host::session_map::iterator session_host::find(const session_key& key) {
+session_entry* session_host::find(const session_key& key) {
   const auto found = sessions_.find(key);
-  if (found != sessions_.end())
-    hear_news(*found);
-  return found;
-}
-
-void session_host::set_stage(entry& e, stage next) {
-  auto& [key, s] = e;
-  s.at = next;
-  s.since_ms = now_ms_;
-  s.holders = record_holders::any;
-  if (next == stage::none) {
-    here_.erase(key);
-    s.mine = {};
-    s.is_dirty = false;
-  } else {
-    here_.insert(key);
-  }
-  if (next != stage::stopping && next != stage::moving && next != stage::releasing)
-    moving_.erase(key);
+  if (found == sessions_.end())
+    return nullptr;
+  hear_news(*found);
+  return &*found;
 }
 
 // -- the network -----------------------------------------------------------------------------------------------------
 
 void session_host::peer_up(const host_id& peer, std::uint64_t now_ms) {
-  if (const auto old = hosts_.host_of(peer.node)) {
+  if (const auto old = host_.hosts.host_of(peer.node)) {
     if (*old == peer)
       return;
     peer_down(*old, now_ms);
   }
   const event_scope scope{*this, now_ms};
-  hosts_.add(peer, now_ms_);
-  links_.open(peer);
-  links_.send(peer, own_announcement());
+  host_.hosts.add(peer, host_.now_ms);
+  host_.links.open(peer);
+  host_.links.send(peer, own_announcement());
   settle_all();
 }
 
 void session_host::peer_down(const host_id& peer, std::uint64_t now_ms) {
   const event_scope scope{*this, now_ms};
-  if (!hosts_.has_peer(peer))
+  if (!host_.hosts.has_peer(peer))
     return;
-  hosts_.remove(peer, now_ms_);
-  links_.close(peer);
+  host_.hosts.remove(peer, host_.now_ms);
+  host_.links.close(peer);
   news_.add({news::type::host_gone, peer});
-  requests_round_.look_at_all();
+  requests_.look_at_all();
   settle_all();
   queue_moves();
 }
 
 void session_host::set_unmet(std::set<std::string> nodes, std::uint64_t now_ms) {
   const event_scope scope{*this, now_ms};
-  if (hosts_.set_unmet(std::move(nodes)))
+  if (host_.hosts.set_unmet(std::move(nodes)))
     settle_all();
 }
 
 std::string_view session_host::receive(const host_id& from, std::string_view frame, std::uint64_t now_ms) {
   const event_scope scope{*this, now_ms};
-  if (!hosts_.has_peer(from))
+  if (!host_.hosts.has_peer(from))
     return {};
-  return links_.receive(from, frame, now_ms_, [&](peer_message&& message) {
+  return host_.links.receive(from, frame, host_.now_ms, [&](peer_message&& message) {
     std::visit([&](auto& m) { handle(from, std::move(m)); }, message);
   });
 }
 
-std::vector<command> session_host::take_commands() {
-  links_.flush(now_ms_);
-  return commands_.take();
+template <class Message>
+void session_host::handle(const host_id& from, Message&& m) {
+  if (auto* e = find(m.key)) {
+    auto in = scope_of(*e, host_);
+    e->second.machine.hear(in, from, std::forward<Message>(m));
+  }
 }
 
 void session_host::handle(const host_id& from, announce&& m) {
-  links_.set_takes_pieces(from, m.takes_pieces);
-  if (!hosts_.announced(from, std::move(m.profile)))
+  host_.links.set_takes_pieces(from, m.takes_pieces);
+  if (!host_.hosts.announced(from, std::move(m.profile)))
     return;
   settle_all();
   queue_moves();
 }
 
+void session_host::handle(const host_id& from, leaving&& m) {
+  host_.hosts.peer_leaves(from);
+  host_.links.send(from, leaving_answer{m.number});
+}
+
+void session_host::handle(const host_id& from, leaving_answer&& m) {
+  host_.hosts.leave_heard(from, m.number);
+}
+
 void session_host::handle(const host_id& from, lease_question&& m) {
-  leases_.promise(from, now_ms_);
-  links_.send(from, lease_answer{m.asked_ms});
+  host_.mandate.leases().promise(from, host_.now_ms);
+  host_.links.send(from, lease_answer{m.asked_ms});
 }
 
 void session_host::handle(const host_id& from, lease_answer&& m) {
-  leases_.answered(from.node, m.asked_ms);
+  host_.mandate.leases().answered(from.node, m.asked_ms);
+}
+
+void session_host::handle(const host_id& from, claim&& m) {
+  auto& e = find_or_add(m.key);
+  auto in = scope_of(e, host_);
+  e.second.machine.hear(in, from, m);
+}
+
+void session_host::handle(const host_id& from, claim_withdrawn&& m) {
+  if (auto* e = find(m.key); e && e->second.machine.hear(from, m))
+    settle(*e);
+}
+
+void session_host::handle(const host_id& from, run_question&& m) {
+  // A host that has just started may have forgotten that it has granted a later epoch.
+  if (!host_.mandate.may_grant(host_.now_ms))
+    return;
+  auto& e = find_or_add(m.key);
+  auto in = scope_of(e, host_);
+  e.second.machine.hear(in, from, m);
+}
+
+void session_host::handle(const host_id& from, start_request&& m) {
+  add_waiter(find_or_add(m.key), requests_.waiter_from(from, m.number, request_type::start, std::move(m.state)));
+}
+
+void session_host::handle(const host_id& from, stop_request&& m) {
+  add_waiter(find_or_add(m.key), requests_.waiter_from(from, m.number, request_type::stop));
+}
+
+void session_host::handle(const host_id& from, delivery&& m) {
+  if (auto* e = find(m.key))
+    messages_.receive(*e, from, std::move(m));
+  else
+    requests_.respond(from, m.number, outcome::elsewhere);
+}
+
+void session_host::handle(const host_id& from, response&& m) {
+  const auto* request = requests_.find(m.number);
+  if (!request)
+    return;
+  auto& e = find_or_add(request->key);
+  if (request->type == request_type::deliver)
+    messages_.answered(e, from, std::move(m));
+  else if (requests_.answered(e, from, std::move(m)))
+    claim_if_wanted(e);
+}
+
+void session_host::handle(const host_id& from, request_withdrawn&& m) {
+  if (auto* e = find(m.key))
+    requests_.drop(*e, m.number, from);
 }
 
 // -- the map ---------------------------------------------------------------------------------------------------------
 
 void session_host::caught_up(std::uint64_t now_ms) {
   const event_scope scope{*this, now_ms};
-  if (!std::exchange(is_caught_up_, true))
+  if (host_.mandate.catch_up())
     settle_all();
 }
 
 void session_host::record_changed(const session_key& key, const std::vector<live_entry>& entries,
                                   std::uint64_t now_ms) {
   const event_scope scope{*this, now_ms};
-  if (!entries.empty() || sessions_.contains(key)) {
-    auto& e = find_or_add(key);
-    note_entries(e.second, entries);
-    settle(e);
-  }
-}
-
-void session_host::note_entries(hosted_session& s, const std::vector<live_entry>& entries) {
-  s.live.clear();
-  s.is_readable = true;
-  count_running(s, -1);
-  for (const auto& found : entries) {
-    s.live.push_back(found.dot);
-    auto decoded = decode_record(found.value.view());
-    if (decoded.record) {
-      if (!s.winner || decoded.record->rank() > s.winner->rank())
-        s.winner = std::move(decoded.record);
-    } else if (decoded.error == record_error::unknown_format) {
-      s.is_readable = false;
-    }
-  }
-  if (s.winner && s.winner->epoch >= s.epoch_agreed)
-    s.epoch_agreed = 0;
-  if (entries.empty() && s.at == stage::none)
-    s.winner.reset();
-  count_running(s, 1);
-}
-
-void session_host::count_running(const hosted_session& s, int sign) {
-  if (!s.winner || s.winner->phase != session_phase::running)
+  if (entries.empty() && !sessions_.contains(key))
     return;
-  const auto counted = running_.try_emplace(s.winner->owner.node).first;
-  counted->second += static_cast<std::uint64_t>(sign);
-  if (counted->second == 0)
-    running_.erase(counted);
-}
-
-bool session_host::is_outranked(const hosted_session& s) const {
-  return s.winner && s.winner->rank() > s.mine.rank();
-}
-
-void session_host::write(entry& e) {
-  auto& [key, s] = e;
-  s.is_dirty = s.is_writing;
-  if (s.is_writing)
-    return;
-  s.is_writing = true;
-  const auto lifetime_ms = s.mine.phase == session_phase::stopped ? options_.remember_end_ms : 0;
-  const auto hold_timeout_ms = s.holders == record_holders::majority ? options_.lease.lease_ms : 0;
-  commands_.add(write_record{key, encode(s.mine), s.live, lifetime_ms, s.holders, hold_timeout_ms},
-                s.mine.state.bytes.size());
-}
-
-void session_host::write_as(entry& e, session_phase phase, stage next) {
-  auto& mine = e.second.mine;
-  mine.phase = phase;
-  ++mine.revision;
-  set_stage(e, next);
-  // The end is answered once it is written: then it must not be forgotten with one map.
-  if (phase == session_phase::stopped)
-    e.second.holders = record_holders::another;
-  write(e);
-}
-
-void session_host::release(entry& e) {
-  write_as(e, session_phase::placing, stage::releasing);
+  auto& e = find_or_add(key);
+  auto in = scope_of(e, host_);
+  e.second.machine.note_entries(in, entries);
+  settle(e);
 }
 
 void session_host::write_done(const session_key& key, const fenced_result& result, std::uint64_t now_ms) {
   const event_scope scope{*this, now_ms};
   auto& e = find_or_add(key);
-  auto& s = e.second;
-  s.is_writing = false;
-  note_entries(s, result.entries);
-  if (s.at > stage::claiming && !is_outranked(s)) {
-    if (s.at == stage::taking && result.written && !result.is_held)
-      release(e);
-    else if (result.written && !s.is_dirty)
-      written(e);
-    else if (s.at == stage::taking && (s.winner ? s.winner->rank() : record_rank{}) != s.claimed_base)
-      // What the owner wrote before it went has come in only now.
-      give_up_claim(e);
-    else
-      write(e);
-  }
+  auto in = scope_of(e, host_);
+  e.second.machine.write_done(in, result);
   settle(e);
 }
 
 void session_host::write_failed(const session_key& key, std::uint64_t now_ms, std::string_view why) {
   const event_scope scope{*this, now_ms};
   auto& e = find_or_add(key);
-  auto& s = e.second;
-  s.is_writing = false;
-  if (!why.empty())
-    note_impediment(e, {outcome::not_recorded, cut_detail("node " + options_.self.node + ": " + std::string{why})});
-  if (s.at == stage::taking)
-    give_up_claim(e);
-  else if (s.at != stage::none)
-    s.is_dirty = true;
+  auto in = scope_of(e, host_);
+  e.second.machine.write_failed(in, why);
 }
 
 void session_host::map_restarted(std::uint64_t now_ms) {
@@ -301,572 +252,281 @@ void session_host::map_restarted(std::uint64_t now_ms) {
   settle_all();
 }
 
-void session_host::written(entry& e) {
-  auto& [key, s] = e;
-  switch (s.at) {
-    case stage::taking:
-      if (hosts_.gives_up())
-        release(e);
-      else if (pauses())
-        begin_confirmation(e);
-      else
-        run(e);
-      break;
-    case stage::confirming:
-      break;
-    case stage::releasing:
-      if (!hosts_.place_of(key, s.mine.state.schema_version))
-        commands_.emit(host_event::type::stranded, key, {}, s.mine.state);
-      set_stage(e, stage::none);
-      break;
-    case stage::ending:
-      // Hosts that have asked for a start before may have had their answer from the map. If not, they ask again.
-      for (auto& [id, w] : s.waiters)
-        w.is_over |= w.type == request_type::start && w.origin != options_.self;
-      commands_.emit(host_event::type::ended, key);
-      set_stage(e, stage::none);
-      break;
-    default:
-      break;
-  }
-}
-
-void session_host::run(entry& e) {
-  auto& [key, s] = e;
-  s.run = ++last_run_;
-  s.initial.reset();
-  if (s.failures == 0)
-    s.impediment.reset();
-  set_stage(e, stage::running);
-  commands_.add(start_session{key, s.run, s.mine.epoch, s.mine.state}, s.mine.state.bytes.size());
-  commands_.emit(host_event::type::started, key);
-}
-
-// -- what is to be done about it -------------------------------------------------------------------------------------
-
-void session_host::settle(entry& e) {
-  settle_session(e);
-  pump_waiters(e);
-  claim_if_wanted(e);
-}
-
-void session_host::go_on_settling(entry& e) {
-  pump_more_waiters(e);
-  claim_if_wanted(e);
-}
-
-void session_host::settle_session(entry& e) {
-  follow_winner(e);
-  auto& s = e.second;
-  // Side by side with what has lost, or gone from the map: written anew.
-  if (s.is_readable && s.at == stage::running && s.live.size() != 1 && !s.is_writing) {
-    ++s.mine.revision;
-    write(e);
-  }
-}
-
-void session_host::claim_if_wanted(entry& e) {
-  if (!e.second.is_readable)
-    return;
-  if (!e.second.waiters.want(request_type::start))
-    e.second.initial.reset();
-  if (wants(e))
-    begin_claim(e);
-  pump_messages(e);
-}
-
-void session_host::follow_winner(entry& e) {
-  auto& [key, s] = e;
-  if (s.at == stage::claiming) {
-    if ((s.winner ? s.winner->rank() : record_rank{}) != s.claimed_base)
-      give_up_claim(e);
-    return;
-  }
-  if (s.at == stage::none || !is_outranked(s))
-    return;
-  switch (s.at) {
-    case stage::taking:
-    case stage::confirming:
-      // Nothing has been started. If the write is under way, it is refused, or stays beside the winner.
-      set_stage(e, stage::none);
-      break;
-    case stage::running:
-      begin_stop(e, stop_reason::lost);
-      break;
-    case stage::stopping:
-      s.reason = stop_reason::lost;
-      break;
-    case stage::moving:
-    case stage::releasing:
-      if (is_handed_over(s))
-        commands_.emit(host_event::type::moved, key, s.winner->owner);
-      else
-        report_lost(e);
-      set_stage(e, stage::none);
-      break;
-    case stage::ending:
-      for (auto& [id, w] : s.waiters)
-        w.is_begun = false;
-      set_stage(e, stage::none);
-      break;
-    case stage::none:
-    case stage::claiming:
-      break;
-  }
-}
-
-bool session_host::is_handed_over(const hosted_session& s) const {
-  if (s.winner->owner == s.mine.target && s.winner->epoch == s.mine.epoch + 1)
-    return true;
-  // A later epoch than its own is granted by an owner only for the record with the last state. The claimant may have
-  // handed the session on already; had it withdrawn, it would have said so, as long as it can be reached.
-  return s.granted && s.granted->epoch > s.mine.epoch && s.granted->epoch <= s.winner->epoch
-         && (s.granted->claimant == s.winner->owner || hosts_.has_peer(s.granted->claimant));
-}
-
-bool session_host::wants(const entry& e) const {
-  const auto& [key, s] = e;
-  if (s.at != stage::none || !is_caught_up_ || is_paused_ || is_unsure() || hosts_.gives_up()
-      || now_ms_ < s.retry_at_ms)
-    return false;
-  if (!s.winner || s.winner->phase == session_phase::stopped)
-    return s.initial && hosts_.profile().knows(key.kind, s.initial->schema_version);
-  const auto version = s.winner->state.schema_version;
-  if (s.winner->phase == session_phase::moving && s.winner->target == options_.self)
-    return hosts_.profile().knows(key.kind, version);
-  if (s.winner->phase != session_phase::placing && (hosts_.is_up(s.winner->owner) || hosts_.has_unmet()))
-    return false;
-  return s.waiters.want(request_type::stop) || hosts_.is_placed_here(key, version);
-}
-
-// -- claims ----------------------------------------------------------------------------------------------------------
-
-bool session_host::may_grant() const {
-  return !pauses() || (is_caught_up_ && now_ms_ >= started_ms_ + options_.lease.lease_ms + options_.lease.guard_ms);
-}
-
-bool session_host::is_granted_away(const hosted_session& s, const host_id& claimant) const {
-  if (!s.granted || s.granted->claimant == claimant || (s.winner && s.winner->epoch >= s.granted->epoch))
-    return false;
-  if (!hosts_.has_peer(s.granted->claimant))
-    return leases_.is_promised(s.granted->claimant.incarnation, now_ms_);
-  // Its record would have come by now.
-  const auto lapses_ms = pauses() ? options_.lease.lease_ms + options_.lease.guard_ms : options_.move_timeout_ms;
-  return now_ms_ < std::max(s.granted->at_ms, hosts_.up_since_ms(s.granted->claimant)) + lapses_ms;
-}
-
-verdict session_host::judge(const host_id& from, const claim& m, entry& e) {
-  auto& s = e.second;
-  if (!s.is_readable || (s.winner && s.winner->rank() > m.base) || m.base.epoch < s.epoch_agreed)
-    return verdict::outdated;
-  if (!may_grant())
-    return verdict::not_ready;
-  const auto is_left_to_it = m.base_phase == session_phase::placing || m.base_phase == session_phase::stopped
-                             || (m.base_phase == session_phase::moving && m.base_target == from);
-  if (s.at > stage::claiming && !(is_left_to_it && m.base == s.mine.rank()))
-    return verdict::owned;
-  if (!is_left_to_it && hosts_.may_run(m.base_owner))
-    return verdict::owned;
-  if (!is_left_to_it && leases_.is_promised(m.base_owner.incarnation, now_ms_))
-    return verdict::promised;
-  if (is_granted_away(s, from) || (s.granted && s.granted->claimant != from && m.epoch <= s.granted->epoch))
-    return verdict::granted_to_other;
-  if (s.at == stage::claiming) {
-    if (std::pair{s.claimed_epoch, options_.self.incarnation} > std::pair{m.epoch, from.incarnation})
-      return verdict::granted_to_other;
-    give_up_claim(e);
-  }
-  s.granted = grant{from, m.epoch, now_ms_};
-  return verdict::granted;
-}
-
-void session_host::handle(const host_id& from, claim&& m) {
-  auto& e = find_or_add(m.key);
-  const auto answer = judge(from, m, e);
-  const auto& s = e.second;
-  auto known = std::max({s.winner ? s.winner->epoch : 0, s.granted ? s.granted->epoch : 0, s.mine.epoch});
-  if (s.at == stage::claiming)
-    known = std::max(known, s.claimed_epoch);
-  links_.send(from, claim_answer{m.key, m.epoch, answer, known});
-}
-
-void session_host::handle(const host_id& from, claim_withdrawn&& m) {
-  const auto found = find(m.key);
-  if (found == sessions_.end())
-    return;
-  auto& granted = found->second.granted;
-  if (granted && granted->claimant == from && granted->epoch == m.epoch) {
-    found->second.epoch_heard = std::max(found->second.epoch_heard, m.epoch);
-    granted.reset();
-    settle(*found);
-  }
-}
-
-void session_host::handle(const host_id& from, claim_answer&& m) {
-  const auto found = find(m.key);
-  if (found == sessions_.end())
-    return;
-  auto& s = found->second;
-  if (s.at != stage::claiming || s.claimed_epoch != m.epoch || s.unanswered.erase(from) == 0)
-    return;
-  if (m.answer != verdict::granted && m.answer != verdict::not_ready) {
-    s.epoch_heard = std::max(s.epoch_heard, m.epoch_known);
-    note_impediment(*found, obstacle_to_claim(options_.self.node, from.node, m.answer, owner_of(s)));
-    return give_up_claim(*found);
-  }
-  if (m.answer == verdict::granted)
-    s.granted_by.insert(from.node);
-  check_claim(*found);
-}
-
-void session_host::begin_claim(entry& e) {
-  auto& [key, s] = e;
-  claim m{key, 1, {}, session_phase::stopped, {}, {}};
-  if (s.winner) {
-    m.epoch = s.winner->epoch + 1;
-    m.base = s.winner->rank();
-    m.base_phase = s.winner->phase;
-    m.base_owner = s.winner->owner;
-    m.base_target = s.winner->target;
-  }
-  m.epoch = std::max({m.epoch, s.epoch_heard + 1, s.granted ? s.granted->epoch + 1 : 0});
-  // This host asks itself, too.
-  if (const auto answer = judge(options_.self, m, e); answer != verdict::granted) {
-    s.retry_at_ms = now_ms_ + options_.retry_after_ms;
-    note_impediment(e, obstacle_to_claim(options_.self.node, options_.self.node, answer, owner_of(s)));
-    return;
-  }
-  s.granted.reset();
-  s.claimed_epoch = m.epoch;
-  s.claimed_base = m.base;
-  s.granted_by.clear();
-  const auto others = hosts_.peers();
-  s.unanswered = {others.begin(), others.end()};
-  set_stage(e, stage::claiming);
-  links_.send_all(m);
-  check_claim(e);
-}
-
-void session_host::check_claim(entry& e) {
-  auto& s = e.second;
-  if (s.at != stage::claiming || !s.unanswered.empty())
-    return;
-  if (hosts_.gives_up())
-    return give_up_claim(e);
-  // Those who granted it first may have promised the owner something since then. As long as the claim is younger than
-  // the guard, that does not help him: when it began, none of them had answered him for a lease.
-  const auto is_owned = s.winner && s.winner->phase == session_phase::running;
-  const auto is_late = is_owned && now_ms_ >= s.since_ms + options_.lease.guard_ms;
-  if (pauses() && (is_paused_ || is_late || !leases_.is_majority(s.granted_by))) {
-    note_impediment(e, obstacle_to_claim(options_.self.node, {}, verdict::not_ready, {}));
-    give_up_claim(e);
-  } else {
-    take(e);
-  }
-}
-
-void session_host::give_up_claim(entry& e) {
-  auto& [key, s] = e;
-  links_.send_all(claim_withdrawn{key, s.claimed_epoch});
-  s.epoch_heard = std::max(s.epoch_heard, s.claimed_epoch);
-  s.retry_at_ms = now_ms_ + options_.retry_after_ms;
-  set_stage(e, stage::none);
-}
-
-void session_host::take(entry& e) {
-  auto& s = e.second;
-  const auto goes_on = s.winner && s.winner->phase != session_phase::stopped;
-  if (!goes_on && !s.initial)
-    return give_up_claim(e);
-  s.mine.phase = session_phase::running;
-  s.mine.epoch = s.claimed_epoch;
-  s.mine.revision = 1;
-  s.mine.owner = options_.self;
-  if (goes_on && s.waiters.want(request_type::stop)) {
-    s.mine.phase = session_phase::stopped;
-    for (auto& [id, w] : s.waiters)
-      w.is_begun = w.type == request_type::stop;
-    set_stage(e, stage::ending);
-    return write(e);
-  }
-  s.mine.state = goes_on ? s.winner->state : *s.initial;
-  set_stage(e, stage::taking);
-  // With `pause`, whoever claims the session later finds the record at one of those that he needs, whatever has become
-  // of the grants. Else, who has been told that a session is started may rely on it.
-  if (pauses())
-    s.holders = record_holders::majority;
-  else if (!goes_on)
-    s.holders = record_holders::another;
-  write(e);
-}
-
-// -- confirmation ----------------------------------------------------------------------------------------------------
-//
-// With `pause`, grants alone do not do: they may have lapsed when the record comes, and another host may have been
-// granted a later epoch meanwhile by hosts that had not seen it. Of any two majorities, one that agrees to an epoch and
-// one that grants a later one, a host is in both. If it has agreed first, it grants no claim that does not know the
-// record; if it has granted first, it does not agree. (So do the acceptors of Lamport, Paxos Made Simple, section 2.2.)
-
-bool session_host::agree(hosted_session& s, std::uint64_t epoch) {
-  if ((s.granted && s.granted->epoch > epoch) || (s.winner && s.winner->epoch > epoch) || s.epoch_agreed > epoch)
-    return false;
-  if (!s.winner || s.winner->epoch < epoch)
-    s.epoch_agreed = epoch;
-  return true;
-}
-
-void session_host::begin_confirmation(entry& e) {
-  auto& [key, s] = e;
-  if (!agree(s, s.mine.epoch))
-    return release(e);
-  s.agreed_by.clear();
-  set_stage(e, stage::confirming);
-  links_.send_all(run_question{key, s.mine.epoch});
-  check_confirmation(e);
-}
-
-void session_host::check_confirmation(entry& e) {
-  auto& s = e.second;
-  if (hosts_.gives_up() || now_ms_ >= s.since_ms + options_.lease.lease_ms)
-    release(e);
-  else if (leases_.is_majority(s.agreed_by) && !is_unsure())
-    run(e);
-}
-
-void session_host::handle(const host_id& from, run_question&& m) {
-  // Who has just started may have forgotten that it has granted a later epoch.
-  if (!may_grant())
-    return;
-  links_.send(from, run_answer{m.key, m.epoch, agree(find_or_add(m.key).second, m.epoch)});
-}
-
-void session_host::handle(const host_id& from, run_answer&& m) {
-  const auto found = find(m.key);
-  if (found == sessions_.end() || found->second.at != stage::confirming || found->second.mine.epoch != m.epoch)
-    return;
-  if (!m.agreed)
-    return release(*found);
-  found->second.agreed_by.insert(from.node);
-  check_confirmation(*found);
-}
-
 // -- the sessions of this host ---------------------------------------------------------------------------------------
 
 bool session_host::checkpoint(const session_key& key, std::uint64_t run, saved_state state, std::uint64_t now_ms) {
   const event_scope scope{*this, now_ms};
-  const auto found = find(key);
-  const auto is_owner = found != sessions_.end() && found->second.at == stage::running && found->second.run == run
-                        && !is_outranked(found->second);
-  if (is_owner) {
-    auto& s = found->second;
-    s.failures = 0;
-    if (s.mine.state != state) {
-      s.mine.state = std::move(state);
-      ++s.mine.revision;
-      write(*found);
-    }
-  }
-  return is_owner;
-}
-
-void session_host::begin_stop(entry& e, stop_reason reason) {
-  auto& [key, s] = e;
-  s.reason = reason;
-  s.is_dirty = false;
-  set_stage(e, stage::stopping);
-  commands_.add(stop_session{key, s.run});
+  auto* e = find(key);
+  if (!e)
+    return false;
+  auto in = scope_of(*e, host_);
+  return e->second.machine.checkpoint(in, run, std::move(state));
 }
 
 void session_host::session_stopped(const session_key& key, std::uint64_t run, std::optional<saved_state> state,
                                    std::uint64_t now_ms) {
   const event_scope scope{*this, now_ms};
-  const auto found = find(key);
-  if (found != sessions_.end() && found->second.at == stage::stopping && found->second.run == run) {
-    if (state)
-      found->second.mine.state = std::move(*state);
-    after_stop(*found);
-    settle(*found);
-  }
-}
-
-void session_host::after_stop(entry& e) {
-  auto& [key, s] = e;
-  switch (s.reason) {
-    case stop_reason::move: {
-      const auto target = hosts_.place_of(key, s.mine.state.schema_version);
-      if (target && *target != options_.self) {
-        s.mine.target = *target;
-        write_as(e, session_phase::moving, stage::moving);
-      } else {
-        release(e);
-      }
-      break;
-    }
-    case stop_reason::release:
-      release(e);
-      break;
-    case stop_reason::lost:
-      report_lost(e);
-      set_stage(e, stage::none);
-      break;
-    case stop_reason::end:
-      ++s.mine.epoch;
-      s.mine.revision = 0;
-      s.mine.state = {};
-      write_as(e, session_phase::stopped, stage::ending);
-      break;
-    case stop_reason::resolve:
-      commands_.add(resolve_conflict{key, s.run, s.mine.state, std::move(*s.loser)});
-      s.loser.reset();
-      break;
-  }
-}
-
-void session_host::report_lost(entry& e) {
-  auto& [key, s] = e;
-  const auto& winner = s.winner->owner;
-  commands_.emit(host_event::type::lost, key, winner, s.mine.state);
-  if (hosts_.has_peer(winner))
-    links_.send(winner, loser_state{key, s.mine.state});
-}
-
-void session_host::handle(const host_id&, loser_state&& m) {
-  const auto found = find(m.key);
-  const auto kind = options_.kinds.find(m.key.kind);
-  if (found == sessions_.end() || found->second.at != stage::running || kind == options_.kinds.end()
-      || !kind->second.resolves || !hosts_.profile().knows(m.key.kind, m.state.schema_version))
-    return;
-  found->second.loser = std::move(m.state);
-  begin_stop(*found, stop_reason::resolve);
-}
-
-void session_host::resolved(const session_key& key, std::uint64_t run, saved_state state, std::uint64_t now_ms) {
-  const event_scope scope{*this, now_ms};
-  const auto found = find(key);
-  if (found != sessions_.end() && found->second.at == stage::stopping && found->second.run == run) {
-    auto& s = found->second;
-    s.mine.state = std::move(state);
-    if (s.reason == stop_reason::resolve)
-      write_as(*found, session_phase::running, stage::taking);
-    else
-      after_stop(*found);
-    settle(*found);
-  }
+  change(key, [&](stage_machine& machine, session_scope& in) { return machine.stopped(in, run, std::move(state)); });
 }
 
 void session_host::session_ended(const session_key& key, std::uint64_t run, bool failed, std::uint64_t now_ms,
                                  std::string_view why) {
   const event_scope scope{*this, now_ms};
-  const auto found = find(key);
-  if (found != sessions_.end() && found->second.run == run) {
-    auto& s = found->second;
-    if (s.at == stage::running) {
-      s.reason = failed ? stop_reason::release : stop_reason::end;
-      if (failed) {
-        s.failures = std::min(s.failures + 1, failures_max);
-        s.retry_at_ms = now_ms_ + (options_.retry_after_ms << s.failures);
-        note_impediment(*found, {outcome::failing, cut_detail("node " + options_.self.node + ": " + std::string{why})});
-      }
-      after_stop(*found);
-    } else if (s.at == stage::stopping) {
-      // One that has done its work is over, wherever it was to go. If another host goes on with it, that counts.
-      if (!failed && s.reason != stop_reason::lost) {
-        s.reason = stop_reason::end;
-        s.loser.reset();
-      }
-      after_stop(*found);
-    }
-    settle(*found);
+  change(key, [&](stage_machine& machine, session_scope& in) { return machine.ended(in, run, failed, why); });
+}
+
+void session_host::resolved(const session_key& key, std::uint64_t run, saved_state state, std::uint64_t now_ms) {
+  const event_scope scope{*this, now_ms};
+  change(key, [&](stage_machine& machine, session_scope& in) { return machine.resolved(in, run, std::move(state)); });
+}
+
+void session_host::handled(const session_key& key, const host_id& origin, std::uint64_t number,
+                           std::optional<std::string> answer, std::uint64_t now_ms) {
+  const event_scope scope{*this, now_ms};
+  const auto result = answer ? outcome::done : outcome::unanswered;
+  auto text = answer ? std::move(*answer) : std::string{};
+  const auto& self = host_.hosts.self();
+  if (origin != self)
+    requests_.respond(origin, number, result, self, std::move(text));
+  auto& e = find_or_add(key);
+  if (origin == self)
+    messages_.handled(e, number, result, std::move(text));
+  messages_.pump(e);
+}
+
+// -- requests --------------------------------------------------------------------------------------------------------
+
+void session_host::start(std::uint64_t request, const session_key& key, saved_state state, std::uint64_t deadline_ms,
+                         std::uint64_t now_ms) {
+  const event_scope scope{*this, now_ms};
+  if (!requests_.refuse_start(request, key, state))
+    add_request(request, {key, request_type::start, host_.now_ms, deadline_ms}, std::move(state));
+}
+
+void session_host::stop(std::uint64_t request, const session_key& key, std::uint64_t deadline_ms,
+                        std::uint64_t now_ms) {
+  const event_scope scope{*this, now_ms};
+  add_request(request, {key, request_type::stop, host_.now_ms, deadline_ms});
+}
+
+void session_host::locate(std::uint64_t request, const session_key& key, std::uint64_t deadline_ms,
+                          std::uint64_t now_ms) {
+  const event_scope scope{*this, now_ms};
+  add_request(request, {key, request_type::locate, host_.now_ms, deadline_ms});
+}
+
+void session_host::deliver(std::uint64_t request, const session_key& key, std::string payload,
+                           std::uint64_t deadline_ms, std::uint64_t now_ms) {
+  const event_scope scope{*this, now_ms};
+  if (requests_.add(request, {key, request_type::deliver, host_.now_ms, deadline_ms}))
+    messages_.post(find_or_add(key), request, std::move(payload));
+}
+
+void session_host::withdraw(std::uint64_t request, std::uint64_t now_ms) {
+  const event_scope scope{*this, now_ms};
+  if (const auto* withdrawn = requests_.find(request))
+    requests_.withdraw(find_or_add(withdrawn->key), request);
+}
+
+void session_host::add_request(std::uint64_t number, request_book::request r, saved_state state) {
+  waiter w{.origin = host_.hosts.self(),
+           .number = number,
+           .type = r.type,
+           .deadline_ms = r.deadline_ms,
+           .state = std::move(state)};
+  const auto key = r.key;
+  if (requests_.add(number, std::move(r)))
+    add_waiter(find_or_add(key), std::move(w));
+}
+
+void session_host::add_waiter(session_entry& e, waiter w) {
+  const auto added = e.second.waiting.add(std::move(w));
+  auto in = scope_of(e, host_);
+  e.second.machine.settle(in);
+  requests_.serve(e, added);
+  claim_if_wanted(e);
+}
+
+// -- one session -----------------------------------------------------------------------------------------------------
+
+template <class Change>
+void session_host::change(const session_key& key, Change change) {
+  if (auto* e = find(key)) {
+    auto in = scope_of(*e, host_);
+    if (change(e->second.machine, in))
+      settle(*e);
   }
 }
 
-// -- moving ----------------------------------------------------------------------------------------------------------
-
-void session_host::queue_moves() {
-  if (hosts_.gives_up() || options_.rebalance_max > 0)
-    moves_.look_at_all();
+void session_host::settle(session_entry& e) {
+  auto in = scope_of(e, host_);
+  e.second.machine.settle(in);
+  requests_.serve_all(e);
+  claim_if_wanted(e);
 }
 
-void session_host::plan_moves() {
-  const auto moving_max = hosts_.gives_up() ? options_.drain_max : options_.rebalance_max;
-  is_planning_ = moves_.go_on(here_, options_.step_sessions_max, [&](auto position) {
-    const auto key = *position;
-    const auto is_planned = moving_.size() < moving_max && plan_move(key);
-    return is_planned ? std::optional{here_.upper_bound(key)} : std::nullopt;
+void session_host::claim_if_wanted(session_entry& e) {
+  if (!e.second.machine.record().is_readable())
+    return;
+  auto in = scope_of(e, host_);
+  e.second.machine.claim_if_wanted(in);
+  messages_.pump(e);
+}
+
+void session_host::look_at(session_entry& e) {
+  hear_news(e);
+  messages_.expire(e);
+  auto in = scope_of(e, host_);
+  e.second.machine.look_at(in);
+  settle(e);
+}
+
+void session_host::look_at_request(std::uint64_t number) {
+  auto& e = find_or_add(requests_.find(number)->key);
+  if (!messages_.give_up_if_lost(e, number) && requests_.is_over(e, number))
+    requests_.give_up(e, number);
+}
+
+void session_host::hear_news(session_entry& e) {
+  auto& [key, s] = e;
+  auto in = scope_of(e, host_);
+  news_.tell(s.heard, [&, &s = s](const news& n) {
+    switch (n.what) {
+      case news::type::host_gone:
+        s.mail.drop_all_of(n.host);
+        s.machine.lose_host(in, n.host);
+        break;
+      case news::type::paused:
+        s.machine.pause(in);
+        break;
+      case news::type::map_restarted:
+        s.machine.lose_map(in);
+        break;
+    }
   });
 }
 
-bool session_host::plan_move(const session_key& key) {
-  auto& e = find_or_add(key);
-  const auto& s = e.second;
-  if (s.at != stage::running)
-    return true;
-  const auto target = hosts_.place_of(key, s.mine.state.schema_version);
-  if (is_better_kept(target))
-    return false;
-  if (hosts_.gives_up() || (target && *target != options_.self)) {
-    moving_.insert(key);
-    begin_stop(e, stop_reason::move);
-  }
-  return true;
+// -- all sessions ----------------------------------------------------------------------------------------------------
+
+void session_host::step() {
+  requests_.go_on([&](std::uint64_t number) { look_at_request(number); });
+  requests_.go_on_serving([&](const session_key& key) {
+    auto& e = find_or_add(key);
+    requests_.serve_more(e);
+    claim_if_wanted(e);
+  });
+  const auto& here = host_.here;
+  here_round_.go_on(here, host_.options.step_sessions_max, [&](auto position) {
+    if (host_.commands.is_enough())
+      return std::optional<decltype(position)>{};
+    const auto key = *position;
+    look_at(find_or_add(key));
+    return std::optional{here.upper_bound(key)};
+  });
+  const auto turns = round_.turns();
+  const auto sessions_left = here_round_.is_due() ? 0 : host_.options.step_sessions_max;
+  round_.go_on(sessions_, sessions_left, [&](auto position) {
+    if (host_.commands.is_enough())
+      return std::optional<decltype(position)>{};
+    look_at(*position);
+    return std::optional{position->second.is_idle(host_) ? sessions_.erase(position) : std::next(position)};
+  });
+  if (round_.turns() != turns)
+    news_.forget_up_to(std::exchange(turn_news_, news_.last()));
 }
 
-bool session_host::is_better_kept(const std::optional<host_id>& target) const {
-  if (!target || !hosts_.has_peer(*target) || hosts_.profile_of(*target).is_ready)
-    return false;
-  const auto start_ms = pauses() ? options_.lease.lease_ms + options_.lease.guard_ms : 0;
-  return !hosts_.profile().draining || now_ms_ < hosts_.drain_began_ms() + options_.move_timeout_ms + start_ms;
+void session_host::work(std::uint64_t now_ms) {
+  const event_scope scope{*this, now_ms};
 }
+
+void session_host::tick(std::uint64_t now_ms) {
+  const event_scope scope{*this, now_ms};
+  if (host_.mandate.is_time_to_ask(host_.now_ms))
+    ask_for_leases();
+  host_.hosts.forget_departed(host_.now_ms);
+  requests_.look_at_some(host_.options.tick_sessions_max);
+  round_.look_at(host_.options.tick_sessions_max, sessions_.size());
+}
+
+void session_host::ask_for_leases() {
+  host_.links.send_all(lease_question{host_.now_ms});
+}
+
+void session_host::was_not_run(std::uint64_t unseen_ms, std::uint64_t now_ms) {
+  host_.mandate.leases().doubt(now_ms, unseen_ms);
+  const event_scope scope{*this, now_ms};
+  if (host_.mandate.ask_at_once(host_.now_ms))
+    ask_for_leases();
+}
+
+// -- the node --------------------------------------------------------------------------------------------------------
 
 void session_host::set_cordoned(bool cordoned, std::uint64_t now_ms) {
   const event_scope scope{*this, now_ms};
-  hosts_.set_cordoned(cordoned);
+  host_.hosts.set_cordoned(cordoned);
   if (announce_change())
     settle_all();
 }
 
 void session_host::set_in_service(bool in_service, std::uint64_t now_ms) {
   const event_scope scope{*this, now_ms};
-  if (!hosts_.set_in_service(in_service))
-    return;
-  announce_change();
-  here_round_.look_at_all();
-  queue_moves();
-  settle_all();
+  if (host_.hosts.set_in_service(in_service))
+    change_course();
 }
 
 void session_host::drain(std::uint64_t now_ms) {
   const event_scope scope{*this, now_ms};
-  if (!hosts_.drain(now_ms_))
-    return;
+  if (host_.hosts.drain(host_.now_ms))
+    change_course();
+}
+
+void session_host::change_course() {
   announce_change();
   here_round_.look_at_all();
   queue_moves();
   settle_all();
 }
 
-// -- time ------------------------------------------------------------------------------------------------------------
-
-void session_host::tick(std::uint64_t now_ms) {
-  const event_scope scope{*this, now_ms};
-  if (pauses() && now_ms_ >= asked_ms_ + options_.lease.lease_ms / 5)
-    ask_for_leases();
-  hosts_.forget_departed(now_ms_);
-  requests_round_.look_at(options_.tick_sessions_max, pending_.size());
-  round_.look_at(options_.tick_sessions_max, sessions_.size());
+void session_host::queue_moves() {
+  if (host_.hosts.gives_up() || host_.options.rebalance_max > 0)
+    moves_.look_at_all();
 }
 
-void session_host::ask_for_leases() {
-  asked_ms_ = now_ms_;
-  links_.send_all(lease_question{now_ms_});
+void session_host::plan_moves() {
+  const auto moving_max = host_.hosts.gives_up() ? host_.options.drain_max : host_.options.rebalance_max;
+  const auto& here = host_.here;
+  is_planning_ = moves_.go_on(here, host_.options.step_sessions_max, [&](auto position) {
+    const auto key = *position;
+    const auto is_planned = host_.moving.size() < moving_max && plan_move(key);
+    return is_planned ? std::optional{here.upper_bound(key)} : std::nullopt;
+  });
 }
 
-void session_host::was_not_run(std::uint64_t unseen_ms, std::uint64_t now_ms) {
-  leases_.doubt(now_ms, unseen_ms);
-  const event_scope scope{*this, now_ms};
-  if (pauses())
-    ask_for_leases();
+bool session_host::plan_move(const session_key& key) {
+  auto& e = find_or_add(key);
+  auto& machine = e.second.machine;
+  if (!machine.is(stage::running))
+    return true;
+  const auto target = host_.hosts.place_of(key, machine.own().state.schema_version);
+  if (is_better_kept(target))
+    return false;
+  if (host_.hosts.gives_up() || (target && *target != host_.hosts.self())) {
+    host_.moving.insert(key);
+    auto in = scope_of(e, host_);
+    machine.begin_stop(in, stop_reason::move);
+  }
+  return true;
 }
+
+bool session_host::is_better_kept(const std::optional<host_id>& target) const {
+  const auto& hosts = host_.hosts;
+  if (!target || !hosts.has_peer(*target) || hosts.profile_of(*target).is_ready)
+    return false;
+  return !hosts.profile().draining
+         || host_.now_ms < hosts.drain_began_ms() + host_.options.move_timeout_ms + host_.mandate.start_delay_ms();
+}
+
+// -- what it knows ---------------------------------------------------------------------------------------------------
 
 session_listing session_host::sessions(const session_key& after, std::size_t looked_max) const {
   session_listing result;
@@ -876,11 +536,57 @@ session_listing session_host::sessions(const session_key& after, std::size_t loo
       break;
     }
     const auto& [key, s] = *position;
-    if (s.winner && s.winner->phase != session_phase::stopped)
-      result.sessions.push_back(
-        {key, s.winner->phase, s.winner->owner, s.winner->epoch, s.at == stage::running, s.mail.waiting()});
+    const auto& record = s.machine.record();
+    if (record.is_session())
+      result.sessions.push_back({.key = key,
+                                 .phase = record.winner()->phase,
+                                 .owner = record.winner()->owner,
+                                 .epoch = record.epoch(),
+                                 .here = s.machine.is(stage::running),
+                                 .waiting_messages = s.mail.waiting()});
   }
   return result;
+}
+
+key_listing session_host::unsaved(const session_key& after, std::size_t looked_max) const {
+  key_listing result;
+  for (auto position = host_.here.upper_bound(after); position != host_.here.end(); ++position) {
+    if (looked_max-- == 0) {
+      result.last = *std::prev(position);
+      break;
+    }
+    if (sessions_.at(*position).machine.is_unsaved())
+      result.keys.push_back(*position);
+  }
+  return result;
+}
+
+std::string_view session_host::check_invariants() const {
+  if (const auto broken = host_.hosts.check_invariants(); !broken.empty())
+    return broken;
+  if (const auto broken = host_.mandate.check_invariants(host_.now_ms); !broken.empty())
+    return broken;
+  std::size_t here = 0;
+  std::size_t bytes = 0;
+  run_counts running;
+  for (const auto& e : sessions_) {
+    const auto& [key, s] = e;
+    here += s.machine.is(stage::none) ? 0 : 1;
+    bytes += s.mail.bytes();
+    if (s.machine.record().is(session_phase::running))
+      ++running[s.machine.record().owner()];
+    for (const auto broken : {s.machine.check_invariants(key, host_), s.mail.check_invariants(host_.hosts.self()),
+                              requests_.check_invariants(e)})
+      if (!broken.empty())
+        return broken;
+  }
+  if (here != host_.here.size())
+    return "a session with a stage has been forgotten";
+  if (bytes != host_.queue.bytes)
+    return "the bytes of the messages that wait are not counted right";
+  if (running != host_.running)
+    return "the sessions that run on each node are not counted right";
+  return {};
 }
 
 } // namespace ariadne::session

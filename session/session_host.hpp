@@ -1,27 +1,22 @@
 #pragma once
 
-#include "session/command_list.hpp"
+#include "session/event_scope.hpp"
 #include "session/fenced_write.hpp"
-#include "session/lease_book.hpp"
-#include "session/mailbox.hpp"
+#include "session/hosted_session.hpp"
+#include "session/message_desk.hpp"
 #include "session/news.hpp"
-#include "session/obstacle.hpp"
-#include "session/peer_links.hpp"
-#include "session/roster.hpp"
+#include "session/request_book.hpp"
 #include "session/rounds.hpp"
 #include "session/session_command.hpp"
 #include "session/session_host_options.hpp"
-#include "session/session_record.hpp"
-#include "session/waiters.hpp"
 
 #include <cstddef>
 #include <cstdint>
-#include <exception>
-#include <map>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace ariadne::session {
@@ -59,7 +54,7 @@ struct key_listing {
 /// Not thread-safe. No function throws, save std::bad_alloc.
 class session_host {
 public:
-  session_host(session_host_options options, std::uint64_t now_ms);
+  session_host(session_host_options options, std::uint64_t now_ms) : host_(std::move(options), now_ms) {}
 
   // -- the network ---------------------------------------------------------------------------------------------------
 
@@ -139,7 +134,7 @@ public:
 
   /// How many sessions run on each node, as far as this host knows.
   const std::map<std::string, std::uint64_t>& running() const {
-    return running_;
+    return host_.running;
   }
   /// Nobody waits for the answer any more. What has not begun is dropped, here and on the host that it has gone to; a
   /// message that has been handed to its session is handled, and a session that is being started or ended goes on so.
@@ -165,24 +160,24 @@ public:
 
   /// Whether a long walk over the sessions waits to go on. Then `work` is to be called soon, over and over.
   bool has_work() const {
-    return requests_round_.is_due() || here_round_.is_due() || round_.is_due() || is_planning_ || !due_.empty();
+    return requests_.has_work() || here_round_.is_due() || round_.is_due() || is_planning_;
   }
   void work(std::uint64_t now_ms);
 
   std::vector<command> take_commands();
 
   bool is_paused() const {
-    return is_paused_;
+    return host_.mandate.is_paused();
   }
 
   /// The other hosts that are up.
   std::vector<host_id> peers() const {
-    return hosts_.peers();
+    return host_.hosts.peers();
   }
 
   /// This host, then the others that are up, with what they have said of themselves. Valid until the next call.
   std::vector<candidate> hosts() const {
-    return hosts_.candidates();
+    return host_.hosts.candidates();
   }
 
   /// It drains, no session is left here, and all other hosts know.
@@ -192,321 +187,99 @@ public:
 
   /// It drains, and no session is left here.
   bool is_vacated() const {
-    return hosts_.profile().draining && here_.empty();
+    return host_.hosts.profile().draining && host_.here.empty();
   }
 
   /// The hosts that have yet to say that they know that this one leaves.
   std::vector<host_id> unaware() const {
-    return hosts_.unaware();
+    return host_.hosts.unaware();
   }
 
   /// The sessions of this host whose last state is not in the map yet: up to `looked_max` of all that are here are
   /// looked at, from the first one beyond `after` on.
   key_listing unsaved(const session_key& after, std::size_t looked_max) const;
 
+  /// Which invariant is broken, of this or of any of its parts; nothing, if none is. Looks at all sessions.
+  std::string_view check_invariants() const;
+
 private:
-  /// What this host does with a session.
-  enum class stage {
-    /// Nothing: it is not here.
-    none,
-    /// It has asked the other hosts whether it may start it.
-    claiming,
-    /// It has been granted the epoch, and writes that it is the owner.
-    taking,
-    /// With `pause`, a majority holds that, and it asks whether it may run the session.
-    confirming,
-    running,
-    /// It waits for the last state.
-    stopping,
-    /// It has written that the session is left to another node, which has not taken it yet.
-    moving,
-    /// It writes that the session is left to whoever takes it.
-    releasing,
-    /// It writes that the session has ended.
-    ending,
-  };
+  friend class event_scope<session_host>;
 
-  enum class stop_reason { move, release, lost, end, resolve };
-
-  struct grant {
-    host_id claimant;
-    std::uint64_t epoch = 0;
-    std::uint64_t at_ms = 0;
-  };
-
-  /// What is in the way of a session, as one of the hosts has said at this time.
-  struct impeded {
-    obstacle why;
-    std::uint64_t at_ms = 0;
-  };
-
-  struct hosted_session {
-    explicit hosted_session(queue_budget& queue) : mail(queue) {}
-
-    /// All that has happened to all sessions up to this one has been heeded.
-    news_log::number heard = 0;
-
-    // What the map says.
-    std::vector<crdt::dot> live;
-    /// Of all records that have ever been seen, the one with the greatest rank.
-    std::optional<session_record> winner;
-    bool is_readable = true;
-
-    // What this host does.
-    stage at = stage::none;
-    /// When it has got there.
-    std::uint64_t since_ms = 0;
-    stop_reason reason = stop_reason::move;
-    /// The record as this host wants it to be in the map. Its rank is 0 unless `at` is beyond claiming.
-    session_record mine;
-    std::uint64_t run = 0;
-    bool is_writing = false;
-    /// `mine` has changed since the write that is under way.
-    bool is_dirty = false;
-    record_holders holders = record_holders::any;
-
-    // The claim that is under way.
-    std::uint64_t claimed_epoch = 0;
-    record_rank claimed_base;
-    std::set<host_id> unanswered;
-    std::set<std::string> granted_by;
-    /// Who has agreed that this host runs the session.
-    std::set<std::string> agreed_by;
-    std::uint64_t retry_at_ms = 0;
-    unsigned failures = 0;
-
-    // Claims of others.
-    std::optional<grant> granted;
-    std::uint64_t epoch_heard = 0;
-    /// The epoch that this host has agreed to be run, until its record has come in; 0: none.
-    std::uint64_t epoch_agreed = 0;
-
-    // Who wants something of it.
-    session::waiters waiters;
-    /// What to start it from, if it is not known.
-    std::optional<saved_state> initial;
-    mailbox mail;
-    std::optional<saved_state> loser;
-    std::optional<impeded> impediment;
-  };
-
-  /// A request of this host's users.
-  struct pending_request {
-    session_key key;
-    request_type type = request_type::start;
-    std::uint64_t since_ms = 0;
-    std::uint64_t deadline_ms = 0;
-  };
-
-  using session_map = std::map<session_key, hosted_session>;
-  using entry = session_map::value_type;
-
-  /// An event comes in: begins what has to be done before it counts, and does what has to be done after it. To be the
-  /// first thing in each member function that an event comes in through.
-  class [[nodiscard]] event_scope {
-  public:
-    event_scope(session_host& host, std::uint64_t now_ms) : host_(host), exceptions_(std::uncaught_exceptions()) {
-      host_.begin_event(now_ms);
-    }
-    /// Throws std::bad_alloc, like everything else; not on top of another exception.
-    ~event_scope() noexcept(false) {
-      if (std::uncaught_exceptions() == exceptions_)
-        host_.end_event();
-    }
-    event_scope(const event_scope&) = delete;
-    event_scope& operator=(const event_scope&) = delete;
-
-  private:
-    session_host& host_;
-    int exceptions_;
-  };
-
+  /// First and last in each member function that an event comes in through, by an event_scope.
   void begin_event(std::uint64_t now_ms);
   void end_event();
-  /// Goes on with what is done in steps.
-  void step();
   void note_readiness();
-  void announce_leave();
-  void pause();
+  /// Tells the others what this host takes, if that has changed; returns whether it has.
+  bool announce_change();
+  announce own_announcement() const;
+  void ask_for_leases();
 
+  // One session. It hears of all that has happened to all sessions before anything else happens to it.
+  session_entry& find_or_add(const session_key& key);
+  /// Null if it is not known.
+  session_entry* find(const session_key& key);
+  void hear_news(session_entry& e);
+  void add_request(std::uint64_t number, request_book::request r, saved_state state = {});
+  void add_waiter(session_entry& e, waiter w);
+  /// Calls `change(machine, scope)`, which says whether it has changed anything, for a session that is known.
+  template <class Change>
+  void change(const session_key& key, Change change);
+  /// Does all that can be done about it, as things are.
+  void settle(session_entry& e);
+  void claim_if_wanted(session_entry& e);
+  /// What happens to a session now and then, and when something has happened to all.
+  void look_at(session_entry& e);
+  void look_at_request(std::uint64_t number);
+
+  // Messages of other hosts.
+  /// For the stages of a session, if that is known.
+  template <class Message>
+  void handle(const host_id& from, Message&& m);
   void handle(const host_id& from, announce&& m);
+  void handle(const host_id& from, leaving&& m);
+  void handle(const host_id& from, leaving_answer&& m);
+  void handle(const host_id& from, lease_question&& m);
+  void handle(const host_id& from, lease_answer&& m);
   void handle(const host_id& from, claim&& m);
-  void handle(const host_id& from, claim_answer&& m);
   void handle(const host_id& from, claim_withdrawn&& m);
+  void handle(const host_id& from, run_question&& m);
   void handle(const host_id& from, start_request&& m);
   void handle(const host_id& from, stop_request&& m);
   void handle(const host_id& from, delivery&& m);
-  void handle(const host_id& from, leaving&& m);
-  void handle(const host_id& from, leaving_answer&& m);
   void handle(const host_id& from, response&& m);
-  void handle(const host_id& from, lease_question&& m);
-  void handle(const host_id& from, lease_answer&& m);
-  void handle(const host_id& from, run_question&& m);
-  void handle(const host_id& from, run_answer&& m);
-  void handle(const host_id& from, loser_state&& m);
   void handle(const host_id& from, request_withdrawn&& m);
-  void handle(const host_id& from, impediment&& m);
 
-  // What the map says.
-  void note_entries(hosted_session& s, const std::vector<live_entry>& entries);
-  /// Adds (`sign` 1) or takes away (-1) what is known of the session to or from `running_`.
-  void count_running(const hosted_session& s, int sign);
-  bool is_outranked(const hosted_session& s) const;
-  void write(entry& e);
-  /// Writes the next record of this host, in a stage that ends with it.
-  void write_as(entry& e, session_phase phase, stage next);
-  /// Leaves the session to whoever takes it.
-  void release(entry& e);
-  void written(entry& e);
-  void run(entry& e);
-
-  // What is to be done about it.
-  void settle(entry& e);
-  /// But for those who wait.
-  void settle_session(entry& e);
-  void claim_if_wanted(entry& e);
-  /// With those who wait and are left over from the last call.
-  void go_on_settling(entry& e);
+  // All sessions.
+  /// Goes on with what is done in steps.
+  void step();
   /// Soon: all at once, if there are few.
   void settle_all() {
     round_.look_at_all();
   }
-  /// What happens to a session now and then, and when something has happened to all.
-  void look_at(entry& e);
-  /// What has happened to all sessions happens to this one, too, before anything else does.
-  void hear_news(entry& e);
-  void heed_loss(entry& e, const host_id& peer);
-  void heed_pause(entry& e);
-  void heed_map_restart(entry& e);
-  bool is_idle(const hosted_session& s) const;
-  void follow_winner(entry& e);
-  bool wants(const entry& e) const;
-  /// Whether the winner goes on from the last state of this host, which has stopped the session.
-  bool is_handed_over(const hosted_session& s) const;
-
-  // Claims.
-  verdict judge(const host_id& from, const claim& m, entry& e);
-  /// Whether this host has granted the session to somebody other than `claimant` who may still take it.
-  bool is_granted_away(const hosted_session& s, const host_id& claimant) const;
-  bool may_grant() const;
-  /// Agrees that the epoch is run, unless a later one is known.
-  static bool agree(hosted_session& s, std::uint64_t epoch);
-  void begin_confirmation(entry& e);
-  void check_confirmation(entry& e);
-  void begin_claim(entry& e);
-  void check_claim(entry& e);
-  void give_up_claim(entry& e);
-  static std::string owner_of(const hosted_session& s) {
-    return s.winner ? s.winner->owner.node : std::string{};
-  }
-  void take(entry& e);
-
-  // Stopping.
-  void begin_stop(entry& e, stop_reason reason);
-  void after_stop(entry& e);
-  void report_lost(entry& e);
+  /// This host gives up what it runs, or goes on.
+  void change_course();
   void plan_moves();
   /// Returns whether it was the time of this session.
   bool plan_move(const session_key& key);
   void queue_moves();
-  /// Whether whoever is to take the session cannot start it yet, and it had better run here until he can.
+  /// Whether whoever is to take the session cannot start it yet, and it had better run here until then.
   bool is_better_kept(const std::optional<host_id>& target) const;
 
-  // Requests and messages.
-  entry& find_or_add(const session_key& key);
-  session_map::iterator find(const session_key& key);
-  entry* add_request(std::uint64_t request, const session_key& key, request_type type, std::uint64_t deadline_ms);
-  /// Settles what one more waiter changes.
-  void add_waiter(entry& e, waiter w);
-  void pump_waiters(entry& e);
-  void pump_more_waiters(entry& e);
-  /// A request that has been passed on to a host that was lost since has not been. Returns whether it has itself come
-  /// from one.
-  bool forget_loss(waiter& w) const;
-  /// Returns whether the waiter is done with.
-  bool pump(entry& e, waiter& w);
-  void pump_messages(entry& e);
-  void pump_inbox(entry& e);
-  void send_messages(entry& e);
-  void hand_over(entry& e, mailbox::message&& m);
-  /// Whether this host runs the session, or is about to, in the epoch of `mine`.
-  static bool runs_soon(const hosted_session& s);
-  void refuse_messages(entry& e, const obstacle& why);
-  /// Forgets a request that waits for the session, and the message that goes with it.
-  void drop_request(hosted_session& s, const host_id& origin, std::uint64_t number);
-  void look_at_request(std::uint64_t number);
-  /// Whether nobody knows the session, or wants to start it.
-  bool is_unknown(const hosted_session& s) const;
-  /// Long enough for a session to become known.
-  bool has_waited_for_news(std::uint64_t request) const;
-  void expire_messages(entry& e);
-  void respond(const host_id& origin, std::uint64_t number, outcome result, host_id place = {},
-               std::string payload = {});
-  void finish(std::uint64_t request, outcome result, host_id place = {}, std::string payload = {});
-
-  // Why a session does not run.
-  /// This host cannot take it, or keep it running: the others are told, for those who ask them.
-  void note_impediment(entry& e, obstacle why);
-  /// Why the request, which has not been sent, is not served. `version_to_start`: of a session that is not known.
-  obstacle find_obstacle(const entry& e, const pending_request& request, std::uint32_t version_to_start) const;
-  /// Whether its owner is up and goes on.
-  bool is_served_by_owner(const hosted_session& s) const;
-  std::string whereabouts(const entry& e, std::uint32_t schema_version) const;
-  /// Of the state that a start of this host's users has come with; of any, if `number` is 0.
-  std::uint32_t version_to_start(const hosted_session& s, std::uint64_t number) const;
-  /// Whether nobody who is up can ever serve it.
-  bool is_hopeless(std::uint64_t number, const pending_request& request);
-  /// Answers why it was not handled.
-  void give_up_request(std::uint64_t number);
-
-  void set_stage(entry& e, stage next);
-  announce own_announcement() const {
-    return {hosts_.profile(), options_.pieces.takes_pieces};
-  }
-  /// Tells the others what this host takes, if that has changed; returns whether it has.
-  bool announce_change();
-  bool pauses() const {
-    return options_.pauses();
-  }
-  void ask_for_leases();
-  /// With `pause`: it was not run, and has not been heard of by a majority since.
-  bool is_unsure() const {
-    return pauses() && !leases_.is_sure();
-  }
-
-  session_host_options options_;
-  std::uint64_t now_ms_;
-  std::uint64_t started_ms_;
-  roster hosts_;
+  host_context host_;
   session_map sessions_;
-  std::map<std::string, std::uint64_t> running_;
   rounds<session_key> round_;
   /// What has happened to all of them, and how much of it had when the turn under way began.
   news_log news_;
   news_log::number turn_news_ = 0;
-  /// The sessions with a stage. They come first.
-  std::set<session_key> here_;
+  /// Those with a stage come first.
   rounds<session_key> here_round_;
-  /// Of these, more wait to be answered than one call has answered.
-  std::set<session_key> due_;
   /// Those that are to be looked at, whether they have to be moved, as soon as there is room.
   rounds<session_key> moves_;
   /// There is room, and the last call has looked at as many as it may.
   bool is_planning_ = false;
-  /// Those that are on the move.
-  std::set<session_key> moving_;
-  std::map<std::uint64_t, pending_request> pending_;
-  rounds<std::uint64_t> requests_round_;
-  queue_budget queue_;
-  lease_book leases_;
-  std::uint64_t asked_ms_ = 0;
-  std::uint64_t last_run_ = 0;
-  bool is_caught_up_ = false;
-  bool is_paused_ = false;
-  bool was_unsure_ = false;
+  request_book requests_{host_};
+  message_desk messages_{host_, requests_};
   bool is_drain_reported_ = false;
-  command_list commands_;
-  peer_links links_{options_.pieces, commands_};
 };
 
 } // namespace ariadne::session

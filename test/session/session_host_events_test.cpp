@@ -36,6 +36,9 @@ struct lone_host {
     host.caught_up(now_ms);
     host.take_commands();
   }
+  ~lone_host() {
+    BOOST_TEST(host.check_invariants() == "");
+  }
 
   /// The record comes in that the other host runs the session.
   void note_run_of_other() {
@@ -115,6 +118,9 @@ struct careful_host {
     hear(other, lease_answer{now_ms}, now_ms);
     host.take_commands();
   }
+  ~careful_host() {
+    BOOST_TEST(host.check_invariants() == "");
+  }
 
   void hear(const host_id& from, const peer_message& message, std::uint64_t at_ms) {
     std::string frame;
@@ -187,6 +193,9 @@ struct busy_host {
   busy_host() {
     host.caught_up(now_ms);
     host.take_commands();
+  }
+  ~busy_host() {
+    BOOST_TEST(host.check_invariants() == "");
   }
 
   template <class Command>

@@ -50,6 +50,9 @@ struct patient_host {
     host.caught_up(now_ms);
     host.take_commands();
   }
+  ~patient_host() {
+    BOOST_TEST(host.check_invariants() == "");
+  }
 
   /// Returns how many commands of the type the last call has made.
   template <class Command>

@@ -453,6 +453,8 @@ void cluster::after_replica(std::size_t n, process& p) {
 }
 
 void cluster::after_host(std::size_t n, process& p) {
+  if (const auto broken = p.host->check_invariants(); !broken.empty())
+    fail("a host keeps its invariants", nodes_[n].name + ": " + std::string{broken});
   for (auto& c : p.host->take_commands())
     carry_out(n, p, std::move(c));
   if (p.host->has_work() && !std::exchange(p.is_work_scheduled, true))

@@ -1,0 +1,184 @@
+#include "session/stage_machine.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <optional>
+#include <vector>
+
+using namespace ariadne;
+using session::host_id;
+using session::session_record;
+using session::stage;
+
+namespace {
+
+const session::session_key key{"game", "1"};
+const host_id self{"a", 1};
+const host_id other{"b", 2};
+const session::saved_state first_state{"game", 1, "round 1"};
+
+session::session_host_options options() {
+  session::session_host_options result;
+  result.self = self;
+  result.kinds["game"] = {};
+  return result;
+}
+
+/// A session, alone on a host that is alone.
+struct one_session {
+  session::host_context host{options(), 1'000};
+  session::waiters waiting;
+  session::session_scope in{key, waiting, host};
+  session::stage_machine machine;
+  std::uint64_t written = 0;
+
+  one_session() {
+    host.mandate.catch_up();
+  }
+  ~one_session() {
+    BOOST_TEST(machine.check_invariants(key, host) == "");
+  }
+
+  template <class Command>
+  std::optional<Command> last() {
+    std::optional<Command> result;
+    for (auto& c : host.commands.take())
+      if (auto* found = std::get_if<Command>(&c))
+        result = std::move(*found);
+    return result;
+  }
+
+  std::vector<session::live_entry> entries_of(const std::string& value) {
+    return {{{crdt::replica_id{1}, ++written}, crdt::shared_bytes{value}}};
+  }
+
+  /// The map writes what it is asked to.
+  session_record do_write() {
+    const auto write = last<session::write_record>();
+    BOOST_TEST_REQUIRE(write.has_value());
+    machine.write_done(in, {true, true, entries_of(write->value)});
+    return *session::decode_record(write->value).record;
+  }
+
+  void run() {
+    waiting.add({.origin = self, .number = 1, .type = session::request_type::start, .state = first_state});
+    machine.start_from(first_state);
+    machine.claim_if_wanted(in);
+    do_write();
+    BOOST_TEST_REQUIRE(machine.is(stage::running));
+  }
+
+  void note_winner(std::uint64_t epoch) {
+    const session_record winner{.phase = session::session_phase::running,
+                                .epoch = epoch,
+                                .revision = 1,
+                                .owner = other,
+                                .target = {},
+                                .state = first_state};
+    machine.note_entries(in, entries_of(encode(winner)));
+    machine.settle(in);
+  }
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(stage_machine, one_session)
+
+BOOST_AUTO_TEST_CASE(a_session_runs_once_its_record_is_written) {
+  machine.start_from(first_state);
+  waiting.add({.origin = self, .number = 1, .type = session::request_type::start, .state = first_state});
+  machine.claim_if_wanted(in);
+  BOOST_TEST(machine.is(stage::taking));
+  BOOST_TEST(host.here.contains(key));
+  const auto record = do_write();
+  BOOST_TEST((record.owner == self));
+  BOOST_TEST(record.epoch == 1u);
+  const auto started = last<session::start_session>();
+  BOOST_TEST_REQUIRE(started.has_value());
+  BOOST_TEST(started->run == machine.run());
+}
+
+BOOST_AUTO_TEST_CASE(the_record_is_not_written_twice_at_a_time) {
+  run();
+  host.commands.take();
+  machine.checkpoint(in, machine.run(), {"game", 1, "round 2"});
+  machine.checkpoint(in, machine.run(), {"game", 1, "round 3"});
+  const auto commands = host.commands.take();
+  BOOST_TEST(commands.size() == 1u);
+  machine.write_done(in, {true, true, entries_of(std::get<session::write_record>(commands.front()).value)});
+  BOOST_TEST(do_write().state.bytes == "round 3");
+}
+
+BOOST_AUTO_TEST_CASE(only_the_run_that_owns_the_session_makes_a_checkpoint) {
+  run();
+  BOOST_TEST(!machine.checkpoint(in, machine.run() + 1, {"game", 1, "round 2"}));
+  BOOST_TEST(machine.checkpoint(in, machine.run(), {"game", 1, "round 2"}));
+  note_winner(5);
+  BOOST_TEST(!machine.checkpoint(in, machine.run(), {"game", 1, "round 3"}));
+}
+
+BOOST_AUTO_TEST_CASE(a_host_that_is_outranked_stops_the_session_and_reports_its_last_state) {
+  run();
+  note_winner(5);
+  BOOST_TEST(machine.is_stopping_to(session::stop_reason::lost));
+  BOOST_TEST(machine.stopped(in, machine.run(), session::saved_state{"game", 1, "round 9"}));
+  BOOST_TEST(machine.is(stage::none));
+  BOOST_TEST(!host.here.contains(key));
+  const auto lost = last<session::host_event>();
+  BOOST_TEST_REQUIRE(lost.has_value());
+  BOOST_TEST((lost->what == session::host_event::type::lost));
+  BOOST_TEST(lost->state.bytes == "round 9");
+}
+
+BOOST_AUTO_TEST_CASE(a_session_that_ends_without_an_error_is_over) {
+  run();
+  const auto epoch = machine.own().epoch;
+  BOOST_TEST(machine.ended(in, machine.run(), false, {}));
+  BOOST_TEST(machine.is(stage::ending));
+  const auto record = do_write();
+  BOOST_TEST((record.phase == session::session_phase::stopped));
+  BOOST_TEST(record.epoch == epoch + 1);
+  BOOST_TEST(machine.is(stage::none));
+}
+
+BOOST_AUTO_TEST_CASE(a_session_that_fails_is_left_to_whoever_takes_it_and_not_claimed_for_a_while) {
+  run();
+  BOOST_TEST(machine.ended(in, machine.run(), true, "it broke"));
+  BOOST_TEST((do_write().phase == session::session_phase::placing));
+  machine.claim_if_wanted(in);
+  BOOST_TEST(machine.is(stage::none));
+  BOOST_TEST((machine.find_impediment(host.now_ms)->what == session::outcome::failing));
+  host.now_ms += 10'000;
+  machine.claim_if_wanted(in);
+  BOOST_TEST(machine.is(stage::taking));
+}
+
+BOOST_AUTO_TEST_CASE(a_session_that_starts_when_the_host_drains_is_left_to_others) {
+  machine.start_from(first_state);
+  waiting.add({.origin = self, .number = 1, .type = session::request_type::start, .state = first_state});
+  machine.claim_if_wanted(in);
+  host.hosts.drain(host.now_ms);
+  do_write();
+  BOOST_TEST(machine.is(stage::releasing));
+}
+
+BOOST_AUTO_TEST_CASE(a_write_of_before_that_fails_leaves_nothing_to_be_written_by_a_claim) {
+  run();
+  host.commands.take();
+  machine.checkpoint(in, machine.run(), {"game", 1, "round 2"});
+  note_winner(5);
+  machine.stopped(in, machine.run(), {});
+  BOOST_TEST_REQUIRE(machine.is(stage::none));
+  // Its answer is to come; so the claim goes on for a while.
+  host.hosts.add({"c", 3}, host.now_ms);
+  host.links.open({"c", 3});
+  host.now_ms += 1'000;
+  machine.claim_if_wanted(in);
+  BOOST_TEST_REQUIRE(machine.is(stage::claiming));
+  host.commands.take();
+  machine.write_failed(in, "the map is full");
+  machine.look_at(in);
+  BOOST_TEST(!last<session::write_record>());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
