@@ -74,8 +74,9 @@ BOOST_AUTO_TEST_CASE(an_unlisted_node_that_leaves_is_forgotten_at_once) {
   two_nodes nodes;
   const auto pod = nodes.start_pod();
   BOOST_TEST(pod->host.ask<bool>(pod->membership, leave_atom_v));
-  BOOST_TEST(!nodes.a.knows("pod"));
-  BOOST_TEST(!nodes.b.knows("pod"));
+  // Long before an hour has passed. What the two tell each other of it may still be under way.
+  for (auto* each : {&nodes.a, &nodes.b})
+    BOOST_TEST(eventually([&] { return !each->knows("pod"); }));
 }
 
 BOOST_AUTO_TEST_CASE(a_node_that_leaves_says_so_to_one_that_has_not_answered_its_introduction_yet) {

@@ -19,7 +19,14 @@ namespace {
 const wait_options long_wait{3'600'000, wait_end::arrival};
 
 struct fixture : test_system {
-  state_handoff_actor handoff(const std::string& node, const request_limits& limits = {}) {
+  /// What is held stays so for longer than a busy machine can stop a test.
+  static request_limits default_limits() {
+    request_limits result;
+    result.hold_max = std::chrono::hours{1};
+    return result;
+  }
+
+  state_handoff_actor handoff(const std::string& node, const request_limits& limits = default_limits()) {
     state_handoff_options options;
     options.cluster = "test";
     options.node = node;

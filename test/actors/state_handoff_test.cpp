@@ -405,16 +405,18 @@ BOOST_AUTO_TEST_CASE(a_waiting_pickup_is_answered_when_the_key_arrives_at_its_no
 
 BOOST_AUTO_TEST_CASE(of_two_that_wait_to_take_a_key_one_gets_it) {
   const auto a = handoff("a");
-  const wait_options briefly{200, wait_end::arrival};
-  auto first = mail(self, take_atom_v, std::string{"key"}, briefly).request(a, caf::infinite);
-  auto second = mail(self, take_atom_v, std::string{"key"}, briefly).request(a, caf::infinite);
+  const wait_options minute{60'000, wait_end::arrival};
+  auto first = mail(self, take_atom_v, std::string{"key"}, minute).request(a, caf::infinite);
+  auto second = mail(self, take_atom_v, std::string{"key"}, minute).request(a, caf::infinite);
+  auto check_gets = [](auto& waiting, const std::string& bytes) {
+    std::move(waiting).receive([&](const pickup_result& result) { BOOST_TEST(result.state.bytes == bytes); },
+                               [](const caf::error& error) { BOOST_FAIL(describe(error)); });
+  };
   stash(a, "key", "state");
-  int found = 0;
-  for (auto* waiting : {&first, &second})
-    std::move(*waiting).receive(
-      [&](const pickup_result& result) { found += is_outcome(result, pickup_outcome::found); },
-      [](const caf::error& error) { BOOST_FAIL(describe(error)); });
-  BOOST_TEST(found == 1);
+  check_gets(first, "state");
+  BOOST_TEST(ask<node_status>(a, status_atom_v).replica.waiting_reads == 1u);
+  stash(a, "key", "another");
+  check_gets(second, "another");
 }
 
 BOOST_AUTO_TEST_CASE(a_pickup_that_waits_for_certainty_ends_with_it) {
@@ -562,7 +564,8 @@ BOOST_AUTO_TEST_CASE(what_the_only_other_node_has_not_acknowledged_is_not_handed
   const auto a = handoff("a", {"b"});
   introduce_mute_node("b", a);
   stash(a, "key", "state", {{concern_level::local, 0}, 1});
-  auto draining = mail(self, drain_atom_v, std::uint64_t{1}, std::uint64_t{300}).request(a, caf::infinite);
+  // It is waited for until the time is up, and goes down long before.
+  auto draining = mail(self, drain_atom_v, std::uint64_t{1}, std::uint64_t{3'000}).request(a, caf::infinite);
   mail(self, node_down_atom_v, "b").send(a);
   std::move(draining).receive(
     [](const drain_report& report) {

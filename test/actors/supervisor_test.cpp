@@ -5,6 +5,7 @@
 #include "test/support/embedded_cluster.hpp"
 #include "test/support/eventually.hpp"
 #include "test/support/log_book.hpp"
+#include "test/support/reserved_port.hpp"
 #include "test/support/test_system.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -16,6 +17,7 @@
 #include <atomic>
 #include <functional>
 #include <future>
+#include <list>
 #include <memory>
 #include <utility>
 
@@ -29,10 +31,9 @@ struct fixture : test::logging, test::test_system {
     return *system.middleman().open(0, "127.0.0.1");
   }
 
+  /// Nobody else gets it before the supervisor opens it.
   std::uint16_t free_port() {
-    const auto port = open_port();
-    system.middleman().close(port);
-    return port;
+    return ports_.emplace_back().number();
   }
 
   supervisor_actor supervise(std::uint16_t port, restart_limits restarts = {.delay_min = 1ms, .delay_max = 1ms},
@@ -53,6 +54,9 @@ struct fixture : test::logging, test::test_system {
   }
 
   std::shared_ptr<std::promise<node_failure>> failure = std::make_shared<std::promise<node_failure>>();
+
+private:
+  std::list<test::reserved_port> ports_;
 };
 
 /// Somebody who connects to the port of the node.

@@ -63,8 +63,8 @@ BOOST_AUTO_TEST_CASE(with_pause_no_game_is_played_on_both_sides) {
   BOOST_TEST(divided.status("a")["paused"] == true);
   BOOST_TEST(divided.status("a")["running"] == 0);
   // It is the first one of the file, and the others are asked as well.
-  const auto shown =
-    run_ariadne({"session", "deliver", "minotaur/1", "show", "--cluster", divided.cluster.nodes.file().string()});
+  const auto shown = run_ariadne({"session", "deliver", "minotaur/1", "show", "--timeout", "20s", "--cluster",
+                                  divided.cluster.nodes.file().string()});
   BOOST_TEST(shown.exit_code == 0, shown.err);
   divided.network.heal();
   divided.cluster.nodes.settle();
@@ -84,12 +84,12 @@ BOOST_AUTO_TEST_CASE(with_run_both_sides_play_until_they_meet_and_then_one_wins_
            && std::all_of(places.begin(), places.end(), [](const auto& game) { return game.second == "a"; });
   }));
   BOOST_TEST(divided.status("a")["running"] == games);
+  // The players notice, or they would not notice it elsewhere either.
+  BOOST_TEST(eventually([&] { return divided.play.end_part("cut", minotaur::disturbance::crash).sum.duplicates > 0; }));
   divided.network.heal();
   divided.cluster.nodes.settle();
   BOOST_TEST(divided.agree());
-  const auto cut = divided.play.end_part("cut", minotaur::disturbance::crash);
-  // The players have noticed, or they would not notice it elsewhere either.
-  BOOST_TEST(cut.sum.duplicates > 0u);
+  divided.play.end_part("mended", minotaur::disturbance::crash);
 
   // Each game ran on both sides, and ended on one of them.
   std::uint64_t lost = 0;
@@ -101,7 +101,8 @@ BOOST_AUTO_TEST_CASE(with_run_both_sides_play_until_they_meet_and_then_one_wins_
     BOOST_TEST(
       (status["lost"] == 0 || divided.cluster.nodes.log(node).find("as well, and ends here") != std::string::npos));
   }
-  BOOST_TEST(lost == games);
+  // A game that is taken over once more, because a node seems to be gone for a moment, ends once more.
+  BOOST_TEST(lost >= games);
   BOOST_TEST(running == games);
 
   const auto healed = divided.play.end_part("healed", minotaur::disturbance::drain);

@@ -157,7 +157,10 @@ BOOST_FIXTURE_TEST_CASE(a_session_that_shuts_down_with_its_node_goes_on_at_the_o
   start("b");
   settle();
   BOOST_TEST(run("a", {"game", "start", "ABYZ"}).exit_code == done);
-  BOOST_TEST(eventually([&] { return run("a", {"game", "show", "ABYZ"}).out.find("round 1,") == std::string::npos; }));
+  BOOST_TEST(eventually([&] {
+    const auto shown = run("a", {"game", "show", "ABYZ"});
+    return shown.exit_code == done && shown.out.find("round 1,") == std::string::npos;
+  }));
   BOOST_TEST(stop("a") == done);
 
   const auto stashed = restore<minotaur::game>(client("b").pickup("game_ABYZ").state).value();

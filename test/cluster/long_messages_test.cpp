@@ -21,6 +21,8 @@ namespace {
 
 constexpr std::size_t mebibyte = std::size_t{1} << 20;
 constexpr std::chrono::seconds slow_link{60};
+/// More than a busy machine stops a node for, and far less than what is large takes on these links.
+constexpr auto patient = "heartbeat_tolerance = \"2s\"";
 
 std::string bytes_of(std::size_t count) {
   std::string result(count, 'v');
@@ -31,7 +33,7 @@ std::string bytes_of(std::size_t count) {
 
 /// Three nodes on hosts; programs run on the host of the third one as clients of the first.
 struct distant_clients : loaded_cluster {
-  distant_clients() : loaded_cluster(placement::on_hosts, 3, 1) {}
+  distant_clients() : loaded_cluster(placement::on_hosts, 3, 1, patient) {}
 
   std::vector<std::string> command(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), ARIADNE_PROGRAM);
@@ -48,7 +50,7 @@ struct distant_clients : loaded_cluster {
 
 /// A client of a node whose two sessions run on another one.
 struct distant_sessions : loaded_cluster, test_system {
-  distant_sessions() : loaded_cluster(placement::on_hosts, 2, 1) {
+  distant_sessions() : loaded_cluster(placement::on_hosts, 2, 1, patient) {
     host = actor_at<session_host_actor>({processes().host("a"), processes().port("a")}, to_string(host_atom_v));
     for (auto game = 0; sessions.size() < 2; ++game) {
       const auto id = std::to_string(game);
@@ -96,7 +98,8 @@ BOOST_FIXTURE_TEST_CASE(a_large_value_is_taken_over_a_slow_link_and_gone_only_th
   // Nothing of it is left to be sent over the slow link but what the client asks for.
   BOOST_TEST(clients().stash("a", "large", large, {.concern = {.level = concern_level::all}}).has_value());
   network().limit_rate(2);
-  const auto taken = run({"take", "large", "--timeout", "3s"});
+  // All of it takes 12 s, a piece a third of a second.
+  const auto taken = run({"take", "large", "--timeout", "6s"});
   BOOST_TEST(taken.exit_code == 0);
   BOOST_TEST(taken.err == "");
   BOOST_TEST((taken.out == large));
@@ -104,7 +107,8 @@ BOOST_FIXTURE_TEST_CASE(a_large_value_is_taken_over_a_slow_link_and_gone_only_th
 }
 
 BOOST_FIXTURE_TEST_CASE(a_small_message_is_not_held_up_by_a_large_one_to_another_session, distant_sessions) {
-  network().limit_rate(50);
+  // 7 s for the large one.
+  network().limit_rate(10);
   caf::scoped_actor speaker{system};
   auto large = say(speaker, sessions[0], "show " + std::string(8 * mebibyte, 'x'));
   caf::scoped_actor other{system};

@@ -25,7 +25,7 @@ BOOST_AUTO_TEST_CASE(a_play_prints_a_table_with_a_column_for_each_part) {
   BOOST_TEST(played.out.find("games that run: 3\npart begins: at first\npart begins: later\n") == 0u, played.out);
   for (const std::string text : {"  at first  ", "  later\n", "\nmoves lost  ", "\nduplicates  "})
     BOOST_TEST(played.out.find(text) != std::string::npos, played.out);
-  BOOST_TEST(cluster.places("a").empty());
+  BOOST_TEST(cluster.is_without_games("a"));
 }
 
 BOOST_AUTO_TEST_CASE(a_line_that_begins_no_part_is_a_usage_error) {

@@ -81,7 +81,7 @@ BOOST_FIXTURE_TEST_CASE(state_outlives_a_graceful_restart_of_all_nodes_in_turn, 
     BOOST_TEST(stop(name) == done);
     for (const auto& other : names)
       if (other != name)
-        BOOST_TEST((state_of(name, other) == member_state::left));
+        BOOST_TEST(eventually([&] { return state_of(name, other) == member_state::left; }));
     start(name);
     settle();
   }

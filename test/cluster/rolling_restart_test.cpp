@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <csignal>
 #include <memory>
@@ -97,9 +96,8 @@ BOOST_AUTO_TEST_CASE(nothing_is_lost_when_all_nodes_are_restarted_in_turn_while_
 BOOST_AUTO_TEST_CASE(the_command_restarts_all_nodes_of_a_cluster_while_clients_stash) {
   const running_cluster cluster{{"a", "b", "c"}};
   std::vector<std::string> stashed;
-  std::atomic<bool> is_over = false;
-  std::thread stashing{[&] {
-    for (std::size_t i = 0; !is_over; ++i)
+  std::jthread stashing{[&](const std::stop_token& is_over) {
+    for (std::size_t i = 0; !is_over.stop_requested(); ++i)
       for (const auto& node : cluster.names())
         if (cluster.clients().stash(node, fmt::format("game_{}_of_{}", i, node), "round 7"))
           stashed.push_back(fmt::format("game_{}_of_{}", i, node));
@@ -110,7 +108,7 @@ BOOST_AUTO_TEST_CASE(the_command_restarts_all_nodes_of_a_cluster_while_clients_s
     for (const auto& node : cluster.names())
       BOOST_TEST(restarted.out.find("node " + node) != std::string::npos, restarted.out);
   }
-  is_over = true;
+  stashing.request_stop();
   stashing.join();
   BOOST_TEST(stashed.size() > 0u);
   for (const auto& node : cluster.names())

@@ -44,9 +44,8 @@ struct edited_cluster : cluster_command {
   }
 
   std::ptrdiff_t up() const {
-    return std::count_if(node_names.begin(), node_names.end(), [this](const auto& node) {
-      return run(node, {"status", "--timeout", "1s"}).exit_code == done;
-    });
+    return std::count_if(node_names.begin(), node_names.end(),
+                         [this](const auto& node) { return run(node, {"status"}).exit_code == done; });
   }
 
   std::string right;

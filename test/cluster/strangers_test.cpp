@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(an_address_that_swallows_packets_does_not_keep_the_others_a
   network.heal();
   cluster.start("c");
   cluster.settle();
-  BOOST_TEST((cluster.client("a").pickup("game_NONE").outcome == pickup_outcome::absent));
+  BOOST_TEST(eventually([&] { return cluster.client("a").pickup("game_NONE").outcome == pickup_outcome::absent; }));
 }
 
 BOOST_AUTO_TEST_CASE(of_two_nodes_that_claim_one_name_both_say_so,

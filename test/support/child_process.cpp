@@ -20,6 +20,9 @@ namespace {
 
 constexpr int cannot_execute = 127;
 
+/// For a program that runs to its end by itself, such as a rolling restart of all nodes.
+constexpr std::chrono::minutes patience_for_the_end{2};
+
 /// Runs in the child between fork and exec, where other threads may have left any lock locked: system calls only.
 [[noreturn]] void become(char* const* arguments, const char* in, const char* out, const char* err, pid_t parent,
                          int network_namespace) {
@@ -79,7 +82,7 @@ run_result run_to_end(const std::vector<std::string>& command, std::string_view 
   const child_process::streams files{directory.path() / "in", directory.path() / "out", directory.path() / "err"};
   write_file(files.in, input);
   child_process process{command, files, network_namespace};
-  const auto exit_code = process.wait();
+  const auto exit_code = process.wait(patience_for_the_end);
   if (!exit_code)
     throw std::runtime_error("does not end: " + command.front());
   return {*exit_code, read_file(files.out), read_file(files.err)};

@@ -20,7 +20,7 @@ namespace ariadne::test {
 namespace {
 
 /// For each step of a connection, and for an answer beyond the time that the request itself allows.
-constexpr std::chrono::seconds step_timeout{2};
+constexpr std::chrono::seconds step_timeout{5};
 
 bool is_unconnected(const caf::error& error) {
   return error == ec::unreachable;

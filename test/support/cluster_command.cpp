@@ -1,5 +1,7 @@
 #include "test/support/cluster_command.hpp"
 
+#include "test/support/client_arguments.hpp"
+
 #include <fmt/format.h>
 
 #include <sstream>
@@ -43,8 +45,7 @@ std::size_t cluster_command::caught_up_count() const {
 
 run_result cluster_command::run(const std::string& node, std::vector<std::string> arguments,
                                 std::string_view input) const {
-  arguments.insert(arguments.end(), {"--node", fmt::format("127.0.0.1:{}", port(node))});
-  return run_ariadne(std::move(arguments), input);
+  return run_ariadne(client_arguments({"127.0.0.1", port(node)}, std::move(arguments)), input);
 }
 
 } // namespace ariadne::test

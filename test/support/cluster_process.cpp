@@ -1,5 +1,7 @@
 #include "test/support/cluster_process.hpp"
 
+#include "test/support/client_arguments.hpp"
+
 #include <boost/test/framework.hpp>
 #include <boost/test/results_collector.hpp>
 #include <fmt/format.h>
@@ -14,6 +16,23 @@ namespace ariadne::test {
 
 namespace {
 
+/// Further lines of the table `[cluster]`: `settings`, and what they leave open. Nodes that were cut off are looked for
+/// more often than by default, so that tests wait less; and a machine with much else to do has more time than an idle
+/// one needs, before it changes what happens.
+std::string completed(std::string_view settings, bool is_on_loopback) {
+  std::vector<std::pair<std::string_view, std::string_view>> defaults{
+    {"reconnect_max", "200ms"}, {"session_stop_timeout", "10s"}, {"drain_timeout", "10s"}};
+  // There, the end of a process ends its connections, and no link is ever cut: only a test that freezes a process needs
+  // the heartbeats, and says how long one may be silent.
+  if (is_on_loopback)
+    defaults.emplace_back("heartbeat_tolerance", "5s");
+  std::string result{settings};
+  for (const auto& [key, value] : defaults)
+    if (settings.find(key) == std::string_view::npos)
+      result += fmt::format("\n{} = \"{}\"", key, value);
+  return result;
+}
+
 bool test_has_failed() {
   const auto id = boost::unit_test::framework::current_test_case_id();
   return !boost::unit_test::results_collector.results(id).passed();
@@ -24,8 +43,7 @@ bool test_has_failed() {
 cluster_process::cluster_process(const std::vector<std::string>& nodes, std::string_view settings,
                                  virtual_network* network)
   : network_(network), file_(directory() / "cluster.toml") {
-  // Nodes that were cut off are looked for more often than by default, so that tests wait less.
-  auto text = fmt::format("[cluster]\nname = \"test\"\nreconnect_max = \"200ms\"\n{}\n", settings);
+  auto text = fmt::format("[cluster]\nname = \"test\"\n{}\n", completed(settings, network_ == nullptr));
   for (const auto& name : nodes) {
     if (!network_)
       reserved_.try_emplace(name);
@@ -55,8 +73,7 @@ void cluster_process::install(const std::string& node, const std::string& progra
 }
 
 run_result cluster_process::run(const std::string& node, std::vector<std::string> arguments, std::string_view input) {
-  arguments.insert(arguments.end(), {"--node", fmt::format("{}:{}", host(node), port(node))});
-  return run_ariadne(std::move(arguments), input);
+  return run_ariadne(client_arguments({host(node), port(node)}, std::move(arguments)), input);
 }
 
 std::size_t cluster_process::resident_bytes(const std::string& node) const {

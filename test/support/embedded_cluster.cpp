@@ -62,6 +62,8 @@ void embedded_cluster::start(const std::string& name) {
   auto options = options_for_node("test", {name, starting.address}, seeds);
   // Nodes that were down are looked for more often than by default, so that tests wait less.
   options.membership.reconnect_max = std::chrono::milliseconds{200};
+  // None can be frozen alone: who is silent has no processor, as the others may have none in a moment.
+  options.membership.heartbeats.tolerance = std::chrono::seconds{10};
   if (options_.complete)
     options_.complete(name, options);
   starting.running =

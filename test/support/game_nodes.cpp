@@ -63,6 +63,17 @@ bool game_nodes::all_run(const std::string& seen_from, std::size_t count, const 
   });
 }
 
+bool game_nodes::eventually_at(const std::map<std::string, std::string>& expected, const std::string& seen_from) {
+  return eventually([&] { return places(seen_from) == expected; });
+}
+
+bool game_nodes::is_without_games(const std::string& node) {
+  return eventually([&] {
+    const auto listed = nodes.run(node, {"sessions"});
+    return listed.exit_code == 0 && listed.out.empty();
+  });
+}
+
 run_result game_nodes::say(const std::string& node, int game, const std::string& message) {
   return nodes.run(node, {"session", "deliver", fmt::format("minotaur/{}", game), message, "--timeout", "20s"});
 }

@@ -36,6 +36,12 @@ public:
   /// Waits until `count` games run on nodes other than `but`.
   bool all_run(const std::string& seen_from, std::size_t count, const std::string& but = {});
 
+  /// Waits until the node sees all games at these places, see `places`, and no others.
+  bool eventually_at(const std::map<std::string, std::string>& expected, const std::string& seen_from);
+
+  /// Waits until the node, which answers, sees no games.
+  bool is_without_games(const std::string& node);
+
   run_result say(const std::string& node, int game, const std::string& message);
 
   /// For scripted players, who talk to all nodes.

@@ -34,6 +34,8 @@ public:
     options.seeds = std::move(seeds);
     options.reconnect_min = std::chrono::milliseconds{10};
     options.reconnect_max = std::chrono::milliseconds{100};
+    // Nodes in one process are silent only if the machine is busy.
+    options.heartbeats.tolerance = std::chrono::seconds{10};
     options.forget_after = forget_after;
     options.connect_timeout = connect_timeout;
     options.log = log.sink();
