@@ -45,7 +45,9 @@ using ticking_cluster_membership_actor = cluster_membership_actor::extend<
   // Something has come of attempts to connect.
   takes<work_atom>,
   // Nodes have been silent, and their connections have been looked at since.
-  takes<contact_atom>>;
+  takes<contact_atom>,
+  // See phone_book_actor.
+  answers<caf::strong_actor_ptr, get_atom, std::string, std::string>>;
 
 /// So long it takes at most to look at a connection, if the network's thread is not busy.
 constexpr std::chrono::milliseconds look_time_max{10};
@@ -168,6 +170,13 @@ public:
       return make_error(ec::too_many_answers);
     const member_status self{options_.node, to_string(options_.address), member_state::up, replica_.replica, 0, 0, {}};
     return to_page(self, *view_, after, now());
+  }
+
+  caf::result<caf::strong_actor_ptr> look_up(const std::string& node, const std::string& service) {
+    const auto by = view_->contact_of(node);
+    if (by == contact::nobody)
+      return make_error(ec::unreachable, fmt::format("node {} is not up", crdt::escaped_briefly(node)));
+    return mail(self_, get_atom_v, service).delegate(contacts_.at(by).handle);
   }
 
   caf::result<bool> leave() {
@@ -359,6 +368,7 @@ cluster_membership(ticking_cluster_membership_actor::stateful_pointer<cluster_me
     [&state](forget_atom, const std::string& node) { return state.forget_on_demand(node); },
     [&state](handoff_atom) { return state.handoff(); },
     [self](get_atom, const std::string& name) { return registered<caf::strong_actor_ptr>(self->system(), name); },
+    [&state](get_atom, const std::string& node, const std::string& service) { return state.look_up(node, service); },
     [&state](handoff_atom, const state_handoff_actor& handoff) { state.set_handoff(handoff); },
     [&state](status_atom, const std::string& after) { return state.members(after); },
     [&state](leave_atom) { return state.leave(); },
