@@ -11,6 +11,7 @@
 #include "actors/key_listings.hpp"
 #include "actors/live_feeds.hpp"
 #include "actors/map_reads.hpp"
+#include "actors/release_0_2.hpp"
 #include "actors/service_standing.hpp"
 #include "actors/stepwise_work.hpp"
 #include "actors/value_messages.hpp"
@@ -45,6 +46,8 @@ namespace ariadne {
 namespace {
 
 using ticking_crdt_replica_actor = value_holding_actor::extend<
+  // From a node of release 0.2.0.
+  answers<session_peer, host_atom>,
   // Time has passed.
   takes<tick_atom>,
   // A long walk of the core goes on, after the messages that came in between.
@@ -262,14 +265,6 @@ public:
         first.push_back({handoff_event_kind::caught_up, options_.core.node, {}});
       watchers_.add(watcher, std::move(place), first);
     });
-  }
-
-  void set_session_host(const session_peer& host) {
-    session_host_ = host;
-  }
-
-  session_peer session_host() const {
-    return session_host_;
   }
 
   // -- other replicas ------------------------------------------------------------------------------------------------
@@ -925,7 +920,6 @@ private:
   event_feeds<ticking_crdt_replica_actor::pointer> watchers_;
   live_feeds<ticking_crdt_replica_actor::pointer> live_watchers_;
   key_listings<ticking_crdt_replica_actor::pointer> listings_;
-  session_peer session_host_;
 };
 
 ticking_crdt_replica_actor::behavior_type
@@ -968,8 +962,7 @@ crdt_replica(ticking_crdt_replica_actor::stateful_pointer<crdt_replica_state> se
     [&state](watch_atom, std::string& prefix, const live_watcher_actor& watcher) {
       return state.watch(prefix, watcher);
     },
-    [&state](host_atom, const session_peer& host) { state.set_session_host(host); },
-    [&state](host_atom) { return state.session_host(); },
+    [self](host_atom) { return release_0_2::find_host(self); },
     [&state](drain_atom, std::uint64_t timeout_ms) { return state.drain(timeout_ms); },
     [&state](leftovers_atom, std::uint64_t after) { return state.leftovers(after); },
     [&state](status_atom) { return state.status(); },

@@ -818,10 +818,6 @@ using crdt_replica_actor = caf::typed_actor<
   answers<handoff_events, watch_atom, std::string, std::string>,
   // Tells the watcher what stands under each key that starts with the prefix, and from then on what changes in that.
   takes<watch_atom, std::string, live_watcher_actor>,
-  // The session host of this node, as those of other nodes find it.
-  takes<host_atom, session_peer>,
-  // The session host of this node; without a handle if there is none (yet).
-  answers<session_peer, host_atom>,
   // Answers once all members have acknowledged all events of this replica, or when the time (in milliseconds) is up.
   answers<drain_report, drain_atom, std::uint64_t>,
   // A page of the keys whose last write here not all members have acknowledged, from `next` of the page before on.
@@ -915,6 +911,13 @@ using cluster_membership_actor = caf::typed_actor<
   // neither connects to others nor accepts them. Answers false if one of them could not be told.
   answers<bool, leave_atom>>;
 
+/// The same actor, for what is on its own node. It is registered as `membership_name`.
+using phone_book_actor = caf::typed_actor<
+  // The actor that is registered on another node, which is up, under a name; null if there is none.
+  answers<caf::strong_actor_ptr, get_atom, std::string, std::string>>;
+
+inline constexpr auto membership_name = "membership";
+
 /// A session of an application, as its host speaks to it. It may end by itself: without an error it has done its work
 /// and the session is over; with an error it is started again from its last checkpoint.
 using session_actor = caf::typed_actor<
@@ -960,6 +963,8 @@ using session_host_actor = caf::typed_actor<
   takes<snapshot_atom, std::string, std::string, std::uint64_t, snapshot>,
   // From another host: the actor of a session that runs here; null if it does not.
   answers<caf::strong_actor_ptr, get_atom, std::string, std::string>,
+  // From another host, which has found this one: who it is; without a handle until it serves.
+  answers<session_peer, host_atom>,
   // From another host: a connection begins. Answers this host's name.
   answers<session_peer, introduce_atom, session_introduction>,
   // From another host, which waits for this one to begin a connection.

@@ -3,6 +3,7 @@
 #include "actors/answer_gate.hpp"
 #include "actors/caf_edition_unexpected.hpp"
 #include "actors/error.hpp"
+#include "actors/host_search.hpp"
 #include "actors/kept_promise.hpp"
 #include "actors/process_clocks.hpp"
 #include "actors/stepwise_work.hpp"
@@ -49,8 +50,10 @@ using ticking_session_host_actor = session_host_actor::extend<
 constexpr std::chrono::milliseconds tick_interval{20};
 /// A host that has done nothing for longer was not run.
 constexpr std::chrono::milliseconds pause_max{300};
-/// How often hosts of other nodes are looked for, while there may be some that this one is not connected to.
-constexpr std::uint64_t look_interval_ms = 100;
+/// Hosts of other nodes are looked for when nodes come, and when one is lost. If one could not be found, or has been
+/// found and has not connected, it is looked for again after such a time.
+constexpr std::uint64_t look_again_ms = 100;
+constexpr std::uint64_t connection_time_ms = 1'000;
 /// How long another host may take for each step of a connection.
 constexpr std::chrono::milliseconds connect_timeout{2'000};
 
@@ -365,7 +368,7 @@ public:
   void look_for_hosts() {
     if (!handoff_)
       return;
-    next_look_ms_ = now_ms() + look_interval_ms;
+    next_look_ms_ = now_ms() + connection_time_ms;
     mail(self_, neighbours_atom_v)
       .request(handoff_, connect_timeout)
       .then([this](const std::vector<known_node>& nodes) { look_at(nodes); }, [](const caf::error&) {});
@@ -403,6 +406,10 @@ public:
   }
 
   // -- other hosts ---------------------------------------------------------------------------------------------------
+
+  session_peer found() const {
+    return had_map_ ? self_as_peer() : session_peer{};
+  }
 
   caf::result<session_peer> introduced(const session_introduction& other) {
     const host_id peer{other.sender.node, other.sender.incarnation};
@@ -517,7 +524,6 @@ private:
     replica_ = replica;
     if (std::exchange(had_map_, true))
       core_->map_restarted(now_ms());
-    mail(self_, host_atom_v, self_as_peer()).send(replica_);
     mail(self_, watch_atom_v, std::string{session::map_key_prefix}, caf::actor_cast<live_watcher_actor>(self_->ctrl()))
       .send(replica_);
     mail(self_, watch_atom_v, caf::actor_cast<watcher_actor>(self_->ctrl())).send(handoff_);
@@ -544,10 +550,12 @@ private:
     note_connected();
     for (const auto& n : nodes)
       if (n.presence == node_presence::up && !met_.contains(n.node) && asking_.insert(n.node).second)
-        mail(self_, host_atom_v)
-          .request(caf::actor_cast<crdt_replica_actor>(n.replica.handle), connect_timeout)
-          .then([this, node = n.node](const session_peer& host) { host_found(node, host); },
-                [this, node = n.node](const caf::error&) { asking_.erase(node); });
+        search_host(
+          self_, n, connect_timeout, [this, node = n.node](const session_peer& host) { host_found(node, host); },
+          [this, node = n.node] {
+            asking_.erase(node);
+            next_look_ms_ = now_ms() + look_again_ms;
+          });
   }
 
   void note_connected() {
@@ -621,6 +629,7 @@ private:
     // Its node may have ended, or start another one.
     note_unmet();
     is_fully_connected_ = false;
+    next_look_ms_ = now_ms() + look_again_ms;
     options_.log(log_level::debug,
                  fmt::format("the session host of node {} {}", crdt::escaped_briefly(peer.node), why));
     core_->peer_down(peer, now_ms());
@@ -1112,6 +1121,7 @@ session_host(ticking_session_host_actor::stateful_pointer<session_host_state> se
     [&state](get_atom, std::string& kind, std::string& id) {
       return state.session_here({std::move(kind), std::move(id)});
     },
+    [&state](host_atom) { return state.found(); },
     [&state](introduce_atom, const session_introduction& other) { return state.introduced(other); },
     [&state](connect_atom, const session_introduction& other) { state.asked_to_begin(other); },
     [&state](const session_frame& frame) { state.receive(frame); },

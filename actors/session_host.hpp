@@ -34,8 +34,8 @@
 //     state_handoff -- drain -----> |  moves all sessions away, and answers what could not be moved
 //
 // It is a shell around session::session_host, which decides everything. It learns of the map and of other nodes from
-// the handoff pair of its node, and goes on while that is being restarted. Hosts of other nodes are found by their
-// replicas.
+// the handoff pair of its node, and goes on while that is being restarted. It finds the hosts of other nodes by the
+// membership actor of its own.
 
 namespace ariadne {
 

@@ -305,7 +305,7 @@ private:
   std::optional<waiting_room<state_handoff_actor::pointer>> waits_;
   /// Without the replica's part.
   node_status status_;
-  topology replication_;
+  membership::topology replication_;
   std::uint64_t replica_id_ = 0;
   crdt_replica_actor replica_;
   /// The other nodes, by name, but for those that have left.

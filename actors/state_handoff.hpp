@@ -5,8 +5,8 @@
 #include "actors/protocol.hpp"
 #include "actors/request_limits.hpp"
 #include "actors/service_keeper.hpp"
-#include "actors/topology.hpp"
 #include "crdt/replica_options.hpp"
+#include "membership/topology.hpp"
 
 #include <caf/actor_system.hpp>
 
@@ -52,7 +52,7 @@ struct state_handoff_options {
   std::vector<std::string> expected_nodes;
   /// Whether the cluster file lists this node, too.
   bool is_listed = true;
-  topology replication;
+  membership::topology replication;
   /// What waits for clients is counted here.
   std::shared_ptr<answer_budget> answers = answer_budget::of_process();
   request_limits requests;

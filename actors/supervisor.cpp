@@ -128,6 +128,7 @@ public:
       restart("the handoff pair", down.reason);
     } else if (down.source == membership_.address()) {
       close_port();
+      unregister_actor(self_->system(), membership_name);
       membership_ = nullptr;
       is_introduced_ = false;
       if (down.reason == make_error(ec::name_taken))
@@ -148,6 +149,8 @@ public:
     if (handoff_)
       for (const auto& name : names_of_pair())
         unregister_actor(self_->system(), name);
+    if (membership_)
+      unregister_actor(self_->system(), membership_name);
     self_->send_exit(handoff_, reason);
     self_->send_exit(membership_, reason);
     self_->quit(reason);
@@ -172,6 +175,7 @@ private:
   void start_membership() {
     membership_ = spawn_cluster_membership(self_->system(), options_.membership);
     monitored_.add(membership_);
+    register_actor(self_->system(), membership_name, membership_);
     open_port_since_ = restart_policy::time_point::clock::now();
     open();
   }
@@ -243,6 +247,7 @@ private:
     if (std::exchange(are_names_checked_, true))
       return {};
     auto taken = names_of_pair();
+    taken.insert(membership_name);
     for (const auto& name : taken)
       if (registered<caf::strong_actor_ptr>(self_->system(), name))
         return fmt::format("another actor of this system is registered as {}, which is a name of Ariadne's", name);

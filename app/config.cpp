@@ -174,9 +174,10 @@ cluster_config read_cluster(const toml::table& table) {
   reader.duration("lease", result.lease, 100ms, 1h);
   reader.duration("lease_guard", result.lease_guard, 50ms, 1h);
   reader.integer("rebalance_max", result.rebalance_max, 0, rebalance_limit);
-  reader.choice(
-    "topology", result.topology,
-    {{"mesh", topology::shape::mesh}, {"ring", topology::shape::ring}, {"explicit", topology::shape::listed}});
+  reader.choice("topology", result.topology,
+                {{"mesh", membership::topology::shape::mesh},
+                 {"ring", membership::topology::shape::ring},
+                 {"explicit", membership::topology::shape::listed}});
   reader.choice("scheduler_policy", result.scheduler_policy,
                 {{"sharing", scheduler_policy::sharing}, {"stealing", scheduler_policy::stealing}});
   reader.integer("scheduler_threads", result.scheduler_threads, 0, scheduler_threads_limit);
@@ -232,7 +233,7 @@ void check_neighbours(cluster_config& cluster, const toml::array& tables) {
   for (std::size_t i = 0; i < cluster.nodes.size(); ++i) {
     const auto& node = cluster.nodes[i];
     const auto* listed = tables.get(i)->as_table()->get("neighbours");
-    if (listed && cluster.topology != topology::shape::listed)
+    if (listed && cluster.topology != membership::topology::shape::listed)
       fail(listed->source(), "neighbours are for topology = \"explicit\" in [cluster]");
     for (const auto& neighbour : node.neighbours) {
       if (neighbour == node.name)
@@ -245,7 +246,7 @@ void check_neighbours(cluster_config& cluster, const toml::array& tables) {
       edges[neighbour].insert(node.name);
     }
   }
-  if (cluster.topology != topology::shape::listed)
+  if (cluster.topology != membership::topology::shape::listed)
     return;
   std::set<std::string> reached{cluster.nodes.front().name};
   std::vector<std::string> next{cluster.nodes.front().name};

@@ -1,10 +1,10 @@
 #pragma once
 
 #include "actors/log.hpp"
-#include "actors/topology.hpp"
 #include "app/minotaur/game_options.hpp"
 #include "crdt/replica_options.hpp"
 #include "membership/heartbeat_options.hpp"
+#include "membership/topology.hpp"
 #include "session/session_host.hpp"
 
 #include <tl/expected.hpp>
@@ -50,7 +50,7 @@ struct cluster_config {
   std::chrono::milliseconds lease_guard{500};
   /// 0: off.
   std::size_t rebalance_max = 0;
-  ariadne::topology::shape topology = topology::shape::mesh;
+  membership::topology::shape topology = membership::topology::shape::mesh;
   ariadne::scheduler_policy scheduler_policy = scheduler_policy::sharing;
   /// 0: as many as CAF chooses.
   unsigned scheduler_threads = 0;

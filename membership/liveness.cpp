@@ -126,6 +126,13 @@ const liveness::neighbour* liveness::find(const std::string& node) const {
   return found == neighbours_.end() ? nullptr : &found->second;
 }
 
+std::vector<std::string> liveness::names() const {
+  std::vector<std::string> result;
+  for (const auto& [node, n] : neighbours_)
+    result.push_back(node);
+  return result;
+}
+
 bool liveness::is_up(const std::string& node) const {
   const auto* n = find(node);
   return n && n->signs.are_expected();

@@ -97,6 +97,8 @@ public:
 
   // -- what is known -------------------------------------------------------------------------------------------------
 
+  /// Of whom anything is known.
+  std::vector<std::string> names() const;
   /// Whether it is up: its signs of life are expected.
   bool is_up(const std::string& node) const;
   bool is_awaited(const std::string& node) const;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <string>
 #include <tuple>
 #include <utility>
 
@@ -45,6 +46,27 @@ std::vector<news> node_table::tell(std::uint64_t now_ms) const {
   for (const auto& [name, f] : farewells_)
     result.push_back({name, {}, presence::left, f.incarnation, age(now_ms, f.since_ms)});
   return result;
+}
+
+std::string node_table::check_invariants() const {
+  std::size_t attempts = 0;
+  for (const auto& [name, e] : nodes_) {
+    const auto is_up = e.record.state == presence::up;
+    if (is_up ? e.connecting == phase::waiting : e.connecting == phase::idle)
+      return "T1: node " + name + (is_up ? " is up, and waits to be tried" : " is not up, and is not tried");
+    if (e.record.addresses.empty() || e.record.address().empty())
+      return "T2: node " + name + " has no address";
+    if (is_up && farewells_.contains(name))
+      return "T5: node " + name + " is up, and has said farewell";
+    attempts += e.connecting == phase::connecting ? 1 : 0;
+  }
+  if (attempts != attempts_ || attempts > options_.attempts_max)
+    return "T3: " + std::to_string(attempts) + " attempts are under way, and " + std::to_string(attempts_)
+           + " are counted";
+  if (count_gone() > options_.gone_max || farewells_.size() > options_.gone_max)
+    return "T4: " + std::to_string(count_gone()) + " unlisted nodes are gone, and " + std::to_string(farewells_.size())
+           + " farewells are remembered";
+  return {};
 }
 
 // -- what happens ----------------------------------------------------------------------------------------------------

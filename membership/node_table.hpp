@@ -21,6 +21,14 @@
 // with its incarnation: whoever has not heard of that, or believes longer that it is up, does not bring it back. A new
 // incarnation, and whoever introduces itself, is known as any new node.
 //
+// Between two calls the table keeps these invariants:
+//
+//     T1  Who is up does not wait to be tried; who is not waits for it, or is being tried.
+//     T2  Who is known has an address.
+//     T3  `attempts_max` bounds the attempts that are under way, and these are counted.
+//     T4  `gone_max` bounds the unlisted nodes that are not up, and the farewells that are remembered.
+//     T5  Nobody who is up has said farewell.
+//
 // A state machine without I/O: times, in milliseconds of any monotonic clock, and random numbers are arguments.
 // Addresses are opaque.
 
@@ -112,6 +120,9 @@ public:
 
   /// What is to be told to others: who is up, and what has left or was forgotten and might be brought back.
   std::vector<news> tell(std::uint64_t now_ms) const;
+
+  /// The first invariant that does not hold, in words; empty if all do.
+  std::string check_invariants() const;
 
   // -- what happens --------------------------------------------------------------------------------------------------
 

@@ -3,13 +3,12 @@
 #include "actors/caf_edition.hpp"
 #include "actors/endpoint.hpp"
 #include "actors/error.hpp"
-#include "actors/log.hpp"
 #include "actors/network/basp.hpp"
 #include "actors/network/dial_attempt.hpp"
 #include "actors/network/dialler.hpp"
 #include "actors/network/tcp_socket.hpp"
 #include "actors/protocol.hpp"
-#include "membership/node_table.hpp"
+#include "membership/cluster_view.hpp"
 
 #include <caf/actor_cast.hpp>
 
@@ -42,8 +41,7 @@ public:
     std::function<bool(const std::string& node)> is_needed;
     /// `local_host`: the address of this side.
     std::function<void(const attempt&, const cluster_membership_actor&, const std::string& local_host)> reached;
-    /// `is_refused`: nobody listens there.
-    std::function<void(const attempt&, const std::string& problem, log_level, bool is_refused)> failed;
+    std::function<void(const attempt&, const std::string& problem, membership::failure)> failed;
     std::function<void(const attempt&)> unneeded;
   };
 
@@ -55,17 +53,14 @@ public:
     if (auto address = endpoint_from_string(made.address))
       dialler_.dial(made.node, std::move(*address), timeout_);
     else
-      tell_.failed(made, made.address + " is no address", log_level::warning, false);
+      tell_.failed(made, made.address + " is no address", membership::failure::other);
   }
 
   void go_on() {
     for (auto& [node, address, socket] : dialler_.take_results()) {
       const attempt made{node, to_string(address)};
-      // That nobody listens is usual where nodes come and go; a node that answers otherwise than it should is not.
       if (!socket)
-        tell_.failed(made, describe(socket.error()),
-                     socket.error() == ec::unreachable ? log_level::info : log_level::warning,
-                     is_refusal(socket.error()));
+        tell_.failed(made, describe(socket.error()), failure_of(socket.error()));
       else if (tell_.is_needed(node))
         shake_hands(made, std::move(*socket), address.port);
       else
@@ -87,6 +82,13 @@ private:
     };
   }
 
+  /// That nobody listens is usual where nodes come and go; a node that answers otherwise than it should is not.
+  static membership::failure failure_of(const caf::error& error) {
+    return is_refusal(error)          ? membership::failure::refused
+           : error == ec::unreachable ? membership::failure::unreachable
+                                      : membership::failure::other;
+  }
+
   using woken_actor = caf::typed_actor<takes<work_atom>>;
 
   void shake_hands(const attempt& made, tcp_socket socket, std::uint16_t port) {
@@ -105,7 +107,7 @@ private:
           if (tell_.is_needed(made.node))
             break_off(made.node);
           shaking_hands_.erase(made.node);
-          tell_.failed(made, describe(error), log_level::warning, false);
+          tell_.failed(made, describe(error), membership::failure::other);
         });
   }
 
@@ -114,10 +116,10 @@ private:
     if (!tell_.is_needed(made.node))
       return tell_.unneeded(made);
     if (!published || !self_->system().template assignable<cluster_membership_actor>(interface))
-      return tell_.failed(made, "what is published there is no node of ours", log_level::warning, false);
+      return tell_.failed(made, "what is published there is no node of ours", membership::failure::other);
     const auto membership = caf::actor_cast<cluster_membership_actor>(published);
     if (membership.address() == self_->address())
-      return tell_.failed(made, "it is the address of this node itself", log_level::warning, false);
+      return tell_.failed(made, "it is the address of this node itself", membership::failure::other);
     tell_.reached(made, membership, local_host);
   }
 

@@ -161,6 +161,9 @@ public:
     hosting.minority = minority;
     hosting.drain_timeout = 60s;
     n.sessions = n.host->keep(spawn_session_host(n.host->system, std::move(hosting)));
+    // As the supervisor does, by whose names the hosts find each other.
+    register_actor(n.host->system, membership_name, n.membership);
+    register_actor(n.host->system, to_string(host_atom_v), n.sessions);
     start_handoff(name);
     return n;
   }

@@ -17,19 +17,27 @@ constexpr std::uint64_t missed_at_all_us = 20'000 * ms;
 /// Four tolerances, which is the most by which a node that is late itself has patience, and a tick or two.
 constexpr std::uint64_t decided_us = 2'400 * ms;
 constexpr std::size_t lines_a_minute_max = membership::link_losses::many + 1;
+/// Who waits twice as long each time, up to two seconds, does not get so far, though it begins anew now and then.
+constexpr std::size_t dials_a_minute_max = 120;
+/// News travel at least this often.
+constexpr std::uint64_t news_us_max = 10'000 * ms;
 
 } // namespace
 
-void world::judge_declared(std::size_t n, std::size_t other, const char* why) {
+void world::judge_down(std::size_t n, std::size_t other, const std::string& why) {
   const auto& judging = nodes_[n];
   const auto& judged = nodes_[other];
-  const auto who = name(n) + " declares " + name(other) + " down: " + why;
-  if (now_us_ < judging.woke_us + static_cast<microseconds>(heartbeats_.tolerance.count()) * ms && judged.is_up()
+  const auto who = name(n) + " takes " + name(other) + " for down: " + why;
+  // What has ended, or has left, may be told of by others.
+  const auto is_there =
+    judged.is_up() && !judged.is_leaving && judging.peers[other].told_by == contact{judged.incarnation};
+  if (now_us_ < judging.woke_us + static_cast<microseconds>(heartbeats_.tolerance.count()) * ms && is_there
       && !judging.peers[other].is_heard_since_waking)
     fail("nobody is judged before there was time to hear of it",
          who + ", " + std::to_string((now_us_ - judging.woke_us) / ms) + " ms after it has begun to run");
   const auto undisturbed_us = now_us_ - std::min(recovery_us, now_us_);
-  const auto is_disturbed = !judged.runs() || judged.disturbed_us > undisturbed_us || judged.woke_us > undisturbed_us
+  const auto is_disturbed = !judged.runs() || judged.is_leaving || judging.is_leaving
+                            || judged.disturbed_us > undisturbed_us || judged.woke_us > undisturbed_us
                             || judging.disturbed_us > undisturbed_us || judging.woke_us > undisturbed_us
                             || link_of(n, other).disturbed_us > undisturbed_us || is_cut(n, other) || is_cut(other, n);
   if (!is_disturbed && now_us_ > recovery_us)
@@ -60,7 +68,7 @@ void world::expect_missed(std::size_t n, std::size_t observer) {
     const auto is_gone = !nodes_[n].runs() && nodes_[n].trouble_began_us == began_us;
     if (!is_gone || !seeing.runs() || seeing.woke_us != woke_us)
       return;
-    if (seeing.life->is_up(name(n)) || seeing.life->is_awaited(name(n)))
+    if (seeing.peers[n].told == standing::up || seeing.view->is_awaited(name(n)))
       fail("a node that is not there is missed in time",
            name(observer) + " has not missed " + name(n) + " for " + std::to_string(limit_us / ms) + " ms");
   });
@@ -71,7 +79,7 @@ void world::expect_decided(std::size_t n) {
     if (!nodes_[n].runs() || nodes_[n].woke_us != woke_us || nodes_[n].disturbed_us > woke_us)
       return;
     for (std::size_t other = 0; other < nodes_.size(); ++other)
-      if (other != n && nodes_[n].life->is_awaited(name(other)))
+      if (other != n && nodes_[n].view->is_awaited(name(other)))
         fail("nobody is awaited for ever", name(n) + " still awaits " + name(other));
   });
 }
@@ -87,11 +95,45 @@ void world::log_line(std::size_t n, std::size_t other) {
            + name(other) + " is lost");
 }
 
+void world::judge_dial(std::size_t n, std::size_t other) {
+  auto& process = nodes_[n];
+  if (process.dials_under_way >= membership::node_table_options{}.attempts_max)
+    fail("few attempts are under way at a time", name(n) + " makes one more");
+  auto& dials = process.peers[other].dials;
+  dials.push_back(now_us_);
+  while (dials.front() + 60'000 * ms <= now_us_)
+    dials.pop_front();
+  if (dials.size() > dials_a_minute_max)
+    fail("nobody is dialled again and again without a pause",
+         name(n) + " has dialled " + name(other) + " " + std::to_string(dials.size()) + " times within a minute");
+}
+
+bool world::knows(std::size_t n, std::size_t other) const {
+  const auto names = nodes_[n].view->names();
+  return std::find(names.begin(), names.end(), name(other)) != names.end();
+}
+
 void world::check_all_up() {
   for (std::size_t n = 0; n < nodes_.size(); ++n)
-    for (std::size_t other = 0; other < nodes_.size(); ++other)
-      if (other != n && !nodes_[n].life->is_up(name(other)))
+    for (std::size_t other = 0; other < nodes_.size(); ++other) {
+      if (other == n || nodes_[n].is_gone_for_good || nodes_[other].is_gone_for_good)
+        continue;
+      const auto& seen = nodes_[n].peers[other];
+      if (seen.told != standing::up || seen.told_by != contact{nodes_[other].incarnation})
         fail("nodes that are healed see each other", name(n) + " does not see " + name(other));
+    }
+}
+
+void world::check_all_forgotten() {
+  const auto is_gone = [](const node& n) { return n.is_gone_for_good; };
+  if (scenario_.forget_after_ms > 60'000 || std::none_of(nodes_.begin(), nodes_.end(), is_gone))
+    return;
+  run_until(now_us_ + scenario_.forget_after_ms * ms + 2 * news_us_max);
+  check_all_up();
+  for (std::size_t n = 0; n < nodes_.size(); ++n)
+    for (std::size_t other = 0; other < nodes_.size(); ++other)
+      if (!nodes_[n].is_gone_for_good && nodes_[other].is_gone_for_good && knows(n, other))
+        fail("an unlisted node that is gone is forgotten by all", name(n) + " still knows " + name(other));
 }
 
 void world::fail(const char* check, const std::string& found) {

@@ -11,9 +11,7 @@ namespace {
 constexpr std::uint64_t ms = 1'000;
 constexpr std::size_t packet_bytes = 16 << 10;
 constexpr std::size_t buffer_bytes = 1 << 20;
-/// From one try to dial to the next, without a back-off.
-constexpr std::uint64_t dial_us_min = 50 * ms;
-constexpr std::uint64_t dial_us_max = 150 * ms;
+constexpr std::uint64_t connect_timeout_us = 1'000 * ms;
 
 } // namespace
 
@@ -29,8 +27,7 @@ bool world::is_cut(std::size_t from, std::size_t to) {
   return now_us_ < link_of(from, to).cut_until_us[from < to ? 0 : 1];
 }
 
-void world::send(std::size_t from, std::size_t to, std::uint64_t connection, std::size_t bytes,
-                 const std::optional<membership::beat>& beat) {
+void world::send(std::size_t from, std::size_t to, std::uint64_t connection, std::size_t bytes, const action& arrives) {
   auto& l = link_of(from, to);
   if (l.connection != connection)
     return;
@@ -40,9 +37,9 @@ void world::send(std::size_t from, std::size_t to, std::uint64_t connection, std
     left -= part;
     way.free_us =
       std::max(way.free_us, now_us_) + std::max<microseconds>(part * 1'000'000 / scenario_.bytes_per_second, 1);
-    packet p{from, to, connection, part, now_us_, std::nullopt};
+    packet p{from, to, connection, part, now_us_, {}};
     if (left == 0)
-      p.beat = beat;
+      p.arrives = arrives;
     at(way.free_us + scenario_.delay_ms * ms, [this, p] { arrive(p, 0); });
   }
 }
@@ -83,7 +80,13 @@ void world::arrive(const packet& p, unsigned tries) {
     at_process(p.to, p.from, now_us_, [this, p] {
       auto& read = pipe_of(p.from, p.to);
       read.unread -= std::min(read.unread, p.bytes);
-      heard(p.to, p);
+      auto& process = nodes_[p.to];
+      if (process.peers[p.from].connection != p.connection)
+        return;
+      if (p.sent_us >= process.woke_us)
+        process.peers[p.from].is_heard_since_waking = true;
+      if (p.arrives)
+        p.arrives();
     });
   });
 }
@@ -102,47 +105,77 @@ void world::close(std::size_t by, std::size_t other) {
   at(now_us_ + (is_open ? delay_us : delay_us + 500 * ms), arrives);
 }
 
-bool world::may_dial(std::size_t from, std::size_t to) {
-  auto& n = nodes_[from];
-  auto& p = n.peers[to];
-  if (!n.runs() || p.connection != 0)
-    return false;
-  const auto* losses = n.life->losses(name(to));
-  const auto factor = losses ? losses->backoff_factor() : 1;
-  const auto wait_us = std::min<microseconds>(100 * ms * factor, 2'000 * ms);
-  return n.life->is_in_doubt(name(to)) || p.lost_us == 0 || now_us_ >= p.lost_us + wait_us;
+void world::act(std::size_t n, const membership::dial& what) {
+  const auto to = number(what.made.address);
+  judge_dial(n, to);
+  ++nodes_[n].dials_under_way;
+  const auto incarnation = nodes_[n].incarnation;
+  at(now_us_ + 3 * scenario_.delay_ms * ms + random_.between(1 * ms, 20 * ms), [=, this, made = what.made] {
+    if (nodes_[n].is_up() && nodes_[n].incarnation == incarnation)
+      dialled(n, to, made);
+  });
 }
 
-void world::dial(std::size_t a, std::size_t b) {
-  auto& l = link_of(a, b);
-  at(now_us_ + random_.between(dial_us_min, dial_us_max), [this, a, b] { dial(a, b); });
-  if (l.is_dialled || l.connection != 0 || is_cut(a, b) || is_cut(b, a))
-    return;
-  for (const auto& [from, to] : {std::pair{a, b}, std::pair{b, a}})
-    if (may_dial(from, to) && !nodes_[to].is_up() && nodes_[to].state == host_state::runs)
-      at_process(from, to, now_us_ + 2 * scenario_.delay_ms * ms + 1, [this, from = from, to = to] {
-        if (!nodes_[to].is_up())
-          refused(from, to);
-      });
-  if (!(may_dial(a, b) || may_dial(b, a)) || !nodes_[a].runs() || !nodes_[b].runs()
-      || nodes_[a].peers[b].connection != 0 || nodes_[b].peers[a].connection != 0)
-    return;
-  l.is_dialled = true;
-  at(now_us_ + 3 * scenario_.delay_ms * ms + random_.between(1 * ms, 20 * ms), [this, a, b] { connect(a, b); });
+/// An attempt that is broken off has its end all the same.
+void world::act(std::size_t, const membership::break_off&) {}
+
+void world::dialled(std::size_t n, std::size_t to, const membership::attempt& made) {
+  using membership::failure;
+  const auto& other = nodes_[to];
+  const auto& own = nodes_[n].peers[to];
+  const auto& theirs = other.is_up() ? other.peers[n].connection : 0;
+  const auto connection = link_of(n, to).connection;
+  if (is_cut(n, to) || is_cut(to, n) || !other.has_kernel() || !nodes_[n].has_kernel())
+    dial_failed(n, made, "nobody answers", failure::unreachable, connect_timeout_us);
+  else if (!other.is_up())
+    dial_failed(n, made, "nobody listens", failure::refused, 1);
+  else if (!other.runs())
+    dial_failed(n, made, "it does not shake hands", failure::other, connect_timeout_us);
+  else if (connection != 0 && own.connection == connection)
+    // The other one has connected meanwhile.
+    at_process(n, to, now_us_, [=, this] {
+      --nodes_[n].dials_under_way;
+      happen(n, [&](auto& view, const auto& now) { view.reached(made, nodes_[n].peers[to].other, {}, now); });
+    });
+  else if (connection != 0 || own.connection != 0 || theirs != 0)
+    dial_failed(n, made, "it closes the connection", failure::other, 1);
+  else
+    open(n, to, made);
 }
 
-void world::connect(std::size_t a, std::size_t b) {
-  auto& l = link_of(a, b);
-  l.is_dialled = false;
-  if (!nodes_[a].runs() || !nodes_[b].runs() || is_cut(a, b) || is_cut(b, a) || nodes_[a].peers[b].connection != 0
-      || nodes_[b].peers[a].connection != 0)
-    return;
+void world::dial_failed(std::size_t n, const membership::attempt& made, const char* problem, membership::failure how,
+                        microseconds after_us) {
+  at_process(n, number(made.node), now_us_ + after_us, [=, this] {
+    --nodes_[n].dials_under_way;
+    happen(n, [&](auto& view, const auto& now) { view.failed(made, problem, how, now); });
+  });
+}
+
+void world::open(std::size_t n, std::size_t to, const membership::attempt& made) {
+  auto& l = link_of(n, to);
   l.connection = ++last_connection_;
   l.since_us = now_us_;
   for (auto& way : l.pipes)
     way = {now_us_, now_us_, now_us_, 0, 0, 0};
-  up(a, b, l.connection, nodes_[b].incarnation);
-  up(b, a, l.connection, nodes_[a].incarnation);
+  const auto connect = [this, connection = l.connection](std::size_t a, std::size_t b, std::uint64_t incarnation) {
+    nodes_[a].peers[b].connection = connection;
+    nodes_[a].peers[b].other = contact{incarnation};
+  };
+  at_process(to, n, now_us_, [=, incarnation = nodes_[n].incarnation] { connect(to, n, incarnation); });
+  at_process(n, to, now_us_, [=, this, incarnation = nodes_[to].incarnation] {
+    --nodes_[n].dials_under_way;
+    connect(n, to, incarnation);
+    happen(n, [&](auto& view, const auto& now) { view.reached(made, contact{incarnation}, {}, now); });
+  });
+}
+
+void world::act(std::size_t n, const membership::disconnect& what) {
+  const auto other = whom(n, what.from);
+  const auto connection = nodes_[n].peers[other].connection;
+  if (connection == 0 || link_of(n, other).connection != connection)
+    return;
+  close(n, other);
+  at_process(n, other, now_us_, [=, this] { lost(n, other, connection); });
 }
 
 } // namespace ariadne::membership_simulation

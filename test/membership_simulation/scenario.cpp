@@ -10,7 +10,8 @@ scenario make_scenario(std::uint64_t seed) {
   simulation::random_source random{seed};
   scenario s;
   s.seed = seed;
-  s.nodes = random.between(2, 4);
+  s.listed = random.between(2, 4);
+  s.nodes = s.listed + (random.chance(50) ? random.between(1, 2) : 0);
   s.duration_ms = random.between(10'000, 40'000);
   // 1 Mbit/s to 1 Gbit/s.
   s.bytes_per_second = random.pick<std::uint64_t>({125'000, 1'250'000, 6'250'000, 125'000'000});
@@ -19,6 +20,7 @@ scenario make_scenario(std::uint64_t seed) {
   // Up to 15 seconds of the link.
   s.bulk_bytes_max =
     random.chance(60) ? random.between(1, std::min<std::uint64_t>(s.bytes_per_second * 15, 16 << 20)) : 0;
+  s.forget_after_ms = random.pick<std::uint64_t>({20'000, 60'000, 3'600'000});
   // A third of the seeds has no trouble but what its links are.
   if (random.chance(33))
     return s;
@@ -28,6 +30,9 @@ scenario make_scenario(std::uint64_t seed) {
   s.kills = random.chance(30);
   s.cuts = random.chance(30);
   s.breaks = random.chance(20);
+  s.leaves = random.chance(30);
+  s.departs = random.chance(50);
+  s.forgets = random.chance(30);
   if (s.breaks)
     s.duration_ms += 120'000;
   return s;
@@ -35,11 +40,13 @@ scenario make_scenario(std::uint64_t seed) {
 
 std::string to_string(const scenario& s) {
   const auto flag = [](bool is_set, const char* name) { return is_set ? std::string{" "} + name : std::string{}; };
-  return "seed " + std::to_string(s.seed) + ": " + std::to_string(s.nodes) + " nodes for "
-         + std::to_string(s.duration_ms) + " ms; links of " + std::to_string(s.bytes_per_second) + " bytes/s, "
+  return "seed " + std::to_string(s.seed) + ": " + std::to_string(s.nodes) + " nodes, " + std::to_string(s.listed)
+         + " of them listed, for " + std::to_string(s.duration_ms) + " ms, forgotten after "
+         + std::to_string(s.forget_after_ms) + " ms; links of " + std::to_string(s.bytes_per_second) + " bytes/s, "
          + std::to_string(s.delay_ms) + " ms, loss " + std::to_string(s.loss_permille) + " per mille, bulk up to "
          + std::to_string(s.bulk_bytes_max) + " bytes;" + flag(s.freezes, "freezes") + flag(s.suspends, "suspends")
-         + flag(s.pauses, "pauses") + flag(s.kills, "kills") + flag(s.cuts, "cuts") + flag(s.breaks, "breaks");
+         + flag(s.pauses, "pauses") + flag(s.kills, "kills") + flag(s.cuts, "cuts") + flag(s.breaks, "breaks")
+         + flag(s.leaves, "leaves") + flag(s.departs, "departs") + flag(s.forgets, "forgets");
 }
 
 } // namespace ariadne::membership_simulation

@@ -10,7 +10,10 @@ namespace ariadne::membership_simulation {
 struct scenario {
   std::uint64_t seed = 0;
   std::size_t nodes = 0;
+  /// The first of them are in the cluster file. The others join through one of these.
+  std::size_t listed = 0;
   std::uint64_t duration_ms = 0;
+  std::uint64_t forget_after_ms = 0;
 
   // Every link.
   std::uint64_t bytes_per_second = 0;
@@ -34,6 +37,12 @@ struct scenario {
   bool cuts = false;
   /// A connection is closed by something in between, again and again.
   bool breaks = false;
+  /// A node says that it leaves, and ends.
+  bool leaves = false;
+  /// An unlisted node that leaves or is killed may never come back.
+  bool departs = false;
+  /// A node is told to forget another one.
+  bool forgets = false;
 };
 
 scenario make_scenario(std::uint64_t seed);

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <chrono>
+#include <memory>
 #include <utility>
+#include <variant>
 
 namespace ariadne::membership_simulation {
 
 namespace {
-
-using membership::liveness;
 
 constexpr std::uint64_t ms = 1'000;
 /// How long after the process's own timers something comes to be done.
@@ -16,6 +16,8 @@ constexpr std::uint64_t late_us_max = 20 * ms;
 constexpr std::uint64_t look_us = 10 * ms;
 constexpr std::uint64_t heal_us = 30'000 * ms;
 constexpr std::size_t heartbeat_bytes = 100;
+constexpr std::size_t introduction_bytes = 500;
+constexpr std::uint64_t connect_timeout_us = 1'000 * ms;
 /// What comes from this is no other node's.
 constexpr std::size_t own_timers = 1'000;
 constexpr std::chrono::hours boot_time{1};
@@ -27,10 +29,10 @@ world::world(const scenario& s) : scenario_(s), random_(s.seed ^ 0xa5a5'a5a5), n
 
 void world::play() {
   for (std::size_t n = 0; n < nodes_.size(); ++n)
-    at(random_.between(0, 300 * ms), [this, n] { start(n); });
-  for (std::size_t a = 0; a < nodes_.size(); ++a)
-    for (std::size_t b = a + 1; b < nodes_.size(); ++b)
-      at(random_.between(0, 100 * ms), [this, a, b] { dial(a, b); });
+    at(random_.between(0, is_listed(n) ? 300 * ms : 5'000 * ms), [this, n] {
+      if (!nodes_[n].is_up())
+        start(n);
+    });
   trouble_nodes();
   trouble_links();
   send_bulk();
@@ -38,6 +40,7 @@ void world::play() {
   heal();
   run_until(now_us_ + heal_us);
   check_all_up();
+  check_all_forgotten();
 }
 
 // -- time
@@ -83,44 +86,189 @@ membership::clock_reading world::clocks(const node& n) const {
 // -- nodes
 // -------------------------------------------------------------------------------------------------------------
 
+membership::view_options world::options_of(std::size_t n) {
+  membership::view_options options;
+  options.cluster = "simulated";
+  options.node = name(n);
+  options.address = name(n) + ":1";
+  options.table.forget_after_ms = scenario_.forget_after_ms;
+  options.heartbeats = heartbeats_;
+  for (std::size_t other = 0; other < scenario_.listed; ++other)
+    options.listed.emplace_back(name(other), name(other) + ":1");
+  if (!is_listed(n))
+    options.listed = {options.listed[random_.below(options.listed.size())]};
+  return options;
+}
+
 void world::start(std::size_t n) {
   auto& starting = nodes_[n];
+  if (starting.is_gone_for_good)
+    return;
   tell("start " + name(n));
   starting.incarnation = ++last_incarnation_;
-  starting.life.emplace(heartbeats_, clocks(starting));
+  starting.view.emplace(options_of(n), moment(n));
   starting.peers.assign(nodes_.size(), {});
+  starting.watched.clear();
   starting.missed.clear();
+  starting.dials_under_way = 0;
+  starting.is_leaving = false;
   starting.woke_us = now_us_;
-  for (std::size_t other = 0; other < nodes_.size(); ++other)
-    if (other != n)
-      starting.life->await(name(other));
   expect_decided(n);
+  happen(n, [&](auto& view, const auto& now) { view.handoff_started(now); });
+  happen(n, [&](auto& view, const auto& now) { view.set_incarnation(starting.incarnation, now); });
   tick(n);
 }
 
-void world::look(std::size_t n) {
-  auto& process = nodes_[n];
-  if (process.life->look(clocks(process)) != liveness::duration{})
+membership::moment world::moment(std::size_t n) {
+  return {clocks(nodes_[n]), static_cast<std::uint32_t>(random_.next())};
+}
+
+void world::act(std::size_t n) {
+  for (const auto& command : nodes_[n].view->take_commands())
+    std::visit([&](const auto& what) { act(n, what); }, command);
+  std::erase_if(nodes_[n].watched, [](const auto& entry) { return entry.second == 0; });
+  if (const auto broken = nodes_[n].view->check_invariants(); !broken.empty())
+    fail("the invariants of a view hold", name(n) + ": " + broken);
+}
+
+std::size_t world::whom(std::size_t n, contact by) {
+  if (const auto found = nodes_[n].watched.find(by); found == nodes_[n].watched.end() || found->second == 0)
+    fail("only who is watched is spoken to", name(n) + " speaks to contact " + std::to_string(std::uint64_t(by)));
+  for (std::size_t other = 0; other < nodes_.size(); ++other)
+    if (nodes_[n].peers[other].other == by)
+      return other;
+  fail("a contact is somebody", name(n) + " speaks to contact " + std::to_string(std::uint64_t(by)));
+}
+
+void world::act(std::size_t n, const membership::watch& what) {
+  ++nodes_[n].watched[what.whom];
+}
+
+void world::act(std::size_t n, const membership::watch_no_more& what) {
+  whom(n, what.whom);
+  --nodes_[n].watched[what.whom];
+}
+
+void world::act(std::size_t n, const membership::introduce& what) {
+  const auto to = whom(n, what.pending.to);
+  const auto is_answered = std::make_shared<bool>(false);
+  const auto connection = nodes_[n].peers[to].connection;
+  send(n, to, connection, introduction_bytes, [=, this] {
+    membership::introduction_answer answer;
+    const auto by = nodes_[to].peers[n].other;
+    happen(to, [&](auto& view, const auto& now) {
+      const auto refused = view.introduced(by, what.self, now);
+      answer = {!refused, refused ? refused->reason : "", refused && refused->is_name_taken,
+                view.own_introduction(now)};
+    });
+    send(to, n, connection, introduction_bytes, [=, this] {
+      if (!std::exchange(*is_answered, true))
+        happen(n, [&](auto& view, const auto& now) { view.answered(what.pending, what.pending.to, answer, now); });
+    });
+  });
+  if (what.pending.number != 0)
+    at_process(n, own_timers, now_us_ + connect_timeout_us, [=, this] {
+      if (!std::exchange(*is_answered, true))
+        happen(n, [&](auto& view, const auto& now) { view.unanswered(what.pending, "it does not answer", now); });
+    });
+}
+
+void world::act(std::size_t n, const membership::send_beat& what) {
+  const auto to = whom(n, what.to);
+  send(n, to, nodes_[n].peers[to].connection, heartbeat_bytes, [=, this] {
+    happen(to, [&](auto& view, const auto& now) { view.heard(nodes_[to].peers[n].other, what.sign, now); });
+  });
+}
+
+void world::act(std::size_t n, const membership::tell_news& what) {
+  const auto to = whom(n, what.to);
+  send(n, to, nodes_[n].peers[to].connection, introduction_bytes, [=, this] {
+    happen(to, [&](auto& view, const auto& now) { view.told(nodes_[to].peers[n].other, what.members, now); });
+  });
+}
+
+void world::act(std::size_t n, const membership::say_farewell& what) {
+  const auto to = whom(n, what.to);
+  send(n, to, nodes_[n].peers[to].connection, heartbeat_bytes, [=, this] {
+    happen(to, [&](auto& view, const auto& now) { view.has_left(nodes_[to].peers[n].other, name(n), now); });
+  });
+}
+
+void world::act(std::size_t n, const membership::warn_of_claimant& what) {
+  fail("nobody claims a name that is taken", name(n) + " warns of the node at " + what.address);
+}
+
+void world::act(std::size_t n, const membership::give_way&) {
+  fail("nobody claims a name that is taken", name(n) + " gives way");
+}
+
+void world::act(std::size_t n, const membership::look_at_connection& what) {
+  at_process(n, own_timers, now_us_ + 1 * ms, [this, n, other = whom(n, what.of)] { probe(n, other); });
+}
+
+void world::act(std::size_t n, const membership::judge_soon&) {
+  at_process(n, own_timers, now_us_ + look_us, [this, n] {
+    take_findings(n);
+    happen(n, [](auto& view, const auto& now) { view.judge_suspects({}, now); });
+  });
+}
+
+void world::act(std::size_t n, const membership::wake& what) {
+  const auto after_us = static_cast<microseconds>(what.after.count()) * ms;
+  at_process(n, own_timers, now_us_ + after_us + random_.below(late_us_max),
+             [this, n] { happen(n, [](auto& view, const auto& now) { view.connect_to_due(now); }); });
+}
+
+void world::act(std::size_t n, const membership::tell_handoff& what) {
+  const auto other = number(what.node);
+  auto& p = nodes_[n].peers[other];
+  const auto before = std::exchange(p.told, what.is);
+  switch (what.is) {
+    case standing::up:
+      whom(n, what.by);
+      tell(name(n) + " sees " + what.node);
+      // It has introduced itself, however long ago.
+      p.is_heard_since_waking = true;
+      if (std::exchange(p.told_by, what.by) != what.by)
+        p.lines.clear();
+      return;
+    case standing::down:
+      tell(name(n) + " takes " + what.node + " for down");
+      if (before == standing::up)
+        judge_down(n, other, "those on its node are told so");
+      return;
+    case standing::left:
+      tell(name(n) + " is told that " + what.node + " leaves");
+      return;
+    case standing::forgotten:
+      tell(name(n) + " forgets " + what.node);
+      if (before == standing::up || (is_listed(n) && is_listed(other)))
+        fail("neither who is up nor who is listed is forgotten", name(n) + " forgets " + what.node);
+      return;
+  }
+}
+
+void world::act(std::size_t n, const membership::report& what) {
+  using subject = membership::report::subject;
+  if (what.about == subject::not_run)
     tell(name(n) + " finds that it was not run");
+  else
+    tell(name(n) + " reports of " + what.node + ": " + what.text);
+  if (what.about == subject::down || what.about == subject::unsteady)
+    log_line(n, number(what.node));
 }
 
 void world::tick(std::size_t n) {
   at_process(n, own_timers, now_us_ + 100 * ms + random_.below(late_us_max), [this, n] { tick(n); });
-  look(n);
   take_findings(n);
-  auto& process = nodes_[n];
-  const auto round = process.life->tick(clocks(process).now);
-  const auto number = [](const std::string& node) { return static_cast<std::size_t>(node.front() - 'a'); };
-  for (const auto& [node, beat] : round.beats)
-    send(n, number(node), process.peers[number(node)].connection, heartbeat_bytes, beat);
-  for (const auto& node : round.quiet)
-    at_process(n, own_timers, now_us_ + 1 * ms, [this, n, other = number(node)] { probe(n, other); });
-  if (!round.suspects.empty())
-    at_process(n, own_timers, now_us_ + look_us, [this, n, s = round.suspects] { judge_suspects(n, s); });
-  for (const auto& node : round.overdue)
-    judge_overdue(n, number(node));
-  for (const auto& node : round.down)
-    declare_down(n, number(node), "it has not shown itself in time");
+  std::vector<std::size_t> awaited;
+  for (std::size_t other = 0; other < nodes_.size(); ++other)
+    if (nodes_[n].view->is_awaited(name(other)))
+      awaited.push_back(other);
+  happen(n, [](auto& view, const auto& now) { view.tick(now); });
+  for (const auto other : awaited)
+    if (!nodes_[n].view->is_awaited(name(other)))
+      judge_overdue(n, other);
 }
 
 void world::probe(std::size_t n, std::size_t other) {
@@ -134,87 +282,20 @@ void world::probe(std::size_t n, std::size_t other) {
 }
 
 void world::take_findings(std::size_t n) {
-  for (std::size_t other = 0; other < nodes_.size(); ++other)
-    if (const auto found = std::exchange(nodes_[n].peers[other].found, std::nullopt))
-      nodes_[n].life->seen(name(other), *found);
-}
-
-void world::judge_suspects(std::size_t n, const std::vector<std::string>& suspects) {
-  look(n);
-  take_findings(n);
-  auto& process = nodes_[n];
-  for (const auto& node : suspects) {
-    const auto other = static_cast<std::size_t>(node.front() - 'a');
-    if (!process.life->is_silent(node, clocks(process).now))
-      continue;
-    const auto connection = process.peers[other].connection;
-    if (link_of(n, other).connection == connection)
-      close(n, other);
-    lost(n, other, connection, "it is silent");
-  }
-}
-
-void world::heard(std::size_t n, const packet& p) {
-  auto& process = nodes_[n];
-  if (process.peers[p.from].connection != p.connection)
-    return;
-  if (p.sent_us >= process.woke_us)
-    process.peers[p.from].is_heard_since_waking = true;
-  if (!p.beat)
-    return;
-  look(n);
-  process.life->heard(name(p.from), *p.beat, clocks(process).now);
-}
-
-void world::up(std::size_t n, std::size_t other, std::uint64_t connection, std::uint64_t incarnation) {
-  look(n);
-  auto& p = nodes_[n].peers[other];
-  tell(name(n) + " sees " + name(other));
-  p.connection = connection;
-  if (std::exchange(p.incarnation, incarnation) != incarnation)
-    p.lines.clear();
-  p.is_heard_since_waking = true;
-  nodes_[n].life->up(name(other), incarnation, clocks(nodes_[n]).now);
+  for (auto& p : nodes_[n].peers)
+    if (const auto found = std::exchange(p.found, std::nullopt))
+      nodes_[n].view->seen(p.other, *found);
 }
 
 void world::lost(std::size_t n, std::size_t other, std::uint64_t connection, const char* why) {
-  auto& process = nodes_[n];
-  auto& p = process.peers[other];
+  auto& p = nodes_[n].peers[other];
   if (p.connection != connection || connection == 0)
     return;
-  look(n);
   p.connection = 0;
   p.found.reset();
-  p.lost_us = now_us_;
-  switch (process.life->lost(name(other), clocks(process).now)) {
-    case liveness::loss::none:
-      break;
-    case liveness::loss::down:
-      declare_down(n, other, why);
-      break;
-    case liveness::loss::in_doubt:
-      tell(name(n) + " has lost " + name(other) + ", and doubts that it is down");
-      break;
-  }
-}
-
-void world::refused(std::size_t n, std::size_t other) {
-  look(n);
-  auto& life = *nodes_[n].life;
-  if (!life.is_awaited(name(other)))
-    return;
-  const auto was_in_doubt = life.is_in_doubt(name(other));
-  life.gone(name(other));
-  if (was_in_doubt)
-    declare_down(n, other, "it is not there");
-}
-
-void world::declare_down(std::size_t n, std::size_t other, const char* why) {
-  tell(name(n) + " declares " + name(other) + " down: " + why);
-  judge_declared(n, other, why);
-  auto* losses = nodes_[n].life->losses(name(other));
-  if (!losses->is_unsteady() || losses->due_report(clocks(nodes_[n]).now))
-    log_line(n, other);
+  if (nodes_[n].watched.contains(p.other))
+    happen(n, [&](auto& view, const auto& now) { view.ended(p.other, why, now); });
+  nodes_[n].watched.erase(p.other);
 }
 
 // -- trouble
@@ -230,7 +311,7 @@ void world::trouble_nodes() {
       return;
     // Some are so short that nobody can notice them.
     const auto time_us = random_.chance(20) ? random_.between(10, 400) * ms : random_.between(400, 12'000) * ms;
-    const auto what = random_.below(4);
+    const auto what = random_.below(6);
     if (what == 0 && scenario_.freezes)
       stop(n, host_state::is_frozen, time_us);
     else if (what == 1 && scenario_.suspends)
@@ -239,6 +320,10 @@ void world::trouble_nodes() {
       stop(n, host_state::is_paused, time_us);
     else if (what == 3 && scenario_.kills)
       kill(n, time_us);
+    else if (what == 4 && scenario_.leaves)
+      leave(n, time_us);
+    else if (what == 5 && scenario_.forgets)
+      forget(n);
   });
 }
 
@@ -272,7 +357,7 @@ void world::send_bulk() {
     // What has not been sent yet is not piled up without bound.
     if (is_healed_ || !nodes_[from].runs() || link_of(from, to).connection == 0 || way.free_us > now_us_ + 1'000 * ms)
       return;
-    send(from, to, link_of(from, to).connection, 1 + random_.below(scenario_.bulk_bytes_max), std::nullopt);
+    send(from, to, link_of(from, to).connection, 1 + random_.below(scenario_.bulk_bytes_max), {});
     way.bulk_us = way.free_us;
   });
 }
@@ -325,7 +410,7 @@ void world::wake(std::size_t n) {
 void world::kill(std::size_t n, microseconds time_us) {
   auto& killed = nodes_[n];
   tell("kill " + name(n));
-  killed.life.reset();
+  killed.view.reset();
   killed.missed.clear();
   killed.trouble_began_us = killed.disturbed_us = now_us_;
   for (std::size_t other = 0; other < nodes_.size(); ++other)
@@ -333,9 +418,31 @@ void world::kill(std::size_t n, microseconds time_us) {
       close(n, other);
       expect_missed(n, other);
     }
+  killed.is_gone_for_good = scenario_.departs && !is_listed(n) && random_.chance(30);
+  if (killed.is_gone_for_good)
+    tell(name(n) + " is gone for good");
   at(now_us_ + time_us, [this, n] {
     if (!nodes_[n].is_up())
       start(n);
+  });
+}
+
+void world::leave(std::size_t n, microseconds time_us) {
+  tell(name(n) + " leaves");
+  nodes_[n].is_leaving = true;
+  nodes_[n].disturbed_us = now_us_;
+  happen(n, [](auto& view, const auto&) { view.leave(); });
+  at_process(n, own_timers, now_us_ + random_.between(1, 1'000) * ms, [this, n, time_us] { kill(n, time_us); });
+}
+
+/// One of those that it may forget.
+void world::forget(std::size_t n) {
+  const auto other = random_.below(nodes_.size());
+  if (other == n || !knows(n, other))
+    return;
+  happen(n, [&](auto& view, const auto& now) {
+    if (!view.forget(name(other), now))
+      tell(name(n) + " was told to forget " + name(other));
   });
 }
 

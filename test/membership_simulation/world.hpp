@@ -1,6 +1,6 @@
 #pragma once
 
-#include "membership/liveness.hpp"
+#include "membership/cluster_view.hpp"
 #include "test/membership_simulation/scenario.hpp"
 #include "test/simulation/random_source.hpp"
 
@@ -23,8 +23,9 @@ struct violation {
   std::string found;
 };
 
-/// Nodes that judge each other by `membership::liveness`, over connections whose bytes take time, in one thread and in
-/// virtual time. Each node does what actors/cluster_membership.cpp does around that class. Throws a violation.
+/// Nodes that know and judge each other by `membership::cluster_view`, over connections whose bytes take time, in one
+/// thread and in virtual time. Each node does what actors/cluster_membership.cpp does around that class. Throws a
+/// violation.
 ///
 /// A connection delivers in order. A packet that is lost is sent again after a round trip, twice as late each time; the
 /// other side's kernel acknowledges what comes in as long as its host runs, whether or not the process does, until its
@@ -50,22 +51,35 @@ private:
 
   enum class host_state { runs, is_frozen, is_suspended, is_paused };
 
-  /// What a process knows of another node, beside its liveness.
+  using contact = membership::contact;
+  using standing = membership::standing;
+
+  /// What a process knows of another node, beside its view.
   struct peer {
     /// 0: it has none, as far as the process knows.
     std::uint64_t connection = 0;
+    /// At the other end of that.
+    contact other = contact::nobody;
     std::optional<membership::link_activity> found;
-    std::uint64_t incarnation = 0;
-    microseconds lost_us = 0;
+    /// What those on the node have been told of the other one, and by whom it was up.
+    std::optional<standing> told;
+    contact told_by = contact::nobody;
     /// By the judge: something that the other has sent since this process woke has come in.
     bool is_heard_since_waking = false;
-    /// Lines of the log about this link.
+    /// Lines of the log about this link, and attempts to connect.
     std::deque<microseconds> lines;
+    std::deque<microseconds> dials;
   };
 
   struct node {
-    std::optional<membership::liveness> life;
+    std::optional<membership::cluster_view> view;
     std::vector<peer> peers;
+    /// Those that are watched, and how often.
+    std::map<contact, unsigned> watched;
+    std::size_t dials_under_way = 0;
+    /// It never comes back.
+    bool is_gone_for_good = false;
+    bool is_leaving = false;
     host_state state = host_state::runs;
     std::uint64_t incarnation = 0;
     /// What the clock of the node has not counted.
@@ -78,7 +92,7 @@ private:
     std::map<std::size_t, std::deque<action>> missed;
 
     bool is_up() const {
-      return life.has_value();
+      return view.has_value();
     }
     bool runs() const {
       return is_up() && state == host_state::runs;
@@ -106,7 +120,8 @@ private:
     std::uint64_t connection = 0;
     std::size_t bytes = 0;
     microseconds sent_us = 0;
-    std::optional<membership::beat> beat;
+    /// In the process of the receiver; nothing, if it is a part of something.
+    action arrives;
   };
 
   struct link {
@@ -118,7 +133,6 @@ private:
     microseconds cut_until_us[2] = {0, 0};
     /// When it was last cut, broken, or lost the same packet twice.
     microseconds disturbed_us = 0;
-    bool is_dialled = false;
   };
 
   struct event {
@@ -144,17 +158,37 @@ private:
   // -----------------------------------------------------------------------------------------------------------
 
   void start(std::size_t n);
+  membership::view_options options_of(std::size_t n);
+  /// Has the view of `n` take note of something, and does what it commands.
+  template <class Event>
+  void happen(std::size_t n, Event event) {
+    event(*nodes_[n].view, moment(n));
+    act(n);
+  }
+  void act(std::size_t n);
+  void act(std::size_t n, const membership::watch& what);
+  void act(std::size_t n, const membership::watch_no_more& what);
+  void act(std::size_t n, const membership::dial& what);
+  void act(std::size_t n, const membership::break_off& what);
+  void act(std::size_t n, const membership::introduce& what);
+  void act(std::size_t n, const membership::send_beat& what);
+  void act(std::size_t n, const membership::tell_news& what);
+  void act(std::size_t n, const membership::warn_of_claimant& what);
+  void act(std::size_t n, const membership::say_farewell& what);
+  void act(std::size_t n, const membership::look_at_connection& what);
+  void act(std::size_t n, const membership::disconnect& what);
+  void act(std::size_t n, const membership::tell_handoff& what);
+  void act(std::size_t n, const membership::wake& what);
+  void act(std::size_t n, const membership::judge_soon& what);
+  void act(std::size_t n, const membership::give_way& what);
+  void act(std::size_t n, const membership::report& what);
+  membership::moment moment(std::size_t n);
+  /// The node that a contact of `n` stands for; it has to be watched.
+  std::size_t whom(std::size_t n, contact by);
   void tick(std::size_t n);
-  void look(std::size_t n);
   void probe(std::size_t n, std::size_t other);
   void take_findings(std::size_t n);
-  void judge_suspects(std::size_t n, const std::vector<std::string>& suspects);
-  void heard(std::size_t n, const packet& p);
-  void up(std::size_t n, std::size_t other, std::uint64_t connection, std::uint64_t incarnation);
   void lost(std::size_t n, std::size_t other, std::uint64_t connection, const char* why = "its connection is lost");
-  void refused(std::size_t n, std::size_t other);
-  void declare_down(std::size_t n, std::size_t other, const char* why);
-  void log_line(std::size_t n, std::size_t other);
 
   // -- the network
   // -----------------------------------------------------------------------------------------------------
@@ -162,13 +196,14 @@ private:
   link& link_of(std::size_t a, std::size_t b);
   pipe& pipe_of(std::size_t from, std::size_t to);
   bool is_cut(std::size_t from, std::size_t to);
-  void send(std::size_t from, std::size_t to, std::uint64_t connection, std::size_t bytes,
-            const std::optional<membership::beat>& beat);
+  void send(std::size_t from, std::size_t to, std::uint64_t connection, std::size_t bytes, const action& arrives);
   void arrive(const packet& p, unsigned tries);
   void close(std::size_t by, std::size_t other);
-  void dial(std::size_t a, std::size_t b);
-  void connect(std::size_t a, std::size_t b);
-  bool may_dial(std::size_t from, std::size_t to);
+  /// An attempt of `n` has got as far as the other side's kernel, or nowhere.
+  void dialled(std::size_t n, std::size_t to, const membership::attempt& made);
+  void dial_failed(std::size_t n, const membership::attempt& made, const char* problem, membership::failure how,
+                   microseconds after_us);
+  void open(std::size_t n, std::size_t to, const membership::attempt& made);
 
   // -- trouble
   // ---------------------------------------------------------------------------------------------------------
@@ -178,25 +213,39 @@ private:
   void send_bulk();
   void stop(std::size_t n, host_state state, microseconds time_us);
   void wake(std::size_t n);
+  /// `time_us`: until it is started again.
   void kill(std::size_t n, microseconds time_us);
+  void leave(std::size_t n, microseconds time_us);
+  void forget(std::size_t n);
   void cut(std::size_t a, std::size_t b, microseconds time_us, bool is_one_way);
   void heal();
 
   // -- the judge
   // -------------------------------------------------------------------------------------------------------
 
-  /// Throws if `n` had no right to declare it.
-  void judge_declared(std::size_t n, std::size_t other, const char* why);
+  /// Throws if `n` had no right to take `other` for down.
+  void judge_down(std::size_t n, std::size_t other, const std::string& why);
   /// Throws if `n` has not awaited it for long enough.
   void judge_overdue(std::size_t n, std::size_t other);
+  void judge_dial(std::size_t n, std::size_t other);
   /// The trouble of a node has begun, or `observer` has woken beside it.
   void expect_missed(std::size_t n, std::size_t observer);
   /// It has begun to run.
   void expect_decided(std::size_t n);
   bool is_clean(std::size_t from, std::size_t to);
+  void log_line(std::size_t n, std::size_t other);
   void check_all_up();
+  void check_all_forgotten();
+  bool is_listed(std::size_t n) const {
+    return n < scenario_.listed;
+  }
+  bool knows(std::size_t n, std::size_t other) const;
   std::string name(std::size_t n) const {
     return std::string(1, static_cast<char>('a' + n));
+  }
+  /// Of a name, or an address.
+  static std::size_t number(const std::string& node) {
+    return static_cast<std::size_t>(node.front() - 'a');
   }
   void tell(const std::string& what);
   [[noreturn]] void fail(const char* check, const std::string& found);

@@ -3,8 +3,8 @@
 //
 // usage: ariadne_topologies [NODES [WRITES]]
 
-#include "actors/topology.hpp"
 #include "crdt/replica.hpp"
+#include "membership/topology.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -21,6 +21,7 @@
 namespace {
 
 using namespace ariadne;
+using membership::topology;
 
 constexpr std::uint64_t start_ms = 1'700'000'000'000;
 constexpr std::uint64_t hop_ms = 1;

@@ -3,7 +3,7 @@
 #include <set>
 #include <string>
 
-namespace ariadne {
+namespace ariadne::membership {
 
 /// To which of the members a node sends its changes itself; the others get them forwarded.
 struct topology {
@@ -21,4 +21,4 @@ struct topology {
   std::set<std::string> neighbours_of(const std::string& self, const std::set<std::string>& up) const;
 };
 
-} // namespace ariadne
+} // namespace ariadne::membership

@@ -1,18 +1,19 @@
-#include "actors/endpoint.hpp"
+#include "membership/endpoint.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 #include <string_view>
 
-using ariadne::endpoint_from_string;
+using ariadne::membership::endpoint_from_string;
 
 BOOST_AUTO_TEST_SUITE(endpoint)
 
 BOOST_AUTO_TEST_CASE(an_address_survives_the_way_through_text) {
-  for (const ariadne::endpoint& address :
-       {ariadne::endpoint{"127.0.0.1", 4101}, ariadne::endpoint{"node-1.example", 65535}, ariadne::endpoint{"::1", 1}})
+  for (const ariadne::membership::endpoint& address :
+       {ariadne::membership::endpoint{"127.0.0.1", 4101}, ariadne::membership::endpoint{"node-1.example", 65535},
+        ariadne::membership::endpoint{"::1", 1}})
     BOOST_TEST((endpoint_from_string(to_string(address)) == address), to_string(address));
-  BOOST_TEST(to_string(ariadne::endpoint{"::1", 4101}) == "[::1]:4101");
+  BOOST_TEST(to_string(ariadne::membership::endpoint{"::1", 4101}) == "[::1]:4101");
 }
 
 BOOST_AUTO_TEST_CASE(what_is_not_host_and_port_is_no_address) {

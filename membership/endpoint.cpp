@@ -1,9 +1,9 @@
-#include "actors/endpoint.hpp"
+#include "membership/endpoint.hpp"
 
 #include <algorithm>
 #include <charconv>
 
-namespace ariadne {
+namespace ariadne::membership {
 
 std::string to_string(const endpoint& address) {
   const auto is_ipv6 = address.host.find(':') != std::string::npos;
@@ -40,4 +40,4 @@ std::string name_rule() {
   return "must be a string of 1 to " + std::to_string(name_length_limit) + " letters, digits, underscores or hyphens";
 }
 
-} // namespace ariadne
+} // namespace ariadne::membership

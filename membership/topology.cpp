@@ -1,9 +1,9 @@
-#include "actors/topology.hpp"
+#include "membership/topology.hpp"
 
 #include <algorithm>
 #include <iterator>
 
-namespace ariadne {
+namespace ariadne::membership {
 
 std::set<std::string> topology::neighbours_of(const std::string& self, const std::set<std::string>& up) const {
   if (up.empty() || is == shape::mesh)
@@ -19,4 +19,4 @@ std::set<std::string> topology::neighbours_of(const std::string& self, const std
   return result.empty() ? up : result;
 }
 
-} // namespace ariadne
+} // namespace ariadne::membership

@@ -1,10 +1,10 @@
-#include "actors/topology.hpp"
+#include "membership/topology.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 namespace {
 
-using graph = ariadne::topology;
+using graph = ariadne::membership::topology;
 using names = std::set<std::string>;
 
 } // namespace

@@ -1,0 +1,54 @@
+#pragma once
+
+#include "membership/node_table.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace ariadne::membership {
+
+/// How a node introduces itself to another one.
+struct introduction {
+  std::string cluster;
+  std::string node;
+  /// Where it accepts connections.
+  std::string address;
+  /// That names no host, but all interfaces.
+  bool is_at_all_interfaces = false;
+  /// Where it is reached, if it is at all interfaces and has said so.
+  std::string reached_at;
+  /// The incarnation of its state; 0 while it has none.
+  std::uint64_t incarnation = 0;
+  std::vector<news> members;
+  /// Why the two programs cannot talk to each other; empty if they can.
+  std::string incompatible;
+};
+
+/// Why a node is refused, in one sentence without a final stop.
+struct refusal {
+  std::string reason;
+  /// Another node that is up has its name.
+  bool is_name_taken = false;
+};
+
+/// Where a node that is up has introduced itself from.
+struct introduced_address {
+  /// As in its introduction.
+  std::string address;
+  std::string reached_at;
+
+  /// Whether who introduces itself so is at another place. Two nodes that accept connections at all interfaces are told
+  /// apart by where they are reached, if both have said it.
+  bool differs_from(const introduction& other) const;
+};
+
+/// Why no node that introduces itself so may be a member beside the node `self` of this cluster, which is reached at
+/// `address`; nothing if it may.
+std::optional<refusal> reason_to_refuse(const introduction& other, const std::string& cluster, const std::string& self,
+                                        const std::string& address);
+
+refusal name_taken(const std::string& name, const std::string& by_address);
+
+} // namespace ariadne::membership

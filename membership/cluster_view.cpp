@@ -1,0 +1,612 @@
+#include "membership/cluster_view.hpp"
+
+#include "membership/endpoint.hpp"
+
+#include <algorithm>
+
+namespace ariadne::membership {
+
+namespace {
+
+/// Others are told who is up this often, one of them at a time, if that is often enough for `forget_after_ms`.
+constexpr std::chrono::seconds news_interval_max{10};
+constexpr unsigned news_before_forgotten = 20;
+
+template <class Duration>
+std::chrono::milliseconds to_ms(Duration time) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(time);
+}
+
+} // namespace
+
+cluster_view::cluster_view(view_options options, const moment& now)
+  : options_(std::move(options)), table_(options_.table), life_(options_.heartbeats, now.clocks), now_(now) {
+  for (const auto& [node, address] : options_.listed)
+    if (node != options_.node && is_name(node)) {
+      table_.list(node, address, now_ms());
+      life_.await(node);
+    }
+}
+
+std::uint64_t cluster_view::now_ms() const {
+  return static_cast<std::uint64_t>(to_ms(present().time_since_epoch()).count());
+}
+
+void cluster_view::look(const moment& now) {
+  now_ = now;
+  const auto pause = life_.look(now.clocks);
+  if (pause == liveness::duration{})
+    return;
+  tell_operator({.about = report::subject::not_run,
+                 // Others hardly miss it in less than that.
+                 .is_usual = pause < options_.heartbeats.tolerance,
+                 .time = to_ms(pause)});
+  for (const auto& node : table_.names()) {
+    if (is_up(node))
+      table_.alive(node, now_ms());
+    table_.hurry(node, now_ms());
+  }
+  schedule_attempts();
+}
+
+// -- other nodes -----------------------------------------------------------------------------------------------------
+
+std::optional<refusal> cluster_view::introduced(contact by, const introduction& other, const moment& now) {
+  look(now);
+  if (auto refused = reason_to_refuse(other, by)) {
+    report_refusal(other, by, *refused);
+    return refused;
+  }
+  if (refused_.erase(by) > 0)
+    command(watch_no_more{by});
+  join(other, by);
+  return std::nullopt;
+}
+
+void cluster_view::name_claimed(const std::string& address) {
+  if (std::exchange(claimant_, address) != address)
+    tell_operator({.about = report::subject::name_claimed, .node = options_.node, .address = address});
+}
+
+bool cluster_view::has_left(contact by, const std::string& node, const moment& now) {
+  look(now);
+  const auto found = peers_.find(node);
+  if (found == peers_.end() || !is_up(node) || found->second.membership != by)
+    return false;
+  report_change(node, "has left");
+  found->second.incarnation = 0;
+  life_.gone(node);
+  const auto is_forgotten = table_.leave(node, now_ms());
+  if (has_handoff_)
+    command(tell_handoff{node, standing::left});
+  if (is_forgotten)
+    drop(node);
+  schedule_attempts();
+  return true;
+}
+
+void cluster_view::told(contact by, const std::vector<news>& members, const moment& now) {
+  look(now);
+  if (std::any_of(peers_.begin(), peers_.end(),
+                  [&](const auto& entry) { return is_member(entry.first, entry.second, by); }))
+    hear(members);
+}
+
+void cluster_view::heard(contact by, const beat& sign, const moment& now) {
+  look(now);
+  for (const auto& [node, p] : peers_)
+    if (is_member(node, p, by)) {
+      life_.heard(node, sign, present());
+      table_.alive(node, now_ms());
+    }
+}
+
+void cluster_view::seen(contact by, const link_activity& activity) {
+  for (const auto& [node, p] : peers_)
+    if (p.membership == by)
+      life_.seen(node, activity);
+}
+
+void cluster_view::ended(contact whom, const std::string& reason, const moment& now) {
+  look(now);
+  refused_.erase(whom);
+  std::vector<std::string> lost;
+  for (const auto& [node, p] : peers_)
+    if (p.membership == whom)
+      lost.push_back(node);
+  for (const auto& node : lost)
+    lose(node, reason);
+}
+
+std::optional<refusal> cluster_view::reason_to_refuse(const introduction& other, contact by) const {
+  if (is_leaving_)
+    return refusal{"node " + options_.node + " is leaving"};
+  if (auto refused = membership::reason_to_refuse(other, options_.cluster, options_.node, options_.address))
+    return refused;
+  const auto found = peers_.find(other.node);
+  if (found != peers_.end() && is_up(other.node) && found->second.membership != by
+      && found->second.introduced.differs_from(other))
+    return name_taken(other.node, table_.find(other.node)->address());
+  return std::nullopt;
+}
+
+void cluster_view::report_refusal(const introduction& other, contact by, const refusal& refused) {
+  const auto [known, is_first] = refused_.try_emplace(by);
+  if (is_first)
+    command(watch{by});
+  if (std::exchange(known->second, refused.reason) == refused.reason || is_leaving_)
+    return;
+  tell_operator(
+    {.about = report::subject::refused, .node = other.node, .address = other.address, .text = refused.reason});
+  if (const auto owner = peers_.find(other.node); refused.is_name_taken && owner != peers_.end())
+    command(warn_of_claimant{owner->second.membership, other.address});
+}
+
+/// Makes a node a member, or takes note of its new incarnation. The introduction has been found acceptable. `dialled`:
+/// where this node has reached it, if it has.
+void cluster_view::join(const introduction& other, contact by, const std::string& dialled) {
+  has_been_member_ = true;
+  auto& p = peers_[other.node];
+  const auto is_new = p.membership != by;
+  // What is not watched any more would end unheard.
+  if (is_new && introducing_.erase(other.node) > 0)
+    end_attempt(other.node);
+  set_contact(p, by);
+  p.introduced.address = other.address;
+  if (!other.reached_at.empty())
+    p.introduced.reached_at = other.reached_at;
+  const auto was_up = is_up(other.node);
+  table_.up(other.node, where_to_reach(other, dialled), other.incarnation, now_ms());
+  const auto was_in_doubt = life_.is_in_doubt(other.node);
+  if (!was_up || is_new)
+    life_.up(other.node, other.incarnation, present());
+  const auto before = std::exchange(p.incarnation, other.incarnation);
+  if (!was_up || before != p.incarnation) {
+    if (!is_unsteady(other.node))
+      report_change(other.node, was_in_doubt         ? "is still there"
+                                : !was_up            ? "is up"
+                                : p.incarnation != 0 ? "has a new replica"
+                                                     : "restarts its handoff");
+    tell(other.node);
+  }
+  hear(other.members);
+}
+
+/// Empty: where it was reached before.
+std::string cluster_view::where_to_reach(const introduction& other, const std::string& dialled) const {
+  const auto& said = !other.is_at_all_interfaces ? other.address
+                     : other.reached_at.empty()  ? dialled
+                                                 : other.reached_at;
+  return said.empty() && !table_.find(other.node) ? other.address : said;
+}
+
+void cluster_view::hear(const std::vector<news>& members) {
+  const auto changes = table_.hear(members, options_.node, now_ms());
+  for (const auto& node : changes.learnt)
+    // It may hold what this node lacks.
+    tell(node);
+  for (const auto& node : changes.forgotten)
+    draw_consequences(node, "as others have");
+  schedule_attempts();
+}
+
+void cluster_view::lose(const std::string& node, const std::string& reason) {
+  auto& p = peers_.at(node);
+  p.membership = contact::nobody;
+  p.incarnation = 0;
+  const auto loss = life_.lost(node, present());
+  // No request to an actor of a node that is lost is answered.
+  const auto introduction = introducing_.extract(node);
+  if (!is_up(node)) {
+    if (introduction)
+      fail(introduction.mapped().made, reason, failure::unreachable);
+    return;
+  }
+  if (introduction)
+    end_attempt(node);
+  const auto* losses = life_.losses(node);
+  const auto factor = loss == liveness::loss::down && losses ? losses->backoff_factor() : 1;
+  const auto forgotten = table_.down(node, reason, now_ms(), now_.random, factor);
+  if (loss == liveness::loss::in_doubt)
+    table_.hurry(node, now_ms());
+  else
+    report_loss(node, reason);
+  tell(node);
+  for (const auto& gone : forgotten)
+    draw_consequences(gone, "too many nodes are gone");
+  schedule_attempts();
+}
+
+/// It is certain that the node, which is awaited, is not there.
+void cluster_view::give_up_waiting(const std::string& node) {
+  const auto was_in_doubt = life_.is_in_doubt(node);
+  life_.gone(node);
+  if (was_in_doubt)
+    report_loss(node, table_.find(node)->problem);
+  tell_if_down(node);
+}
+
+/// The table has forgotten the node already.
+void cluster_view::draw_consequences(const std::string& forgotten, std::string_view why) {
+  tell_operator({.about = report::subject::forgotten, .node = forgotten, .text = std::string{why}});
+  // It may still count as up there.
+  if (life_.is_in_doubt(forgotten) && has_handoff_)
+    command(tell_handoff{forgotten, standing::down});
+  drop(forgotten);
+  if (has_handoff_)
+    command(tell_handoff{forgotten, standing::forgotten});
+  schedule_attempts();
+}
+
+void cluster_view::drop(const std::string& node) {
+  command(break_off{node});
+  life_.forget(node);
+  const auto found = peers_.find(node);
+  if (found == peers_.end())
+    return;
+  set_contact(found->second, contact::nobody);
+  peers_.erase(found);
+}
+
+void cluster_view::set_contact(peer& p, contact by) {
+  if (p.membership == by)
+    return;
+  if (p.membership != contact::nobody)
+    command(watch_no_more{p.membership});
+  p.membership = by;
+  if (by != contact::nobody)
+    command(watch{by});
+}
+
+/// Tells those on this node where the other one stands.
+void cluster_view::tell(const std::string& node) {
+  const auto* record = table_.find(node);
+  if (!has_handoff_ || !record)
+    return;
+  // It has not had the time to show that it is there.
+  if (record->state == presence::down && life_.is_awaited(node))
+    return;
+  const auto found = peers_.find(node);
+  if (record->state == presence::left)
+    command(tell_handoff{node, standing::left});
+  else if (record->state == presence::up && found != peers_.end() && found->second.incarnation != 0)
+    command(tell_handoff{node, standing::up, found->second.membership});
+  else
+    command(tell_handoff{node, standing::down});
+}
+
+/// That it is down, unless nobody knows yet.
+void cluster_view::tell_if_down(const std::string& node) {
+  const auto* record = table_.find(node);
+  if (record && record->state == presence::down && !record->problem.empty())
+    tell(node);
+}
+
+// -- connecting ------------------------------------------------------------------------------------------------------
+
+void cluster_view::connect_to_due(const moment& now) {
+  look(now);
+  wakes_at_.reset();
+  if (!may_connect_ || is_leaving_)
+    return;
+  for (auto& made : table_.due(now_ms()))
+    command(dial{std::move(made)});
+  schedule_attempts();
+}
+
+/// To be called after whatever may have made a node due.
+void cluster_view::schedule_attempts() {
+  const auto next = table_.next_due_ms();
+  if (!may_connect_ || is_leaving_ || !next || (wakes_at_ && *wakes_at_ <= *next))
+    return;
+  wakes_at_ = next;
+  command(wake{std::chrono::milliseconds{*next - std::min(now_ms(), *next)}});
+}
+
+bool cluster_view::needs_connection(const std::string& node) const {
+  const auto* record = table_.find(node);
+  return record && record->state != presence::up && !is_leaving_;
+}
+
+void cluster_view::reached(const attempt& made, contact by, std::string reached_at, const moment& now) {
+  look(now);
+  if (!needs_connection(made.node))
+    return end_attempt(made.node);
+  set_contact(peers_[made.node], by);
+  const auto number = ++last_introduction_;
+  introducing_.insert_or_assign(made.node, pending_introduction{by, made, number});
+  auto self = own_introduction(now_);
+  self.reached_at = std::move(reached_at);
+  command(introduce{std::move(self), {by, made, number}});
+}
+
+void cluster_view::failed(const attempt& made, const std::string& problem, failure how, const moment& now) {
+  look(now);
+  fail(made, problem, how);
+}
+
+void cluster_view::unneeded(const attempt& made, const moment& now) {
+  look(now);
+  end_attempt(made.node);
+}
+
+bool cluster_view::answered(const pending_introduction& own, contact by, const introduction_answer& answer,
+                            const moment& now) {
+  look(now);
+  if (own.number == 0) {
+    const auto found = peers_.find(own.made.node);
+    if (!answer.is_accepted || found == peers_.end() || found->second.membership != by)
+      return false;
+    join(answer.node, by);
+    return true;
+  }
+  if (!is_awaited(own.made.node, own.number))
+    return false;
+  if (!answer.is_accepted) {
+    if (answer.is_name_taken && !has_been_member_ && has_handoff_)
+      command(give_way{answer.reason});
+    fail(own.made, "it refuses this node: " + answer.reason);
+    return false;
+  }
+  if (const auto refused = reason_to_refuse(answer.node, by)) {
+    fail(own.made, refused->reason);
+    return false;
+  }
+  if (answer.node.node != own.made.node)
+    fail(own.made, "node " + answer.node.node + " answers there");
+  join(answer.node, by, own.made.address);
+  end_attempt(own.made.node);
+  return true;
+}
+
+void cluster_view::unanswered(const pending_introduction& own, const std::string& problem, const moment& now) {
+  look(now);
+  // A node that is a member is being lost, of which the view is told as well.
+  if (own.number == 0 || !is_awaited(own.made.node, own.number))
+    return;
+  if (needs_connection(own.made.node))
+    command(disconnect{own.to});
+  fail(own.made, problem);
+}
+
+/// Whether the answer to an introduction matters still; not, if contact was lost before. To be asked once.
+bool cluster_view::is_awaited(const std::string& node, std::uint64_t number) {
+  const auto found = introducing_.find(node);
+  if (found == introducing_.end() || found->second.number != number)
+    return false;
+  introducing_.erase(found);
+  return true;
+}
+
+void cluster_view::end_attempt(const std::string& node) {
+  table_.ended(node);
+  schedule_attempts();
+}
+
+void cluster_view::fail(const attempt& made, const std::string& problem, failure how) {
+  if (!needs_connection(made.node))
+    return end_attempt(made.node);
+  if (const auto found = peers_.find(made.node); found != peers_.end())
+    set_contact(found->second, contact::nobody);
+  const auto is_new = table_.failed(made.node, made.address, problem, now_ms(), now_.random);
+  schedule_attempts();
+  if (how == failure::refused && is_nowhere(made.node) && life_.is_awaited(made.node))
+    give_up_waiting(made.node);
+  // Who has left may well stay away.
+  if (!is_new || table_.find(made.node)->state == presence::left)
+    return;
+  if (!is_unsteady(made.node))
+    tell_operator({.about = report::subject::unreachable,
+                   .node = made.node,
+                   .address = made.address,
+                   .text = problem,
+                   .is_usual = how != failure::other});
+  tell(made.node);
+}
+
+/// Whether it has been looked for in vain wherever it may be.
+bool cluster_view::is_nowhere(const std::string& node) const {
+  const auto* record = table_.find(node);
+  return record && std::none_of(record->addresses.begin(), record->addresses.end(), [](const auto& known) {
+           return known.problem.empty();
+         });
+}
+
+// -- time ------------------------------------------------------------------------------------------------------------
+
+void cluster_view::tick(const moment& now) {
+  look(now);
+  const auto round = life_.tick(present());
+  for (const auto& [node, sign] : round.beats)
+    command(send_beat{peers_.at(node).membership, sign});
+  // Heartbeats may be stuck behind something large, on their way out of a node or here. So bytes count as signs of life
+  // as well, of which only the kernel knows before they are a message.
+  for (const auto& node : round.quiet)
+    command(look_at_connection{peers_.at(node).membership});
+  if (!round.suspects.empty())
+    command(judge_soon{});
+  suspects_ = round.suspects;
+  for (const auto& node : round.down)
+    report_loss(node, table_.find(node)->problem);
+  for (const auto& node : round.overdue)
+    tell_if_down(node);
+  for (const auto& node : round.steady)
+    report_state(node);
+  for (const auto& node : table_.forget_gone(now_ms()))
+    draw_consequences(node, "it has been gone for too long");
+  tell_news_to_one();
+}
+
+void cluster_view::judge_suspects(const std::set<contact>& still_looking, const moment& now) {
+  look(now);
+  for (const auto& node : std::exchange(suspects_, {})) {
+    const auto found = peers_.find(node);
+    if (found == peers_.end() || still_looking.contains(found->second.membership) || !life_.is_silent(node, present()))
+      continue;
+    // So both sides see the same: a node that is frozen or cut off closes none.
+    command(disconnect{found->second.membership});
+    const auto silence = to_ms(present() - *life_.last_heard(node));
+    lose(node, "no sign of life for " + std::to_string(silence.count()) + " ms");
+  }
+}
+
+/// One of the others, at random, if it is time.
+void cluster_view::tell_news_to_one() {
+  if (present() < news_due_)
+    return;
+  const std::chrono::milliseconds forget_after{options_.table.forget_after_ms};
+  news_due_ = present() + std::min<std::chrono::milliseconds>(news_interval_max, forget_after / news_before_forgotten);
+  std::vector<contact> up;
+  for (const auto& [node, p] : peers_)
+    if (life_.is_up(node))
+      up.push_back(p.membership);
+  if (!up.empty())
+    command(tell_news{up[now_.random % up.size()], table_.tell(now_ms())});
+}
+
+// -- this node -------------------------------------------------------------------------------------------------------
+
+void cluster_view::handoff_started(const moment& now) {
+  look(now);
+  has_handoff_ = true;
+  for (const auto& node : table_.names())
+    if (const auto& record = *table_.find(node); record.state != presence::down || !record.problem.empty())
+      tell(node);
+}
+
+void cluster_view::handoff_ended(const moment& now) {
+  has_handoff_ = false;
+  set_incarnation(0, now);
+}
+
+void cluster_view::set_incarnation(std::uint64_t incarnation, const moment& now) {
+  look(now);
+  incarnation_ = incarnation;
+  // Its last pair ends with the node that leaves; for the others it is gone already.
+  if (is_leaving_)
+    return;
+  // All members are to know it.
+  for (const auto& [node, p] : peers_)
+    if (is_up(node))
+      command(introduce{own_introduction(now_), {p.membership, {node, {}}, 0}});
+  if (incarnation_ != 0 && !std::exchange(may_connect_, true))
+    connect_to_due(now);
+}
+
+std::optional<forget_refusal> cluster_view::forget(const std::string& node, const moment& now) {
+  look(now);
+  if (const auto refused = table_.forget(node, now_ms()))
+    return refused;
+  draw_consequences(node, "as was demanded");
+  const auto members = table_.tell(now_ms());
+  for (const auto& [name, p] : peers_)
+    if (is_up(name))
+      command(tell_news{p.membership, members});
+  return std::nullopt;
+}
+
+void cluster_view::leave() {
+  // One that this node is introducing itself to may have accepted it already, which is not known here yet.
+  if (!std::exchange(is_leaving_, true))
+    for (const auto& [node, p] : peers_)
+      if (p.membership != contact::nobody)
+        command(say_farewell{p.membership});
+}
+
+// -- what the operator is told ---------------------------------------------------------------------------------------
+
+void cluster_view::report_change(const std::string& node, std::string_view what) {
+  tell_operator({.node = node, .address = table_.find(node)->address(), .text = std::string{what}});
+}
+
+void cluster_view::report_loss(const std::string& node, const std::string& reason) {
+  if (is_leaving_)
+    return;
+  if (!is_unsteady(node))
+    tell_operator(
+      {.about = report::subject::down, .node = node, .address = table_.find(node)->address(), .text = reason});
+  else if (const auto due = life_.losses(node)->due_report(present()))
+    tell_operator({.about = report::subject::unsteady, .node = node, .count = due->count, .time = due->within});
+}
+
+/// One line a minute has told of this link while it broke again and again.
+void cluster_view::report_state(const std::string& node) {
+  const auto* record = table_.find(node);
+  if (!record || is_leaving_)
+    return;
+  if (record->state == presence::up)
+    report_change(node, "is up, and the link to it holds again");
+  else
+    tell_operator(
+      {.about = report::subject::down, .node = node, .address = record->address(), .text = record->problem});
+}
+
+// -- what is known ---------------------------------------------------------------------------------------------------
+
+introduction cluster_view::own_introduction(const moment& now) const {
+  introduction self;
+  self.cluster = options_.cluster;
+  self.node = options_.node;
+  self.address = options_.address;
+  self.incarnation = incarnation_;
+  self.members = table_.tell(static_cast<std::uint64_t>(to_ms(now.clocks.now.time_since_epoch()).count()));
+  return self;
+}
+
+contact cluster_view::contact_of(const std::string& node) const {
+  return is_up(node) ? peers_.at(node).membership : contact::nobody;
+}
+
+member cluster_view::find(const std::string& node, const moment& now) const {
+  const auto& record = *table_.find(node);
+  member result{record.address(), record.state, 0, {}, {}, {}};
+  const auto found = peers_.find(node);
+  if (life_.is_in_doubt(node))
+    result.state = presence::up;
+  if (result.state == presence::down)
+    result.problem = record.problem;
+  if (found == peers_.end())
+    return result;
+  result.incarnation = found->second.incarnation;
+  result.round_trip = life_.round_trip(node);
+  if (const auto last_heard = life_.last_heard(node))
+    result.since_contact = to_ms(std::max(now.clocks.now - *last_heard, liveness::duration{}));
+  return result;
+}
+
+bool cluster_view::is_up(const std::string& node) const {
+  const auto* record = table_.find(node);
+  return record && record->state == presence::up;
+}
+
+bool cluster_view::is_unsteady(const std::string& node) {
+  const auto* losses = life_.losses(node);
+  return losses && losses->is_unsteady();
+}
+
+bool cluster_view::is_member(const std::string& node, const peer& p, contact by) const {
+  return p.membership == by && life_.is_up(node);
+}
+
+std::string cluster_view::check_invariants() const {
+  if (auto broken = table_.check_invariants(); !broken.empty())
+    return broken;
+  for (const auto& node : table_.names()) {
+    const auto found = peers_.find(node);
+    if (is_up(node) != life_.is_up(node))
+      return "V1: node " + node + " is up either in the table or by its signs of life, but not both";
+    if (is_up(node) && (found == peers_.end() || found->second.membership == contact::nobody))
+      return "V1: node " + node + " is up, and has no contact";
+    if (life_.is_in_doubt(node) && table_.find(node)->state != presence::down)
+      return "V2: node " + node + " is in doubt, and not down";
+  }
+  for (const auto& [node, p] : peers_)
+    if (!table_.find(node))
+      return "V3: node " + node + " is not known, and something is kept of it";
+  for (const auto& node : life_.names())
+    if (!table_.find(node))
+      return "V3: node " + node + " is not known, and its signs of life are";
+  return {};
+}
+
+} // namespace ariadne::membership

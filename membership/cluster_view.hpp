@@ -1,0 +1,267 @@
+#pragma once
+
+#include "membership/admission.hpp"
+#include "membership/heartbeat_options.hpp"
+#include "membership/instant.hpp"
+#include "membership/link_activity.hpp"
+#include "membership/liveness.hpp"
+#include "membership/node_table.hpp"
+#include "membership/view_command.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+// What one node makes of the others of its cluster: whom it knows and dials next (node_table), who of them is alive
+// (liveness), whom it accepts (admission), what it tells them, and what those on its own node are told.
+//
+//     dial --> reached, failed or unneeded          introduce --> answered or unanswered
+//
+// One introduction makes both nodes members, whoever has connected. So a node may join by its own introduction while it
+// is dialled or introduced to, or be forgotten: each step first looks whether it is still needed.
+//
+// A state machine without I/O: what happens comes in with the time and a random number, what is to be done goes out as
+// commands. Between two calls it keeps these invariants, and those of the table:
+//
+//     V1  A node is up in the table exactly if its signs of life are expected, and then it has a contact.
+//     V2  A node that is in doubt is down in the table.
+//     V3  Only a node that is known has a contact, or anything else that is kept of it.
+
+namespace ariadne::membership {
+
+/// When something happens, and a number drawn at random for it.
+struct moment {
+  clock_reading clocks;
+  std::uint32_t random = 0;
+};
+
+struct view_options {
+  std::string cluster;
+  std::string node;
+  /// Where the others reach this node, as it says itself.
+  std::string address;
+  /// The nodes of the cluster file, with their addresses. This node itself may be among them.
+  std::vector<std::pair<std::string, std::string>> listed;
+  node_table_options table;
+  heartbeat_options heartbeats;
+};
+
+/// What another node has answered to an introduction.
+struct introduction_answer {
+  bool is_accepted = false;
+  /// Why it is not.
+  std::string reason;
+  bool is_name_taken = false;
+  introduction node;
+};
+
+enum class failure {
+  /// Nobody listens there.
+  refused,
+  /// The address is not reached.
+  unreachable,
+  /// Who answers does not do so as it should.
+  other,
+};
+
+/// What is known of another node.
+struct member {
+  std::string address;
+  presence state = presence::down;
+  /// The incarnation of its state; 0 if it is not up, or has none.
+  std::uint64_t incarnation = 0;
+  std::chrono::microseconds round_trip{};
+  /// How long ago it was last heard of; 0 if it never was.
+  std::chrono::milliseconds since_contact{};
+  /// Why it is down; empty if it is not, or if nobody knows.
+  std::string problem;
+};
+
+class cluster_view {
+public:
+  cluster_view(view_options options, const moment& now);
+
+  /// What is to be done since the last call.
+  std::vector<view_command> take_commands() {
+    return std::exchange(commands_, {});
+  }
+
+  // -- other nodes ---------------------------------------------------------------------------------------------------
+
+  /// A node introduces itself. Nothing if it is a member from now on, and is to be answered by `own_introduction`; else
+  /// why it is refused.
+  std::optional<refusal> introduced(contact by, const introduction& other, const moment& now);
+
+  /// Another node says that one at this address claims the name of this one.
+  void name_claimed(const std::string& address);
+
+  /// The contact says that its node leaves. Returns whether it was a member until then.
+  bool has_left(contact by, const std::string& node, const moment& now);
+
+  void told(contact by, const std::vector<news>& members, const moment& now);
+
+  void heard(contact by, const beat& sign, const moment& now);
+
+  /// What the connection to a contact has carried, as of the last look at it.
+  void seen(contact by, const link_activity& activity);
+
+  /// The contact is lost, or has ended.
+  void ended(contact whom, const std::string& reason, const moment& now);
+
+  // -- connecting ----------------------------------------------------------------------------------------------------
+
+  void connect_to_due(const moment& now);
+
+  /// Whether a connection to the node is still of use.
+  bool needs_connection(const std::string& node) const;
+
+  /// `reached_at`: where this node is reached by the other one, if it is at all interfaces.
+  void reached(const attempt& made, contact by, std::string reached_at, const moment& now);
+  void failed(const attempt& made, const std::string& problem, failure how, const moment& now);
+  void unneeded(const attempt& made, const moment& now);
+
+  /// What has come of the command `introduce`. Returns whether the other node is a member by that.
+  bool answered(const pending_introduction& own, contact by, const introduction_answer& answer, const moment& now);
+  void unanswered(const pending_introduction& own, const std::string& problem, const moment& now);
+
+  // -- time ----------------------------------------------------------------------------------------------------------
+
+  /// It is time for heartbeats, as it is every interval.
+  void tick(const moment& now);
+
+  /// The connections of suspects have been looked at, but for these, at which it takes long: then this node is busy
+  /// itself, and has heard nobody.
+  void judge_suspects(const std::set<contact>& still_looking, const moment& now);
+
+  // -- this node -----------------------------------------------------------------------------------------------------
+
+  /// Those on this node who are to be told of other nodes have been started, or started anew; or have ended.
+  void handoff_started(const moment& now);
+  void handoff_ended(const moment& now);
+
+  /// The state of this node has this incarnation, or, if that is 0, is being restarted. Before it has one for the first
+  /// time, the node connects to nobody: its port may not be open yet, and may never be.
+  void set_incarnation(std::uint64_t incarnation, const moment& now);
+
+  /// Forgets a node on demand, and has the others do the same. If it is refused, nothing changes.
+  std::optional<forget_refusal> forget(const std::string& node, const moment& now);
+
+  /// This node leaves. From now on it neither connects to others nor accepts them.
+  void leave();
+
+  // -- what is known -------------------------------------------------------------------------------------------------
+
+  introduction own_introduction(const moment& now) const;
+
+  /// The names of all nodes that are known, sorted.
+  std::vector<std::string> names() const {
+    return table_.names();
+  }
+
+  /// Who speaks for the node; nobody, unless it is up.
+  contact contact_of(const std::string& node) const;
+
+  /// Whether it has not had the time to hear of the node: see liveness.
+  bool is_awaited(const std::string& node) const {
+    return life_.is_awaited(node);
+  }
+
+  /// Of a node that is known.
+  member find(const std::string& node, const moment& now) const;
+
+  /// Another node has accepted this one, or has been accepted.
+  bool has_been_member() const {
+    return has_been_member_;
+  }
+
+  /// The first invariant that does not hold, in words; empty if all do.
+  std::string check_invariants() const;
+
+private:
+  /// What is kept of another node, beside what the table and its liveness are.
+  struct peer {
+    /// From the introduction on, until the connection is lost.
+    contact membership = contact::nobody;
+    /// 0 unless it is up and has a state.
+    std::uint64_t incarnation = 0;
+    introduced_address introduced;
+  };
+
+  /// To be called before anything is made of what has happened: a process that was frozen is sent what is old, in any
+  /// order, before its clock has ticked.
+  void look(const moment& now);
+  void command(view_command what) {
+    commands_.push_back(std::move(what));
+  }
+  void tell_operator(report what) {
+    commands_.push_back(std::move(what));
+  }
+  instant present() const {
+    return now_.clocks.now;
+  }
+  std::uint64_t now_ms() const;
+
+  // Other nodes.
+  std::optional<refusal> reason_to_refuse(const introduction& other, contact by) const;
+  void report_refusal(const introduction& other, contact by, const refusal& refused);
+  void join(const introduction& other, contact by, const std::string& dialled = {});
+  std::string where_to_reach(const introduction& other, const std::string& dialled) const;
+  void hear(const std::vector<news>& members);
+  void lose(const std::string& node, const std::string& reason);
+  void give_up_waiting(const std::string& node);
+  void draw_consequences(const std::string& forgotten, std::string_view why);
+  void drop(const std::string& node);
+  void set_contact(peer& p, contact by);
+  void tell(const std::string& node);
+  void tell_if_down(const std::string& node);
+  void tell_news_to_one();
+
+  // Connecting.
+  void schedule_attempts();
+  bool is_awaited(const std::string& node, std::uint64_t number);
+  void end_attempt(const std::string& node);
+  void fail(const attempt& made, const std::string& problem, failure how = failure::other);
+  bool is_nowhere(const std::string& node) const;
+
+  // What the operator is told.
+  void report_change(const std::string& node, std::string_view what);
+  void report_loss(const std::string& node, const std::string& reason);
+  void report_state(const std::string& node);
+
+  bool is_up(const std::string& node) const;
+  bool is_unsteady(const std::string& node);
+  bool is_member(const std::string& node, const peer& p, contact by) const;
+
+  view_options options_;
+  node_table table_;
+  liveness life_;
+  /// By name: those of the table that this node has been connected to, or is about to be.
+  std::map<std::string, peer> peers_;
+  /// By name: the attempts that wait for the other node to answer the introduction, numbered.
+  std::map<std::string, pending_introduction> introducing_;
+  std::uint64_t last_introduction_ = 0;
+  /// Their connections are looked at once more before they are judged.
+  std::vector<std::string> suspects_;
+  /// Who has been refused, and why: each refusal is reported once.
+  std::map<contact, std::string> refused_;
+  /// Who claims the name of this node; reported once.
+  std::string claimant_;
+  moment now_;
+  /// When this node is to connect to others next, as far as it was commanded.
+  std::optional<std::uint64_t> wakes_at_;
+  instant news_due_;
+  bool has_handoff_ = false;
+  bool may_connect_ = false;
+  std::uint64_t incarnation_ = 0;
+  bool has_been_member_ = false;
+  bool is_leaving_ = false;
+  std::vector<view_command> commands_;
+};
+
+} // namespace ariadne::membership

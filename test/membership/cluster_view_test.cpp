@@ -1,0 +1,327 @@
+#include "membership/cluster_view.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+using namespace ariadne::membership;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr contact anybody{7};
+constexpr contact somebody_else{8};
+
+/// The view of node `a`, whose cluster file lists `b`. It has a state, and may connect.
+struct node_a {
+  static view_options options() {
+    view_options result;
+    result.cluster = "test";
+    result.node = "a";
+    result.address = "a:1";
+    result.listed = {{"a", "a:1"}, {"b", "b:1"}};
+    return result;
+  }
+
+  moment now() const {
+    return {{instant{1h} + time, 1'000h + time}, 50};
+  }
+
+  /// What is commanded by it stands in `commands`.
+  template <class Event>
+  auto happen(Event event) {
+    if constexpr (std::is_void_v<decltype(event(view, now()))>) {
+      event(view, now());
+      note();
+    } else {
+      auto result = event(view, now());
+      note();
+      return result;
+    }
+  }
+
+  void note() {
+    commands = view.take_commands();
+    BOOST_TEST(view.check_invariants() == "");
+  }
+
+  /// Time passes, and all members show that they are alive but `silent`.
+  void run(std::chrono::milliseconds until, contact silent = contact::nobody) {
+    for (; time < until; time += 100ms) {
+      happen([](cluster_view& v, const moment& m) { v.tick(m); });
+      const auto beats = all<send_beat>();
+      for (const auto& b : beats)
+        if (b.to != silent)
+          happen([&](cluster_view& v, const moment& m) { v.heard(b.to, {b.sign.sent_us, b.sign.sent_us, 0}, m); });
+    }
+  }
+
+  std::optional<refusal> introduce(contact by, const std::string& node, const std::string& address,
+                                   std::uint64_t incarnation = 2, std::vector<news> members = {}) {
+    introduction other;
+    other.cluster = "test";
+    other.node = node;
+    other.address = address;
+    other.incarnation = incarnation;
+    other.members = std::move(members);
+    return happen([&](cluster_view& v, const moment& m) { return v.introduced(by, other, m); });
+  }
+
+  /// It joins by itself while it is dialled.
+  void meet_b() {
+    const auto made = all<dial>().front().made;
+    introduce(anybody, "b", "b:1");
+    happen([&](cluster_view& v, const moment& m) { v.unneeded(made, m); });
+  }
+
+  template <class Command>
+  std::vector<Command> all() const {
+    std::vector<Command> result;
+    for (const auto& c : commands)
+      if (const auto* found = std::get_if<Command>(&c))
+        result.push_back(*found);
+    return result;
+  }
+
+  bool tells(const std::string& node, standing is) const {
+    const auto told = all<tell_handoff>();
+    return std::any_of(told.begin(), told.end(), [&](const tell_handoff& t) { return t.node == node && t.is == is; });
+  }
+
+  std::vector<std::string> lines() const {
+    std::vector<std::string> result;
+    for (const auto& r : all<report>())
+      result.push_back(r.node + " " + r.text);
+    return result;
+  }
+
+  node_a() {
+    happen([](cluster_view& v, const moment& now) { v.handoff_started(now); });
+    happen([](cluster_view& v, const moment& now) { v.set_incarnation(1, now); });
+  }
+
+  std::chrono::microseconds time{};
+  cluster_view view{options(), now()};
+  std::vector<view_command> commands;
+};
+
+using lines_of_log = std::vector<std::string>;
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(cluster_view_of_a_node, node_a)
+
+BOOST_AUTO_TEST_CASE(a_listed_node_is_dialled_once_this_one_has_a_state) {
+  BOOST_REQUIRE(all<dial>().size() == 1u);
+  BOOST_TEST(all<dial>().front().made.address == "b:1");
+  cluster_view without{options(), now()};
+  without.handoff_started(now());
+  without.connect_to_due(now());
+  BOOST_TEST(without.take_commands().empty());
+}
+
+BOOST_AUTO_TEST_CASE(who_is_reached_is_introduced_to_and_up_once_it_accepts) {
+  const auto made = all<dial>().front().made;
+  happen([&](cluster_view& v, const moment& m) { v.reached(made, anybody, {}, m); });
+  BOOST_REQUIRE(all<ariadne::membership::introduce>().size() == 1u);
+  const auto own = all<ariadne::membership::introduce>().front().pending;
+  BOOST_TEST(own.number != 0u);
+  introduction_answer answer{true, {}, false, {}};
+  answer.node.cluster = "test";
+  answer.node.node = "b";
+  answer.node.address = "b:1";
+  answer.node.incarnation = 2;
+  BOOST_TEST(happen([&](cluster_view& v, const moment& m) { return v.answered(own, anybody, answer, m); }));
+  BOOST_TEST(tells("b", standing::up));
+  BOOST_TEST((lines() == lines_of_log{"b is up"}));
+  BOOST_TEST(view.has_been_member());
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_that_comes_after_contact_was_lost_makes_nobody_a_member) {
+  const auto made = all<dial>().front().made;
+  happen([&](cluster_view& v, const moment& m) { v.reached(made, anybody, {}, m); });
+  const auto own = all<ariadne::membership::introduce>().front().pending;
+  happen([&](cluster_view& v, const moment& m) { v.ended(anybody, "gone", m); });
+  introduction_answer answer{true, {}, false, {}};
+  answer.node.cluster = "test";
+  answer.node.node = "b";
+  answer.node.address = "b:1";
+  BOOST_TEST(!happen([&](cluster_view& v, const moment& m) { return v.answered(own, anybody, answer, m); }));
+  BOOST_TEST((view.find("b", now()).state == presence::down));
+}
+
+BOOST_AUTO_TEST_CASE(a_refusal_is_reported_once_and_the_owner_of_a_name_is_warned) {
+  BOOST_TEST(!introduce(anybody, "b", "b:1"));
+  for (const bool is_first : {true, false}) {
+    const auto refused = introduce(somebody_else, "b", "elsewhere:1");
+    BOOST_REQUIRE(refused);
+    BOOST_TEST(refused->reason == "b is the name of the node at b:1");
+    BOOST_TEST(refused->is_name_taken);
+    BOOST_TEST(lines().size() == (is_first ? 1u : 0u));
+    BOOST_TEST(all<warn_of_claimant>().size() == (is_first ? 1u : 0u));
+  }
+  happen([](cluster_view& v, const moment&) { v.name_claimed("elsewhere:1"); });
+  BOOST_TEST(all<report>().size() == 1u);
+  happen([](cluster_view& v, const moment&) { v.name_claimed("elsewhere:1"); });
+  BOOST_TEST(all<report>().empty());
+}
+
+BOOST_AUTO_TEST_CASE(who_does_not_fit_is_refused_with_the_reason) {
+  BOOST_TEST(introduce(anybody, "a", "b:1")->reason == "a is the name of the node at a:1");
+  BOOST_TEST(introduce(anybody, "b", "nowhere")->reason == "nowhere is no address");
+  BOOST_TEST(introduce(anybody, "b\n", "b:1")->reason.find("the name of a node must be") == 0u);
+  happen([](cluster_view& v, const moment&) { v.leave(); });
+  BOOST_TEST(introduce(anybody, "b", "b:1")->reason == "node a is leaving");
+}
+
+BOOST_AUTO_TEST_CASE(a_node_at_all_interfaces_is_reached_where_it_says_or_where_it_was_dialled) {
+  introduction other;
+  other.cluster = "test";
+  other.node = "b";
+  other.address = "0.0.0.0:1";
+  other.is_at_all_interfaces = true;
+  other.reached_at = "there:1";
+  other.incarnation = 2;
+  happen([&](cluster_view& v, const moment& m) { return v.introduced(anybody, other, m); });
+  BOOST_TEST(view.find("b", now()).address == "there:1");
+}
+
+BOOST_AUTO_TEST_CASE(a_lost_node_is_down_and_dialled_again_and_a_new_incarnation_is_up) {
+  meet_b();
+  run(2s);
+  happen([](cluster_view& v, const moment& m) { v.ended(anybody, "the connection is closed", m); });
+  BOOST_TEST(tells("b", standing::down));
+  BOOST_TEST((lines() == lines_of_log{"b the connection is closed"}));
+  BOOST_TEST(all<wake>().size() == 1u);
+  BOOST_TEST((view.contact_of("b") == contact::nobody));
+  introduce(somebody_else, "b", "b:1", 3);
+  BOOST_TEST(tells("b", standing::up));
+  BOOST_TEST((view.contact_of("b") == somebody_else));
+}
+
+BOOST_AUTO_TEST_CASE(a_member_that_restarts_its_state_is_down_for_those_on_the_node_until_it_has_another) {
+  introduce(anybody, "b", "b:1", 2);
+  introduce(anybody, "b", "b:1", 0);
+  BOOST_TEST(tells("b", standing::down));
+  BOOST_TEST((lines() == lines_of_log{"b restarts its handoff"}));
+  introduce(anybody, "b", "b:1", 3);
+  BOOST_TEST(tells("b", standing::up));
+  BOOST_TEST((lines() == lines_of_log{"b has a new replica"}));
+}
+
+BOOST_AUTO_TEST_CASE(a_silent_node_is_disconnected_and_down_unless_its_connection_takes_long_to_look_at) {
+  introduce(anybody, "b", "b:1");
+  run(2s);
+  run(4s, anybody);
+  happen([](cluster_view& v, const moment& m) { v.tick(m); });
+  BOOST_TEST(all<look_at_connection>().size() == 1u);
+  BOOST_REQUIRE(all<judge_soon>().size() == 1u);
+  happen([](cluster_view& v, const moment& m) { v.judge_suspects({anybody}, m); });
+  BOOST_TEST(all<disconnect>().empty());
+  happen([](cluster_view& v, const moment& m) { v.tick(m); });
+  happen([](cluster_view& v, const moment& m) { v.judge_suspects({}, m); });
+  BOOST_TEST(all<disconnect>().size() == 1u);
+  BOOST_TEST(tells("b", standing::down));
+}
+
+BOOST_AUTO_TEST_CASE(nobody_is_down_for_a_process_that_was_not_run_before_it_has_looked_around) {
+  meet_b();
+  run(2s);
+  time += 10s;
+  happen([](cluster_view& v, const moment& m) { v.ended(anybody, "the connection is closed", m); });
+  BOOST_TEST(!tells("b", standing::down));
+  BOOST_TEST((view.find("b", now()).state == presence::up));
+  BOOST_REQUIRE(!all<report>().empty());
+  BOOST_TEST((all<report>().front().about == report::subject::not_run));
+  time += 100ms;
+  happen([](cluster_view& v, const moment& m) { v.connect_to_due(m); });
+  BOOST_REQUIRE(all<dial>().size() == 1u);
+  const auto made = all<dial>().front().made;
+  // It is certain now.
+  happen([&](cluster_view& v, const moment& m) { v.failed(made, "nobody listens", failure::refused, m); });
+  BOOST_TEST(tells("b", standing::down));
+}
+
+BOOST_AUTO_TEST_CASE(who_leaves_is_left_and_an_unlisted_node_is_forgotten_by_that) {
+  introduce(anybody, "b", "b:1");
+  introduce(somebody_else, "pod", "pod:1", 5);
+  BOOST_TEST(!happen([](cluster_view& v, const moment& m) { return v.has_left(anybody, "pod", m); }));
+  for (const auto& [by, node] : {std::pair{anybody, "b"}, std::pair{somebody_else, "pod"}}) {
+    BOOST_TEST(happen([&, by = by, node = node](cluster_view& v, const moment& m) { return v.has_left(by, node, m); }));
+    BOOST_TEST(tells(node, standing::left));
+  }
+  BOOST_TEST((view.names() == std::vector<std::string>{"b"}));
+}
+
+BOOST_AUTO_TEST_CASE(others_are_learnt_of_from_members_alone) {
+  const std::vector<news> told{{"pod", "pod:1", presence::up, 5, 0}};
+  happen([&](cluster_view& v, const moment& m) { v.told(anybody, told, m); });
+  BOOST_TEST(view.names().size() == 1u);
+  introduce(anybody, "b", "b:1", 2, told);
+  BOOST_TEST(view.names().size() == 2u);
+  BOOST_TEST(tells("pod", standing::down));
+  happen([](cluster_view& v, const moment& m) { v.connect_to_due(m); });
+  BOOST_REQUIRE(all<dial>().size() == 1u);
+  BOOST_TEST(all<dial>().front().made.node == "pod");
+}
+
+BOOST_AUTO_TEST_CASE(who_is_forgotten_on_demand_is_forgotten_here_and_told_to_the_members) {
+  introduce(anybody, "b", "b:1");
+  introduce(somebody_else, "pod", "pod:1", 5);
+  const auto forget = [&](const std::string& node) {
+    return happen([&](cluster_view& v, const moment& m) { return v.forget(node, m); });
+  };
+  BOOST_TEST((forget("pod") == forget_refusal::up));
+  BOOST_TEST((forget("b") == forget_refusal::listed));
+  happen([](cluster_view& v, const moment& m) { v.ended(somebody_else, "gone", m); });
+  BOOST_TEST(!forget("pod"));
+  BOOST_TEST(tells("pod", standing::forgotten));
+  BOOST_REQUIRE(all<tell_news>().size() == 1u);
+  const auto members = all<tell_news>().front().members;
+  BOOST_TEST(std::any_of(members.begin(), members.end(), [](const news& n) {
+    return n.name == "pod" && n.state == presence::left && n.incarnation == 5;
+  }));
+  BOOST_TEST((forget("pod") == forget_refusal::unknown));
+}
+
+BOOST_AUTO_TEST_CASE(a_node_that_nobody_has_accepted_gives_way_to_another_one_of_its_name) {
+  const auto made = all<dial>().front().made;
+  happen([&](cluster_view& v, const moment& m) { v.reached(made, anybody, {}, m); });
+  const auto own = all<ariadne::membership::introduce>().front().pending;
+  const introduction_answer answer{false, "a is the name of the node at c:1", true, {}};
+  happen([&](cluster_view& v, const moment& m) { v.answered(own, anybody, answer, m); });
+  BOOST_REQUIRE(all<give_way>().size() == 1u);
+  BOOST_TEST(all<give_way>().front().reason == answer.reason);
+  BOOST_TEST((lines() == lines_of_log{"b it refuses this node: a is the name of the node at c:1"}));
+}
+
+BOOST_AUTO_TEST_CASE(a_node_that_leaves_says_so_to_all_and_reports_no_loss_any_more) {
+  introduce(anybody, "b", "b:1");
+  introduce(somebody_else, "pod", "pod:1", 5);
+  happen([](cluster_view& v, const moment&) { v.leave(); });
+  BOOST_TEST(all<say_farewell>().size() == 2u);
+  happen([](cluster_view& v, const moment& m) { v.ended(anybody, "gone", m); });
+  BOOST_TEST(lines().empty());
+  BOOST_TEST(all<wake>().empty());
+  happen([](cluster_view& v, const moment& m) { v.set_incarnation(9, m); });
+  BOOST_TEST(commands.empty());
+}
+
+BOOST_AUTO_TEST_CASE(members_learn_of_a_new_incarnation_of_this_node) {
+  introduce(anybody, "b", "b:1");
+  happen([](cluster_view& v, const moment& m) { v.handoff_ended(m); });
+  happen([](cluster_view& v, const moment& m) { v.set_incarnation(9, m); });
+  const auto introductions = all<ariadne::membership::introduce>();
+  BOOST_REQUIRE(introductions.size() == 1u);
+  BOOST_TEST(introductions.front().self.incarnation == 9u);
+  BOOST_TEST(introductions.front().pending.number == 0u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
