@@ -17,6 +17,7 @@
 #include "actors/waiting_room.hpp"
 #include "actors/waiting_writes.hpp"
 #include "actors/write_concern.hpp"
+#include "crdt/invariant.hpp"
 #include "crdt/printable_text.hpp"
 #include "crdt/replica.hpp"
 #include "session/fenced_write.hpp"
@@ -542,6 +543,8 @@ private:
   /// The frames of the core go out, and whoever has waited for what has become true is answered. To be called after
   /// every call of the core that may change anything.
   void flush() {
+    if constexpr (crdt::checks_each_message)
+      core_->check_invariants();
     tell_of_changes();
     if (reads_->answer_changed())
       tell_of_changes();
