@@ -209,7 +209,7 @@ void session_host::caught_up(std::uint64_t now_ms) {
   leave();
 }
 
-void session_host::record_changed(const session_key& key, const std::vector<live_entry>& entries,
+void session_host::record_changed(const session_key& key, const std::vector<crdt::live_entry>& entries,
                                   std::uint64_t now_ms) {
   enter(now_ms);
   if (!entries.empty() || sessions_.contains(key)) {
@@ -220,7 +220,7 @@ void session_host::record_changed(const session_key& key, const std::vector<live
   leave();
 }
 
-void session_host::note_entries(hosted_session& s, const std::vector<live_entry>& entries) {
+void session_host::note_entries(hosted_session& s, const std::vector<crdt::live_entry>& entries) {
   s.live.clear();
   s.is_readable = true;
   count_running(s, -1);
@@ -281,7 +281,7 @@ void session_host::release(entry& e) {
   write_as(e, session_phase::placing, stage::releasing);
 }
 
-void session_host::write_done(const session_key& key, const fenced_result& result, std::uint64_t now_ms) {
+void session_host::write_done(const session_key& key, const crdt::fenced_result& result, std::uint64_t now_ms) {
   enter(now_ms);
   auto& e = find_or_add(key);
   auto& s = e.second;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "session/fenced_write.hpp"
+#include "crdt/fenced_write.hpp"
 #include "session/incoming_messages.hpp"
 #include "session/lease_book.hpp"
 #include "session/news.hpp"
@@ -128,11 +128,11 @@ public:
   /// Every node that may hold sessions has been caught up with or is known to be down. Until then nothing is started.
   void caught_up(std::uint64_t now_ms);
 
-  /// What stands under the key of a session now: all live entries, see `live_entries`. To be called for each key there
-  /// is, and after each change. It does no harm to call it too often.
-  void record_changed(const session_key& key, const std::vector<live_entry>& entries, std::uint64_t now_ms);
+  /// What stands under the key of a session now: all live entries, see `crdt::live_entries`. To be called for each key
+  /// there is, and after each change. It does no harm to call it too often.
+  void record_changed(const session_key& key, const std::vector<crdt::live_entry>& entries, std::uint64_t now_ms);
 
-  void write_done(const session_key& key, const fenced_result& result, std::uint64_t now_ms);
+  void write_done(const session_key& key, const crdt::fenced_result& result, std::uint64_t now_ms);
   /// `why`: one sentence without a final stop.
   void write_failed(const session_key& key, std::uint64_t now_ms, std::string_view why = {});
 
@@ -421,7 +421,7 @@ private:
   void handle(const host_id& from, impediment&& m);
 
   // What the map says.
-  void note_entries(hosted_session& s, const std::vector<live_entry>& entries);
+  void note_entries(hosted_session& s, const std::vector<crdt::live_entry>& entries);
   /// Adds (`sign` 1) or takes away (-1) what is known of the session to or from `running_`.
   void count_running(const hosted_session& s, int sign);
   bool is_outranked(const hosted_session& s) const;
