@@ -18,9 +18,10 @@
 #include "actors/waiting_room.hpp"
 #include "actors/waiting_writes.hpp"
 #include "actors/write_concern.hpp"
+#include "crdt/fenced_write.hpp"
+#include "crdt/invariant.hpp"
 #include "crdt/printable_text.hpp"
 #include "crdt/replica.hpp"
-#include "session/fenced_write.hpp"
 #include "session/reserved_keys.hpp"
 
 #include <caf/actor_cast.hpp>
@@ -153,7 +154,7 @@ public:
     std::vector<crdt::dot> expected;
     for (const auto& event : fence.expected)
       expected.push_back({crdt::replica_id{event.replica}, event.counter});
-    const auto result = session::fenced_write(*core_, key, value, expected, now, expiry_of(fence.time_to_live_ms, now));
+    const auto result = crdt::fenced_write(*core_, key, value, expected, now, expiry_of(fence.time_to_live_ms, now));
     if (!result)
       return to_error(result.error(), key, options_.core.limits);
     if (!result->written || fence.holders == concern_level::local) {
@@ -161,9 +162,11 @@ public:
       return fenced_receipt{result->written, result->written, read_live(key)};
     }
     auto promise = self_->make_response_promise<fenced_receipt>();
-    fenced_writes_.push_back({result->entries.front().dot, key, fence.holders,
-                              deadline_in(fence.hold_timeout_ms == 0 ? waits_->wait_ms_max() : fence.hold_timeout_ms),
-                              std::move(*place), kept_promise<fenced_receipt>{promise}});
+    const auto event = result->entries.front().dot;
+    const auto timeout_ms = fence.hold_timeout_ms == 0 ? waits_->wait_ms_max() : fence.hold_timeout_ms;
+    writes_of(event.replica)
+      .add(to_event_id(event), {{fence.holders}, timeout_ms}, std::move(*place),
+           {kept_promise<fenced_receipt>{promise}, [this, key] { return read_live(key); }});
     flush();
     return promise;
   }
@@ -202,7 +205,7 @@ public:
       return refused;
     if (const auto problem = core_->check_key(key))
       return to_error(*problem, key, options_.core.limits);
-    const auto done = session::fenced_erase(*core_, key, {crdt::replica_id{event.replica}, event.counter}, now_ms());
+    const auto done = crdt::fenced_erase(*core_, key, {crdt::replica_id{event.replica}, event.counter}, now_ms());
     reads_->release(key, event);
     flush();
     return discard_receipt{done.erased, done.standing ? to_event_id(*done.standing) : event_id{}};
@@ -408,7 +411,7 @@ public:
     result.bytes = core_->byte_count();
     result.neighbours =
       static_cast<std::uint64_t>(std::count_if(links_.begin(), links_.end(), [](const link& l) { return l.push; }));
-    result.waiting_writes = writes_[0].size() + writes_[1].size() + fenced_writes_.size();
+    result.waiting_writes = writes_[0].size() + writes_[1].size();
     result.waiting_reads = reads_->size();
     result.counters = {c.puts,           c.erases,         c.frames_sent,        c.frames_received,  c.bytes_sent,
                        c.bytes_received, c.registers_sent, c.registers_received, c.full_states_sent, c.refusals,
@@ -462,16 +465,6 @@ private:
              && (before.presence != node_presence::up || before.replica.replica != replica.replica
                  || (before.has_lost_link && !has_lost_link));
     }
-  };
-
-  /// A write that is answered once so many nodes hold it, or when its time is up.
-  struct fenced_write {
-    crdt::dot event;
-    std::string key;
-    concern_level holders = concern_level::one;
-    steady_clock::time_point deadline;
-    waiting_place place;
-    kept_promise<fenced_receipt> answer;
   };
 
   struct pending_drain {
@@ -537,6 +530,8 @@ private:
   /// The frames of the core go out, and whoever has waited for what has become true is answered. To be called after
   /// every call of the core that may change anything.
   void flush() {
+    if constexpr (crdt::checks_each_message)
+      core_->check_invariants();
     tell_of_changes();
     if (reads_->answer_changed())
       tell_of_changes();
@@ -546,7 +541,6 @@ private:
       if (const auto* l = find_link(frame.link))
         mail(self_, sync_frame{std::move(frame.bytes)}).send(l->peer);
     settle_writes();
-    settle_fenced_writes();
     note_caught_up();
     listings_.flush(*core_);
     live_watchers_.flush(
@@ -575,8 +569,7 @@ private:
   }
 
   bool has_work() const {
-    return core_->has_work() || reads_->has_work() || writes_[0].has_work() || writes_[1].has_work()
-           || has_more_fenced_writes_;
+    return core_->has_work() || reads_->has_work() || writes_[0].has_work() || writes_[1].has_work();
   }
 
   void schedule_work() {
@@ -631,33 +624,9 @@ private:
 
   live_values read_live(const std::string& key) {
     live_values result{key, {}};
-    for (const auto& entry : session::live_entries(*core_, key, now_ms()))
+    for (const auto& entry : crdt::live_entries(*core_, key, now_ms()))
       result.values.push_back({to_event_id(entry.dot), std::string{entry.value.view()}});
     return result;
-  }
-
-  void settle_fenced_writes() {
-    has_more_fenced_writes_ = false;
-    if (fenced_writes_.empty())
-      return;
-    const auto now = steady_clock::now();
-    std::map<std::pair<crdt::replica_id, concern_level>, std::uint64_t> met;
-    for (auto own : core_->own_ids())
-      for (const auto view = view_concerns(own); const auto& write : fenced_writes_)
-        if (write.event.replica == own && !met.contains({own, write.holders}))
-          met[{own, write.holders}] = met_up_to({write.holders}, view);
-    auto left = waiting_writes::step_ends_max;
-    std::erase_if(fenced_writes_, [&](fenced_write& write) {
-      const auto is_held = write.event.counter <= met[{write.event.replica, write.holders}];
-      const auto is_over = is_held || now >= write.deadline || write.place.is_abandoned();
-      if (!is_over || left == 0)
-        return false;
-      --left;
-      if (!write.place.is_abandoned())
-        write.answer.deliver(fenced_receipt{true, is_held, read_live(write.key)});
-      return true;
-    });
-    has_more_fenced_writes_ = left == 0;
   }
 
   void log_doubt() {
@@ -911,8 +880,6 @@ private:
   stepwise_work<> steps_;
   /// Those of each of the replica's ids.
   std::array<waiting_writes, 2> writes_;
-  std::vector<fenced_write> fenced_writes_;
-  bool has_more_fenced_writes_ = false;
   std::optional<map_reads> reads_;
   std::vector<pending_drain> drains_;
   /// All members that were present at one time had acknowledged the events of this replica up to these.

@@ -80,8 +80,8 @@ snapshot to_snapshot(session::saved_state&& s) {
   return {std::move(s.type_name), s.schema_version, std::move(s.bytes)};
 }
 
-std::vector<session::live_entry> to_entries(const live_values& found) {
-  std::vector<session::live_entry> result;
+std::vector<crdt::live_entry> to_entries(const live_values& found) {
+  std::vector<crdt::live_entry> result;
   for (const auto& v : found.values)
     result.push_back({{crdt::replica_id{v.event.replica}, v.event.counter}, crdt::shared_bytes{v.value}});
   return result;

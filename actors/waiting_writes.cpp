@@ -18,8 +18,7 @@ receipt make_receipt(const event_id& event, const concern_view& view) {
   return result;
 }
 
-void waiting_writes::add(event_id event, const write_options& options, waiting_place place,
-                         kept_promise<receipt> answer) {
+void waiting_writes::add(event_id event, const write_options& options, waiting_place place, write_answer answer) {
   auto& parts = by_concern_[{options.concern.level, options.concern.count}].parts;
   if (parts.empty() || parts.rbegin()->second.size() >= part_max)
     parts.emplace_hint(parts.end(), event.counter, std::deque<waiting>{});
@@ -86,7 +85,7 @@ bool waiting_writes::give_up(waiting& write, std::size_t wanted, steady_clock::t
     --left;
     return true;
   }
-  if (now < write.deadline && wanted <= view.known_nodes)
+  if (now < write.deadline && (wanted <= view.known_nodes || write.answer.is_patient()))
     return false;
   --left;
   const auto held = make_receipt(write.event, view).holders.size();

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "actors/deadline.hpp"
-#include "actors/kept_promise.hpp"
 #include "actors/waiting_places.hpp"
+#include "actors/write_answer.hpp"
 #include "actors/write_concern.hpp"
 #include "session/rounds.hpp"
 
@@ -25,7 +25,7 @@ public:
   static constexpr std::size_t step_looks_max = 8'192;
 
   /// Events are added in ascending order.
-  void add(event_id event, const write_options& options, waiting_place place, kept_promise<receipt> answer);
+  void add(event_id event, const write_options& options, waiting_place place, write_answer answer);
 
   /// Answers the writes whose concern is met.
   void settle(const concern_view& view);
@@ -56,7 +56,7 @@ private:
     event_id event;
     steady_clock::time_point deadline;
     waiting_place place;
-    kept_promise<receipt> answer;
+    write_answer answer;
   };
 
   /// Those of one concern, in parts that are looked at in one go, by the counter of the first one that was in it.

@@ -39,7 +39,7 @@ session_record record_of(const host_id& owner) {
   return {session_phase::running, 1, 1, owner, {}, state_of_session()};
 }
 
-std::vector<live_entry> entries_of(const host_id& owner, std::uint64_t counter) {
+std::vector<crdt::live_entry> entries_of(const host_id& owner, std::uint64_t counter) {
   return {
     {{ariadne::crdt::replica_id{owner.incarnation}, counter}, ariadne::crdt::shared_bytes{encode(record_of(owner))}}};
 }
@@ -153,7 +153,7 @@ private:
       return;
     for (std::size_t next = 0; next < writes_.size(); ++next) {
       auto [written, value] = std::move(writes_[next]);
-      const std::vector<live_entry> entries{
+      const std::vector<crdt::live_entry> entries{
         {{ariadne::crdt::replica_id{1}, ++last_event_}, ariadne::crdt::shared_bytes{value}}};
       measure([&, key = written] { host_.write_done(key, {true, true, entries}, now_); });
     }

@@ -84,6 +84,7 @@ void full_state_intake::void_stream(std::uint64_t stream, const version_vector& 
 }
 
 std::optional<full_state_intake::outcome> full_state_intake::sweep(replica_state& state, std::size_t registers_max) {
+  require(is_swept(), "only a full state that has come in whole is swept");
   if (!sweep_step(state, registers_max))
     return std::nullopt;
   outcome result{current_->stream, std::move(current_->cut), current_->has_changed};

@@ -2,6 +2,7 @@
 
 #include "crdt/causal_register.hpp"
 #include "crdt/disposal.hpp"
+#include "crdt/invariant.hpp"
 #include "crdt/replica_state.hpp"
 #include "crdt/version_vector.hpp"
 
@@ -55,6 +56,7 @@ public:
 
   /// All of it has come in, and nothing was refused.
   void end() {
+    require(current_ && !current_->sweep, "only a full state that comes in ends");
     current_->sweep = dot{};
   }
   /// What there is does not count.

@@ -56,7 +56,8 @@ struct inbound_stream {
 
 private:
   bool take(std::uint64_t& next, std::uint64_t stream, std::uint64_t number, std::uint64_t now_ms) {
-    if (stream != id || number != next)
+    // Nothing comes in over a stream that is void, whatever a frame calls it.
+    if (id == 0 || stream != id || number != next)
       return false;
     ++next;
     ++arrived;

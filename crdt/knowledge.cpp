@@ -1,5 +1,7 @@
 #include "crdt/knowledge.hpp"
 
+#include "crdt/invariant.hpp"
+
 namespace ariadne::crdt {
 
 void knowledge::join_forgotten(const version_vector& told) {
@@ -10,6 +12,7 @@ void knowledge::join_forgotten(const version_vector& told) {
 }
 
 void knowledge::retire(dot last) {
+  require(!is_own(last.replica) && vector_[last.replica] == last.counter, "only what is known to its end is retired");
   vector_.drop(last.replica);
   forgotten_.drop(last.replica);
   retired_.raise(last);
@@ -17,10 +20,19 @@ void knowledge::retire(dot last) {
 
 void knowledge::reinstate(replica_id incarnation) {
   const dot last{incarnation, retired_[incarnation]};
+  require(last.counter != 0, "only what is retired is reinstated");
   retired_.drop(incarnation);
   vector_.raise(last);
   forgotten_.raise(last);
   listener_.reinstated(last);
+}
+
+void knowledge::check_invariants() const {
+  for (const auto& last : retired_) {
+    require(!is_own(last.replica), "no id of the replica itself is retired");
+    require(vector_[last.replica] == 0, "no id is both in the version vector and retired");
+    require(forgotten_[last.replica] == 0, "nothing of a retired id counts as forgotten");
+  }
 }
 
 } // namespace ariadne::crdt

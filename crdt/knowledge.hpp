@@ -134,6 +134,8 @@ public:
   /// told what has become of them: they count as forgotten.
   void reinstate(replica_id incarnation);
 
+  void check_invariants() const;
+
 private:
   replica_id own_;
   knowledge_listener& listener_;

@@ -1,5 +1,7 @@
 #include "crdt/neighbour_link.hpp"
 
+#include "crdt/invariant.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -26,6 +28,7 @@ void neighbour_link::learn(knowledge& here, const version_vector& has, std::uint
   for (const auto& d : has)
     if (here.is_news(d))
       known.raise(d);
+  require(!here.is_forged(known), "nobody has an event of this replica that has not happened");
   values.forget_known(known);
   if (!has.empty() && known.covers(here.vector()))
     changed_bytes_at_level = changed_bytes;
@@ -85,6 +88,23 @@ bool neighbour_link::count_refused(bool at_end_of_batch) {
   const auto was = std::exchange(refused_here, refused.any() ? std::max<std::uint64_t>(refused.count(), 1) : 0);
   refused_here_because = refused.any() ? refused.reason() : std::string{};
   return (was == 0) != (refused_here == 0);
+}
+
+void neighbour_link::check_invariants(const knowledge& here) const {
+  for (const auto& d : known)
+    require(here.retired()[d.replica] == 0, "a neighbour is not said to have what is retired");
+  require(!here.is_forged(known), "nobody has an event of this replica that has not happened");
+  require(!introduced || has_said_hello(), "only who has said hello is introduced");
+  require(!out || introduced, "nothing is sent to a neighbour that is not introduced");
+  require(!caught_up || here.covers(target), "a link is caught up when all that it promised has come");
+  require(forgotten_answered <= forgotten_asked && forgotten_asked <= here.forgotten_rises(),
+          "a neighbour answers what it was asked");
+  require(in.acknowledged < in.next_number, "only what has come in is acknowledged");
+  require(in.arrived == in.next_number + in.next_piece - 2, "deltas and pieces are taken in their turns");
+  if (out)
+    for (const auto& d : out->sent())
+      require(here.covers(d) || known.covers(d) || here.retired()[d.replica] != 0,
+              "no cut claims more than is known here (I2)");
 }
 
 } // namespace ariadne::crdt

@@ -30,8 +30,9 @@ struct link_id {
 /// All that a replica keeps for one open link to a neighbour: what the neighbour has said of itself, what it is known
 /// to have, and both directions of the replication.
 ///
-/// Invariants: `known` names no incarnation that is retired here, and no event of this replica that has not happened;
-/// an inbound stream that is not void is of the time after the neighbour's hello, or names the stream in ours.
+/// Invariants: `known` names no incarnation that is retired here, and no event of this replica that has not happened.
+/// What the neighbour had at first has arrived if the link is caught up. Nothing is sent before the neighbour is
+/// introduced, and no cut claims more than is known here.
 struct neighbour_link {
   neighbour_link(link_id link, const replica_options& options, bool pushes_to_it, std::uint32_t spoken_version,
                  std::uint64_t now_ms);
@@ -135,6 +136,8 @@ struct neighbour_link {
   /// A part of a batch has come in, or nothing is lacking any more. Returns whether the neighbour is to be told at
   /// once: something of it is refused that was not before, or the other way round.
   bool count_refused(bool at_end_of_batch);
+
+  void check_invariants(const knowledge& here) const;
 };
 
 } // namespace ariadne::crdt

@@ -1,5 +1,7 @@
 #include "crdt/outbound_stream.hpp"
 
+#include "crdt/invariant.hpp"
+
 namespace ariadne::crdt {
 
 outbound_stream::outbound_stream(std::uint64_t id, const version_vector& has, const version_vector& forgotten,
@@ -117,6 +119,8 @@ std::string outbound_stream::end_part(delta_writer out, const stream_source& sou
   forgotten_told_.join(trailer.forgotten);
   if (last) {
     trailer.cut = std::move(reached_);
+    for (const auto& d : trailer.cut)
+      require(source.vector.covers(d) || source.retired.covers(d), "no cut claims more than is known here (I2)");
     sent_.join(trailer.cut);
     reached_.clear();
     in_batch_ = false;

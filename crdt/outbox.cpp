@@ -1,6 +1,7 @@
 #include "crdt/outbox.hpp"
 
 #include "crdt/codec.hpp"
+#include "crdt/invariant.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -48,6 +49,7 @@ void outbox::send_heartbeat(const neighbour_link& link, bool is_ahead, std::uint
 }
 
 void outbox::send_ack(neighbour_link& link) {
+  require(link.in.acknowledged < link.in.next_number, "only what has come in is acknowledged");
   ack message{link.in.id, link.in.acknowledged, {}, link.in.arrived};
   for (auto origin : link.untold)
     message.vector.raise({origin, state_.known().vector()[origin]});

@@ -1,6 +1,7 @@
 #include "crdt/replica.hpp"
 
 #include "crdt/codec.hpp"
+#include "crdt/invariant.hpp"
 #include "crdt/passed_time.hpp"
 
 #include <algorithm>
@@ -565,6 +566,18 @@ std::vector<last_event> replica::own_events_beyond(dot beyond, std::size_t event
        std::tie(counter, owner) = map().index().next(own, counter))
     result.push_back({std::string{owner->key()}, {own, counter}});
   return result;
+}
+
+void replica::check_invariants() const {
+  state_.check_invariants();
+  std::set<std::uint64_t> streams;
+  for (const auto& [id, link] : links_) {
+    link.check_invariants(known());
+    require(link.in.id == 0 || streams.insert(link.in.id).second, "no two links have one inbound stream");
+  }
+  require(!full_state_.is_under_way() || has_sweep()
+            || std::any_of(streams.begin(), streams.end(), [this](auto s) { return full_state_.is_coming_in(s); }),
+          "a full state comes in over an open link");
 }
 
 bool replica::caught_up() const {

@@ -66,7 +66,8 @@ struct neighbour_status {
 /// Links carry frames in order and whole; a lost frame means a closed link. (Duplicated, reordered and lost frames do
 /// no harm to the data, but a stream that lost one has to be restarted, which `tick` does.)
 ///
-/// Not thread-safe: one thread at a time. No function throws, save std::bad_alloc.
+/// Not thread-safe: one thread at a time. No function throws, save std::bad_alloc; and broken_invariant, after which
+/// the replica is to be dropped.
 class replica {
 public:
   /// `options.id` must be new: drawn at random for this start of the node.
@@ -280,6 +281,10 @@ public:
   const replica_counters& counters() const {
     return counters_;
   }
+
+  /// Throws broken_invariant unless all is as the classes that this one consists of say, each by itself and with each
+  /// other. The time that it takes grows with the links and with the replica ids, not with the keys.
+  void check_invariants() const;
 
 private:
   using want = outbox::want;

@@ -1,5 +1,7 @@
 #include "crdt/replica_state.hpp"
 
+#include "crdt/invariant.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -202,6 +204,15 @@ std::vector<dot> replica_state::stands_for(dot d) const {
     for (auto counter : restamped_of(d.replica).before(d.counter))
       result.push_back({d.replica, counter});
   return result;
+}
+
+void replica_state::check_invariants() const {
+  known_.check_invariants();
+  map_.index().for_each_replica([this](replica_id origin, std::uint64_t highest) {
+    require(known_.retired()[origin] == 0, "no register names an incarnation that is retired");
+    require(!known_.is_own(origin) || highest <= known_.vector()[origin],
+            "no register has an event of this replica that has not happened");
+  });
 }
 
 bool replica_state::is_ahead() const {

@@ -64,7 +64,7 @@ struct rewritten_event {
 /// An event of the replica is in the map and in `known` before the function that makes it returns. What others send is
 /// joined here register by register; that their events are known, a cut says to `known` alone.
 ///
-/// Functions that `replica` has, too, do what is said there. No function throws, save std::bad_alloc.
+/// Functions that `replica` has, too, do what is said there.
 class replica_state {
 public:
   /// `options` and `listener` must outlive this.
@@ -133,6 +133,10 @@ public:
     note(effect);
     return effect.changed;
   }
+
+  /// What is said of knowledge, and: the map names no event of the replica that has not happened, and none of an
+  /// incarnation that is retired.
+  void check_invariants() const;
 
   /// Whether registers hold dots beyond the version vector.
   bool is_ahead() const;

@@ -4,7 +4,7 @@
 
 namespace ariadne::session {
 
-void record_view::note(const std::vector<live_entry>& entries, bool keeps_winner, run_counts& counts) {
+void record_view::note(const std::vector<crdt::live_entry>& entries, bool keeps_winner, run_counts& counts) {
   live_.clear();
   is_readable_ = true;
   count(counts, -1);

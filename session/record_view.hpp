@@ -1,6 +1,6 @@
 #pragma once
 
-#include "session/fenced_write.hpp"
+#include "crdt/fenced_write.hpp"
 #include "session/session_record.hpp"
 
 #include <cstdint>
@@ -21,7 +21,7 @@ class record_view {
 public:
   /// What stands under the key now, and how that changes `counts`. If it is nothing, the winner is forgotten, unless
   /// `keeps_winner`: the session is here.
-  void note(const std::vector<live_entry>& entries, bool keeps_winner, run_counts& counts);
+  void note(const std::vector<crdt::live_entry>& entries, bool keeps_winner, run_counts& counts);
 
   /// The map begins anew, empty.
   void forget_live() {

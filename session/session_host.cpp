@@ -219,7 +219,7 @@ void session_host::caught_up(std::uint64_t now_ms) {
     settle_all();
 }
 
-void session_host::record_changed(const session_key& key, const std::vector<live_entry>& entries,
+void session_host::record_changed(const session_key& key, const std::vector<crdt::live_entry>& entries,
                                   std::uint64_t now_ms) {
   const event_scope scope{*this, now_ms};
   if (entries.empty() && !sessions_.contains(key))
@@ -230,7 +230,7 @@ void session_host::record_changed(const session_key& key, const std::vector<live
   settle(e);
 }
 
-void session_host::write_done(const session_key& key, const fenced_result& result, std::uint64_t now_ms) {
+void session_host::write_done(const session_key& key, const crdt::fenced_result& result, std::uint64_t now_ms) {
   const event_scope scope{*this, now_ms};
   auto& e = find_or_add(key);
   auto in = scope_of(e, host_);

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "crdt/fenced_write.hpp"
 #include "session/event_scope.hpp"
-#include "session/fenced_write.hpp"
 #include "session/hosted_session.hpp"
 #include "session/message_desk.hpp"
 #include "session/news.hpp"
@@ -74,11 +74,11 @@ public:
   /// Every node that may hold sessions has been caught up with or is known to be down. Until then nothing is started.
   void caught_up(std::uint64_t now_ms);
 
-  /// What stands under the key of a session now: all live entries, see `live_entries`. To be called for each key there
-  /// is, and after each change. It does no harm to call it too often.
-  void record_changed(const session_key& key, const std::vector<live_entry>& entries, std::uint64_t now_ms);
+  /// What stands under the key of a session now: all live entries, see `crdt::live_entries`. To be called for each key
+  /// there is, and after each change. It does no harm to call it too often.
+  void record_changed(const session_key& key, const std::vector<crdt::live_entry>& entries, std::uint64_t now_ms);
 
-  void write_done(const session_key& key, const fenced_result& result, std::uint64_t now_ms);
+  void write_done(const session_key& key, const crdt::fenced_result& result, std::uint64_t now_ms);
   /// `why`: one sentence without a final stop.
   void write_failed(const session_key& key, std::uint64_t now_ms, std::string_view why = {});
 

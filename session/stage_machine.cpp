@@ -53,7 +53,7 @@ void stage_machine::hear(session_scope& in, const host_id&, const impediment& m)
 
 // -- the map ---------------------------------------------------------------------------------------------------------
 
-void stage_machine::note_entries(session_scope& in, const std::vector<live_entry>& entries) {
+void stage_machine::note_entries(session_scope& in, const std::vector<crdt::live_entry>& entries) {
   record_.note(entries, at_ != stage::none, in.host.running);
   ballot_.note_epoch(record_.epoch());
 }
@@ -85,7 +85,7 @@ void stage_machine::write_as(session_scope& in, session_phase phase, stage next)
   write(in);
 }
 
-void stage_machine::write_done(session_scope& in, const fenced_result& result) {
+void stage_machine::write_done(session_scope& in, const crdt::fenced_result& result) {
   is_writing_ = false;
   note_entries(in, result.entries);
   if (at_ <= stage::claiming || is_outranked())

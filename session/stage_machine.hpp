@@ -88,8 +88,8 @@ public:
 
   // -- the map -------------------------------------------------------------------------------------------------------
 
-  void note_entries(session_scope& in, const std::vector<live_entry>& entries);
-  void write_done(session_scope& in, const fenced_result& result);
+  void note_entries(session_scope& in, const std::vector<crdt::live_entry>& entries);
+  void write_done(session_scope& in, const crdt::fenced_result& result);
   void write_failed(session_scope& in, std::string_view why);
 
   // -- what is to be done about it -----------------------------------------------------------------------------------

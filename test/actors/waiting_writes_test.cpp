@@ -16,6 +16,7 @@ concern_view view(std::uint64_t acknowledged) {
 struct many_writes {
   static constexpr std::size_t count = 3 * ariadne::waiting_writes::step_ends_max + 7;
   ariadne::waiting_writes writes;
+  int answered = 0;
 
   void add(std::uint64_t timeout_ms, std::uint32_t nodes = 2) {
     for (std::uint64_t counter = 1; counter <= count; ++counter)
@@ -58,6 +59,23 @@ BOOST_AUTO_TEST_CASE(those_that_want_more_nodes_than_there_are_are_given_up_and_
   while (writes.has_work())
     writes.give_up_hopeless(view(0));
   BOOST_TEST(writes.size() == count);
+}
+
+BOOST_AUTO_TEST_CASE(a_fenced_write_waits_for_nodes_that_are_not_known_to_the_end_of_its_time) {
+  const auto add_fenced = [&](std::uint64_t counter, std::uint64_t timeout_ms) {
+    writes.add({1, counter}, {{concern_level::count, 3}, timeout_ms}, waiting_place{},
+               {kept_promise<fenced_receipt>{caf::typed_response_promise<fenced_receipt>{}}, [&] {
+                  ++answered;
+                  return live_values{};
+                }});
+  };
+  add_fenced(1, 60'000);
+  add_fenced(2, 0);
+  writes.look_at_all();
+  while (writes.has_work())
+    writes.give_up_hopeless(view(0));
+  BOOST_TEST(writes.size() == 1u);
+  BOOST_TEST(answered == 1);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

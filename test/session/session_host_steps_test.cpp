@@ -23,7 +23,7 @@ session_key key(std::size_t number) {
   return {"game", std::to_string(number)};
 }
 
-std::vector<live_entry> record_of(const host_id& owner, std::uint64_t counter) {
+std::vector<crdt::live_entry> record_of(const host_id& owner, std::uint64_t counter) {
   session_record record;
   record.epoch = 1;
   record.revision = 1;

@@ -48,7 +48,7 @@ struct one_session {
     return result;
   }
 
-  std::vector<session::live_entry> entries_of(const std::string& value) {
+  std::vector<crdt::live_entry> entries_of(const std::string& value) {
     return {{{crdt::replica_id{1}, ++written}, crdt::shared_bytes{value}}};
   }
 

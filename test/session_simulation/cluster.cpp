@@ -410,6 +410,7 @@ void cluster::send(std::size_t from, std::size_t to, std::uint64_t connection, s
 void cluster::after_replica(std::size_t n, process& p) {
   while (p.replica->has_work())
     p.replica->work(wall_ms());
+  p.replica->check_invariants();
   std::set<crdt::replica_id> members;
   auto& node = nodes_[n];
   for (std::size_t peer = 0; peer < nodes_.size(); ++peer)

@@ -63,7 +63,7 @@ private:
   struct held_write {
     session::session_key key;
     crdt::dot dot;
-    session::fenced_result result;
+    crdt::fenced_result result;
     session::record_holders holders = session::record_holders::any;
     /// When it is answered in any case; 0 for never.
     std::uint64_t ends_us = 0;

@@ -1,3 +1,4 @@
+#include "crdt/invariant.hpp"
 #include "test/session_simulation/cluster.hpp"
 #include "test/support/seed_runner.hpp"
 
@@ -17,6 +18,8 @@ ariadne::test::played_seed play(const scenario& s, std::string* trace = nullptr)
     simulated.play();
   } catch (const violation& v) {
     result.failure = v.check + ": " + v.found;
+  } catch (const ariadne::crdt::broken_invariant& broken) {
+    result.failure = broken.what();
   }
   result.events = simulated.steps();
   return result;

@@ -1,3 +1,4 @@
+#include "crdt/invariant.hpp"
 #include "test/simulation/history.hpp"
 #include "test/simulation/random_source.hpp"
 #include "test/support/seed_runner.hpp"
@@ -264,6 +265,8 @@ int main(int argc, char** argv) {
          p.run();
        } catch (const violation& v) {
          return {p.milliseconds(), v.check + ": " + v.found};
+       } catch (const crdt::broken_invariant& broken) {
+         return {p.milliseconds(), broken.what()};
        }
        return {p.milliseconds(), {}};
      },

@@ -1,6 +1,7 @@
 #include "test/simulation/world.hpp"
 
 #include "crdt/codec.hpp"
+#include "crdt/invariant.hpp"
 #include "test/support/unacknowledged_keys.hpp"
 
 #include <algorithm>
@@ -39,6 +40,14 @@ world::world(const scenario& s) : scenario_(s), history_(s.seed) {
 
 void world::play(const operation& o) {
   ++played_;
+  try {
+    act(o);
+  } catch (const crdt::broken_invariant& broken) {
+    throw violation{"the invariants of a replica hold", broken.what()};
+  }
+}
+
+void world::act(const operation& o) {
   now_ms_ += o.elapsed_ms;
   auto& acting = slots_[o.slot];
   switch (o.what) {
@@ -448,6 +457,7 @@ void world::settle(std::size_t slot) {
       end.queue.push_back(std::move(frame.bytes));
   }
   note_rewritten(n);
+  n.replica.check_invariants();
   n.watch.check_step(n.replica, n.replica.take_changes());
   ++calls_[slot];
   if (calls_[slot] % calls_between_knowledge_checks == 0)

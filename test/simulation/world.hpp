@@ -118,6 +118,7 @@ public:
   void check_all(std::size_t slot);
 
 private:
+  void act(const operation& o);
   link* find_link(const operation& o);
   link_end* find_end(const operation& o, bool of_peer);
 

@@ -146,7 +146,9 @@ void replica_network::deliver(wire& over, end& to) {
   if (!to.open)
     return;
   auto& node = *to.node;
-  if (auto refused = node.replica.receive(over.link, frame, node.now_ms())) {
+  auto refused = node.replica.receive(over.link, frame, node.now_ms());
+  node.replica.check_invariants();
+  if (refused) {
     node.refusals.push_back(std::move(*refused));
     node.replica.close(over.link, node.now_ms());
     to.open = false;
@@ -204,8 +206,10 @@ void replica_network::settle() {
 void replica_network::pass(std::uint64_t ms, bool settled) {
   for (std::uint64_t passed = 0; passed < ms; passed += 100) {
     now_ms_ += 100;
-    for (auto& node : nodes_)
+    for (auto& node : nodes_) {
       node->replica.tick(node->now_ms());
+      node->replica.check_invariants();
+    }
     if (settled)
       settle();
   }

@@ -121,8 +121,10 @@ private:
   };
 
   /// Puts what the replicas have to say on its way.
+  /// Something has happened to the replicas.
   void collect() {
-    for (std::size_t number = 0; number < nodes_.size(); ++number)
+    for (std::size_t number = 0; number < nodes_.size(); ++number) {
+      nodes_[number]->check_invariants();
       for (auto& f : nodes_[number]->take_frames()) {
         auto& l = links_[f.link.value - 1];
         if (!l.is_open)
@@ -133,6 +135,7 @@ private:
         w.bytes_sent += f.bytes.size();
         w.frames.push_back({static_cast<std::uint64_t>(w.free_at) + l.delay_ms + 1, std::move(f.bytes)});
       }
+    }
   }
 
   std::vector<std::unique_ptr<crdt::replica>> nodes_;

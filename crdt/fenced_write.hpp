@@ -7,16 +7,16 @@
 #include <string_view>
 #include <vector>
 
-namespace ariadne::session {
+namespace ariadne::crdt {
 
 /// One of the values that stand side by side under a key of the map.
 struct live_entry {
   crdt::dot dot;
-  crdt::shared_bytes value;
+  shared_bytes value;
 };
 
 /// All entries of a key that no known write has superseded and that have not expired.
-std::vector<live_entry> live_entries(const crdt::replica& replica, std::string_view key, std::uint64_t now_ms);
+std::vector<live_entry> live_entries(const replica& replica, std::string_view key, std::uint64_t now_ms);
 
 struct fenced_result {
   bool written = false;
@@ -29,10 +29,9 @@ struct fenced_result {
 /// Writes only if exactly the entries with the dots `expected` stand under the key: those that the writer has judged.
 /// A plain put would also supersede what has come in since, which may be of a later epoch. An `expires_at_ms` of 0
 /// means never. A write that the replica refuses is an error.
-tl::expected<fenced_result, crdt::write_error> fenced_write(crdt::replica& replica, std::string_view key,
-                                                            std::string_view value,
-                                                            const std::vector<crdt::dot>& expected,
-                                                            std::uint64_t now_ms, std::uint64_t expires_at_ms);
+tl::expected<fenced_result, write_error> fenced_write(replica& replica, std::string_view key, std::string_view value,
+                                                      const std::vector<crdt::dot>& expected, std::uint64_t now_ms,
+                                                      std::uint64_t expires_at_ms);
 
 /// What a fenced erase did.
 struct fenced_erasure {
@@ -43,6 +42,6 @@ struct fenced_erasure {
 
 /// Erases what the event `target` has put under the key: that which its reader has got. What stands beside it, or has
 /// superseded it, stays; a plain erase would take that, too, unseen by anybody.
-fenced_erasure fenced_erase(crdt::replica& replica, std::string_view key, crdt::dot target, std::uint64_t now_ms);
+fenced_erasure fenced_erase(replica& replica, std::string_view key, crdt::dot target, std::uint64_t now_ms);
 
-} // namespace ariadne::session
+} // namespace ariadne::crdt

@@ -1,4 +1,4 @@
-#include "session/fenced_write.hpp"
+#include "crdt/fenced_write.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -6,19 +6,14 @@
 #include <utility>
 #include <vector>
 
-using namespace ariadne::session;
-using ariadne::crdt::dot;
-using ariadne::crdt::link_id;
-using ariadne::crdt::replica;
-using ariadne::crdt::replica_id;
-using ariadne::crdt::shared_bytes;
+using namespace ariadne::crdt;
 
 namespace {
 
 constexpr std::uint64_t now_ms = 1'000'000;
 
-ariadne::crdt::replica_options options_of(std::uint64_t id) {
-  ariadne::crdt::replica_options result;
+replica_options options_of(std::uint64_t id) {
+  replica_options result;
   result.id = replica_id{id};
   result.cluster = "test";
   result.node = std::to_string(id);
@@ -65,7 +60,7 @@ BOOST_FIXTURE_TEST_SUITE(fenced_write, two_replicas)
 
 BOOST_AUTO_TEST_CASE(a_write_that_has_seen_all_that_stands_is_made) {
   const auto first = put(a, "first");
-  const auto result = ariadne::session::fenced_write(a, "key", "second", {first}, now_ms, 0);
+  const auto result = ariadne::crdt::fenced_write(a, "key", "second", {first}, now_ms, 0);
   BOOST_TEST(result->written);
   BOOST_TEST(read(a) == "second");
 }
@@ -73,7 +68,7 @@ BOOST_AUTO_TEST_CASE(a_write_that_has_seen_all_that_stands_is_made) {
 BOOST_AUTO_TEST_CASE(a_write_that_has_not_seen_what_stands_is_not_made) {
   const auto first = put(a, "first");
   put(a, "second");
-  const auto result = ariadne::session::fenced_write(a, "key", "third", {first}, now_ms, 0);
+  const auto result = ariadne::crdt::fenced_write(a, "key", "third", {first}, now_ms, 0);
   BOOST_TEST(!result->written);
   BOOST_REQUIRE(result->entries.size() == 1u);
   BOOST_TEST(result->entries.front().value.view() == "second");
