@@ -27,6 +27,9 @@ constexpr std::uint64_t parted_ms_max = 60'000;
 /// A neighbour takes in a large value if something of what is on its way to it has arrived so lately.
 constexpr std::uint64_t taking_ms_max = 60'000;
 
+/// It gets on if it has taken something in so lately.
+constexpr std::uint64_t moving_ms_max = 2'000;
+
 /// What it costs to build a part, in registers: those that it has, and what it takes to copy its bytes.
 std::size_t cost_of_part(std::size_t registers, std::size_t bytes) {
   return registers + bytes / 256;
@@ -1260,6 +1263,13 @@ void replica::look_for_stragglers(std::uint64_t now_ms) {
     if (session.out && session.out->holds_base()
         && has_passed(options_.straggler_patience_ms, session.acknowledged_ms, now_ms))
       session.out->begin_full_state(source(), session.values);
+}
+
+bool replica::is_moving(dot d, std::uint64_t now_ms) const {
+  return std::any_of(sessions_.begin(), sessions_.end(), [&](const auto& item) {
+    const auto& session = item.second;
+    return session.values.is_under_way(d) && !has_passed(moving_ms_max, session.progress_ms, now_ms);
+  });
 }
 
 std::vector<replica_id> replica::holders(dot d) const {
