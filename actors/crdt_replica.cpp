@@ -123,7 +123,8 @@ public:
 
   // -- the map -------------------------------------------------------------------------------------------------------
 
-  caf::result<receipt> put(std::string_view key, std::string_view value, const write_options& options) {
+  caf::result<receipt> put(std::string_view key, crdt::shared_bytes value, const write_options& options,
+                           bool counts_from_last_piece) {
     if (auto refused = check_reserved(key))
       return refused;
     // Nobody waits for the answer to what nobody has sent.
@@ -132,7 +133,7 @@ public:
     if (!place)
       return std::move(place.error());
     const auto now = now_ms();
-    const auto written = core_->put(key, crdt::shared_bytes{value}, now, expiry_of(options.time_to_live_ms, now));
+    const auto written = core_->put(key, std::move(value), now, expiry_of(options.time_to_live_ms, now));
     if (!written)
       return to_error(written.error(), key, options_.core.limits);
     const auto event = to_event_id(*written);
@@ -141,7 +142,8 @@ public:
       return receipt{event, {core_->id().value}};
     }
     auto promise = self_->make_response_promise<receipt>();
-    writes_of(written->replica).add(event, options, std::move(*place), kept_promise<receipt>{promise});
+    writes_of(written->replica)
+      .add(event, options, std::move(*place), kept_promise<receipt>{promise}, counts_from_last_piece);
     flush();
     return promise;
   }
@@ -560,7 +562,9 @@ private:
       const auto view = view_concerns(own);
       writes.settle(view);
       if (writes.is_giving_up())
-        writes.give_up_hopeless(view);
+        writes.give_up_hopeless(view, [&](const event_id& event) {
+          return own != core_->id() && core_->is_moving({own, event.counter}, now_ms());
+        });
     }
   }
 
@@ -896,7 +900,11 @@ crdt_replica(ticking_crdt_replica_actor::stateful_pointer<crdt_replica_state> se
   state.start(std::move(options));
   return {
     [&state](put_atom, const std::string& key, const std::string& value, const write_options& options) {
-      return state.put(key, value, options);
+      return state.put(key, crdt::shared_bytes{value}, options, false);
+    },
+    [&state](put_atom, const std::string& key, shared_value& value, const write_options& options,
+             bool counts_from_last_piece) {
+      return state.put(key, std::move(value.bytes), options, counts_from_last_piece);
     },
     [&state](put_atom, const std::string& key, const std::string& value, const write_fence& fence) {
       return state.put_fenced(key, value, fence);

@@ -32,13 +32,17 @@ caf::expected<snapshot> upgrade_registry::upgrade(snapshot state, std::uint32_t 
   return state;
 }
 
-std::string encode_snapshot(const snapshot& state) {
+std::string encode_snapshot_head(const snapshot& state, std::uint64_t bytes) {
   crdt::wire_writer out;
   out.byte(snapshot_layout);
   out.string(state.type_name);
   out.varint(state.schema_version);
-  out.string(state.bytes);
+  out.varint(bytes);
   return out.take();
+}
+
+std::string encode_snapshot(const snapshot& state) {
+  return encode_snapshot_head(state, state.bytes.size()) + state.bytes;
 }
 
 caf::expected<snapshot_view> view_snapshot(std::string_view bytes) {

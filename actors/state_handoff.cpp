@@ -9,7 +9,8 @@
 #include "actors/kept_promise.hpp"
 #include "actors/leftover_book.hpp"
 #include "actors/participant_stops.hpp"
-#include "actors/snapshot.hpp"
+#include "actors/snapshot_view.hpp"
+#include "actors/value_messages.hpp"
 #include "actors/waiting_room.hpp"
 
 #include <caf/actor_cast.hpp>
@@ -46,7 +47,7 @@ class state_handoff_state {
 public:
   static inline const char* name = "state_handoff";
 
-  explicit state_handoff_state(state_handoff_actor::pointer self)
+  explicit state_handoff_state(value_stashing_actor::pointer self)
     : self_(self), monitored_(self, [this](const caf::down_msg& down) { ended(down); }), stops_(self),
       watchers_(self, monitored_) {}
 
@@ -72,7 +73,7 @@ public:
     for (auto& node : options.expected_nodes)
       nodes_[node].node = node;
     replica_id_ = replica.core.id.value;
-    replica_ = spawn_crdt_replica(self_->system(), std::move(replica));
+    replica_ = caf::actor_cast<value_holding_actor>(spawn_crdt_replica(self_->system(), std::move(replica)));
     self_->link_to(replica_);
     tell_replica();
   }
@@ -80,9 +81,19 @@ public:
   // -- state ---------------------------------------------------------------------------------------------------------
 
   caf::result<receipt> stash(std::string key, const snapshot& state, const write_options& options) {
+    const auto head = encode_snapshot_head(state, state.bytes.size());
+    crdt::bytes_builder encoded{head.size() + state.bytes.size()};
+    encoded.append(head);
+    encoded.append(state.bytes);
+    return stash(std::move(key), shared_value{encoded.bytes()}, options, false);
+  }
+
+  caf::result<receipt> stash(std::string key, shared_value encoded, const write_options& options,
+                             bool counts_from_last_piece) {
     if (is_draining_)
       return make_error(ec::draining);
-    return mail(self_, put_atom_v, std::move(key), encode_snapshot(state), options).delegate(replica_);
+    return mail(self_, put_atom_v, std::move(key), std::move(encoded), options, counts_from_last_piece)
+      .delegate(replica_);
   }
 
   /// `Atom` says whether to read the state, to take it, or to hold it.
@@ -298,32 +309,32 @@ private:
     return promise;
   }
 
-  state_handoff_actor::pointer self_;
-  std::optional<answer_gate<state_handoff_actor::pointer>> gate_;
-  monitored_actors<state_handoff_actor::pointer> monitored_;
+  value_stashing_actor::pointer self_;
+  std::optional<answer_gate<value_stashing_actor::pointer>> gate_;
+  monitored_actors<value_stashing_actor::pointer> monitored_;
   /// Before all that waits, which has places in it.
-  std::optional<waiting_room<state_handoff_actor::pointer>> waits_;
+  std::optional<waiting_room<value_stashing_actor::pointer>> waits_;
   /// Without the replica's part.
   node_status status_;
   membership::topology replication_;
   std::uint64_t replica_id_ = 0;
-  crdt_replica_actor replica_;
+  value_holding_actor replica_;
   /// The other nodes, by name, but for those that have left.
   std::map<std::string, known_node> nodes_;
   /// A list says who counts for a majority.
   bool has_counted_nodes_ = false;
   std::vector<participant_actor> participants_;
   service_keeper_actor services_;
-  participant_stops<state_handoff_actor::pointer> stops_;
+  participant_stops<value_stashing_actor::pointer> stops_;
   std::uint64_t stop_timeout_ms_ = 0;
   bool is_draining_ = false;
   /// Of the last drain, without the replica's part.
   leftover_book leftovers_;
-  event_feeds<state_handoff_actor::pointer> watchers_;
+  event_feeds<value_stashing_actor::pointer> watchers_;
 };
 
-state_handoff_actor::behavior_type state_handoff(state_handoff_actor::stateful_pointer<state_handoff_state> self,
-                                                 state_handoff_options options) {
+value_stashing_actor::behavior_type state_handoff(value_stashing_actor::stateful_pointer<state_handoff_state> self,
+                                                  state_handoff_options options) {
   drop_unexpected_messages(self);
   auto& state = state_of(self);
   state.start(std::move(options));
@@ -333,6 +344,9 @@ state_handoff_actor::behavior_type state_handoff(state_handoff_actor::stateful_p
     },
     [&state](stash_atom, std::string& key, const snapshot& stashed, const write_options& options) {
       return state.stash(std::move(key), stashed, options);
+    },
+    [&state](stash_atom, std::string& key, shared_value& encoded, const write_options& options) {
+      return state.stash(std::move(key), std::move(encoded), options, true);
     },
     [&state](pickup_atom, std::string& key) { return state.pickup(pickup_atom_v, std::move(key), {}); },
     [&state](pickup_atom, std::string& key, const wait_options& options) {

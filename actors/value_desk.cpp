@@ -3,6 +3,7 @@
 #include "actors/caf_edition_unexpected.hpp"
 #include "actors/error.hpp"
 #include "actors/monitored_actors.hpp"
+#include "actors/session_courier.hpp"
 #include "actors/value_reader.hpp"
 #include "actors/value_writer.hpp"
 
@@ -60,13 +61,27 @@ public:
     if (total_bytes > options_.value_bytes_max)
       return make_error(ec::value_too_long, fmt::format("at most {} bytes", options_.value_bytes_max));
     state.bytes.clear();
-    auto writer =
+    return take_on(
       spawn_value_writer(self_->system(), {options_.handoff, self_->current_sender(), std::move(key), std::move(state),
-                                           total_bytes, options_.answers, options_.idle_max});
-    if (!writer)
-      return std::move(writer.error());
-    add(caf::actor_cast<caf::actor>(*writer));
-    return caf::actor_cast<caf::strong_actor_ptr>(*writer);
+                                           total_bytes, options_.answers, options_.idle_max}));
+  }
+
+  caf::result<value_opening> deliver(std::string&& kind, std::string&& id, std::string&& message,
+                                     std::uint64_t wait_ms) {
+    auto courier = new_courier(std::move(kind), std::move(id), {}, 0);
+    if (!courier)
+      return std::move(courier.error());
+    add(caf::actor_cast<caf::actor>(*courier));
+    return mail(self_, deliver_atom_v, std::move(message), wait_ms).delegate(*courier);
+  }
+
+  caf::result<caf::strong_actor_ptr> begin_message(std::string&& kind, std::string&& id, snapshot&& state,
+                                                   std::uint64_t total_bytes) {
+    if (total_bytes > options_.value_bytes_max)
+      return make_error(ec::refused,
+                        fmt::format("a message or a state has at most {} bytes", options_.value_bytes_max));
+    state.bytes.clear();
+    return take_on(new_courier(std::move(kind), std::move(id), std::move(state), total_bytes));
   }
 
 private:
@@ -74,6 +89,27 @@ private:
     caf::actor worker;
     caf::node_id client;
   };
+
+  caf::expected<session_messenger_actor> new_courier(std::string&& kind, std::string&& id, snapshot&& state,
+                                                     std::uint64_t total_bytes) {
+    if (auto problem = check_room())
+      return problem;
+    auto host = registered<session_host_actor>(self_->system(), to_string(host_atom_v));
+    if (!host)
+      return make_error(ec::refused, "this node hosts no sessions");
+    return spawn_session_courier(self_->system(),
+                                 {std::move(host), self_->current_sender(), std::move(kind), std::move(id),
+                                  std::move(state), total_bytes, options_.answers, options_.idle_max});
+  }
+
+  /// Answers whoever takes something in for the client, if there is room for it.
+  template <class Worker>
+  caf::result<caf::strong_actor_ptr> take_on(caf::expected<Worker> worker) {
+    if (!worker)
+      return std::move(worker.error());
+    add(caf::actor_cast<caf::actor>(*worker));
+    return caf::actor_cast<caf::strong_actor_ptr>(*worker);
+  }
 
   caf::error check_room() const {
     const auto client = self_->current_sender();
@@ -120,6 +156,15 @@ value_desk_actor::behavior_type value_desk(value_desk_actor::stateful_pointer<va
     },
     [&state](stash_atom, std::string& key, snapshot& stashed, std::uint64_t total_bytes) {
       return state.write(std::move(key), std::move(stashed), total_bytes);
+    },
+    [&state](deliver_atom, std::string& kind, std::string& id, std::string& message, std::uint64_t wait_ms) {
+      return state.deliver(std::move(kind), std::move(id), std::move(message), wait_ms);
+    },
+    [&state](deliver_atom, std::string& kind, std::string& id, std::uint64_t total_bytes) {
+      return state.begin_message(std::move(kind), std::move(id), {}, total_bytes);
+    },
+    [&state](start_atom, std::string& kind, std::string& id, snapshot& from, std::uint64_t total_bytes) {
+      return state.begin_message(std::move(kind), std::move(id), std::move(from), total_bytes);
     },
   };
 }

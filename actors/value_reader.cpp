@@ -1,9 +1,8 @@
 #include "actors/value_reader.hpp"
 
-#include "actors/answer_gate.hpp"
 #include "actors/caf_edition_unexpected.hpp"
 #include "actors/kept_promise.hpp"
-#include "actors/map_reads.hpp"
+#include "actors/piece_source.hpp"
 #include "actors/snapshot_view.hpp"
 #include "actors/value_transfer.hpp"
 
@@ -11,7 +10,6 @@
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
-#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <string>
@@ -26,9 +24,6 @@ using ticking_reader_actor = value_opener_actor::extend<
   // Time has passed.
   takes<tick_atom>>;
 
-/// What an answer takes besides the bytes of the value, at least.
-constexpr std::size_t answer_overhead = 256;
-
 /// How often a hold is prolonged: request_limits::hold_max is longer.
 constexpr std::chrono::milliseconds hold_interval{500};
 
@@ -40,8 +35,7 @@ public:
 
   void start(crdt_replica_actor replica, std::shared_ptr<answer_budget> answers, std::chrono::milliseconds idle_max) {
     replica_ = caf::actor_cast<value_holding_actor>(replica);
-    answers_ = answers;
-    gate_.emplace(self_, std::move(answers));
+    pieces_.emplace(self_, std::move(answers));
     term_.emplace(self_, idle_max, [this] { end(); });
   }
 
@@ -49,7 +43,7 @@ public:
   caf::result<value_opening> open(bool holds, std::string key, const wait_options& options, Operation... operation) {
     client_ = self_->current_sender();
     key_ = key;
-    if (!client_ || !gate_->has_room(client_)) {
+    if (!client_ || !pieces_->has_room(client_)) {
       end();
       return make_error(client_ ? ec::too_many_answers : ec::refused);
     }
@@ -69,19 +63,15 @@ public:
   }
 
   caf::result<std::string> read(std::uint64_t offset, std::uint64_t bytes) {
-    if (!term_->is_from_client() || offset > value_.size())
+    if (!term_->is_from_client())
       return make_error(ec::refused, "these bytes are not to be had from here");
     term_->note_use();
     if (holds_)
       go_on_holding();
-    auto piece = value_.substr(offset, std::min<std::uint64_t>(bytes, value_piece_bytes_max));
-    if (!gate_->admits(client_, piece.size() + answer_overhead))
-      return make_error(ec::too_many_answers);
-    gate_->answered(client_, piece.size() + answer_overhead);
-    std::string answer{piece};
-    if (!holds_ && offset + piece.size() == value_.size())
+    auto piece = pieces_->read(offset, bytes);
+    if (!holds_ && pieces_->is_read())
       end();
-    return answer;
+    return piece;
   }
 
   void tick() {
@@ -111,61 +101,38 @@ private:
   void opened(const map_entry& entry, kept_promise<value_opening>& answer) {
     term_->suspend(false);
     auto opening = begin(entry);
-    const auto bytes = answer_overhead + (opening ? opening->found.state.bytes.size() : 0);
-    if (opening && !gate_->admits(client_, bytes))
-      opening = make_error(ec::too_many_answers);
     const auto goes_on = opening && opening->reader;
-    const auto is_charged = bool{opening};
     answer.deliver(std::move(opening));
-    if (is_charged)
-      gate_->answered(client_, bytes);
     if (!goes_on)
       end();
   }
 
   caf::expected<value_opening> begin(const map_entry& entry) {
-    value_opening opening;
+    pickup_result found;
     if (!entry.found) {
-      opening.found.outcome = entry.caught_up ? pickup_outcome::absent : pickup_outcome::pending;
-      return opening;
+      found.outcome = entry.caught_up ? pickup_outcome::absent : pickup_outcome::pending;
+      return pieces_->open(client_, std::move(found), {}, false);
     }
     const auto state = view_snapshot(entry.value.view());
     if (!state)
       return state.error();
-    const auto first = state->bytes.substr(0, value_piece_bytes_max);
-    const auto is_remote = client_->node() != self_->node();
-    const auto is_long = first.size() < state->bytes.size();
-    if (is_long && is_remote && !share_.take(answers_, client_->node(), entry.value.size()))
-      return make_error(ec::too_many_answers);
     entry_ = entry.value;
     event_ = entry.event;
     next_hold_ = std::chrono::steady_clock::now() + hold_interval;
-    value_ = state->bytes;
-    opening.total_bytes = value_.size();
-    opening.found = {
-      pickup_outcome::found, {std::string{state->type_name}, state->schema_version, std::string{first}}, entry.event};
-    if (is_long || holds_)
-      opening.reader = caf::actor_cast<caf::strong_actor_ptr>(self_);
-    return opening;
+    found = {pickup_outcome::found, {std::string{state->type_name}, state->schema_version, {}}, event_};
+    return pieces_->open(client_, std::move(found), state->bytes, holds_);
   }
 
   /// Frees the value, and ends once all answers have been handed over.
   void end() {
-    if (!std::exchange(is_over_, true)) {
-      value_ = {};
-      entry_ = {};
-      share_.release();
-    }
-    if (gate_->is_idle())
-      self_->quit();
-    else
-      mail(self_, tick_atom_v).delay(std::chrono::milliseconds{100}).send(self_);
+    is_over_ = true;
+    pieces_->end();
+    entry_ = {};
   }
 
   ticking_reader_actor::pointer self_;
   value_holding_actor replica_;
-  std::shared_ptr<answer_budget> answers_;
-  std::optional<answer_gate<ticking_reader_actor::pointer>> gate_;
+  std::optional<piece_source<ticking_reader_actor::pointer>> pieces_;
   std::optional<transfer_term<ticking_reader_actor::pointer>> term_;
   caf::strong_actor_ptr client_;
   std::string key_;
@@ -174,9 +141,6 @@ private:
   std::chrono::steady_clock::time_point next_hold_;
   bool is_over_ = false;
   crdt::shared_bytes entry_;
-  /// The state in it, without its type.
-  std::string_view value_;
-  budget_share share_;
 };
 
 ticking_reader_actor::behavior_type value_reader(ticking_reader_actor::stateful_pointer<value_reader_state> self,

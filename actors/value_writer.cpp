@@ -2,8 +2,9 @@
 
 #include "actors/caf_edition_unexpected.hpp"
 #include "actors/kept_promise.hpp"
-#include "actors/staged_value.hpp"
+#include "actors/snapshot_view.hpp"
 #include "actors/value_transfer.hpp"
+#include "crdt/shared_bytes.hpp"
 
 #include <caf/actor_cast.hpp>
 #include <caf/stateful_actor.hpp>
@@ -11,8 +12,12 @@
 
 #include <fmt/format.h>
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 
 namespace ariadne {
@@ -32,33 +37,35 @@ public:
   void start(value_writer_options options, std::shared_ptr<budget_share> share) {
     options_ = std::move(options);
     share_ = std::move(share);
-    staged_.emplace(options_.total_bytes);
+    const auto head = encode_snapshot_head(options_.state, options_.total_bytes);
+    head_bytes_ = head.size();
+    encoded_.emplace(head_bytes_ + options_.total_bytes);
+    encoded_->append(head);
     term_.emplace(self_, options_.idle_max, [this] { self_->quit(); });
     term_->begin(options_.client);
   }
 
-  caf::result<std::uint64_t> put(std::uint64_t offset, const std::string& piece) {
-    if (!term_->is_from_client() || is_committed_)
+  caf::result<std::uint64_t> put(std::uint64_t offset, std::string_view piece) {
+    if (!term_->is_from_client() || (is_committed_ && !piece.empty()))
       return make_error(ec::refused, "these bytes belong to no value that is being stashed");
     term_->note_use();
-    if (!staged_->append(offset, piece))
+    if (offset != come() || piece.size() > options_.total_bytes - come())
       return make_error(ec::refused, fmt::format("bytes {} to {} do not follow the first {} of {}", offset,
-                                                 offset + piece.size(), staged_->size(), staged_->total_bytes()));
-    return staged_->size();
+                                                 offset + piece.size(), come(), options_.total_bytes));
+    encoded_->append(piece);
+    return come();
   }
 
   caf::result<receipt> commit(const write_options& options) {
-    if (!term_->is_from_client() || !staged_->is_whole() || std::exchange(is_committed_, true))
+    if (!term_->is_from_client() || !encoded_->is_whole() || std::exchange(is_committed_, true))
       return make_error(ec::refused,
-                        fmt::format("{} of {} bytes of the value have come", staged_->size(), staged_->total_bytes()));
+                        fmt::format("{} of {} bytes of the value have come", come(), options_.total_bytes));
     // From here on the write has a time of its own.
     term_->suspend(true);
     auto promise = self_->make_response_promise<receipt>();
     const auto answer = std::make_shared<kept_promise<receipt>>(promise);
-    auto state = std::move(options_.state);
-    state.bytes = staged_->take();
-    mail(self_, stash_atom_v, options_.key, std::move(state), options)
-      .request(options_.handoff, caf::infinite)
+    mail(self_, stash_atom_v, options_.key, shared_value{encoded_->bytes()}, options)
+      .request(caf::actor_cast<value_stashing_actor>(options_.handoff), caf::infinite)
       .then(
         [this, answer](const receipt& done) {
           answer->deliver(done);
@@ -76,10 +83,17 @@ public:
   }
 
 private:
+  /// How many bytes of the value are here.
+  std::uint64_t come() const {
+    return encoded_->written() - head_bytes_;
+  }
+
   ticking_writer_actor::pointer self_;
   value_writer_options options_;
   std::shared_ptr<budget_share> share_;
-  std::optional<staged_value> staged_;
+  /// As it is going to stand in the map, which shares it.
+  std::optional<crdt::bytes_builder> encoded_;
+  std::size_t head_bytes_ = 0;
   std::optional<transfer_term<ticking_writer_actor::pointer>> term_;
   bool is_committed_ = false;
 };

@@ -18,11 +18,13 @@ receipt make_receipt(const event_id& event, const concern_view& view) {
   return result;
 }
 
-void waiting_writes::add(event_id event, const write_options& options, waiting_place place, write_answer answer) {
+void waiting_writes::add(event_id event, const write_options& options, waiting_place place, write_answer answer,
+                         bool counts_from_last_piece) {
   auto& parts = by_concern_[{options.concern.level, options.concern.count}].parts;
   if (parts.empty() || parts.rbegin()->second.size() >= part_max)
     parts.emplace_hint(parts.end(), event.counter, std::deque<waiting>{});
-  parts.rbegin()->second.push_back({event, deadline_in(options.timeout_ms), std::move(place), std::move(answer)});
+  parts.rbegin()->second.push_back({event, options.timeout_ms, deadline_in(options.timeout_ms), std::move(place),
+                                    std::move(answer), counts_from_last_piece});
   ++size_;
 }
 
@@ -57,7 +59,7 @@ bool waiting_writes::is_giving_up() const {
   return std::any_of(by_concern_.begin(), by_concern_.end(), [](const auto& e) { return e.second.hopeless.is_due(); });
 }
 
-void waiting_writes::give_up_hopeless(const concern_view& view) {
+void waiting_writes::give_up_hopeless(const concern_view& view, const std::function<bool(const event_id&)>& is_moving) {
   const auto now = steady_clock::now();
   auto left = step_ends_max;
   auto parts_left = step_looks_max / part_max;
@@ -69,8 +71,17 @@ void waiting_writes::give_up_hopeless(const concern_view& view) {
         return std::nullopt;
       --parts_left;
       auto& writes = position->second;
-      size_ -=
-        std::erase_if(writes, [&](waiting& write) { return left > 0 && give_up(write, wanted, now, view, left); });
+      size_ -= std::erase_if(writes, [&](waiting& write) {
+        if (left > 0 && write.counts_from_last_piece && is_moving(write.event))
+          write.deadline = deadline_in(write.timeout_ms);
+        const auto is_over = write.place.is_abandoned() || now >= write.deadline
+                             || (wanted > view.known_nodes && !write.answer.is_patient());
+        if (left == 0 || !is_over)
+          return false;
+        --left;
+        give_up(write, wanted, view);
+        return true;
+      });
       if (left == 0 && !writes.empty())
         return std::nullopt;
       return writes.empty() ? parts.erase(position) : std::next(position);
@@ -79,22 +90,15 @@ void waiting_writes::give_up_hopeless(const concern_view& view) {
   drop_idle();
 }
 
-bool waiting_writes::give_up(waiting& write, std::size_t wanted, steady_clock::time_point now, const concern_view& view,
-                             std::size_t& left) {
-  if (write.place.is_abandoned()) {
-    --left;
-    return true;
-  }
-  if (now < write.deadline && (wanted <= view.known_nodes || write.answer.is_patient()))
-    return false;
-  --left;
+void waiting_writes::give_up(waiting& write, std::size_t wanted, const concern_view& view) {
+  if (write.place.is_abandoned())
+    return;
   const auto held = make_receipt(write.event, view).holders.size();
   const auto why = wanted <= view.known_nodes
                      ? fmt::format("it was to be on {} nodes, and is on {}", wanted, held)
                      : fmt::format("it was to be on {} nodes, of which only {} are known, and is on {}", wanted,
                                    view.known_nodes, held);
   write.answer.deliver(make_error(ec::too_few_holders, why + "; it stays stashed, and goes on replicating"));
-  return true;
 }
 
 void waiting_writes::drop_idle() {

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <utility>
 
@@ -25,7 +26,8 @@ public:
   static constexpr std::size_t step_looks_max = 8'192;
 
   /// Events are added in ascending order.
-  void add(event_id event, const write_options& options, waiting_place place, write_answer answer);
+  void add(event_id event, const write_options& options, waiting_place place, write_answer answer,
+           bool counts_from_last_piece = false);
 
   /// Answers the writes whose concern is met.
   void settle(const concern_view& view);
@@ -34,8 +36,12 @@ public:
   void look_at_all();
 
   /// Of those that are to be looked at, answers the writes whose time is up, and those that want more nodes than are
-  /// known, with an error that says how many hold them; and drops those that nobody waits for any more.
-  void give_up_hopeless(const concern_view& view);
+  /// known, with an error that says how many hold them; and drops those that nobody waits for any more. Where
+  /// it counts from the last piece on, the time of a write counts from now on as long as `is_moving` says that its
+  /// value is on its way.
+  void give_up_hopeless(
+    const concern_view& view,
+    const std::function<bool(const event_id&)>& is_moving = [](const event_id&) { return false; });
 
   /// Whether the last calls have left something to be done. Then both are to be called soon.
   bool has_work() const {
@@ -54,9 +60,11 @@ public:
 private:
   struct waiting {
     event_id event;
+    std::uint64_t timeout_ms = 0;
     steady_clock::time_point deadline;
     waiting_place place;
     write_answer answer;
+    bool counts_from_last_piece = false;
   };
 
   /// Those of one concern, in parts that are looked at in one go, by the counter of the first one that was in it.
@@ -66,9 +74,8 @@ private:
   };
   static constexpr std::size_t part_max = 1'024;
 
-  /// Whether the write is over, and answered; then there is one less `left`.
-  static bool give_up(waiting& write, std::size_t wanted, steady_clock::time_point now, const concern_view& view,
-                      std::size_t& left);
+  /// Answers a write that is not going to get what it waits for.
+  static void give_up(waiting& write, std::size_t wanted, const concern_view& view);
   void drop_idle();
 
   std::map<std::pair<concern_level, std::uint32_t>, queue> by_concern_;

@@ -260,9 +260,8 @@ private:
         [this](const std::string& text) {
           client_.timeout = std::chrono::milliseconds{parse_time("--timeout", text, std::chrono::hours{24})};
         },
-        "How long to try at most, such as 500ms or 2s; 5s by default. While a large value is moved, it counts from its "
-        "last "
-        "piece on")
+        "How long to try at most, such as 500ms or 2s; 5s by default. While a large value is moved, to the node and from "
+        "there to others, it counts from its last piece on")
       ->type_name("TIME");
     if (!parent)
       sub->add_flag("--json", client_.json, "Answer in JSON");

@@ -13,6 +13,7 @@
 #include "app/node_report.hpp"
 #include "app/nodes_in_turn.hpp"
 #include "app/output.hpp"
+#include "app/value_file.hpp"
 #include "app/value_mover.hpp"
 #include "app/watch_command.hpp"
 #include "crdt/printable_text.hpp"
@@ -24,14 +25,8 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
 #include <chrono>
-#include <csignal>
-#include <cstdio>
-#include <memory>
 #include <optional>
-#include <system_error>
 #include <utility>
 
 #include <unistd.h>
@@ -99,29 +94,6 @@ constexpr exit_code to_exit_code(pickup_outcome outcome) {
 
 // -- commands --------------------------------------------------------------------------------------------------------
 
-fallible<std::string> read_value(const std::string& file) {
-  auto cannot_read = [&] {
-    const std::error_code error{errno, std::generic_category()};
-    return tl::unexpected(
-      fmt::format("cannot read {}: {}", file == "-" ? "stdin" : printable_briefly(file), describe_stream_error(error)));
-  };
-  auto close = [](std::FILE* stream) { return stream == stdin ? 0 : std::fclose(stream); };
-  const std::unique_ptr<std::FILE, decltype(close)> stream{file == "-" ? stdin : std::fopen(file.c_str(), "rb")};
-  if (!stream)
-    return cannot_read();
-  std::string value;
-  std::array<char, 64u << 10> chunk;
-  while (const auto count = std::fread(chunk.data(), 1, chunk.size(), stream.get())) {
-    value.append(chunk.data(), count);
-    if (value.size() > std::size_t{value_bytes_limit})
-      return tl::unexpected(fmt::format("{} holds more than the {} bytes that a cluster may allow",
-                                        printable_briefly(file), value_bytes_limit));
-  }
-  if (std::ferror(stream.get()))
-    return cannot_read();
-  return value;
-}
-
 /// The nodes of these replicas, by name as far as they are known.
 std::vector<std::string> names_of(node_connection& client, const std::vector<std::uint64_t>& replicas) {
   const auto members = client.members().value_or(std::vector<member_status>{});
@@ -135,9 +107,9 @@ std::vector<std::string> names_of(node_connection& client, const std::vector<std
 }
 
 fallible<exit_code> stash(caf::actor_system& system, node_connection& client, const client_command& command,
-                          const std::string& value) {
+                          const crdt::shared_bytes& value) {
   value_mover mover{system, client};
-  auto done = mover.stash(command.argument, {bytes_type, 1, value}, command.write);
+  auto done = mover.stash(command.argument, {bytes_type, 1, {}}, value, command.write);
   if (!done)
     return tl::unexpected(done.error());
   const auto holders = names_of(client, done->holders);
@@ -292,24 +264,27 @@ fallible<exit_code> sessions(node_connection& client, const client_command& comm
   return printer.end().map([] { return exit_code::done; });
 }
 
+/// The answer of a session.
+fallible<std::string> deliver(caf::actor_system& system, node_connection& client, const client_command& command) {
+  const auto slash = command.argument.find('/');
+  value_mover mover{system, client};
+  return mover.deliver(command.argument.substr(0, slash), command.argument.substr(slash + 1), command.message);
+}
+
+/// What has been done, in words.
 fallible<std::string> ask_session(node_connection& client, const session_host_actor& host,
                                   const client_command& command) {
   const auto slash = command.argument.find('/');
   const auto kind = command.argument.substr(0, slash);
   const auto id = command.argument.substr(slash + 1);
-  switch (command.operation) {
-    case client_operation::session_start:
-      return client.ask<session_place>(host, start_atom_v, kind, id, client.remaining_ms())
-        .map([&](const session_place& place) {
-          return fmt::format("{} runs on {}", escaped_briefly(command.argument), escaped(place.node));
-        });
-    case client_operation::session_stop:
-      return client.ask<bool>(host, ariadne::stop_atom_v, kind, id, client.remaining_ms()).map([&](bool) {
-        return fmt::format("{} has ended", escaped_briefly(command.argument));
-      });
-    default:
-      return client.ask<std::string>(host, deliver_atom_v, kind, id, command.message, client.remaining_ms());
-  }
+  if (command.operation == client_operation::session_stop)
+    return client.ask<bool>(host, ariadne::stop_atom_v, kind, id, client.remaining_ms()).map([&](bool) {
+      return fmt::format("{} has ended", escaped_briefly(command.argument));
+    });
+  return client.ask<session_place>(host, start_atom_v, kind, id, client.remaining_ms())
+    .map([&](const session_place& place) {
+      return fmt::format("{} runs on {}", escaped_briefly(command.argument), escaped(place.node));
+    });
 }
 
 /// The answer of a session is its own affair: a program gets it as it is, a terminal without what it would take for
@@ -321,9 +296,12 @@ fallible<void> write_answer(const client_command& command, const std::string& te
   return {};
 }
 
-fallible<exit_code> session(node_connection& client, const client_command& command) {
+fallible<exit_code> session(caf::actor_system& system, node_connection& client, const client_command& command) {
   return client.session_host()
-    .and_then([&](const session_host_actor& host) { return ask_session(client, host, command); })
+    .and_then([&](const session_host_actor& host) {
+      return command.operation == client_operation::session_deliver ? deliver(system, client, command)
+                                                                    : ask_session(client, host, command);
+    })
     .and_then([&](const std::string& answer) { return write_answer(command, answer + '\n'); })
     .map([] { return exit_code::done; });
 }
@@ -387,7 +365,7 @@ fallible<exit_code> play(node_connection& client, const client_command& command,
 }
 
 fallible<exit_code> run(caf::actor_system& system, node_connection& client, const client_command& command,
-                        const std::string& value) {
+                        const crdt::shared_bytes& value) {
   auto with_handoff = [&](auto&& operation) { return client.handoff().and_then(operation); };
   switch (command.operation) {
     case client_operation::stash:
@@ -409,7 +387,7 @@ fallible<exit_code> run(caf::actor_system& system, node_connection& client, cons
     case client_operation::session_start:
     case client_operation::session_deliver:
     case client_operation::session_stop:
-      return session(client, command);
+      return session(system, client, command);
     case client_operation::session_cordon:
     case client_operation::session_uncordon:
       return cordon(system, client, command);
@@ -473,7 +451,7 @@ bool is_undone(const node_connection& client, const client_command& command, con
 }
 
 fallible<exit_code> run_anywhere(const client_command& command, const std::vector<endpoint>& nodes,
-                                 const std::string& value) {
+                                 const crdt::shared_bytes& value) {
   client_config config;
   caf::actor_system system{config};
   if (command.operation == client_operation::watch)
@@ -509,12 +487,13 @@ exit_code run_client(const client_command& command, const std::vector<endpoint>&
     complain(fmt::format("NODE {}", name_rule()));
     return exit_code::usage;
   }
-  fallible<std::string> value;
+  fallible<crdt::shared_bytes> value;
   if (command.operation == client_operation::stash)
     value = read_value(command.value_file);
   else if (is_answer_wanted(command))
-    value = check_stdout().map([] { return std::string{}; });
-  const auto result = value.and_then([&](const std::string& bytes) { return run_anywhere(command, nodes, bytes); });
+    value = check_stdout().map([] { return crdt::shared_bytes{}; });
+  const auto result =
+    value.and_then([&](const crdt::shared_bytes& bytes) { return run_anywhere(command, nodes, bytes); });
   if (result)
     return *result;
   complain(result.error().text);

@@ -29,34 +29,54 @@ value_mover::~value_mover() {
     caf::anon_send_exit(client_, caf::exit_reason::user_shutdown);
 }
 
-fallible<receipt> value_mover::stash(const std::string& key, snapshot state, write_options options) {
-  if (state.bytes.size() <= value_piece_bytes_max)
-    return stash_whole(key, std::move(state), options);
+fallible<receipt> value_mover::stash(const std::string& key, snapshot state, const crdt::shared_bytes& value,
+                                     write_options options) {
+  if (value.size() <= value_piece_bytes_max)
+    return stash_whole(key, std::move(state), value, options);
   const auto desk = connection_.value_desk();
   if (!desk)
     return tl::unexpected(desk.error());
   // A node of before has none.
-  return *desk ? stash_in_pieces(*desk, key, std::move(state), options) : stash_whole(key, std::move(state), options);
+  return *desk ? stash_in_pieces(*desk, key, std::move(state), value, options)
+               : stash_whole(key, std::move(state), value, options);
 }
 
-fallible<receipt> value_mover::stash_whole(const std::string& key, snapshot state, write_options options) {
+fallible<receipt> value_mover::stash_whole(const std::string& key, snapshot state, const crdt::shared_bytes& value,
+                                           write_options options) {
   const auto handoff = connection_.handoff();
   if (!handoff)
     return tl::unexpected(handoff.error());
   options.timeout_ms = connection_.remaining_ms();
+  state.bytes = value.view();
   return connection_.ask_as<receipt>(self_, *handoff, stash_atom_v, key, std::move(state), options);
 }
 
 fallible<receipt> value_mover::stash_in_pieces(const value_desk_actor& desk, const std::string& key, snapshot state,
-                                               write_options options) {
+                                               const crdt::shared_bytes& value, write_options options) {
   begin(desk);
   options.timeout_ms = connection_.whole_ms();
-  auto done = end(connection_.ask_patiently<receipt>(self_, client_, stash_atom_v, key, std::move(state), options));
+  auto done = end(connection_.ask_patiently<receipt>(self_, client_, stash_atom_v, key, std::move(state),
+                                                     shared_value{value}, options));
   // Only what has come as a whole can have been written.
   if (!done && done.error().fate == request_fate::unknown && moved_ < total_)
     done.error().fate = request_fate::undone;
   connection_.begin_anew();
   return done;
+}
+
+fallible<std::string> value_mover::deliver(const std::string& kind, const std::string& id, const std::string& message) {
+  const auto desk = connection_.value_desk();
+  if (!desk)
+    return tl::unexpected(desk.error());
+  if (*desk) {
+    begin(*desk);
+    const auto wait_ms = message.size() <= value_piece_bytes_max ? connection_.remaining_ms() : connection_.whole_ms();
+    return end(connection_.ask_patiently<std::string>(self_, client_, deliver_atom_v, kind, id, message, wait_ms));
+  }
+  const auto host = connection_.session_host();
+  if (!host)
+    return tl::unexpected(host.error());
+  return connection_.ask_as<std::string>(self_, *host, deliver_atom_v, kind, id, message, connection_.remaining_ms());
 }
 
 fallible<pickup_result> value_mover::pick_up(const std::string& key, const wait_options& options) {

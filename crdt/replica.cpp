@@ -12,6 +12,9 @@ namespace ariadne::crdt {
 
 namespace {
 
+/// A neighbour gets on if it has taken something in so lately.
+constexpr std::uint64_t moving_ms_max = 2'000;
+
 /// What is kept of a neighbour's reason.
 constexpr std::size_t reason_bytes_max = 256;
 
@@ -558,6 +561,13 @@ void replica::tick(neighbour_link& link, bool is_heartbeat_due, std::uint64_t no
 }
 
 // -- what is known ---------------------------------------------------------------------------------------------------
+
+bool replica::is_moving(dot d, std::uint64_t now_ms) const {
+  return std::any_of(links_.begin(), links_.end(), [&](const auto& item) {
+    const auto& link = item.second;
+    return link.values.is_under_way(d) && !has_passed(moving_ms_max, link.progress_ms, now_ms);
+  });
+}
 
 std::vector<last_event> replica::own_events_beyond(dot beyond, std::size_t events_max) const {
   std::vector<last_event> result;

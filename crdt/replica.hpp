@@ -273,6 +273,9 @@ public:
 
   std::vector<neighbour_status> neighbours() const;
 
+  /// Whether the large value of this event is on its way to a neighbour that has lately taken something in.
+  bool is_moving(dot d, std::uint64_t now_ms) const;
+
   /// Whether the member has not followed for so long that it keeps this replica from forgetting no longer.
   bool is_straggler(replica_id member) const {
     return members_.is_straggler(member);

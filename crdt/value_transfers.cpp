@@ -323,6 +323,15 @@ bool value_transfers::is_under_way(const causal_register& value) const {
                      [&](const lane& l) { return std::any_of(l.under_way.begin(), l.under_way.end(), has_one); });
 }
 
+bool value_transfers::is_under_way(dot d) const {
+  for (const auto& l : lanes_)
+    for (const auto& t : l.under_way)
+      for (const auto& value : t.values)
+        if (value.dot == d && !value.is_there)
+          return true;
+  return false;
+}
+
 bool value_transfers::is_under_way() const {
   return std::any_of(lanes_.begin(), lanes_.end(), [](const lane& l) { return !l.under_way.empty(); });
 }

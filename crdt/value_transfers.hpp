@@ -109,6 +109,8 @@ public:
   void forget_known(const version_vector& known);
 
   bool is_under_way() const;
+  /// Whether this value is on its way, and not all there.
+  bool is_under_way(dot d) const;
 
 private:
   struct claim {

@@ -1,3 +1,4 @@
+#include "actors/caf_edition.hpp"
 #include "actors/state_handoff.hpp"
 #include "actors/value_client.hpp"
 #include "actors/value_desk.hpp"
@@ -6,6 +7,7 @@
 
 #include <boost/test/unit_test.hpp>
 #include <caf/actor_cast.hpp>
+#include <caf/event_based_actor.hpp>
 #include <caf/io/middleman.hpp>
 #include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
@@ -88,6 +90,30 @@ struct node_and_client {
 
   bool is_budget_free() {
     return eventually([this] { return budget->waiting() == 0; });
+  }
+
+  /// Registers a host whose sessions answer what they are told, or what they are started from, and refuse what is
+  /// empty.
+  void host_echoes() {
+    const auto echo = []() -> caf::behavior {
+      return {
+        [](deliver_atom, const std::string& kind, const std::string& id, const std::string& message,
+           std::uint64_t) -> caf::result<std::string> {
+          if (message.empty())
+            return make_error(ec::session_refused, "nothing has been said");
+          return kind + '/' + id + ": " + message;
+        },
+        [](start_atom, const std::string&, const std::string&, const snapshot& state) {
+          return session_place{state.type_name + std::to_string(state.bytes.size()) + state.bytes.back(), {}};
+        },
+      };
+    };
+    register_actor(node.system, to_string(host_atom_v), node.keep(node.system.spawn(echo)));
+  }
+
+  caf::expected<std::string> deliver(const std::string& message) {
+    return remote.try_ask<std::string>(client, deliver_atom_v, std::string{"game"}, std::string{"7"}, message,
+                                       std::uint64_t{5'000});
   }
 
   write_backlog backlog;
@@ -253,6 +279,89 @@ BOOST_AUTO_TEST_CASE(a_client_has_so_many_values_under_way_at_most) {
                                                 std::uint64_t{10})
                 .error()
               == ec::too_many_requests));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_value_that_the_caller_keeps_is_stashed_as_well, node_and_client) {
+  const auto value = large();
+  remote.ask<receipt>(client, stash_atom_v, std::string{"k"}, snapshot{"game", 2, {}},
+                      shared_value{crdt::shared_bytes{value}}, here_only);
+  const auto found = node.ask<pickup_result>(handoff, pickup_atom_v, std::string{"k"});
+  BOOST_TEST((found.state.bytes == value));
+  BOOST_TEST(found.state.schema_version == 2u);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_client_waits_for_a_write_as_long_as_the_node_does, node_and_client) {
+  // The node knows of another one, of which it has heard nothing: for a second it may come.
+  state_handoff_options pair;
+  pair.cluster = "test";
+  pair.node = "b";
+  pair.expected_nodes = {"c"};
+  pair.limits = {16, value_bytes_max, std::size_t{16} << 20};
+  value_desk_options options;
+  options.handoff = node.keep(spawn_state_handoff(node.system, pair));
+  desk = node.keep(spawn_value_desk(node.system, options));
+  const auto impatient = node.keep(spawn_value_client(node.system, {desk, std::chrono::milliseconds{200}}));
+  const auto done = node.try_ask<receipt>(impatient, stash_atom_v, std::string{"k"}, snapshot{"game", 2, large()},
+                                          write_options{.timeout_ms = 1'000});
+  BOOST_REQUIRE(!done);
+  BOOST_TEST((done.error() == ec::too_few_holders), describe(done.error()));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_long_message_and_its_long_answer_travel_in_pieces, node_and_client) {
+  host_echoes();
+  const auto answer = deliver(large());
+  BOOST_REQUIRE(answer);
+  BOOST_TEST((*answer == "game/7: " + large()));
+  BOOST_TEST(steps > 20);
+  BOOST_TEST(is_budget_free());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_short_message_needs_no_pieces, node_and_client) {
+  host_echoes();
+  BOOST_TEST(deliver("show").value() == "game/7: show");
+  BOOST_TEST(steps == 0);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_session_is_started_from_a_state_that_comes_in_pieces, node_and_client) {
+  host_echoes();
+  const auto place = remote.ask<session_place>(client, start_atom_v, std::string{"game"}, std::string{"7"},
+                                               snapshot{"game", 2, large() + "z"});
+  BOOST_TEST(place.node == "game1048577z");
+  BOOST_TEST(steps > 10);
+}
+
+BOOST_FIXTURE_TEST_CASE(what_a_session_refuses_is_refused_by_the_desk, node_and_client) {
+  host_echoes();
+  BOOST_TEST((deliver("").error() == ec::session_refused));
+  BOOST_TEST((deliver(std::string(value_bytes_max + 1, 'x')).error() == ec::refused));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_node_without_a_host_delivers_nothing, node_and_client) {
+  BOOST_TEST((deliver("show").error() == ec::refused));
+  BOOST_TEST((deliver(large()).error() == ec::refused));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_session_gets_no_message_before_all_of_it_has_come, node_and_client) {
+  host_echoes();
+  const auto courier = caf::actor_cast<session_courier_actor>(
+    remote.ask<caf::strong_actor_ptr>(desk, deliver_atom_v, std::string{"game"}, std::string{"7"}, std::uint64_t{10}));
+  BOOST_TEST(remote.ask<std::uint64_t>(courier, put_atom_v, std::uint64_t{0}, std::string{"round"}) == 5u);
+  BOOST_TEST((remote.try_ask<value_opening>(courier, deliver_atom_v, std::uint64_t{1'000}).error() == ec::refused));
+  BOOST_TEST(
+    (remote.try_ask<std::uint64_t>(courier, put_atom_v, std::uint64_t{6}, std::string{"d"}).error() == ec::refused));
+  BOOST_TEST(remote.ask<std::uint64_t>(courier, put_atom_v, std::uint64_t{5}, std::string{"d 789"}) == 10u);
+  const auto opening = remote.ask<value_opening>(courier, deliver_atom_v, std::uint64_t{1'000});
+  BOOST_TEST(opening.found.state.bytes == "game/7: roundd 789");
+  BOOST_TEST(!opening.reader);
+  BOOST_TEST(is_budget_free());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_long_message_counts_in_the_share_of_its_client, node_and_client) {
+  host_echoes();
+  // Of the client's 4 MiB, these leave less than the answer takes.
+  const auto first = open_writer(value_bytes_max);
+  const auto second = open_writer(value_bytes_max - (std::size_t{64} << 10));
+  BOOST_TEST((deliver(large()).error() == ec::too_many_answers));
 }
 
 BOOST_AUTO_TEST_CASE(a_transfer_fails_when_the_desk_ends) {

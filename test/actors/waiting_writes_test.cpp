@@ -78,4 +78,24 @@ BOOST_AUTO_TEST_CASE(a_fenced_write_waits_for_nodes_that_are_not_known_to_the_en
   BOOST_TEST(answered == 1);
 }
 
+BOOST_AUTO_TEST_CASE(the_time_of_a_large_write_does_not_run_while_its_value_is_on_its_way) {
+  const auto add_one = [&](std::uint64_t counter, bool counts_from_last_piece) {
+    writes.add({1, counter}, {{concern_level::count, 2}, 0}, waiting_place{},
+               kept_promise<receipt>{caf::typed_response_promise<receipt>{}}, counts_from_last_piece);
+  };
+  const auto look = [&](bool is_moving) {
+    writes.look_at_all();
+    while (writes.has_work())
+      writes.give_up_hopeless(view(0), [=](const event_id&) { return is_moving; });
+  };
+  add_one(1, true);
+  add_one(2, false);
+  look(true);
+  BOOST_TEST(writes.size() == 1u);
+  look(true);
+  BOOST_TEST(writes.size() == 1u);
+  look(false);
+  BOOST_TEST(writes.empty());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
