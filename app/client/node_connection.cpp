@@ -4,7 +4,6 @@
 #include "actors/network/basp.hpp"
 #include "actors/system_config.hpp"
 #include "app/config/duration.hpp"
-#include "app/minotaur/protocol.hpp"
 
 #include <caf/exit_reason.hpp>
 #include <caf/scoped_actor.hpp>
@@ -37,7 +36,7 @@ bool is_refused_here(const caf::error& error) {
 } // namespace
 
 client_config::client_config() {
-  configure_with_network<caf::id_block::ariadne_minotaur>(*this);
+  configure_with_network(*this);
   use_work_sharing(*this);
   use_threads(*this, 1);
 }

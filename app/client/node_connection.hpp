@@ -23,7 +23,7 @@
 
 namespace ariadne {
 
-/// The actor system of a client: our messages and those of the sample game, and one thread.
+/// The actor system of a client: our messages, and one thread.
 struct client_config : caf::actor_system_config {
   client_config();
 };

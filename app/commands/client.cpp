@@ -10,8 +10,6 @@
 #include "app/commands/watch_command.hpp"
 #include "app/config/cluster_file.hpp"
 #include "app/config/duration.hpp"
-#include "app/minotaur/game.hpp"
-#include "app/minotaur/protocol.hpp"
 #include "app/output/list_printer.hpp"
 #include "app/output/node_report.hpp"
 #include "app/output/output.hpp"
@@ -66,7 +64,6 @@ constexpr bool is_answer_wanted(const client_command& command) {
     case client_operation::watch:
     case client_operation::sessions:
     case client_operation::session_deliver:
-    case client_operation::game_show:
       return true;
     default:
       return false;
@@ -375,17 +372,6 @@ fallible<exit_code> forget(node_connection& client, const client_command& comman
   });
 }
 
-template <class Atom>
-fallible<exit_code> play(node_connection& client, const client_command& command, Atom operation) {
-  auto game = client.service<minotaur::host_actor>(to_string(minotaur::minotaur_atom_v), "games")
-                .and_then([&](const minotaur::host_actor& host) {
-                  return client.ask<minotaur::game>(host, operation, command.argument);
-                });
-  return game
-    .and_then([&](const minotaur::game& state) { return write_answer(command, minotaur::describe(state) + '\n'); })
-    .map([] { return exit_code::done; });
-}
-
 fallible<exit_code> run(caf::actor_system& system, node_connection& client, const client_command& command,
                         const std::string& value) {
   auto with_handoff = [&](auto&& operation) { return client.handoff().and_then(operation); };
@@ -413,14 +399,6 @@ fallible<exit_code> run(caf::actor_system& system, node_connection& client, cons
     case client_operation::session_cordon:
     case client_operation::session_uncordon:
       return cordon(system, client, command);
-    case client_operation::game_start:
-      return play(client, command, minotaur::start_atom_v);
-    case client_operation::game_resume:
-      return play(client, command, minotaur::resume_atom_v);
-    case client_operation::game_show:
-      return play(client, command, minotaur::show_atom_v);
-    case client_operation::game_stop:
-      return play(client, command, minotaur::stop_atom_v);
   }
   return exit_code::failed;
 }
@@ -444,7 +422,6 @@ constexpr bool is_read(client_operation operation) {
     case client_operation::keys:
     case client_operation::status:
     case client_operation::sessions:
-    case client_operation::game_show:
       return true;
     default:
       return false;

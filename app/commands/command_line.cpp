@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <limits>
 #include <map>
+#include <memory>
 #include <sstream>
 #include <string>
 #include <system_error>
@@ -29,7 +30,7 @@ constexpr auto exit_codes_help =
   "  4  there is nothing under the key\n"
   "  5  nothing is there yet, but the node has not yet caught up with the others\n"
   "  6  the answer could not be written to stdout; of what has an answer: pickup, take,\n"
-  "     keys, status, watch, sessions, session deliver, game show, game play, --help\n"
+  "     keys, status, watch, sessions, session deliver, game play, --help\n"
   "  7  take: the state is written out, but somebody else has taken or replaced it\n"
   "     meanwhile; what has replaced it stays\n"
   "A line on stderr that cannot be written changes nothing.\n"
@@ -199,13 +200,30 @@ private:
   }
 
   void add_game() {
-    auto* game = app_.add_subcommand("game", "Play Minotaur, the sample game, on a node");
+    auto* game = app_.add_subcommand("game", "Play Minotaur, the sample game, on a cluster");
     game->require_subcommand(1);
-    add_client("start", client_operation::game_start, "Start a game, or go on with a stashed one", "ID", game);
-    add_client("resume", client_operation::game_resume, "Go on with a stashed game", "ID", game);
-    add_client("show", client_operation::game_show, "Show a game that is played on the node", "ID", game);
-    add_client("stop", client_operation::game_stop, "Stash a game and end its session", "ID", game);
+    add_removed_game_command(*game, "start", "\"ariadne session start minotaur/{0}\"");
+    add_removed_game_command(*game, "resume", "\"ariadne session start minotaur/{0}\"");
+    add_removed_game_command(*game, "show", "\"ariadne session deliver minotaur/{0} show\"");
+    add_removed_game_command(*game, "stop",
+                             "\"ariadne session stop minotaur/{0}\", which erases the state; a game that is to go on "
+                             "moves by itself when its node stops");
     add_play(*game);
+  }
+
+  /// What 0.2.0 had. `instead` has a place for the ID of the game.
+  void add_removed_game_command(CLI::App& game, const char* name, const char* instead) {
+    auto* sub = game.add_subcommand(name)->group("");
+    auto id = std::make_shared<std::string>("ID");
+    sub->add_option("ID", *id);
+    for (const auto* option : {"--node", "--cluster", "--timeout"})
+      sub->add_option_function<std::string>(option, [](const std::string&) {});
+    sub->add_flag("-e,--escaped");
+    sub->callback([id, name, instead] {
+      throw CLI::ValidationError(fmt::format("game {}", name),
+                                 fmt::format("there is no such command any more; type {}",
+                                             fmt::format(fmt::runtime(instead), crdt::escaped_briefly(*id))));
+    });
   }
 
   void add_play(CLI::App& game) {

@@ -50,16 +50,12 @@ enum class client_operation {
   session_stop,
   session_cordon,
   session_uncordon,
-  game_start,
-  game_resume,
-  game_show,
-  game_stop,
 };
 
 /// A command to a running node.
 struct client_command {
   client_operation operation = client_operation::status;
-  /// The key, the prefix of keys, or the ID of a game; KIND/ID of a session; the name of a node.
+  /// The key, or the prefix of keys; KIND/ID of a session; the name of a node.
   std::string argument;
   /// `session deliver`: the message.
   std::string message;

@@ -11,8 +11,6 @@
 #include "actors/system_config.hpp"
 #include "app/config/duration.hpp"
 #include "app/minotaur/game_kind.hpp"
-#include "app/minotaur/host.hpp"
-#include "app/minotaur/protocol.hpp"
 #include "app/node/caught_streams.hpp"
 #include "app/node/node_log.hpp"
 #include "app/node/node_signals.hpp"
@@ -45,7 +43,7 @@ using namespace std::chrono_literals;
 
 struct node_system_config : caf::actor_system_config {
   explicit node_system_config(const cluster_config& cluster) {
-    configure_with_network<caf::id_block::ariadne_minotaur>(*this);
+    configure_with_network(*this);
     if (cluster.scheduler_policy == scheduler_policy::sharing)
       use_work_sharing(*this);
     if (cluster.scheduler_threads > 0)
@@ -223,12 +221,6 @@ exit_code run_node(const cluster_config& cluster, const node_config& self) {
     signals.wake();
   };
   options.on_caught_up = [&announced] { announced.caught_up(); };
-  options.services.push_back(
-    {to_string(minotaur::minotaur_atom_v), [log, round_time = cluster.minotaur.round_time](caf::actor_system& system) {
-       auto handoff = [&system] { return registered<state_handoff_actor>(system, to_string(handoff_atom_v)); };
-       return caf::actor_cast<participant_actor>(
-         minotaur::spawn_host(system, {.round_time = round_time, .handoff = handoff, .log = log}));
-     }});
   add_session_host(options, hosting_of(cluster, log));
   const auto supervisor = spawn_supervisor(system, std::move(options));
   const auto has_failed = [&failed] { return failed.wait_for(0s) == std::future_status::ready; };

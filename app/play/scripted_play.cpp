@@ -5,7 +5,6 @@
 #include "actors/monitored_actors.hpp"
 #include "app/client/node_connection.hpp"
 #include "app/minotaur/game_kind.hpp"
-#include "app/minotaur/protocol.hpp"
 #include "app/play/scripted_game.hpp"
 
 #include <caf/after.hpp>
@@ -43,13 +42,13 @@ using players_actor = caf::typed_actor<
   // The host of the node of this number can be reached.
   takes<connect_atom, std::uint64_t, caf::strong_actor_ptr>,
   // Starts all games.
-  answers<std::uint64_t, ariadne::start_atom>,
+  answers<std::uint64_t, start_atom>,
   // Stops playing, and looks at all games.
-  answers<std::uint64_t, show_atom>,
+  answers<std::uint64_t, status_atom>,
   // Plays, or does so again.
-  answers<bool, resume_atom>,
+  answers<bool, work_atom>,
   // Ends all games.
-  answers<std::uint64_t, ariadne::stop_atom>,
+  answers<std::uint64_t, stop_atom>,
   // The game of this number is due.
   takes<tick_atom, std::uint64_t>>;
 
@@ -148,10 +147,10 @@ private:
         break;
       case task::start:
         return ask<session_place>(
-          i, [this, i](const session_place&) { done(i); }, ariadne::start_atom_v, kind_, id(i));
+          i, [this, i](const session_place&) { done(i); }, start_atom_v, kind_, id(i));
       case task::end:
         return ask<bool>(
-          i, [this, i](bool) { done(i); }, ariadne::stop_atom_v, kind_, id(i));
+          i, [this, i](bool) { done(i); }, stop_atom_v, kind_, id(i));
       case task::look:
         return say(i, t.game.next_question(clock::now()));
       case task::play:
@@ -297,10 +296,10 @@ players_actor::behavior_type players(players_actor::stateful_pointer<players_sta
   state.start(std::move(left), options);
   return {
     [&state](connect_atom, std::uint64_t node, const caf::strong_actor_ptr& host) { state.connect(node, host); },
-    [&state](ariadne::start_atom) { return state.begin(task::start); },
-    [&state](show_atom) { return state.begin(task::look); },
-    [&state](resume_atom) { return state.play(); },
-    [&state](ariadne::stop_atom) { return state.begin(task::end); },
+    [&state](start_atom) { return state.begin(task::start); },
+    [&state](status_atom) { return state.begin(task::look); },
+    [&state](work_atom) { return state.play(); },
+    [&state](stop_atom) { return state.begin(task::end); },
     [&state](tick_atom, std::uint64_t i) { state.tick(i); },
   };
 }
@@ -368,13 +367,13 @@ scripted_play::~scripted_play() = default;
 
 tl::expected<void, std::string> scripted_play::begin() {
   auto& play = *implementation_;
-  auto missing = play.have_all(ariadne::start_atom_v);
+  auto missing = play.have_all(start_atom_v);
   if (missing == 0)
-    missing = play.have_all(show_atom_v);
+    missing = play.have_all(status_atom_v);
   if (missing > 0)
     return tl::unexpected(fmt::format("{} of {} games do not run: {}", missing, play.options.games,
                                       play.left->failure.empty() ? "no node is reached" : play.left->failure));
-  play.ask<bool>(resume_atom_v);
+  play.ask<bool>(work_atom_v);
   return {};
 }
 
@@ -384,15 +383,15 @@ play_part scripted_play::end_part(std::string name, disturbance what) {
   result.name = std::move(name);
   result.what = what;
   result.games = play.options.games;
-  result.games_lost = play.have_all(show_atom_v);
+  result.games_lost = play.have_all(status_atom_v);
   for (const auto& tally : play.left->tallies)
     add(result, tally);
-  play.ask<bool>(resume_atom_v);
+  play.ask<bool>(work_atom_v);
   return result;
 }
 
 std::size_t scripted_play::end_games() {
-  return implementation_->ask<std::uint64_t>(ariadne::stop_atom_v);
+  return implementation_->ask<std::uint64_t>(stop_atom_v);
 }
 
 } // namespace ariadne::minotaur

@@ -159,13 +159,14 @@ BOOST_AUTO_TEST_CASE(what_is_typed_is_repeated_briefly_and_without_controls) {
   check_is_usage_error({"stash", "key", "--concern", "\xe2\x80\xae"}, "\\xe2\\x80\\xae");
 }
 
-BOOST_AUTO_TEST_CASE(games_are_named_by_their_id) {
-  BOOST_TEST((parsed<client_command>({"game", "start", "ABYZ"}).operation == client_operation::game_start));
-  BOOST_TEST((parsed<client_command>({"game", "resume", "ABYZ"}).operation == client_operation::game_resume));
-  BOOST_TEST((parsed<client_command>({"game", "show", "ABYZ"}).operation == client_operation::game_show));
-  BOOST_TEST((parsed<client_command>({"game", "stop", "ABYZ"}).operation == client_operation::game_stop));
-  BOOST_TEST(parsed<client_command>({"game", "show", "ABYZ"}).argument == "ABYZ");
-  check_is_usage_error({"game", "show"}, "ID");
+BOOST_AUTO_TEST_CASE(a_command_of_before_names_the_one_that_does_the_same_now) {
+  const auto now = [](const std::string& command) { return "type \"ariadne session " + command; };
+  check_is_usage_error({"game", "start", "ABYZ"}, now("start minotaur/ABYZ\""));
+  check_is_usage_error({"game", "resume", "-e", "ABYZ", "--timeout", "1s"}, now("start minotaur/ABYZ\""));
+  check_is_usage_error({"game", "show", "--node", "127.0.0.1:4101", "ABYZ"}, now("deliver minotaur/ABYZ show\""));
+  check_is_usage_error({"game", "stop", "ABYZ", "--cluster", "f"}, now("stop minotaur/ABYZ\", which erases the state"));
+  check_is_usage_error({"game", "show"}, now("deliver minotaur/ID show\""));
+  check_is_usage_error({"game", "ABYZ"}, "there is no command ABYZ");
   check_is_usage_error({"game"}, "subcommand");
 }
 

@@ -3,7 +3,6 @@
 #include "actors/caf_edition.hpp"
 #include "actors/error.hpp"
 #include "app/minotaur/game_message.hpp"
-#include "app/minotaur/protocol.hpp"
 #include "test/support/deterministic_system.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -55,7 +54,7 @@ public:
   }
 
   std::vector<snapshot> checkpoints;
-  ariadne::session_actor session;
+  session_actor session;
 };
 
 /// As a node of version 1 has saved it, in round 5.
@@ -111,7 +110,7 @@ BOOST_AUTO_TEST_CASE(the_kind_says_which_version_it_knows_and_saves_none_other) 
     BOOST_REQUIRE(session.checkpoints.size() == 1u);
     BOOST_TEST(session.checkpoints[0].schema_version == version);
     BOOST_TEST(session.ask<snapshot>(snapshot_atom_v).value().schema_version == version);
-    BOOST_TEST(session.ask<snapshot>(ariadne::stop_atom_v).value().schema_version == version);
+    BOOST_TEST(session.ask<snapshot>(stop_atom_v).value().schema_version == version);
   }
 }
 
@@ -134,7 +133,7 @@ BOOST_FIXTURE_TEST_CASE(a_round_ends_when_its_time_is_up_and_is_checkpointed, st
 BOOST_FIXTURE_TEST_CASE(a_timer_of_an_earlier_round_is_ignored, still_game) {
   pass(round_time);
   const auto before = now();
-  anon_mail(round_atom_v, std::uint64_t{1}).send(caf::actor_cast<caf::actor>(session));
+  anon_mail(tick_atom_v, std::uint64_t{1}).send(caf::actor_cast<caf::actor>(session));
   run();
   BOOST_TEST((now() == before));
   BOOST_TEST(checkpoints.size() == 1u);
