@@ -97,7 +97,12 @@ fallible<bool> node_connection::forget(const std::string& node) {
 }
 
 fallible<session_host_actor> node_connection::session_host() {
-  return service<session_host_actor>(to_string(host_atom_v), "sessions");
+  return look_up<caf::strong_actor_ptr>(get_atom_v, to_string(host_atom_v))
+    .and_then([this](const caf::strong_actor_ptr& found) -> fallible<session_host_actor> {
+      if (!found)
+        return tl::unexpected(fmt::format("{} hosts no sessions", to_string(address_)));
+      return caf::actor_cast<session_host_actor>(found);
+    });
 }
 
 fallible<value_desk_actor> node_connection::value_desk() {

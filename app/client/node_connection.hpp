@@ -16,7 +16,6 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -47,17 +46,6 @@ public:
   /// An error, if the node cannot run sessions at the moment: it is about to stop, sees no majority, has yet to catch
   /// up with the others, or is not in service. Then nothing has been done.
   fallible<void> check_hosting();
-
-  /// The service that the node has registered under this name; `what` it hosts, if it does.
-  template <class Service>
-  fallible<Service> service(std::string name, std::string_view what) {
-    return look_up<caf::strong_actor_ptr>(get_atom_v, std::move(name))
-      .and_then([&](const caf::strong_actor_ptr& found) -> fallible<Service> {
-        if (!found)
-          return tl::unexpected(failure{fmt::format("{} hosts no {}", to_string(address_), what)});
-        return caf::actor_cast<Service>(found);
-      });
-  }
 
   template <class Answer, class Actor, class... Ts>
   fallible<Answer> ask(const Actor& actor, Ts&&... request) {
@@ -93,9 +81,7 @@ public:
   std::uint64_t whole_ms() const;
 
   /// How much of the time is left.
-  std::chrono::milliseconds left() const {
-    return remaining();
-  }
+  std::chrono::milliseconds remaining() const;
 
   /// Gives the node so much more time.
   void extend(std::chrono::milliseconds time);
@@ -139,7 +125,6 @@ private:
 
   static failure undone(failure problem);
   caf::expected<tcp_socket> dial();
-  std::chrono::milliseconds remaining() const;
 
   caf::actor_system& system_;
   endpoint address_;

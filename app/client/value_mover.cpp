@@ -88,7 +88,7 @@ fallible<pickup_result> value_mover::read(Atom operation, const std::string& key
 void value_mover::begin(const value_desk_actor& desk) {
   value_client_options options;
   options.desk = desk;
-  options.patience = std::chrono::milliseconds{connection_.left()};
+  options.patience = connection_.remaining();
   options.on_progress = [this](std::uint64_t moved, std::uint64_t total) { note_progress(moved, total); };
   client_ = spawn_value_client(system_, std::move(options));
 }

@@ -16,7 +16,6 @@
 #include "app/node/node_signals.hpp"
 #include "crdt/printable_text.hpp"
 
-#include <caf/actor_cast.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 #include <caf/io/middleman.hpp>

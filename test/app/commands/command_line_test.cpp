@@ -1,10 +1,21 @@
 #include "app/commands/command_line.hpp"
 
+#include "app/commands/cluster.hpp"
+#include "app/commands/cordon.hpp"
+#include "app/commands/discard.hpp"
+#include "app/commands/game_play.hpp"
+#include "app/commands/keys.hpp"
+#include "app/commands/node.hpp"
+#include "app/commands/session.hpp"
+#include "app/commands/stash.hpp"
+#include "app/commands/status.hpp"
+#include "app/commands/take.hpp"
 #include "crdt/printable_text.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 #include <initializer_list>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -14,18 +25,19 @@ using namespace std::string_literals;
 
 namespace {
 
-tl::expected<command, usage_text> parse(std::initializer_list<const char*> arguments) {
+tl::expected<std::shared_ptr<const command>, usage_text> parse(std::initializer_list<const char*> arguments) {
   std::vector<const char*> argv{"ariadne"};
   argv.insert(argv.end(), arguments);
   return parse_command_line(static_cast<int>(argv.size()), argv.data());
 }
 
 template <class Command>
-Command parsed(std::initializer_list<const char*> arguments) {
+std::shared_ptr<const Command> parsed(std::initializer_list<const char*> arguments) {
   const auto result = parse(arguments);
   BOOST_REQUIRE_MESSAGE(result.has_value(), result.error().text);
-  BOOST_REQUIRE(std::holds_alternative<Command>(*result));
-  return std::get<Command>(*result);
+  auto chosen = std::dynamic_pointer_cast<const Command>(*result);
+  BOOST_REQUIRE(chosen);
+  return chosen;
 }
 
 void check_is_usage_error(std::initializer_list<const char*> arguments, const std::string& what) {
@@ -51,56 +63,53 @@ BOOST_AUTO_TEST_SUITE(command_line)
 
 BOOST_AUTO_TEST_CASE(a_node_needs_a_cluster_file_and_a_name) {
   const auto node = parsed<node_command>({"node", "--cluster", "three.toml", "--name", "a"});
-  BOOST_TEST(node.cluster_file == "three.toml");
-  BOOST_TEST(node.name == "a");
+  BOOST_TEST(node->cluster_file == "three.toml");
+  BOOST_TEST(node->name == "a");
   check_is_usage_error({"node", "--name", "a"}, "--cluster");
   check_is_usage_error({"node", "--cluster", "three.toml"}, "--name");
 }
 
 BOOST_AUTO_TEST_CASE(a_cluster_needs_a_file) {
-  BOOST_TEST(parsed<cluster_command>({"cluster", "three.toml"}).cluster_file == "three.toml");
+  BOOST_TEST(parsed<cluster_command>({"cluster", "three.toml"})->cluster_file == "three.toml");
   check_is_usage_error({"cluster"}, "FILE");
 }
 
 BOOST_AUTO_TEST_CASE(a_client_command_talks_to_the_default_address_for_five_seconds) {
-  const auto pickup = parsed<client_command>({"pickup", "game_ABYZ"});
-  BOOST_TEST((pickup.operation == client_operation::pickup));
-  BOOST_TEST(pickup.argument == "game_ABYZ");
-  BOOST_TEST((pickup.node == endpoint{"127.0.0.1", default_node_port}));
-  BOOST_TEST((pickup.timeout == 5s));
-  BOOST_TEST(!pickup.json);
+  const auto pickup = parsed<pickup_command>({"pickup", "game_ABYZ"});
+  BOOST_TEST(pickup->key == "game_ABYZ");
+  BOOST_TEST((pickup->node == endpoint{"127.0.0.1", default_node_port}));
+  BOOST_TEST((pickup->timeout == 5s));
+  BOOST_TEST(!pickup->json);
 }
 
 BOOST_AUTO_TEST_CASE(options_come_after_the_subcommand) {
-  const auto keys = parsed<client_command>({"keys", "--json", "game_", "--node", "[::1]:4101", "--timeout", "250ms"});
-  BOOST_TEST((keys.operation == client_operation::keys));
-  BOOST_TEST(keys.argument == "game_");
-  BOOST_TEST((keys.node == endpoint{"::1", 4101}));
-  BOOST_TEST((keys.timeout == 250ms));
-  BOOST_TEST(keys.json);
+  const auto keys = parsed<keys_command>({"keys", "--json", "game_", "--node", "[::1]:4101", "--timeout", "250ms"});
+  BOOST_TEST(keys->prefix == "game_");
+  BOOST_TEST((keys->node == endpoint{"::1", 4101}));
+  BOOST_TEST((keys->timeout == 250ms));
+  BOOST_TEST(keys->json);
 }
 
 BOOST_AUTO_TEST_CASE(a_cluster_file_stands_in_for_the_address_of_a_node) {
-  const auto status = parsed<client_command>({"status", "--cluster", "three.toml"});
-  BOOST_TEST((status.operation == client_operation::status));
-  BOOST_TEST(!status.node);
-  BOOST_TEST(status.cluster_file == "three.toml");
+  const auto status = parsed<status_command>({"status", "--cluster", "three.toml"});
+  BOOST_TEST(!status->node);
+  BOOST_TEST(status->cluster_file == "three.toml");
 }
 
 BOOST_AUTO_TEST_CASE(the_address_of_a_node_goes_before_a_cluster_file) {
-  const auto status = parsed<client_command>({"status", "--cluster", "three.toml", "--node", "127.0.0.1:4102"});
-  BOOST_TEST((status.node == endpoint{"127.0.0.1", 4102}));
+  const auto status = parsed<status_command>({"status", "--cluster", "three.toml", "--node", "127.0.0.1:4102"});
+  BOOST_TEST((status->node == endpoint{"127.0.0.1", 4102}));
 }
 
 BOOST_AUTO_TEST_CASE(a_stash_reads_stdin_unless_there_is_a_file) {
-  BOOST_TEST(parsed<client_command>({"stash", "key"}).value_file == "-");
-  BOOST_TEST(parsed<client_command>({"stash", "key", "-"}).value_file == "-");
-  BOOST_TEST(parsed<client_command>({"stash", "key", "state.bin"}).value_file == "state.bin");
+  BOOST_TEST(parsed<stash_command>({"stash", "key"})->value_file == "-");
+  BOOST_TEST(parsed<stash_command>({"stash", "key", "-"})->value_file == "-");
+  BOOST_TEST(parsed<stash_command>({"stash", "key", "state.bin"})->value_file == "state.bin");
 }
 
 BOOST_AUTO_TEST_CASE(a_stash_may_say_how_many_nodes_hold_it_and_for_how_long) {
   const auto write = [](std::initializer_list<const char*> arguments) {
-    return parsed<client_command>(arguments).write;
+    return parsed<stash_command>(arguments)->write;
   };
   BOOST_TEST((write({"stash", "key"}).concern.level == concern_level::one));
   BOOST_TEST((write({"stash", "key", "--concern", "majority"}).concern.level == concern_level::majority));
@@ -113,39 +122,39 @@ BOOST_AUTO_TEST_CASE(a_stash_may_say_how_many_nodes_hold_it_and_for_how_long) {
 }
 
 BOOST_AUTO_TEST_CASE(a_pickup_may_wait) {
-  const auto waits = parsed<client_command>({"pickup", "key", "--wait", "2s"}).wait;
+  const auto waits = parsed<pickup_command>({"pickup", "key", "--wait", "2s"})->wait;
   BOOST_TEST(waits.wait_ms == 2000u);
   BOOST_TEST((waits.until == wait_end::arrival));
   BOOST_TEST(
-    (parsed<client_command>({"take", "key", "--wait", "2s", "--until-certain"}).wait.until == wait_end::certainty));
+    (parsed<take_command>({"take", "key", "--wait", "2s", "--until-certain"})->wait.until == wait_end::certainty));
   check_is_usage_error({"pickup", "key", "--wait", "long"}, "long");
 }
 
 BOOST_AUTO_TEST_CASE(a_node_that_the_file_does_not_list_says_where_it_listens) {
   const auto node = parsed<node_command>({"node", "--cluster", "f", "--name", "d", "--listen", "127.0.0.1:4104"});
-  BOOST_TEST((node.listen == endpoint{"127.0.0.1", 4104}));
+  BOOST_TEST((node->listen == endpoint{"127.0.0.1", 4104}));
   check_is_usage_error({"node", "--cluster", "f", "--name", "d", "--listen", "4104"}, "4104");
 }
 
 BOOST_AUTO_TEST_CASE(a_cluster_may_be_restarted_by_another_process) {
-  BOOST_TEST(!parsed<cluster_command>({"cluster", "f"}).rolling_restart);
-  BOOST_TEST(parsed<cluster_command>({"cluster", "f", "--rolling-restart"}).rolling_restart);
+  BOOST_TEST(!parsed<cluster_command>({"cluster", "f"})->rolling_restart);
+  BOOST_TEST(parsed<cluster_command>({"cluster", "f", "--rolling-restart"})->rolling_restart);
 }
 
 BOOST_AUTO_TEST_CASE(keys_are_bytes_and_taken_as_they_are) {
-  BOOST_TEST(parsed<client_command>({"discard", "\xff\xfe"}).argument == "\xff\xfe");
-  BOOST_TEST(parsed<client_command>({"take", "--", "--key"}).argument == "--key");
-  BOOST_TEST(parsed<client_command>({"take", "[a, b]"}).argument == "[a, b]");
-  BOOST_TEST(parsed<client_command>({"take", ""}).argument.empty());
+  BOOST_TEST(parsed<discard_command>({"discard", "\xff\xfe"})->key == "\xff\xfe");
+  BOOST_TEST(parsed<take_command>({"take", "--", "--key"})->key == "--key");
+  BOOST_TEST(parsed<take_command>({"take", "[a, b]"})->key == "[a, b]");
+  BOOST_TEST(parsed<take_command>({"take", ""})->key.empty());
 }
 
 BOOST_AUTO_TEST_CASE(arguments_may_be_given_as_they_are_shown) {
-  BOOST_TEST((parsed<client_command>({"take", "-e", "a\\x00\\n\\\\b"}).argument == "a\0\n\\b"s));
-  BOOST_TEST((parsed<client_command>({"keys", "--escaped", "\\xff"}).argument == "\xff"));
-  const auto deliver = parsed<client_command>({"session", "deliver", "-e", "kind/\\x00", "say\\n"});
-  BOOST_TEST((deliver.argument == "kind/\0"s));
-  BOOST_TEST(deliver.message == "say\n");
-  BOOST_TEST(parsed<client_command>({"take", "a\\n"}).argument == "a\\n");
+  BOOST_TEST((parsed<take_command>({"take", "-e", "a\\x00\\n\\\\b"})->key == "a\0\n\\b"s));
+  BOOST_TEST((parsed<keys_command>({"keys", "--escaped", "\\xff"})->prefix == "\xff"));
+  const auto deliver = parsed<session_deliver_command>({"session", "deliver", "-e", "kind/\\x00", "say\\n"});
+  BOOST_TEST((deliver->name == "kind/\0"s));
+  BOOST_TEST(deliver->message == "say\n");
+  BOOST_TEST(parsed<take_command>({"take", "a\\n"})->key == "a\\n");
   check_is_usage_error({"take", "-e", "C:\\temp\\games"}, "C:\\\\temp\\\\games has a backslash");
   check_is_usage_error({"session", "start", "-e", "\\x2f7"}, "/7 lacks the kind");
 }
@@ -171,16 +180,20 @@ BOOST_AUTO_TEST_CASE(a_command_of_before_names_the_one_that_does_the_same_now) {
 }
 
 BOOST_AUTO_TEST_CASE(a_node_is_cordoned_by_name) {
-  const auto cordon = parsed<client_command>({"session", "cordon", "b", "--cluster", "three.toml"});
-  BOOST_TEST((cordon.operation == client_operation::session_cordon));
-  BOOST_TEST(cordon.argument == "b");
-  BOOST_TEST((parsed<client_command>({"session", "uncordon", "b"}).operation == client_operation::session_uncordon));
+  const auto cordon = parsed<cordon_command>({"session", "cordon", "b", "--cluster", "three.toml"});
+  BOOST_TEST(cordon->cordoned_node == "b");
+  BOOST_TEST(cordon->is_cordoned);
+  BOOST_TEST(!parsed<cordon_command>({"session", "uncordon", "b"})->is_cordoned);
   check_is_usage_error({"session", "cordon"}, "NODE");
   check_is_usage_error({"session", "uncordon", "b", "c"}, "c");
+  check_is_usage_error({"session", "cordon", "no node"}, "NODE: must");
+  check_is_usage_error({"forget", ""}, "NODE: must");
 }
 
 BOOST_AUTO_TEST_CASE(a_session_is_named_by_kind_and_id) {
-  BOOST_TEST(parsed<client_command>({"session", "start", "minotaur/7"}).argument == "minotaur/7");
+  const auto start = parsed<session_start_command>({"session", "start", "minotaur/a/7"});
+  BOOST_TEST(start->kind == "minotaur");
+  BOOST_TEST(start->id == "a/7");
   for (const auto* name : {"minotaur", "/7", "minotaur/", ""})
     check_is_usage_error({"session", "stop", name}, "lacks the kind or the id");
 }
@@ -191,16 +204,16 @@ BOOST_AUTO_TEST_CASE(a_command_that_is_unknown_is_named) {
 }
 
 BOOST_AUTO_TEST_CASE(a_play_needs_a_cluster_file) {
-  const auto play = parsed<play_command>({"game", "play", "--cluster", "three.toml"});
-  BOOST_TEST(play.cluster_file == "three.toml");
-  BOOST_TEST(play.games == 200u);
-  BOOST_TEST((play.pause == 50ms));
-  BOOST_TEST(!play.time.has_value());
+  const auto play = parsed<game_play_command>({"game", "play", "--cluster", "three.toml"});
+  BOOST_TEST(play->cluster_file == "three.toml");
+  BOOST_TEST(play->games == 200u);
+  BOOST_TEST((play->pause == 50ms));
+  BOOST_TEST(!play->time.has_value());
   const auto short_play =
-    parsed<play_command>({"game", "play", "--cluster", "f", "--games", "3", "--pause", "1ms", "--time", "2s"});
-  BOOST_TEST(short_play.games == 3u);
-  BOOST_TEST((short_play.pause == 1ms));
-  BOOST_TEST((short_play.time == 2s));
+    parsed<game_play_command>({"game", "play", "--cluster", "f", "--games", "3", "--pause", "1ms", "--time", "2s"});
+  BOOST_TEST(short_play->games == 3u);
+  BOOST_TEST((short_play->pause == 1ms));
+  BOOST_TEST((short_play->time == 2s));
   check_is_usage_error({"game", "play"}, "--cluster");
   check_is_usage_error({"game", "play", "--cluster", "f", "--games", "0"}, "--games");
   check_is_usage_error({"game", "play", "--cluster", "f", "--games", "many"}, "--games");
@@ -221,7 +234,7 @@ BOOST_AUTO_TEST_CASE(an_address_is_a_host_and_a_port) {
 }
 
 BOOST_AUTO_TEST_CASE(a_timeout_has_a_unit_and_sensible_bounds) {
-  BOOST_TEST((parsed<client_command>({"status", "--timeout", "2m"}).timeout == 2min));
+  BOOST_TEST((parsed<status_command>({"status", "--timeout", "2m"})->timeout == 2min));
   for (const auto* timeout : {"5", "s", "-1s", "0s", "1.5s", "25h", "9223372036854775807h"})
     check_is_usage_error({"status", "--timeout", timeout}, timeout);
 }

@@ -1,4 +1,4 @@
-#include "app/commands/watch_command.hpp"
+#include "app/commands/watch.hpp"
 
 #include "app/client/event_follower.hpp"
 #include "app/client/node_connection.hpp"
@@ -8,6 +8,7 @@
 #include "app/output/output.hpp"
 #include "crdt/printable_text.hpp"
 
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -76,7 +77,7 @@ fallible<void> print_events(const std::vector<handoff_event>& events, std::uint6
 
 class watch_run {
 public:
-  watch_run(caf::actor_system& system, const client_command& command, const std::vector<endpoint>& nodes)
+  watch_run(caf::actor_system& system, const watch_command& command, const std::vector<endpoint>& nodes)
     : system_(system), command_(command), nodes_(nodes), picture_(nodes.size() > 1) {}
 
   fallible<exit_code> run() {
@@ -114,7 +115,7 @@ private:
                               return print_events(events, missed, command_.json);
                             }};
     auto begun = client.ask<void>(*handoff, watch_atom_v, follower.watcher()).and_then([&] {
-      return client.ask<void>(*handoff, watch_atom_v, command_.argument, follower.watcher());
+      return client.ask<void>(*handoff, watch_atom_v, command_.prefix, follower.watcher());
     });
     if (!begun)
       return tl::unexpected(begun.error());
@@ -127,7 +128,7 @@ private:
         return tl::unexpected(shown.error());
     }
     has_begun_ = true;
-    follower.begin(*handoff, command_.argument);
+    follower.begin(*handoff, command_.prefix);
     const auto end = follower.wait();
     if (end.not_shown)
       return tl::unexpected(*end.not_shown);
@@ -147,7 +148,7 @@ private:
   }
 
   caf::actor_system& system_;
-  const client_command& command_;
+  const watch_command& command_;
   std::vector<endpoint> nodes_;
   watch_picture picture_;
   /// Why contact was last lost, until it goes on.
@@ -158,9 +159,22 @@ private:
 
 } // namespace
 
-fallible<exit_code> watch(caf::actor_system& system, const client_command& command,
-                          const std::vector<endpoint>& nodes) {
-  return watch_run{system, command, nodes}.run();
+CLI::App* watch_command::declare(CLI::App& parent) {
+  auto* sub = declare_as(parent, "watch", "Show what happens to keys and nodes, until Ctrl-C");
+  add_prefix(*sub, prefix, "Only the keys that start with it");
+  return sub->footer(
+    "With --cluster, it goes on by way of another node of the file when its node stops or dies, and says so on\n"
+    "stderr. What has changed meanwhile is shown then: what stands otherwise than it was shown is stashed, what\n"
+    "is gone is discarded, once that node has caught up with the others. What a node that has died had told,\n"
+    "and others do not have, is shown as gone.");
+}
+
+fallible<exit_code> watch_command::run_at(const std::vector<endpoint>& nodes) const {
+  if (auto writable = check_stdout(); !writable)
+    return tl::unexpected(std::move(writable.error()));
+  client_config config;
+  caf::actor_system system{config};
+  return watch_run{system, *this, nodes}.run();
 }
 
 } // namespace ariadne
