@@ -1,7 +1,5 @@
 #include "app/output/output.hpp"
 
-#include "app/output/node_report.hpp"
-
 #include <absl/strings/escaping.h>
 #include <boost/test/unit_test.hpp>
 #include <nlohmann/json.hpp>
@@ -36,18 +34,6 @@ BOOST_AUTO_TEST_CASE(json_is_one_line_that_no_terminal_obeys) {
              == R"({"key":"\u001b[2J\n\u007f\u009b\u202e\u0000"})"
                 "\n");
   BOOST_TEST((json::parse(line).at("key") == wild));
-}
-
-BOOST_AUTO_TEST_CASE(a_report_shows_names_and_reasons_of_others_without_what_a_terminal_would_obey) {
-  const std::string wild = "b\n  c\x1b[2J";
-  node_report report;
-  report.status.node = "a";
-  report.members = {{.name = wild, .address = wild, .state = member_state::down, .problem = wild}};
-  report.hosting.emplace().hosts = {{.node = wild, .kinds = {{wild, 1}}}};
-  const auto table = to_table(report);
-  BOOST_TEST(table.find('\x1b') == std::string::npos);
-  BOOST_TEST(table.find("\n  c") == std::string::npos);
-  BOOST_TEST(table.find("b\\n \\x20c\\x1b[2J") != std::string::npos, table);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
