@@ -30,8 +30,4 @@ void add_time(CLI::App& sub, const char* name, std::chrono::milliseconds most,
   sub.add_option_function<std::string>(name, read, description)->type_name("TIME");
 }
 
-void add_cluster_file(CLI::App& sub, std::string& target) {
-  sub.add_option("--cluster", target, "The cluster file")->required()->type_name("FILE");
-}
-
 } // namespace ariadne

@@ -22,7 +22,4 @@ void add_endpoint(CLI::App& sub, const char* name, std::optional<endpoint>& targ
 void add_time(CLI::App& sub, const char* name, std::chrono::milliseconds most,
               std::function<void(std::chrono::milliseconds)> set, const char* description);
 
-/// A required option with a cluster file.
-void add_cluster_file(CLI::App& sub, std::string& target);
-
 } // namespace ariadne
