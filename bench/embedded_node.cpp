@@ -2,7 +2,7 @@
 
 #include "actors/caf_edition.hpp"
 #include "actors/error.hpp"
-#include "app/config.hpp"
+#include "app/config/cluster_file.hpp"
 #include "bench/requests.hpp"
 
 #include <caf/send.hpp>

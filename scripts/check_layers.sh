@@ -27,6 +27,13 @@ forbid membership 'include another layer' "${include}\"(crdt|session|actors|app|
 forbid session 'include an upper layer' "${include}\"(membership|actors|app|test)/"
 forbid actors 'include an upper layer' "${include}\"(app|test)/"
 forbid app 'include tests' "${include}\"test/"
+for room in minotaur config output process; do
+  forbid "app/${room}" 'include a room above it' "${include}\"app/(commands|client|cluster|node|play)/"
+done
+for room in client cluster node play; do
+  forbid "app/${room}" 'include commands' "${include}\"app/commands/"
+done
+forbid app/minotaur 'include other rooms' "${include}\"app/(config|output|process)/"
 for pure in crdt membership session; do
   forbid "${pure}" 'know CAF' "${include}[<\"]caf/|\bcaf::"
   forbid "${pure}" 'use clocks, threads, random sources, I/O or logging' "${include}<(${impure})>"

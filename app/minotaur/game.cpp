@@ -179,10 +179,6 @@ std::optional<action> scripted_action(const game_v1& g, const std::string& playe
   return step;
 }
 
-std::string stash_key(std::string_view game_id) {
-  return fmt::format("game_{}", game_id);
-}
-
 std::string describe(const game_v1& g) {
   auto text = header(g);
   for (const auto& [name, who] : g.players)

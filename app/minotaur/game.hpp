@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/caf_edition.hpp"
+#include "actors/snapshot.hpp"
 #include "app/minotaur/turn_record.hpp"
 
 #include <array>
@@ -112,9 +113,6 @@ void end_round(game& g, std::int64_t next_round_end_time_ms);
 /// What a scripted player does: attacks whoever stands next to it, else steps towards the nearest other player.
 std::optional<action> scripted_action(const game_v1& g, const std::string& player_name);
 
-/// The key under which the state of the game is stashed.
-std::string stash_key(std::string_view game_id);
-
 /// One line about the game, for people.
 std::string describe(const game_v1& g);
 std::string describe(const game& g);
@@ -151,3 +149,15 @@ auto inspect(Inspector& f, game& x) {
 }
 
 } // namespace ariadne::minotaur
+
+template <>
+struct ariadne::snapshot_traits<ariadne::minotaur::game_v1> {
+  static constexpr std::string_view type_name = "minotaur game";
+  static constexpr std::uint32_t schema_version = 1;
+};
+
+template <>
+struct ariadne::snapshot_traits<ariadne::minotaur::game> {
+  static constexpr std::string_view type_name = "minotaur game";
+  static constexpr std::uint32_t schema_version = 2;
+};

@@ -5,7 +5,6 @@
 #include "actors/error.hpp"
 #include "actors/snapshot.hpp"
 #include "app/minotaur/game_message.hpp"
-#include "app/minotaur/protocol.hpp"
 #include "crdt/printable_text.hpp"
 
 #include <caf/actor_cast.hpp>
@@ -23,9 +22,9 @@ namespace ariadne::minotaur {
 
 namespace {
 
-using game_session_actor = ariadne::session_actor::extend<
-  // The round is over, unless it has been for some time.
-  takes<round_atom, std::uint64_t>>;
+using game_session_actor = session_actor::extend<
+  // The round of this number is over, unless it has been for some time.
+  takes<tick_atom, std::uint64_t>>;
 
 /// `Game` is game_v1 or game.
 template <class Game>
@@ -48,7 +47,7 @@ void await_round_end(game_self<Game> self) {
   const auto& state = state_of(self);
   // The node that the game comes from may have another idea of the time.
   const std::chrono::milliseconds left{state.played.round_end_time_ms - now_ms()};
-  mail(self, round_atom_v, state.played.round)
+  mail(self, tick_atom_v, state.played.round)
     .delay(std::clamp(left, std::chrono::milliseconds{0}, state.round_time))
     .send(self);
 }
@@ -127,11 +126,11 @@ game_session_actor::behavior_type game_session(game_self<Game> self, session_sta
   return {
     [&state](deliver_atom, const std::string& message) { return answer(state, message); },
     [&state](snapshot_atom) { return saved(state.played); },
-    [self, &state](ariadne::stop_atom) {
+    [self, &state](stop_atom) {
       self->quit();
       return saved(state.played);
     },
-    [self, &state](round_atom, std::uint64_t round) {
+    [self, &state](tick_atom, std::uint64_t round) {
       if (round == state.played.round)
         next_round<Game>(self);
     },
@@ -142,8 +141,8 @@ template <class Game>
 session_kind kind_of(std::chrono::milliseconds round_time, upgrade_registry upgrades) {
   return make_session_kind<Game>(
     [round_time](caf::actor_system& system, session_start start,
-                 std::optional<Game> played) -> caf::expected<ariadne::session_actor> {
-      return caf::actor_cast<ariadne::session_actor>(
+                 std::optional<Game> played) -> caf::expected<session_actor> {
+      return caf::actor_cast<session_actor>(
         system.spawn(game_session<Game>, std::move(start), std::move(played), round_time));
     },
     std::move(upgrades));

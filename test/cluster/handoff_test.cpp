@@ -1,5 +1,5 @@
 #include "actors/snapshot.hpp"
-#include "app/minotaur/protocol.hpp"
+#include "app/minotaur/game.hpp"
 #include "test/support/cluster_process.hpp"
 
 #include <boost/test/data/test_case.hpp>
@@ -44,10 +44,10 @@ minotaur::game whole_game() {
 }
 
 minotaur::game stash_and_pick_up(cluster_process& cluster, const minotaur::game& game) {
-  cluster.client("a").stash(minotaur::stash_key(game.id), make_snapshot(game).value());
+  cluster.client("a").stash("game_" + game.id, make_snapshot(game).value());
   pickup_result picked_up;
   eventually([&] {
-    picked_up = cluster.client("b").pickup(minotaur::stash_key(game.id));
+    picked_up = cluster.client("b").pickup("game_" + game.id);
     return picked_up.outcome == pickup_outcome::found;
   });
   return restore<minotaur::game>(picked_up.state).value();
@@ -150,24 +150,6 @@ BOOST_FIXTURE_TEST_CASE(what_is_taken_or_discarded_at_one_node_is_gone_at_both, 
   BOOST_TEST(run("b", {"discard", "game_2"}).exit_code == done);
   for (const auto* node : {"a", "b"})
     BOOST_TEST(eventually([&] { return run(node, {"keys", "game_"}).out == "game_3\n"; }));
-}
-
-BOOST_FIXTURE_TEST_CASE(a_session_that_shuts_down_with_its_node_goes_on_at_the_other_node, two_nodes) {
-  start("a");
-  start("b");
-  settle();
-  BOOST_TEST(run("a", {"game", "start", "ABYZ"}).exit_code == done);
-  BOOST_TEST(eventually([&] {
-    const auto shown = run("a", {"game", "show", "ABYZ"});
-    return shown.exit_code == done && shown.out.find("round 1,") == std::string::npos;
-  }));
-  BOOST_TEST(stop("a") == done);
-
-  const auto stashed = restore<minotaur::game>(client("b").pickup("game_ABYZ").state).value();
-  BOOST_TEST(stashed.round > 1u);
-  const auto resumed = run("b", {"game", "resume", "ABYZ"});
-  BOOST_TEST(resumed.exit_code == done, resumed.err);
-  BOOST_TEST(resumed.out == minotaur::describe(stashed) + "\n");
 }
 
 BOOST_FIXTURE_TEST_CASE(every_one_of_many_clients_is_answered, two_nodes) {

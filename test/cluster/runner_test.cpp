@@ -1,4 +1,4 @@
-#include "app/control_socket.hpp"
+#include "app/cluster/control_socket.hpp"
 #include "test/support/cluster_command.hpp"
 #include "test/support/eventually.hpp"
 

@@ -2,7 +2,6 @@
 
 #include "actors/caf_edition.hpp"
 #include "actors/system_config.hpp"
-#include "app/minotaur/protocol.hpp"
 #include "driven_system.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -53,7 +52,7 @@ public:
   }
 
 private:
-  driven_system driven_{configure<caf::id_block::ariadne_minotaur>};
+  driven_system driven_{configure<>};
   caf::scoped_actor client_{driven_.system()};
 };
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "app/minotaur/scripted_play.hpp"
+#include "app/play/scripted_play.hpp"
 #include "test/support/cluster_process.hpp"
 
 #include <nlohmann/json_fwd.hpp>

@@ -1,0 +1,87 @@
+#include "app/commands/client_command.hpp"
+
+#include "app/commands/options.hpp"
+#include "app/commands/preconditions.hpp"
+#include "app/output/output.hpp"
+#include "app/process/process_signals.hpp"
+#include "crdt/printable_text.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace ariadne {
+
+CLI::App* client_command::declare_as(CLI::App& parent, const char* name, const char* description) {
+  auto* sub = parent.add_subcommand(name, description);
+  add_endpoint(*sub, "--node", node,
+               fmt::format("The node to talk to; without it, those of the cluster file in turn, until one can help, or "
+                           "127.0.0.1:{} without a file",
+                           default_node_port));
+  sub->add_option("--cluster", cluster_file, "The cluster file")->type_name("FILE");
+  add_time(
+    *sub, "--timeout", std::chrono::hours{24}, [this](std::chrono::milliseconds time) { timeout = time; },
+    "How long to try at most, such as 500ms or 2s; 5s by default. While a large value is moved, to the node and from "
+    "there to others, it counts from its last piece");
+  if (!parent.get_parent())
+    sub->add_flag("--json", json, "Answer in JSON");
+  return sub;
+}
+
+void client_command::add_bytes(CLI::App& sub, const char* name, std::string& target) {
+  sub.add_option(name, target)->required()->type_name("");
+  allow_escapes(sub, target);
+}
+
+void client_command::add_prefix(CLI::App& sub, std::string& target, const char* description) {
+  sub.add_option("PREFIX", target, description)->type_name("");
+  allow_escapes(sub, target);
+}
+
+void client_command::add_node_name(CLI::App& sub, std::string& target) {
+  const auto problem_of = [](const std::string& name) { return is_name(name) ? std::string{} : name_rule(); };
+  sub.add_option("NODE", target)->required()->check(problem_of)->type_name("");
+  allow_escapes(sub, target);
+}
+
+void client_command::allow_escapes(CLI::App& sub, std::string& argument) {
+  if (escapable_.empty())
+    sub.add_flag("-e,--escaped", are_escaped_, "Take the arguments as they are shown: \\n, \\xHH and so on are bytes");
+  escapable_.push_back(&argument);
+}
+
+void client_command::check() {
+  if (are_escaped_)
+    for (auto* argument : escapable_) {
+      auto bytes = crdt::unescaped(*argument);
+      if (!bytes)
+        throw CLI::ValidationError("--escaped",
+                                   fmt::format("{} has a backslash that begins none of \\\\, \\n, \\r, \\t, \\xHH",
+                                               crdt::escaped_briefly(*argument)));
+      *argument = std::move(*bytes);
+    }
+  if (!node && cluster_file.empty())
+    node = endpoint{"127.0.0.1", default_node_port};
+}
+
+exit_code client_command::run() const {
+  unblock_stop_signals();
+  const auto run_and_tell = [this](const std::vector<endpoint>& nodes) {
+    const auto result = run_at(nodes);
+    if (result)
+      return *result;
+    complain(result.error().text);
+    return result.error().code;
+  };
+  if (node)
+    return with_descriptors(client_needs.least, [&] { return run_and_tell({*node}); });
+  return with_cluster(cluster_file, client_needs, [&](const cluster_config& cluster) {
+    std::vector<endpoint> nodes;
+    for (const auto& listed : cluster.nodes)
+      nodes.push_back({listed.host, listed.port});
+    return run_and_tell(nodes);
+  });
+}
+
+} // namespace ariadne

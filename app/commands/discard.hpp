@@ -1,0 +1,15 @@
+#pragma once
+
+#include "app/commands/client_command.hpp"
+
+namespace ariadne {
+
+/// `ariadne discard`: forgets the state under a key.
+struct discard_command final : client_command {
+  CLI::App* declare(CLI::App& parent) override;
+  fallible<exit_code> run_at(const std::vector<endpoint>& nodes) const override;
+
+  std::string key;
+};
+
+} // namespace ariadne

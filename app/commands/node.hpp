@@ -1,0 +1,22 @@
+#pragma once
+
+#include "actors/endpoint.hpp"
+#include "app/commands/command.hpp"
+
+#include <optional>
+#include <string>
+
+namespace ariadne {
+
+/// `ariadne node`: runs one node of a cluster file.
+struct node_command final : command {
+  CLI::App* declare(CLI::App& parent) override;
+  exit_code run() const override;
+
+  std::string cluster_file;
+  std::string name;
+  /// Where a node that the file does not list accepts connections.
+  std::optional<endpoint> listen;
+};
+
+} // namespace ariadne

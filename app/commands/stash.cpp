@@ -1,0 +1,96 @@
+#include "app/commands/stash.hpp"
+
+#include "app/client/node_request.hpp"
+#include "app/client/value_file.hpp"
+#include "app/client/value_mover.hpp"
+#include "app/commands/options.hpp"
+#include "app/output/node_report.hpp"
+#include "app/output/output.hpp"
+#include "crdt/printable_text.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <limits>
+#include <map>
+#include <utility>
+
+namespace ariadne {
+
+namespace {
+
+/// The type of what the command line stashes.
+constexpr auto bytes_type = "bytes";
+
+write_concern parse_concern(const std::string& text) {
+  static const std::map<std::string, concern_level> levels{{"one", concern_level::one},
+                                                           {"local", concern_level::local},
+                                                           {"majority", concern_level::majority},
+                                                           {"all", concern_level::all}};
+  write_concern result;
+  if (const auto level = levels.find(text); level != levels.end()) {
+    result.level = level->second;
+    return result;
+  }
+  result.level = concern_level::count;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), result.count);
+  if (error != std::errc{} || end != text.data() + text.size() || result.count == 0)
+    throw CLI::ValidationError("--concern",
+                               fmt::format("{} is none of one, local, majority, all, and no number from 1 to {}", text,
+                                           std::numeric_limits<decltype(result.count)>::max()));
+  return result;
+}
+
+/// The nodes of these replicas, by name as far as they are known.
+std::vector<std::string> names_of(node_connection& client, const std::vector<std::uint64_t>& replicas) {
+  const auto members = client.members().value_or(std::vector<member_status>{});
+  std::vector<std::string> result;
+  for (const auto replica : replicas) {
+    const auto found = std::find_if(members.begin(), members.end(),
+                                    [&](const member_status& member) { return member.replica == replica; });
+    result.push_back(found == members.end() ? replica_text(replica) : crdt::escaped(found->name));
+  }
+  return result;
+}
+
+} // namespace
+
+CLI::App* stash_command::declare(CLI::App& parent) {
+  auto* sub = declare_as(parent, "stash", "Keep a value under a key");
+  add_bytes(*sub, "KEY", key);
+  sub->add_option("FILE", value_file, "Where the value is; - is stdin, the default")->type_name("");
+  sub
+    ->add_option_function<std::string>(
+      "--concern", [this](const std::string& text) { write.concern = parse_concern(text); },
+      "Which nodes have to hold the value: local, one besides this one (the default), majority, all, or how many")
+    ->type_name("CONCERN");
+  add_time(
+    *sub, "--ttl", std::chrono::hours{24 * 365},
+    [this](std::chrono::milliseconds time) { write.time_to_live_ms = static_cast<std::uint64_t>(time.count()); },
+    "After how long nobody can pick it up any more, such as 10m or 1h; never by default");
+  return sub;
+}
+
+fallible<exit_code> stash_command::run_at(const std::vector<endpoint>& nodes) const {
+  const auto value = read_value(value_file);
+  if (!value)
+    return tl::unexpected(value.error());
+  const auto visit = [&](caf::actor_system& system, node_connection& client) -> fallible<exit_code> {
+    value_mover mover{system, client};
+    const auto done = mover.stash(key, {bytes_type, 1, {}}, *value, write);
+    if (!done)
+      return tl::unexpected(done.error());
+    const auto holders = names_of(client, done->holders);
+    write_receipt(json ? json_line({{"event", event_text(done->event)}, {"holders", holders}})
+                       : fmt::format("stashed as event {}, held by {}{}\n", event_text(done->event),
+                                     fmt::join(holders, ", "), holders.size() == 1 ? " alone" : ""));
+    return exit_code::done;
+  };
+  return carry_out({.visit = visit, .in_doubt = "the value may have been stashed"}, nodes, timeout);
+}
+
+} // namespace ariadne

@@ -1,0 +1,253 @@
+#include "app/node/node.hpp"
+
+#include "actors/answer_budget.hpp"
+#include "actors/ask.hpp"
+#include "actors/caf_edition.hpp"
+#include "actors/caf_edition_prints.hpp"
+#include "actors/endpoint.hpp"
+#include "actors/error.hpp"
+#include "actors/session_host.hpp"
+#include "actors/supervisor.hpp"
+#include "actors/system_config.hpp"
+#include "app/config/duration.hpp"
+#include "app/minotaur/game_kind.hpp"
+#include "app/node/caught_streams.hpp"
+#include "app/node/node_log.hpp"
+#include "app/node/node_signals.hpp"
+#include "crdt/printable_text.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/io/middleman.hpp>
+#include <caf/send.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <future>
+#include <mutex>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <malloc.h>
+
+namespace ariadne {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+struct node_system_config : caf::actor_system_config {
+  explicit node_system_config(const cluster_config& cluster) {
+    configure_with_network(*this);
+    if (cluster.scheduler_policy == scheduler_policy::sharing)
+      use_work_sharing(*this);
+    if (cluster.scheduler_threads > 0)
+      use_threads(*this, cluster.scheduler_threads);
+  }
+};
+
+supervisor_options options_of(const cluster_config& cluster, const node_config& self, const log_sink& log) {
+  std::vector<seed_node> nodes;
+  for (const auto& node : cluster.nodes)
+    nodes.push_back({node.name, {node.host, node.port}});
+  auto options = options_for_node(cluster.name, {self.name, {self.host, self.port}}, nodes);
+  options.handoff.limits = cluster.limits;
+  options.handoff.log = log;
+  options.membership.reconnect_min = cluster.reconnect_min;
+  options.membership.reconnect_max = cluster.reconnect_max;
+  options.membership.forget_after = cluster.forget_after;
+  options.membership.heartbeats = cluster.heartbeats;
+  options.membership.log = log;
+  options.log = log;
+  options.handoff.replication.is = cluster.topology;
+  options.handoff.replication.neighbours.insert(self.neighbours.begin(), self.neighbours.end());
+  return options;
+}
+
+session_host_options hosting_of(const cluster_config& cluster, const log_sink& log) {
+  session_host_options options;
+  options.kinds["minotaur"] = minotaur::game_kind(cluster.minotaur);
+  options.minority = cluster.minority;
+  options.lease = {static_cast<std::uint64_t>(cluster.lease.count()),
+                   static_cast<std::uint64_t>(cluster.lease_guard.count())};
+  options.rebalance_max = cluster.rebalance_max;
+  // The answer has to be there before the handoff actor gives up on it.
+  options.drain_timeout = cluster.session_stop_timeout * 9 / 10;
+  options.log = log;
+  return options;
+}
+
+/// Says on stdout what other programs wait for: each line once, and that the node is ready before all else.
+/// Thread-safe.
+class announcer {
+public:
+  announcer(const cluster_config& cluster, const node_config& self, node_log& log)
+    : log_(log), node_(fmt::format("node {} of cluster {}", self.name, cluster.name)),
+      address_(to_string(endpoint{self.host, self.port})) {}
+
+  void ready() {
+    const std::lock_guard lock{mutex_};
+    say("ready at " + address_);
+    is_ready_ = true;
+    if (has_caught_up_)
+      say("caught up");
+  }
+
+  void caught_up() {
+    const std::lock_guard lock{mutex_};
+    if (!std::exchange(has_caught_up_, true) && is_ready_)
+      say("caught up");
+  }
+
+private:
+  void say(const std::string& what) const {
+    log_.announce(fmt::format("ariadne: {} {}", node_, what));
+  }
+
+  node_log& log_;
+  std::string node_;
+  std::string address_;
+  std::mutex mutex_;
+  bool is_ready_ = false;
+  bool has_caught_up_ = false;
+};
+
+/// Whatever is asked keeps a time limit of its own; this is for an actor that has died.
+constexpr auto grace = 2s;
+
+/// Says of each leftover of a drain what it is, page by page: there may be as many as there are keys.
+template <class Say>
+void report_leftovers(caf::actor_system& system, const state_handoff_actor& handoff, drain_report report, Say say) {
+  leftovers_page page{std::move(report.leftovers), report.next_leftover};
+  for (;;) {
+    for (const auto& [key, reason] : page.leftovers)
+      say(fmt::format("not handed over: {}: {}", crdt::escaped_briefly(key), reason));
+    if (page.next == 0)
+      return;
+    auto next = ask<leftovers_page>(system, handoff, grace, leftovers_atom_v, page.next);
+    if (!next)
+      return say(fmt::format("not handed over: more keys, which the node could not list: {}", describe(next.error())));
+    page = std::move(*next);
+  }
+}
+
+/// Has the sessions stopped, hands over what the node holds, and leaves the cluster.
+exit_code stop_gracefully(caf::actor_system& system, const cluster_config& cluster, const supervisor_actor& supervisor,
+                          const log_sink& log) {
+  auto result = exit_code::done;
+  auto incomplete = [&](const std::string& what) {
+    log(log_level::error, what);
+    result = exit_code::drain_incomplete;
+  };
+
+  log(log_level::info, fmt::format("stopping: the sessions stash, for {} at most; then handing over, for {} at most",
+                                   to_string(cluster.session_stop_timeout), to_string(cluster.drain_timeout)));
+  auto handoff = ask<state_handoff_actor>(system, supervisor, cluster.drain_timeout + grace, handoff_atom_v);
+  caf::expected<drain_report> report =
+    !handoff ? handoff.error()
+             : ask<drain_report>(system, *handoff, cluster.session_stop_timeout + cluster.drain_timeout + grace,
+                                 drain_atom_v, static_cast<std::uint64_t>(cluster.session_stop_timeout.count()),
+                                 static_cast<std::uint64_t>(cluster.drain_timeout.count()));
+  if (!report) {
+    incomplete(fmt::format("the state could not be handed over: {}", describe(report.error())));
+  } else if (!report->complete) {
+    incomplete(fmt::format("not everything was handed over within {}", to_string(cluster.drain_timeout)));
+    report_leftovers(system, *handoff, std::move(*report), incomplete);
+  } else if (report->members == 0) {
+    log(log_level::warning, "stopping: no other node is up to take over what this node holds");
+  } else {
+    log(log_level::info, fmt::format("stopping: everything is handed over; other nodes present: {}", report->members));
+  }
+
+  if (auto all_told = ask<bool>(system, supervisor, grace, leave_atom_v); !all_told || !*all_told)
+    log(log_level::warning, "not all other nodes could be told that this one leaves");
+  return result;
+}
+
+exit_code report_failure(node_log& output, const node_failure& failure) {
+  output.complain(failure.reason);
+  // Started again, it would end again.
+  return failure.code == ec::name_taken ? exit_code::usage : exit_code::failed;
+}
+
+} // namespace
+
+tl::expected<node_config, std::string> select_node(const cluster_config& cluster, const std::string& name,
+                                                   const std::optional<endpoint>& listen) {
+  const auto node = std::find_if(cluster.nodes.begin(), cluster.nodes.end(),
+                                 [&](const node_config& candidate) { return candidate.name == name; });
+  if (node != cluster.nodes.end() && listen)
+    return tl::unexpected(fmt::format("cluster {} lists node {}, which listens at {}", cluster.name, name,
+                                      to_string(endpoint{node->host, node->port})));
+  if (node != cluster.nodes.end())
+    return *node;
+  if (!is_name(name))
+    return tl::unexpected(fmt::format("--name {}", name_rule()));
+  if (listen)
+    return node_config{name, listen->host, listen->port, {}};
+  return tl::unexpected(fmt::format("cluster {} has no node {}; its nodes are {}. Another one may join with --listen",
+                                    cluster.name, name, names_of(cluster.nodes)));
+}
+
+exit_code run_node(const cluster_config& cluster, const node_config& self) {
+  // Without tcmalloc: glibc leaves small pieces that are freed as they are, and merges all of them at the next large
+  // allocation: after half a million keys have been erased, that takes 16 ms. Merged one by one, they take no time that
+  // can be measured.
+  mallopt(M_MXFAST, 0);
+  node_signals signals;
+  std::promise<node_failure> failure;
+  auto failed = failure.get_future();
+  node_log output{cluster.log_level, self.name};
+  const auto log = output.sink();
+  signals.log_to(log);
+  announcer announced{cluster, self, output};
+  const caught_streams printed{[log](std::string_view line) { log(log_level::warning, line); }};
+  answer_limits answers;
+  answers.client_bytes_max = cluster.limits.value_bytes_max + (std::size_t{16} << 20);
+  answers.total_bytes_max = std::max(answers.total_bytes_max, answers.client_bytes_max);
+  answer_budget::of_process()->set_limits(answers);
+  node_system_config config{cluster};
+  caf::actor_system system{config};
+  print_to_cout(system);
+
+  auto options = options_of(cluster, self, log);
+  options.on_failure = [&](const node_failure& why) {
+    failure.set_value(why);
+    signals.wake();
+  };
+  options.on_caught_up = [&announced] { announced.caught_up(); };
+  add_session_host(options, hosting_of(cluster, log));
+  const auto supervisor = spawn_supervisor(system, std::move(options));
+  const auto has_failed = [&failed] { return failed.wait_for(0s) == std::future_status::ready; };
+  std::promise<bool> start;
+  auto started = start.get_future();
+  std::thread starting{[&] {
+    start.set_value(static_cast<bool>(ask<state_handoff_actor>(system, supervisor, caf::infinite, handoff_atom_v)));
+    signals.wake();
+  }};
+  signals.wait([&] { return started.wait_for(0s) == std::future_status::ready; });
+  const auto is_ready = started.wait_for(0s) == std::future_status::ready && started.get();
+  if (is_ready)
+    announced.ready();
+  else
+    caf::anon_send_exit(supervisor, caf::exit_reason::user_shutdown);
+  starting.join();
+
+  if (is_ready)
+    signals.wait(has_failed);
+  auto result = exit_code::done;
+  if (has_failed())
+    result = report_failure(output, failed.get());
+  else if (is_ready)
+    result = signals.attend([&] { return stop_gracefully(system, cluster, supervisor, log); });
+  else
+    log(log_level::info, "stopped before it was in service");
+  caf::anon_send_exit(supervisor, caf::exit_reason::user_shutdown);
+  return result;
+}
+
+} // namespace ariadne

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "actors/log.hpp"
+#include "app/output/output_queue.hpp"
+
+#include <string>
+#include <string_view>
+
+#include <unistd.h>
+
+namespace ariadne {
+
+/// What a node says: its log on stderr, and on stdout what other programs wait for. Nobody waits for whoever reads
+/// that: lines of the log that cannot be written in time are dropped, and the log says how many. Thread-safe. When this
+/// goes, what still waits is written, for two seconds at most.
+class node_log {
+public:
+  node_log(log_level least, std::string node, int out = STDOUT_FILENO, int log = STDERR_FILENO);
+
+  /// Writes one line for each event that is worth `least`: the time in UTC, the level, the name of the node, and the
+  /// event, in which nothing is left that ends a line or that a terminal would take for a command. Not to be used any
+  /// more when this has gone.
+  log_sink sink();
+
+  /// A line on stdout.
+  void announce(std::string_view line);
+
+  /// Why the program ends, as a line on stderr without time and level.
+  void complain(std::string_view sentence);
+
+private:
+  std::string line_of(log_level level, std::string_view event) const;
+
+  const log_level least_;
+  const std::string node_;
+  output_queue out_;
+  output_queue log_;
+};
+
+} // namespace ariadne

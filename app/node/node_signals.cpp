@@ -1,0 +1,60 @@
+#include "app/node/node_signals.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdint>
+#include <cstring>
+
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+namespace ariadne {
+
+node_signals::node_signals()
+  : requests_(has_terminal()), wake_(check(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd")) {}
+
+void node_signals::wake() const {
+  const std::uint64_t once = 1;
+  // It cannot be full.
+  [[maybe_unused]] const auto written = ::write(wake_.get(), &once, sizeof(once));
+}
+
+void node_signals::wait(const std::function<bool()>& is_over) {
+  see_until([&] { return is_stop_requested_ || is_over(); });
+}
+
+void node_signals::see_until(const std::function<bool()>& is_over) {
+  while (!is_over()) {
+    std::array<pollfd, 2> waiting{{{signals_.fd(), POLLIN, 0}, {wake_.get(), POLLIN, 0}}};
+    if (::poll(waiting.data(), waiting.size(), -1) == -1 && errno != EINTR)
+      check(-1, "poll");
+    std::uint64_t count = 0;
+    [[maybe_unused]] const auto woken = ::read(wake_.get(), &count, sizeof(count));
+    while (const auto signal = signals_.take())
+      see(*signal);
+  }
+}
+
+void node_signals::see(const arrived_signal& signal) {
+  const auto name = ::sigabbrev_np(signal.number);
+  switch (requests_.arrived(signal)) {
+    case stop_requests::answer::stop:
+      is_stop_requested_ = true;
+      log_(log_level::info,
+           signal.sender > 0 ? fmt::format("SIG{} from process {}", name, signal.sender) : fmt::format("SIG{}", name));
+      return;
+    case stop_requests::answer::break_off:
+      log_(log_level::warning, fmt::format("SIG{}: ends at once", name));
+      return end_by_signal(signal.number);
+    case stop_requests::answer::ignore:
+      return log_(log_level::info,
+                  fmt::format("SIG{} is ignored, since there is no terminal that could have hung up", name));
+    case stop_requests::answer::go_on:
+      return;
+  }
+}
+
+} // namespace ariadne

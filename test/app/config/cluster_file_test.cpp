@@ -1,0 +1,249 @@
+#include "app/config/cluster_file.hpp"
+
+#include <boost/test/data/test_case.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <filesystem>
+#include <ostream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+using namespace ariadne;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::string_view minimal = R"([cluster]
+name = "test"
+[[node]]
+name = "a"
+port = 4101
+)";
+
+/// A cluster file with one mistake, and what `parse_cluster_config` is to say about it.
+struct mistake {
+  std::string_view name;
+  std::string_view text;
+  std::string_view error;
+};
+
+std::ostream& operator<<(std::ostream& out, const mistake& x) {
+  return out << x.name;
+}
+
+const std::vector<mistake> mistakes{
+  {"bad syntax", "[cluster]\nname = \n", "f:2:8: "},
+  {"a tolerance of less than two heartbeats", "[cluster]\nname = \"c\"\nheartbeat_interval = \"300ms\"\n",
+   "f:3:22: heartbeat_tolerance, 500ms, must be at least twice the heartbeat_interval, 300ms"},
+  {"an unknown topology", "[cluster]\nname = \"c\"\ntopology = \"star\"\n",
+   "f:3:12: topology must be one of \"mesh\", \"ring\", \"explicit\""},
+  {"neighbours in a mesh", "[cluster]\nname = \"c\"\n[[node]]\nname = \"a\"\nport = 1\nneighbours = []\n",
+   "f:6:14: neighbours are for topology = \"explicit\""},
+  {"an unknown neighbour",
+   "[cluster]\nname = \"c\"\ntopology = \"explicit\"\n[[node]]\nname = \"a\"\nport = 1\nneighbours = [\"z\"]\n",
+   "f:7:14: there is no node \"z\"; the nodes are a"},
+  {"a graph in two parts",
+   "[cluster]\nname = \"c\"\ntopology = \"explicit\"\n[[node]]\nname = \"a\"\nport = 1\n[[node]]\nname = "
+   "\"b\"\nport = 2\n",
+   "f:7:1: node \"b\" is not reached from node \"a\" by way of neighbours"},
+  {"an empty file", "", "f:1:1: the table [cluster] is missing; it needs a name"},
+  {"no cluster", "[[node]]\nname = \"a\"\nport = 1\n", "f:1:1: the table [cluster] is missing; it needs a name"},
+  {"cluster is no table", "cluster = 1\n", "f:1:11: cluster must be a table, [cluster]"},
+  {"cluster is an array", "[[cluster]]\nname = \"c\"\n", "f:1:1: cluster must be a table, [cluster]"},
+  {"no cluster name", "\n[cluster]\n", "f:2:1: [cluster] needs a name"},
+  {"a bad cluster name", "[cluster]\nname = \"a b\"\n", "f:2:8: name must be a string of 1 to 64 letters"},
+  {"no node", "[cluster]\nname = \"c\"\n",
+   "f:1:1: there is no node; each needs a table [[node]] with a name and a port"},
+  {"node is one table", "[cluster]\nname = \"c\"\n[node]\nname = \"a\"\n",
+   "f:3:1: node must be tables, one [[node]] for each node"},
+  {"an unknown table", "[cluster]\nname = \"c\"\n\n[logging]\n", "f:4:2: unknown key \"logging\"; a cluster file has"},
+  {"an unknown key of the cluster", "[cluster]\nname = \"c\"\n  key_byte_max = 1\n",
+   "f:3:3: unknown key \"key_byte_max\"; the keys of [cluster] are name, key_bytes_max, "},
+  {"a misspelt required key", "[cluster]\nnmae = \"c\"\n",
+   "f:2:1: unknown key \"nmae\"; the keys of [cluster] are name, "},
+  {"a version of the game that nobody knows", "[cluster]\nname = \"c\"\n[minotaur]\ngame_version = 3\n",
+   "f:4:16: game_version must be an integer from 1 to 2"},
+  {"an unknown key of the game", "[cluster]\nname = \"c\"\n[minotaur]\nversion = 1\n",
+   "f:4:1: unknown key \"version\"; the keys of [minotaur] are game_version, round_time"},
+  {"a game that is no table", "minotaur = 1\n[cluster]\nname = \"c\"\n", "f:1:12: minotaur must be a table"},
+  {"an unknown key of a node", "[cluster]\nname = \"c\"\n[[node]]\nname = \"a\"\nport = 1\nrole = 1\n",
+   "f:6:1: unknown key \"role\"; the keys of [[node]] are name, host, port"},
+  {"a string for an integer", "[cluster]\nname = \"c\"\nkey_bytes_max = \"1\"\n",
+   "f:3:17: key_bytes_max must be an integer from 1 to 65535"},
+  {"a float for an integer", "[cluster]\nname = \"c\"\nkey_bytes_max = 1.0\n",
+   "f:3:17: key_bytes_max must be an integer from 1 to 65535"},
+  {"an integer below its range", "[cluster]\nname = \"c\"\nvalue_bytes_max = 0\n",
+   "f:3:19: value_bytes_max must be an integer from 1 to 1073741824"},
+  {"an integer above its range", "[cluster]\nname = \"c\"\nscheduler_threads = 1025\n",
+   "f:3:21: scheduler_threads must be an integer from 0 to 1024"},
+  {"a negative integer", "[cluster]\nname = \"c\"\nmap_bytes_max = -1\n",
+   "f:3:17: map_bytes_max must be an integer from 1 to "},
+  {"a number for a duration", "[cluster]\nname = \"c\"\ndrain_timeout = 5\n",
+   "f:3:17: drain_timeout must be a duration from \"0ms\" to \"24h\": a string with a whole number and a unit"},
+  {"a duration without a unit", "[cluster]\nname = \"c\"\ndrain_timeout = \"5\"\n",
+   "f:3:17: drain_timeout must be a duration"},
+  {"a duration out of range", "[cluster]\nname = \"c\"\nreconnect_min = \"0ms\"\n",
+   "f:3:17: reconnect_min must be a duration from \"1ms\" to \"1h\""},
+  {"a minimum beyond the maximum", "[cluster]\nname = \"c\"\nreconnect_max = \"1s\"\nreconnect_min = \"2s\"\n",
+   "f:3:17: reconnect_max, 1s, must not be less than reconnect_min, 2s"},
+  {"a minimum beyond the default maximum", "[cluster]\nname = \"c\"\nreconnect_min = \"6s\"\n",
+   "f:3:17: reconnect_max, 2s, must not be less than reconnect_min, 6s"},
+  {"a maximum below the default minimum", "[cluster]\nname = \"c\"\nreconnect_max = \"1ms\"\n",
+   "f:3:17: reconnect_max, 1ms, must not be less than reconnect_min, 100ms"},
+  {"an unknown choice", "[cluster]\nname = \"c\"\nscheduler_policy = \"fair\"\n",
+   "f:3:20: scheduler_policy must be one of \"sharing\", \"stealing\""},
+  {"a number for a choice", "[cluster]\nname = \"c\"\nlog_level = 3\n",
+   "f:3:13: log_level must be one of \"error\", \"warning\", \"info\", \"debug\""},
+  {"a node without a name", "[cluster]\nname = \"c\"\n[[node]]\nport = 1\n", "f:3:1: [[node]] needs a name"},
+  {"a node without a port", "[cluster]\nname = \"c\"\n[[node]]\nname = \"a\"\n", "f:3:1: [[node]] needs a port"},
+  {"an empty node name", "[cluster]\nname = \"c\"\n[[node]]\nname = \"\"\nport = 1\n",
+   "f:4:8: name must be a string of 1 to 64 letters"},
+  {"a bad host", "[cluster]\nname = \"c\"\n[[node]]\nname = \"a\"\nhost = \"a b\"\nport = 1\n",
+   "f:5:8: host must be a string with a host name or an IP address"},
+  {"port 0", "[cluster]\nname = \"c\"\n[[node]]\nname = \"a\"\nport = 0\n",
+   "f:5:8: port must be an integer from 1 to 65535"},
+  {"a port beyond 16 bits", "[cluster]\nname = \"c\"\n[[node]]\nname = \"a\"\nport = 65536\n",
+   "f:5:8: port must be an integer from 1 to 65535"},
+  {"a name twice", "[cluster]\nname = \"c\"\n[[node]]\nname = \"a\"\nport = 1\n[[node]]\nname = \"a\"\nport = 2\n",
+   "f:7:8: another node is named \"a\" already; choose another name"},
+  {"an address twice", "[cluster]\nname = \"c\"\n[[node]]\nname = \"a\"\nport = 1\n[[node]]\nname = \"b\"\nport = 1\n",
+   "f:8:8: node \"a\" has this address already; choose another port"},
+};
+
+const std::filesystem::path config_dir{ARIADNE_CONFIG_DIR};
+
+/// The configuration; ends the test case if there is an error in its stead.
+cluster_config valid(tl::expected<cluster_config, config_error> config) {
+  if (!config)
+    BOOST_FAIL(to_string(config.error()));
+  return *config;
+}
+
+void check_equal_tunables(const cluster_config& left, const cluster_config& right) {
+  BOOST_TEST(left.limits.key_bytes_max == right.limits.key_bytes_max);
+  BOOST_TEST(left.limits.value_bytes_max == right.limits.value_bytes_max);
+  BOOST_TEST(left.limits.map_bytes_max == right.limits.map_bytes_max);
+  BOOST_CHECK(left.drain_timeout == right.drain_timeout);
+  BOOST_CHECK(left.session_stop_timeout == right.session_stop_timeout);
+  BOOST_CHECK(left.heartbeats.interval == right.heartbeats.interval);
+  BOOST_CHECK(left.heartbeats.tolerance == right.heartbeats.tolerance);
+  BOOST_CHECK(left.topology == right.topology);
+  BOOST_CHECK(left.reconnect_min == right.reconnect_min);
+  BOOST_CHECK(left.reconnect_max == right.reconnect_max);
+  BOOST_CHECK(left.forget_after == right.forget_after);
+  BOOST_CHECK(left.scheduler_policy == right.scheduler_policy);
+  BOOST_TEST(left.scheduler_threads == right.scheduler_threads);
+  BOOST_CHECK(left.log_level == right.log_level);
+  BOOST_TEST(left.minotaur.version == right.minotaur.version);
+  BOOST_CHECK(left.minotaur.round_time == right.minotaur.round_time);
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(cluster_file)
+
+BOOST_AUTO_TEST_CASE(a_file_with_the_required_keys_alone_has_the_defaults) {
+  auto config = valid(parse_cluster_config(minimal, "f"));
+  BOOST_TEST(config.name == "test");
+  BOOST_CHECK((config.nodes == std::vector<node_config>{{"a", "127.0.0.1", 4101}}));
+  check_equal_tunables(config, cluster_config{});
+}
+
+BOOST_AUTO_TEST_CASE(every_key_is_taken_over) {
+  auto config = valid(parse_cluster_config(R"([cluster]
+name = "c"
+key_bytes_max = 1
+value_bytes_max = 2
+map_bytes_max = 3
+session_stop_timeout = "8s"
+drain_timeout = "4s"
+reconnect_min = "5ms"
+reconnect_max = "6m"
+forget_after = "7s"
+heartbeat_interval = "10ms"
+heartbeat_tolerance = "20ms"
+topology = "ring"
+scheduler_policy = "stealing"
+scheduler_threads = 7
+log_level = "debug"
+[minotaur]
+game_version = 1
+round_time = "20ms"
+[[node]]
+name = "b"
+host = "::1"
+port = 65535
+)",
+                                           "f"));
+  BOOST_TEST(config.name == "c");
+  BOOST_CHECK((config.nodes == std::vector<node_config>{{"b", "::1", 65535}}));
+  cluster_config expected;
+  expected.limits = {.key_bytes_max = 1, .value_bytes_max = 2, .map_bytes_max = 3};
+  expected.drain_timeout = 4s;
+  expected.session_stop_timeout = 8s;
+  expected.heartbeats = {10ms, 20ms};
+  expected.topology = membership::topology::shape::ring;
+  expected.reconnect_min = 5ms;
+  expected.reconnect_max = 6min;
+  expected.forget_after = 7s;
+  expected.scheduler_policy = scheduler_policy::stealing;
+  expected.scheduler_threads = 7;
+  expected.log_level = log_level::debug;
+  expected.minotaur = {1, 20ms};
+  check_equal_tunables(config, expected);
+}
+
+BOOST_AUTO_TEST_CASE(an_edge_of_an_explicit_topology_holds_for_both_of_its_nodes) {
+  const auto config = valid(parse_cluster_config(R"([cluster]
+name = "c"
+topology = "explicit"
+[[node]]
+name = "a"
+port = 1
+neighbours = ["b"]
+[[node]]
+name = "b"
+port = 2
+neighbours = ["c"]
+[[node]]
+name = "c"
+port = 3
+)",
+                                                 "f"));
+  BOOST_TEST(config.nodes[0].neighbours == std::vector<std::string>{"b"}, boost::test_tools::per_element());
+  BOOST_TEST(config.nodes[1].neighbours == (std::vector<std::string>{"a", "c"}), boost::test_tools::per_element());
+  BOOST_TEST(config.nodes[2].neighbours == std::vector<std::string>{"b"}, boost::test_tools::per_element());
+}
+
+BOOST_DATA_TEST_CASE(a_mistake_is_an_error_with_line_and_column, boost::unit_test::data::make(mistakes), mistake) {
+  auto config = parse_cluster_config(mistake.text, "f");
+  BOOST_REQUIRE(!config);
+  auto error = to_string(config.error());
+  BOOST_TEST(error.substr(0, mistake.error.size()) == mistake.error);
+}
+
+BOOST_AUTO_TEST_CASE(the_example_sets_every_tunable_to_its_default) {
+  auto config = valid(load_cluster_file(config_dir / "example.toml"));
+  check_equal_tunables(config, cluster_config{});
+}
+
+BOOST_AUTO_TEST_CASE(the_cluster_of_the_demo_has_three_nodes) {
+  auto config = valid(load_cluster_file(config_dir / "three_nodes.toml"));
+  BOOST_TEST(config.name == "minotaur");
+  BOOST_CHECK(
+    (config.nodes
+     == std::vector<node_config>{{"a", "127.0.0.1", 4101}, {"b", "127.0.0.1", 4102}, {"c", "127.0.0.1", 4103}}));
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_read_is_an_error) {
+  auto missing = load_cluster_file("no/such/file.toml");
+  BOOST_REQUIRE(!missing);
+  BOOST_TEST(to_string(missing.error()) == "no/such/file.toml: cannot be read: No such file or directory");
+
+  auto directory = load_cluster_file(config_dir);
+  BOOST_REQUIRE(!directory);
+  BOOST_TEST(to_string(directory.error()) == config_dir.string() + ": cannot be read: Is a directory");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
