@@ -3,9 +3,12 @@
 #include "actors/answer_gate.hpp"
 #include "actors/caf_edition_unexpected.hpp"
 #include "actors/error.hpp"
-#include "actors/host_search.hpp"
 #include "actors/kept_promise.hpp"
 #include "actors/process_clocks.hpp"
+#include "actors/session_drains.hpp"
+#include "actors/session_links.hpp"
+#include "actors/session_runs.hpp"
+#include "actors/session_words.hpp"
 #include "actors/stepwise_work.hpp"
 #include "actors/waiting_room.hpp"
 #include "crdt/printable_text.hpp"
@@ -13,20 +16,15 @@
 #include "session/rounds.hpp"
 
 #include <caf/actor_cast.hpp>
-#include <caf/exit_reason.hpp>
-#include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
-#include <caf/typed_event_based_actor.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <exception>
 #include <functional>
 #include <iterator>
 #include <memory>
 #include <random>
-#include <unordered_map>
 #include <variant>
 #include <vector>
 
@@ -36,16 +34,6 @@ namespace {
 
 using session::host_id;
 using session::session_key;
-
-using ticking_session_host_actor = session_host_actor::extend<
-  // Time has passed.
-  takes<tick_atom>,
-  // What is done in steps goes on.
-  takes<work_atom>,
-  // What the replica tells of records.
-  takes<live_changes>,
-  // What the handoff pair tells of nodes.
-  takes<handoff_events>>;
 
 constexpr std::chrono::milliseconds tick_interval{20};
 /// A host that has done nothing for longer was not run.
@@ -57,10 +45,6 @@ constexpr std::uint64_t connection_time_ms = 1'000;
 /// How long another host may take for each step of a connection.
 constexpr std::chrono::milliseconds connect_timeout{2'000};
 
-/// The first byte of what travels as the answer to a message.
-constexpr char is_answer = 0;
-constexpr char is_error = 1;
-
 template <class Duration>
 std::uint64_t to_ms(Duration duration) {
   return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(duration).count());
@@ -70,14 +54,6 @@ std::uint64_t draw_incarnation() {
   std::random_device random;
   std::uniform_int_distribution<std::uint64_t> distribution{1};
   return distribution(random);
-}
-
-session::saved_state to_state(snapshot&& s) {
-  return {std::move(s.type_name), s.schema_version, std::move(s.bytes)};
-}
-
-snapshot to_snapshot(session::saved_state&& s) {
-  return {std::move(s.type_name), s.schema_version, std::move(s.bytes)};
 }
 
 std::vector<crdt::live_entry> to_entries(const live_values& found) {
@@ -99,101 +75,27 @@ concern_level to_concern(session::record_holders holders) {
   return concern_level::local;
 }
 
-std::string in_words(const session_key& key) {
-  return fmt::format("session {}/{}", crdt::escaped_briefly(key.kind), crdt::escaped_briefly(key.id));
-}
-
-const char* to_text(session::session_phase phase) {
-  switch (phase) {
-    case session::session_phase::running:
-      return "running";
-    case session::session_phase::moving:
-      return "moving";
-    case session::session_phase::placing:
-      return "placing";
-    case session::session_phase::stopped:
-      return "stopped";
-  }
-  return "unknown";
-}
-
-ec to_code(session::outcome result) {
-  switch (result) {
-    case session::outcome::done:
-    case session::outcome::elsewhere:
-    case session::outcome::unknown_session:
-      return ec::session_unknown;
-    case session::outcome::no_host:
-      return ec::no_session_host;
-    case session::outcome::queue_full:
-      return ec::session_queue_full;
-    case session::outcome::timed_out:
-      return ec::session_timed_out;
-    case session::outcome::unanswered:
-      return ec::session_unanswered;
-    case session::outcome::draining:
-      return ec::draining;
-    case session::outcome::invalid_key:
-      return ec::session_name_invalid;
-    case session::outcome::hosts_draining:
-      return ec::session_hosts_draining;
-    case session::outcome::hosts_cordoned:
-      return ec::session_hosts_cordoned;
-    case session::outcome::hosts_paused:
-      return ec::session_hosts_paused;
-    case session::outcome::hosts_not_ready:
-      return ec::session_hosts_not_ready;
-    case session::outcome::claim_refused:
-      return ec::session_claim_refused;
-    case session::outcome::failing:
-      return ec::session_failing;
-    case session::outcome::not_recorded:
-      return ec::session_not_recorded;
-  }
-  return ec::refused;
-}
-
-/// Whether the session has not answered at all.
-bool is_silence(const caf::error& error) {
-  return error == caf::sec::request_receiver_down || is_dropped(error)
-         || error.category() == caf::error{caf::exit_reason::kill}.category();
-}
-
-/// Why a session does not take a message. That it is refused is said by the error that this becomes.
-std::string reason_of_refusal(const caf::error& error) {
-  if (error == ec::refused && error.context().match_elements<std::string>())
-    return error.context().get_as<std::string>(0);
-  return describe(error);
-}
-
-/// What is left over when the time of a drain is up, as far as it has been put together.
-struct leftover_report {
-  std::vector<leftover> leftovers;
-  /// How many of those that were known before are in it, and the last session that has been looked at since.
-  std::size_t known = 0;
-  session_key last;
-};
-
 class session_host_state {
 public:
   static inline const char* name = "session_host";
 
-  explicit session_host_state(ticking_session_host_actor::pointer self)
-    : self_(self), monitored_(self, [this](const caf::down_msg& down) { ended(down); }) {}
-
-  /// However the host ends, its sessions do so, too: other nodes take them over.
-  ~session_host_state() {
-    for (const auto& [key, r] : runs_)
-      caf::anon_send_exit(r.session, caf::exit_reason::user_shutdown);
-  }
+  explicit session_host_state(session_host_self self)
+    : self_(self), monitored_(self, [this](const caf::down_msg& down) { ended(down); }),
+      runs_({.self = self,
+             .monitored = monitored_,
+             .options = options_,
+             .tell = [this](const session_runs::event& event) { tell(event); },
+             .note_failure = [this](const session_key& key, const std::string& how,
+                                    bool begun) { note_failure(key, how, begun); }}) {}
 
   void start(session_host_options options) {
     options_ = std::move(options);
     gate_.emplace(self_, options_.answers);
     waits_.emplace(self_, monitored_, options_.requests);
-    id_ = {options_.node, draw_incarnation()};
+    const host_id id{options_.node, draw_incarnation()};
+    links_.emplace(self_, monitored_, id, [this](const session_links::change& c) { note_connection(c); });
     session::session_host_options core;
-    core.self = id_;
+    core.self = id;
     for (const auto& [kind, about] : options_.kinds)
       if (session::is_valid_kind(kind))
         core.kinds[kind] = {about.schema_version, bool{about.resolve}};
@@ -243,7 +145,7 @@ public:
       if (!gate_->admits(asker, a.payload.size()))
         return p->deliver(make_error(ec::session_unanswered,
                                      "it has been handled, but too many answers of this node have not been taken yet"));
-      if (a.payload.empty() || a.payload.front() == is_error)
+      if (a.payload.empty() || a.payload.front() == session_answer::refused)
         p->deliver(make_error(ec::session_refused, a.payload.empty() ? a.payload : a.payload.substr(1)));
       else
         p->deliver(a.payload.substr(1));
@@ -309,12 +211,12 @@ public:
     if (!place)
       return std::move(place.error());
     auto promise = self_->make_response_promise<std::vector<leftover>>();
-    if (!runs_.empty())
+    if (runs_.size() > 0)
       options_.log(log_level::info, runs_.size() == 1
                                       ? "1 session is moved to another node"
                                       : fmt::format("{} sessions are moved to other nodes", runs_.size()));
-    drains_.push_back({kept_promise<std::vector<leftover>>{promise, ec::session_unanswered},
-                       now_ms() + static_cast<std::uint64_t>(options_.drain_timeout.count()), std::move(*place)});
+    drains_.add(kept_promise<std::vector<leftover>>{promise, ec::session_unanswered},
+                now_ms() + static_cast<std::uint64_t>(options_.drain_timeout.count()), std::move(*place));
     core_->drain(now_ms());
     act();
     settle_drains();
@@ -329,8 +231,7 @@ public:
   }
 
   caf::strong_actor_ptr session_here(const session_key& key) const {
-    const auto found = runs_.find(key);
-    return found == runs_.end() ? nullptr : caf::actor_cast<caf::strong_actor_ptr>(found->second.session);
+    return runs_.find(key);
   }
 
   // -- the map and the nodes -----------------------------------------------------------------------------------------
@@ -371,7 +272,7 @@ public:
     next_look_ms_ = now_ms() + connection_time_ms;
     mail(self_, neighbours_atom_v)
       .request(handoff_, connect_timeout)
-      .then([this](const std::vector<known_node>& nodes) { look_at(nodes); }, [](const caf::error&) {});
+      .then([this](const std::vector<known_node>& nodes) { links_->set_nodes(nodes); }, [](const caf::error&) {});
   }
 
   void ended(const caf::down_msg& down) {
@@ -382,75 +283,46 @@ public:
     }
     if (handoff_ == down.source)
       return lose_map();
-    for (const auto& [host, l] : links_)
-      if (l.handle == down.source)
-        return disconnect(host_id{host}, "is gone");
-    const auto ended = keys_.find(down.source);
-    if (ended == keys_.end())
-      return;
-    const auto key = ended->second;
-    auto& r = runs_.at(key);
-    const auto run = r.run;
-    const auto failed = down.reason && down.reason != caf::exit_reason::normal;
-    // Its last state may be on its way still; if it is not, its work was done.
-    if (!failed && r.is_stopping && !r.is_silent) {
-      r.has_ended = true;
-      return;
-    }
-    const auto why = failed ? describe(down.reason) : std::string{};
-    end_run(key);
-    if (failed)
-      note_failure(key, "has failed: " + why);
-    core_->session_ended(key, run, failed, now_ms(), why);
-    act();
+    if (!links_->ended(down.source))
+      runs_.ended(down);
   }
 
   // -- other hosts ---------------------------------------------------------------------------------------------------
 
   session_peer found() const {
-    return had_map_ ? self_as_peer() : session_peer{};
+    return had_map_ ? links_->self_as_peer() : session_peer{};
   }
 
   caf::result<session_peer> introduced(const session_introduction& other) {
-    const host_id peer{other.sender.node, other.sender.incarnation};
-    if (!other.sender.handle || peer.node == options_.node)
+    if (!other.sender.handle || other.sender.node == options_.node)
       return make_error(ec::refused, "a host without a handle, or of this node");
     // The answer has to be there before the first frame.
     auto promise = self_->make_response_promise<session_peer>();
-    promise.deliver(self_as_peer());
-    disconnect(peer, "connects anew");
-    accepted_[peer] = other.link;
-    connect(peer, caf::actor_cast<session_host_actor>(other.sender.handle), other.link);
+    promise.deliver(links_->self_as_peer());
+    links_->introduced(other);
     return promise;
   }
 
   void asked_to_begin(const session_introduction& other) {
-    const host_id peer{other.sender.node, other.sender.incarnation};
-    if (!other.sender.handle || peer.incarnation <= id_.incarnation)
-      return;
-    // Unless a later connection is on its way.
-    if (const auto l = links_.find(peer); l != links_.end() && l->second.number == other.link)
-      disconnect(peer, "has lost the connection");
-    begin(peer, caf::actor_cast<session_host_actor>(other.sender.handle));
+    links_->asked_to_begin(other);
   }
 
   void receive(const session_frame& frame) {
     const stepwise_work<>::long_handler handler{steps_};
-    for (const auto& [host, l] : links_)
-      if (host.incarnation == frame.incarnation && l.number == frame.link) {
-        const host_id from = host;
-        if (const auto problem = core_->receive(from, frame.bytes, now_ms()); !problem.empty())
-          options_.log(log_level::error, fmt::format("a frame of the sessions of node {} is refused: {}",
-                                                     crdt::escaped_briefly(from.node), problem));
-        return act();
-      }
+    const auto from = links_->sender_of(frame);
+    if (!from)
+      return;
+    if (const auto problem = core_->receive(*from, frame.bytes, now_ms()); !problem.empty())
+      options_.log(log_level::error, fmt::format("a frame of the sessions of node {} is refused: {}",
+                                                 crdt::escaped_briefly(from->node), problem));
+    act();
   }
 
   void tick() {
     const stepwise_work<>::long_handler handler{steps_};
     core_->tick(now_ms());
-    ask_for_checkpoints();
-    if (now_ms() >= next_look_ms_ && !is_fully_connected_)
+    runs_.ask_for_checkpoints(now_ms());
+    if (now_ms() >= next_look_ms_ && !links_->is_complete())
       look_for_hosts();
     act();
     settle_drains();
@@ -464,41 +336,16 @@ public:
   }
 
 private:
-  /// So many sessions, and so many requests, are looked at in one go, at most.
+  /// This many sessions, and requests, are looked at in one go, at most.
   static constexpr std::size_t sessions_looked_max = 2048;
   /// So many of them are done something about, at most.
   static constexpr std::size_t step_max = 512;
 
   using place_promise = std::shared_ptr<kept_promise<session_place>>;
 
-  struct run_of_session {
-    session_actor session;
-    std::uint64_t run = 0;
-    bool is_stopping = false;
-    /// It was gone when it was told to stop; how it ended is about to be told.
-    bool is_silent = false;
-    /// It has ended without an error since it was told to stop.
-    bool has_ended = false;
-    bool is_asked = false;
-    /// 0: it is not asked for any.
-    std::uint64_t checkpoint_interval_ms = 0;
-    std::uint64_t next_checkpoint_ms = 0;
-  };
-
-  struct link {
-    session_host_actor handle;
-    std::uint64_t number = 0;
-  };
-
   /// What somebody has asked of this host.
   struct pending_request {
     std::function<void(const session::answer_request&)> answer;
-    waiting_place place;
-  };
-
-  struct pending_drain {
-    kept_promise<std::vector<leftover>> answer;
-    std::uint64_t deadline_ms = 0;
     waiting_place place;
   };
 
@@ -533,106 +380,23 @@ private:
 
   /// Nothing is started before the hosts of all nodes that are up can be asked.
   void note_caught_up() {
-    if (has_met_all_ && is_fully_connected_ && !std::exchange(is_caught_up_, true))
+    if (has_met_all_ && links_->is_complete() && !std::exchange(is_caught_up_, true))
       core_->caught_up(now_ms());
   }
 
-  void look_at(const std::vector<known_node>& nodes) {
-    std::set<std::string> up;
-    down_.clear();
-    for (const auto& n : nodes)
-      if (n.presence == node_presence::up)
-        up.insert(n.node);
-      else if (n.presence == node_presence::down)
-        down_.insert(n.node);
-    std::erase_if(met_, [&](const std::string& node) { return !up.contains(node); });
-    up_ = std::move(up);
-    note_connected();
-    for (const auto& n : nodes)
-      if (n.presence == node_presence::up && !met_.contains(n.node) && asking_.insert(n.node).second)
-        search_host(
-          self_, n, connect_timeout, [this, node = n.node](const session_peer& host) { host_found(node, host); },
-          [this, node = n.node] {
-            asking_.erase(node);
-            next_look_ms_ = now_ms() + look_again_ms;
-          });
-  }
-
-  void note_connected() {
-    note_unmet();
-    note_caught_up();
-    act();
-  }
-
-  void note_unmet() {
-    std::set<std::string> unmet;
-    std::set_difference(up_.begin(), up_.end(), met_.begin(), met_.end(), std::inserter(unmet, unmet.end()));
-    is_fully_connected_ = unmet.empty();
-    core_->set_unmet(std::move(unmet), now_ms());
-  }
-
-  void host_found(const std::string& node, const session_peer& host) {
-    asking_.erase(node);
-    const host_id peer{host.node, host.incarnation};
-    if (!host.handle) {
-      // It may get one; that one connects to this host, or asks it to.
-      met_.insert(node);
-      return note_connected();
-    }
-    if (links_.contains(peer))
-      return;
-    const auto handle = caf::actor_cast<session_host_actor>(host.handle);
-    if (id_.incarnation < peer.incarnation)
-      begin(peer, handle);
+  void note_connection(const session_links::change& c) {
+    const auto& peer = c.connected ? c.connected : c.disconnected;
+    if (peer)
+      options_.log(log_level::debug, fmt::format("the session host of node {} {}", crdt::escaped_briefly(peer->node),
+                                                 c.connected ? "is connected" : c.why));
+    if (c.connected)
+      core_->peer_up(*c.connected, now_ms());
+    // A node whose host is lost may have ended, or start another one.
+    core_->set_unmet(c.unmet, now_ms());
+    if (c.disconnected)
+      core_->peer_down(*c.disconnected, now_ms());
     else
-      mail(self_, connect_atom_v, session_introduction{self_as_peer(), accepted_[peer]}).send(handle);
-  }
-
-  session_peer self_as_peer() const {
-    return {id_.node, id_.incarnation, caf::actor_cast<caf::strong_actor_ptr>(self_)};
-  }
-
-  void begin(const host_id& peer, const session_host_actor& handle) {
-    if (links_.contains(peer) || !connecting_.insert(peer).second)
-      return;
-    const auto number = ++last_link_;
-    mail(self_, introduce_atom_v, session_introduction{self_as_peer(), number})
-      .request(handle, connect_timeout)
-      .then(
-        [=, this](const session_peer&) {
-          connecting_.erase(peer);
-          connect(peer, handle, number);
-        },
-        [=, this](const caf::error&) { connecting_.erase(peer); });
-  }
-
-  void connect(const host_id& peer, const session_host_actor& handle, std::uint64_t number) {
-    for (const auto& [host, l] : std::map{links_})
-      if (host.node == peer.node)
-        disconnect(host, "is started anew");
-    links_[peer] = {handle, number};
-    monitored_.add(handle);
-    met_.insert(peer.node);
-    options_.log(log_level::debug,
-                 fmt::format("the session host of node {} is connected", crdt::escaped_briefly(peer.node)));
-    core_->peer_up(peer, now_ms());
-    note_connected();
-  }
-
-  void disconnect(const host_id& peer, std::string_view why) {
-    const auto found = links_.find(peer);
-    if (found == links_.end())
-      return;
-    monitored_.remove(found->second.handle);
-    links_.erase(found);
-    met_.erase(peer.node);
-    // Its node may have ended, or start another one.
-    note_unmet();
-    is_fully_connected_ = false;
-    next_look_ms_ = now_ms() + look_again_ms;
-    options_.log(log_level::debug,
-                 fmt::format("the session host of node {} {}", crdt::escaped_briefly(peer.node), why));
-    core_->peer_down(peer, now_ms());
+      note_caught_up();
     act();
   }
 
@@ -678,11 +442,11 @@ private:
   }
 
   void answer_place(const session_key& key, const session::answer_request& a, const place_promise& promise) {
-    const auto host = links_.find(a.place);
-    if (host == links_.end())
+    const auto host = links_->find(a.place);
+    if (!host)
       return promise->deliver(session_place{a.place.node, session_here(key)});
     mail(self_, get_atom_v, key.kind, key.id)
-      .request(host->second.handle, options_.request_timeout)
+      .request(host, options_.request_timeout)
       .then(
         [=](const caf::strong_actor_ptr& session) {
           promise->deliver(session_place{a.place.node, session});
@@ -698,13 +462,11 @@ private:
   }
 
   void settle_drains() {
-    if (drains_.empty())
+    if (!drains_.is_waited_for())
       return;
-    const auto now = now_ms();
     if (unaware().empty() && core_->is_vacated())
-      return end_drains([](const pending_drain&) { return true; }, left_over_);
-    if (!report_ && std::any_of(drains_.begin(), drains_.end(), [&](const auto& d) { return now >= d.deadline_ms; })) {
-      report_.emplace();
+      return drains_.complete();
+    if (drains_.begin_report(now_ms())) {
       go_on_reporting();
       schedule_work();
     }
@@ -713,63 +475,57 @@ private:
   /// The actor of a host may still count as alive when its node does not any more.
   std::vector<host_id> unaware() const {
     auto result = core_->unaware();
-    std::erase_if(result, [&](const host_id& host) { return down_.contains(host.node); });
+    std::erase_if(result, [&](const host_id& host) { return links_->is_down(host.node); });
     return result;
   }
 
-  template <class IsOver>
-  void end_drains(IsOver is_over, std::vector<leftover> leftovers) {
-    const auto over = std::stable_partition(drains_.begin(), drains_.end(), std::not_fn(is_over));
-    // There is one, as a rule, and there may be as many leftovers as sessions.
-    for (auto drain = over; drain != drains_.end(); ++drain)
-      drain->answer.deliver(std::next(drain) == drains_.end() ? std::move(leftovers) : leftovers);
-    drains_.erase(over, drains_.end());
-  }
-
   void go_on_reporting() {
-    for (auto left = step_max; report_->known < left_over_.size(); ++report_->known)
-      if (left-- > 0)
-        report_->leftovers.push_back(left_over_[report_->known]);
-      else
-        return;
-    const auto page = core_->unsaved(report_->last, step_max);
-    for (const auto& key : page.keys)
-      report_->leftovers.push_back({in_words(key), "not moved to another node in time"});
-    if (page.last) {
-      report_->last = *page.last;
+    const auto is_moved = drains_.go_on_reporting(now_ms(), [&](const session_key& last) {
+      auto page = core_->unsaved(last, session_drains::step_max);
+      std::vector<leftover> leftovers;
+      for (const auto& key : page.keys)
+        leftovers.push_back({in_words(key), "not moved to another node in time"});
+      return std::pair{std::move(leftovers), std::move(page.last)};
+    });
+    if (!is_moved)
       return;
-    }
-    auto leftovers = std::move(report_->leftovers);
-    report_.reset();
-    if (leftovers.empty())
-      for (const auto& host : unaware())
-        options_.log(log_level::warning,
-                     fmt::format("node {} has not said in time that it knows that this one leaves: what it still sends "
-                                 "to sessions here may stay without an answer",
-                                 host.node));
-    end_drains([now = now_ms()](const pending_drain& drain) { return now >= drain.deadline_ms; }, std::move(leftovers));
+    for (const auto& host : unaware())
+      options_.log(log_level::warning,
+                   fmt::format("node {} has not said in time that it knows that this one leaves: what it still sends "
+                               "to sessions here may stay without an answer",
+                               host.node));
   }
 
   /// The session starts again from its last checkpoint. What it has handled since is lost, which a drain must not hide.
-  void note_failure(const session_key& key, const std::string& how) {
+  void note_failure(const session_key& key, const std::string& how, bool begun) {
     ++counts_.failed;
     options_.log(log_level::warning, fmt::format("{} {}", in_words(key), how));
-    if (!drains_.empty())
-      left_over_.push_back({in_words(key), how + "; it goes on from its last checkpoint"});
+    if (begun && drains_.is_waited_for())
+      drains_.note_leftover(in_words(key), how + "; it goes on from its last checkpoint");
   }
 
   // -- commands ------------------------------------------------------------------------------------------------------
 
-  /// Carries out what the core wants. To be called after every call of the core that may change anything.
+  /// Carries out what the core wants, in this order. To be called after every call of the core that may change
+  /// anything; what is told to the core meanwhile comes after that.
   void act() {
+    if (std::exchange(is_acting_, true))
+      return;
     for (auto commands = core_->take_commands(); !commands.empty(); commands = core_->take_commands())
       for (auto& c : commands)
         std::visit([this](auto& command) { carry_out(command); }, c);
+    is_acting_ = false;
     schedule_work();
   }
 
+  void tell(const session_runs::event& event) {
+    event(*core_, now_ms());
+    act();
+  }
+
   void schedule_work() {
-    if (steps_.go_on([this] { return core_->has_work() || withdrawals_.is_due() || report_; }, [this] { take_step(); }))
+    if (steps_.go_on([this] { return core_->has_work() || withdrawals_.is_due() || drains_.is_reporting(); },
+                     [this] { take_step(); }))
       mail(self_, work_atom_v).send(self_);
   }
 
@@ -777,7 +533,7 @@ private:
     core_->work(now_ms());
     if (withdrawals_.is_due())
       withdraw_abandoned();
-    if (report_)
+    if (drains_.is_reporting())
       go_on_reporting();
     act();
   }
@@ -808,124 +564,19 @@ private:
   }
 
   void carry_out(session::start_session& c) {
-    auto session = spawn(c);
-    if (!session) {
-      ++counts_.failed;
-      const auto why = fmt::format("does not start: {}", describe(session.error()));
-      options_.log(log_level::warning, fmt::format("{} {}", in_words(c.key), why));
-      return core_->session_ended(c.key, c.run, true, now_ms(), why);
-    }
-    monitored_.add(*session);
-    const auto interval_ms = static_cast<std::uint64_t>(options_.kinds.at(c.key.kind).checkpoint_interval.count());
-    keys_[session->address()] = c.key;
-    runs_[c.key] = {*session, c.run, false, false, false, false, interval_ms, now_ms() + interval_ms};
+    runs_.start(std::move(c), now_ms());
   }
-
-  caf::expected<session_actor> spawn(session::start_session& c) {
-    const auto& kind = options_.kinds.at(c.key.kind);
-    session_start start{c.key.kind, c.key.id, c.epoch, {}, {}};
-    if (c.state.schema_version > 0) {
-      auto state = kind.upgrades.upgrade(to_snapshot(std::move(c.state)), kind.schema_version);
-      if (!state)
-        return std::move(state.error());
-      start.state = std::move(*state);
-    }
-    start.checkpoint = [host = caf::actor_cast<session_host_actor>(self_->ctrl()), key = c.key,
-                        run = c.run](snapshot state) {
-      anon_mail(snapshot_atom_v, key.kind, key.id, run, std::move(state)).send(host);
-    };
-    try {
-      return kind.spawn(self_->system(), std::move(start));
-    } catch (const std::exception& e) {
-      return make_error(ec::refused, e.what());
-    }
-  }
-
   void carry_out(session::stop_session& c) {
-    auto* r = find_run(c.key, c.run);
-    if (!r)
-      return core_->session_stopped(c.key, c.run, std::nullopt, now_ms());
-    r->is_stopping = true;
-    const auto asked_at = self_->clock().now();
-    mail(self_, stop_atom_v)
-      .request(r->session, options_.stop_timeout)
-      .then([this, key = c.key, run = c.run](snapshot& state) { stopped(key, run, to_state(std::move(state))); },
-            [=, this, key = c.key, run = c.run](const caf::error& error) { not_stopped(key, run, asked_at, error); });
+    runs_.stop(c);
   }
-
-  void not_stopped(const session_key& key, std::uint64_t run, caf::actor_clock::time_point asked_at,
-                   const caf::error& error) {
-    auto* r = find_run(key, run);
-    if (!r)
-      return;
-    if (r->has_ended) {
-      end_run(key);
-      core_->session_ended(key, run, false, now_ms());
-      return act();
-    }
-    const auto fail = [=, this] {
-      if (!find_run(key, run))
-        return;
-      note_failure(key, "has not said its last state: " + describe(error));
-      stopped(key, run, std::nullopt);
-    };
-    r->is_silent =
-      error == caf::sec::request_receiver_down || is_dropped(self_, error, asked_at, options_.stop_timeout, fail);
-    if (!r->is_silent)
-      fail();
-  }
-
-  void stopped(const session_key& key, std::uint64_t run, std::optional<session::saved_state> state) {
-    if (auto* r = find_run(key, run)) {
-      monitored_.remove(r->session);
-      self_->send_exit(r->session, caf::exit_reason::user_shutdown);
-      end_run(key);
-    }
-    core_->session_stopped(key, run, std::move(state), now_ms());
-    act();
-  }
-
   void carry_out(session::hand_message& c) {
-    auto* r = find_run(c.key, c.run);
-    if (!r)
-      return core_->handled(c.key, c.origin, c.number, std::nullopt, now_ms());
-    auto answer = [this, key = c.key, origin = c.origin, number = c.number](std::optional<std::string> text) {
-      core_->handled(key, origin, number, std::move(text), now_ms());
-      act();
-    };
-    mail(self_, deliver_atom_v, std::move(c.payload))
-      .request(r->session, caf::infinite)
-      .then([answer](const std::string& text) { answer(is_answer + text); },
-            [answer](const caf::error& error) {
-              if (is_silence(error))
-                answer(std::nullopt);
-              else
-                answer(is_error + reason_of_refusal(error));
-            });
+    runs_.hand(std::move(c));
   }
-
   void carry_out(session::resolve_conflict& c) {
-    const auto& kind = options_.kinds.at(c.key.kind);
-    auto result = c.winner;
-    const auto winner = kind.upgrades.upgrade(to_snapshot(std::move(c.winner)), kind.schema_version);
-    const auto loser = kind.upgrades.upgrade(to_snapshot(std::move(c.loser)), kind.schema_version);
-    if (winner && loser) {
-      try {
-        if (auto resolved = kind.resolve(*winner, *loser))
-          result = to_state(std::move(*resolved));
-        else
-          options_.log(log_level::warning,
-                       fmt::format("the two states of {} stay apart: {}", in_words(c.key), describe(resolved.error())));
-      } catch (const std::exception& e) {
-        options_.log(log_level::warning, fmt::format("the two states of {} stay apart: {}", in_words(c.key), e.what()));
-      }
-    }
-    core_->resolved(c.key, c.run, std::move(result), now_ms());
+    runs_.resolve(std::move(c));
   }
-
   void carry_out(session::send_frame& c) {
-    if (const auto l = links_.find(c.to); l != links_.end())
-      mail(self_, session_frame{id_.incarnation, l->second.number, std::move(c.bytes)}).send(l->second.handle);
+    links_->send_frame(c.to, std::move(c.bytes));
   }
 
   void carry_out(session::answer_request& c) {
@@ -954,7 +605,7 @@ private:
         say(do_all_leave() ? log_level::debug : log_level::warning,
             "can be moved to no other node; its state stays in the map");
         if (!do_all_leave())
-          left_over_.push_back({in_words(c.key), why_stranded(c)});
+          drains_.note_leftover(in_words(c.key), why_stranded(c));
         break;
       case type::lost:
         ++counts_.lost;
@@ -982,58 +633,18 @@ private:
   std::string why_stranded(const session::host_event& c) const {
     std::vector<session::candidate> others;
     for (const auto& candidate : core_->hosts())
-      if (candidate.host != id_)
+      if (candidate.host.node != options_.node)
         others.push_back(candidate);
     const auto why = session::obstacle_to_hosting(c.key.kind, c.state.schema_version, others, {});
     return fmt::format("its state stays in the map: {}", why ? why->detail : "no node could take it in time");
   }
 
-  void end_run(const session_key& key) {
-    const auto found = runs_.find(key);
-    keys_.erase(found->second.session.address());
-    runs_.erase(found);
-  }
-
-  run_of_session* find_run(const session_key& key, std::uint64_t run) {
-    const auto found = runs_.find(key);
-    return found == runs_.end() || found->second.run != run ? nullptr : &found->second;
-  }
-
-  void ask_for_checkpoints() {
-    const auto now = now_ms();
-    // Where there are many, the ticks come by all of them in turn.
-    const auto is_partial = runs_.size() > sessions_looked_max;
-    auto left = is_partial ? sessions_looked_max : runs_.size();
-    auto position = is_partial ? runs_.lower_bound(next_checkpoint_) : runs_.begin();
-    for (; position != runs_.end() && left > 0; ++position, --left) {
-      auto& [key, r] = *position;
-      if (r.checkpoint_interval_ms == 0 || r.is_stopping || now < r.next_checkpoint_ms
-          || std::exchange(r.is_asked, true))
-        continue;
-      r.next_checkpoint_ms = now + r.checkpoint_interval_ms;
-      mail(self_, snapshot_atom_v)
-        .request(r.session, caf::infinite)
-        .then(
-          [this, key = key, run = r.run](snapshot& state) {
-            if (auto* asked = find_run(key, run))
-              asked->is_asked = false;
-            checkpoint(key, run, std::move(state));
-          },
-          [this, key = key, run = r.run](const caf::error&) {
-            if (auto* asked = find_run(key, run))
-              asked->is_asked = false;
-          });
-    }
-    next_checkpoint_ = position == runs_.end() ? session_key{} : position->first;
-  }
-
-  ticking_session_host_actor::pointer self_;
-  monitored_actors<ticking_session_host_actor::pointer> monitored_;
+  session_host_self self_;
+  monitored_actors<session_host_self> monitored_;
   session_host_options options_;
-  std::optional<answer_gate<ticking_session_host_actor::pointer>> gate_;
+  std::optional<answer_gate<session_host_self>> gate_;
   /// Before all that waits, which has places in it.
-  std::optional<waiting_room<ticking_session_host_actor::pointer>> waits_;
-  host_id id_;
+  std::optional<waiting_room<session_host_self>> waits_;
   std::optional<session::session_host> core_;
   std::optional<membership::run_watch> watch_;
 
@@ -1045,32 +656,16 @@ private:
   bool has_met_all_ = false;
   bool is_caught_up_ = false;
 
-  /// The nodes that are up, those of them whose hosts are connected, or that have none, and the nodes that are down.
-  std::set<std::string> up_;
-  std::set<std::string> met_;
-  std::set<std::string> down_;
-  std::set<std::string> asking_;
-  bool is_fully_connected_ = false;
   std::uint64_t next_look_ms_ = 0;
-  std::map<host_id, link> links_;
-  std::set<host_id> connecting_;
-  std::map<host_id, std::uint64_t> accepted_;
-  std::uint64_t last_link_ = 0;
-
-  std::map<session_key, run_of_session> runs_;
-  /// Which of them is looked at next, whether it is to be asked for a checkpoint.
-  session_key next_checkpoint_;
-  /// Which of them an actor is.
-  std::unordered_map<caf::actor_addr, session_key> keys_;
+  std::optional<session_links> links_;
+  session_runs runs_;
   std::map<std::uint64_t, pending_request> requests_;
   /// Comes by those that nobody waits for any more.
   session::rounds<std::uint64_t> withdrawals_;
   std::uint64_t last_request_ = 0;
-  std::vector<pending_drain> drains_;
-  std::optional<leftover_report> report_;
-  /// What was lost since the first drain, or could be moved to nobody.
-  std::vector<leftover> left_over_;
+  session_drains drains_;
   stepwise_work<> steps_;
+  bool is_acting_ = false;
   bool is_cordoned_ = false;
   session_host_status counts_;
 };

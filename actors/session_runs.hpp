@@ -1,0 +1,92 @@
+#pragma once
+
+#include "actors/session_host.hpp"
+#include "actors/session_host_self.hpp"
+
+#include <caf/actor_clock.hpp>
+#include <caf/expected.hpp>
+#include <caf/system_messages.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+namespace ariadne {
+
+/// The sessions that run on this node, as actors: starts and stops them, hands them messages, asks them for
+/// checkpoints, and says what has become of that. However this ends, they do so, too: other nodes take them over.
+class session_runs {
+public:
+  /// What happens is told to the state machine by `tell(event)`, which calls `event(core, now_ms)`.
+  using event = std::function<void(session::session_host&, std::uint64_t)>;
+  struct surroundings {
+    session_host_self self;
+    monitored_actors<session_host_self>& monitored;
+    const session_host_options& options;
+    std::function<void(const event&)> tell;
+    /// A session has failed, in these words. If it had `begun`, what it has handled since its last checkpoint is lost.
+    std::function<void(const session::session_key&, const std::string&, bool begun)> note_failure;
+  };
+
+  explicit session_runs(surroundings around) : around_(std::move(around)) {}
+  session_runs(const session_runs&) = delete;
+  session_runs& operator=(const session_runs&) = delete;
+  ~session_runs();
+
+  std::size_t size() const {
+    return runs_.size();
+  }
+  /// Null if it does not run here.
+  caf::strong_actor_ptr find(const session::session_key& key) const;
+
+  void start(session::start_session&& c, std::uint64_t now_ms);
+  void stop(const session::stop_session& c);
+  void hand(session::hand_message&& c);
+  void resolve(session::resolve_conflict&& c);
+  /// An actor has ended. Returns whether it was a session of this host.
+  bool ended(const caf::down_msg& down);
+  /// Asks those whose time it is; of very many, some in each call.
+  void ask_for_checkpoints(std::uint64_t now_ms);
+
+private:
+  /// In one go this many are asked at most.
+  static constexpr std::size_t asked_max = 2048;
+
+  struct run {
+    session_actor session;
+    std::uint64_t number = 0;
+    bool is_stopping = false;
+    /// It was gone when it was told to stop; how it ended is about to be told.
+    bool is_silent = false;
+    /// It has ended without an error since it was told to stop.
+    bool has_ended = false;
+    bool is_asked = false;
+    /// 0: it is not asked for any.
+    std::uint64_t checkpoint_interval_ms = 0;
+    std::uint64_t next_checkpoint_ms = 0;
+  };
+
+  const session_host_options& options() const {
+    return around_.options;
+  }
+  caf::expected<session_actor> spawn(session::start_session& c);
+  void ask_for_checkpoint(const session::session_key& key, run& r);
+  void stopped(const session::session_key& key, std::uint64_t number, std::optional<session::saved_state> state);
+  void not_stopped(const session::session_key& key, std::uint64_t number, caf::actor_clock::time_point asked_at,
+                   const caf::error& error);
+  void end(const session::session_key& key);
+  run* find_run(const session::session_key& key, std::uint64_t number);
+
+  surroundings around_;
+  std::map<session::session_key, run> runs_;
+  /// Which of them is looked at next, whether it is to be asked for a checkpoint.
+  session::session_key next_checkpoint_;
+  /// Which of them an actor is.
+  std::unordered_map<caf::actor_addr, session::session_key> keys_;
+};
+
+} // namespace ariadne
