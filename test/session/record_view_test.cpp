@@ -28,7 +28,7 @@ struct seen_records {
   }
 
   void note(const std::vector<std::string>& values, bool keeps_winner = false) {
-    std::vector<session::live_entry> entries;
+    std::vector<crdt::live_entry> entries;
     for (const auto& value : values)
       entries.push_back({{crdt::replica_id{1}, ++written}, crdt::shared_bytes{value}});
     record.note(entries, keeps_winner, counts);
