@@ -293,7 +293,9 @@ private:
       mail(self_, introduce_atom_v, to_message(what.self, replica_))
         .request(handle, timeout)
         .then([this, own = what.pending, handle](const introduction_result& result) { answered(own, handle, result); },
-              [this, own = what.pending](const caf::error& error) {
+              [this, own = what.pending, handle](const caf::error& error) mutable {
+                // It may have been forgotten meanwhile, and with it its number.
+                own.to = contacts_.number_of(handle);
                 view_->unanswered(own, describe(error), now());
                 act();
               });

@@ -170,12 +170,13 @@ void world::open(std::size_t n, std::size_t to, const membership::attempt& made)
 }
 
 void world::act(std::size_t n, const membership::disconnect& what) {
-  const auto other = whom(n, what.from);
-  const auto connection = nodes_[n].peers[other].connection;
-  if (connection == 0 || link_of(n, other).connection != connection)
-    return;
-  close(n, other);
-  at_process(n, other, now_us_, [=, this] { lost(n, other, connection); });
+  for (std::size_t other = 0; other < nodes_.size(); ++other) {
+    const auto& p = nodes_[n].peers[other];
+    if (p.other != what.from || p.connection == 0 || link_of(n, other).connection != p.connection)
+      continue;
+    close(n, other);
+    at_process(n, other, now_us_, [=, this, connection = p.connection] { lost(n, other, connection); });
+  }
 }
 
 } // namespace ariadne::membership_simulation
