@@ -210,6 +210,8 @@ fallible<exit_code> take(caf::actor_system& system, node_connection& client, con
   if (!written)
     return tl::unexpected(
       failure{fmt::format("{}; the state stays under {}", written.error().text, key), written.error().code});
+  // Whoever reads it may have taken longer than the timeout.
+  client.begin_anew();
   const auto done = client.ask<discard_receipt>(handoff, discard_atom_v, command.argument, result->event);
   if (!done)
     return tl::unexpected(
