@@ -52,6 +52,8 @@ fallible<exit_code> take_command::run_at(const std::vector<endpoint>& nodes) con
     if (!written)
       return tl::unexpected(
         failure{fmt::format("{}; the state stays under {}", written.error().text, shown_key), written.error().code});
+    // Whatever reads stdout may have taken longer than the timeout.
+    client.begin_anew();
     const auto done = client.ask<discard_receipt>(*handoff, discard_atom_v, key, result->event);
     if (!done)
       return tl::unexpected(

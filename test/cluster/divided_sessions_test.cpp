@@ -58,7 +58,7 @@ struct divided_games {
 BOOST_AUTO_TEST_SUITE(divided_sessions, *boost::unit_test::precondition(has_virtual_network))
 
 BOOST_AUTO_TEST_CASE(with_pause_no_game_is_played_on_both_sides) {
-  divided_games divided{"minority = \"pause\"\nlease = \"500ms\"\nlease_guard = \"200ms\""};
+  divided_games divided{"minority = \"pause\"\nlease = \"2s\"\nlease_guard = \"1s\""};
   // Those that ran on the majority's side all the time, and those that it has taken over.
   BOOST_TEST(divided.status("a")["paused"] == true);
   BOOST_TEST(divided.status("a")["running"] == 0);

@@ -84,7 +84,10 @@ BOOST_AUTO_TEST_CASE(a_node_that_is_frozen_and_missed_is_not_waited_for) {
   cluster.wait_until_missed("b", {"a", "c"}, begin);
   BOOST_TEST(cluster.clients().stash("a", "game_ABYZ", "round 7").has_value());
   BOOST_TEST(measured_stop(cluster, "a", "drain with a neighbour that is down") == done);
-  BOOST_TEST((cluster.clients().pickup("c", "game_ABYZ").value().outcome == pickup_outcome::found));
+  BOOST_TEST(eventually([&] {
+    const auto found = cluster.clients().pickup("c", "game_ABYZ");
+    return found && found->outcome == pickup_outcome::found;
+  }));
 }
 
 BOOST_AUTO_TEST_CASE(what_the_last_other_node_had_not_got_when_it_was_missed_is_listed) {

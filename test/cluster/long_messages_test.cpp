@@ -90,7 +90,10 @@ BOOST_FIXTURE_TEST_CASE(a_small_stash_is_not_held_up_by_a_large_one_of_another_c
   BOOST_TEST(read_file(err) == "");
   BOOST_TEST(nodes_declared_down() == 0u);
   network().heal();
-  BOOST_TEST((clients().pickup("a", "large").value().state.bytes == large));
+  BOOST_TEST(eventually([&] {
+    const auto found = clients().pickup("a", "large");
+    return found && found->state.bytes == large;
+  }));
 }
 
 BOOST_FIXTURE_TEST_CASE(a_large_value_is_taken_over_a_slow_link_and_gone_only_then, distant_clients) {
@@ -103,7 +106,10 @@ BOOST_FIXTURE_TEST_CASE(a_large_value_is_taken_over_a_slow_link_and_gone_only_th
   BOOST_TEST(taken.exit_code == 0);
   BOOST_TEST(taken.err == "");
   BOOST_TEST((taken.out == large));
-  BOOST_TEST((clients().pickup("a", "large").value().outcome != pickup_outcome::found));
+  BOOST_TEST(eventually([&] {
+    const auto found = clients().pickup("a", "large");
+    return found && found->outcome != pickup_outcome::found;
+  }));
 }
 
 BOOST_FIXTURE_TEST_CASE(a_small_message_is_not_held_up_by_a_large_one_to_another_session, distant_sessions) {

@@ -40,8 +40,8 @@ struct takes_at_a : cluster_process {
 
   /// Runs a command of the shell, for which `$TAKE` takes the key.
   run_result run_in_shell(const std::string& command) {
-    const auto take =
-      fmt::format("TAKE='{} take game_1 --node {}'; cd {}; ", ARIADNE_PROGRAM, address(), directory().string());
+    const auto take = fmt::format("TAKE='{} take game_1 --timeout 20s --node {}'; cd {}; ", ARIADNE_PROGRAM, address(),
+                                  directory().string());
     return run_to_end({"/bin/sh", "-c", take + command});
   }
 

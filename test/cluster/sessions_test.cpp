@@ -83,7 +83,7 @@ BOOST_AUTO_TEST_CASE(sessions_go_on_elsewhere_when_their_node_is_killed) {
 }
 
 BOOST_AUTO_TEST_CASE(a_node_without_a_majority_pauses_if_it_is_to) {
-  game_nodes cluster{"minority = \"pause\"\nlease = \"500ms\"\nlease_guard = \"200ms\""};
+  game_nodes cluster{"minority = \"pause\"\nlease = \"2s\"\nlease_guard = \"1s\""};
   cluster.start_games(6);
   cluster.nodes.kill("b");
   cluster.nodes.kill("c");
