@@ -16,6 +16,7 @@
 
 namespace {
 
+namespace crdt = ariadne::crdt;
 using namespace ariadne::session;
 
 constexpr std::size_t session_count = 100'000;
