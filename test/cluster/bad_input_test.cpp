@@ -94,7 +94,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_the_name_of_a_node_is_a_usage_error) {
     arguments.insert(arguments.end(), {"--node", "127.0.0.1:1"});
     const auto answer = run_ariadne(arguments);
     BOOST_TEST(answer.exit_code == usage);
-    BOOST_TEST(answer.err.starts_with("ariadne: NODE "), answer.err);
+    BOOST_TEST(answer.err.starts_with("ariadne: NODE: "), answer.err);
   }
 }
 
