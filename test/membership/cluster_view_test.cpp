@@ -16,6 +16,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
+/// The suite has the name of the class.
+using view_of_cluster = ariadne::membership::cluster_view;
+
 constexpr contact anybody{7};
 constexpr contact somebody_else{8};
 
@@ -55,11 +58,11 @@ struct node_a {
   /// Time passes, and all members show that they are alive but `silent`.
   void run(std::chrono::milliseconds until, contact silent = contact::nobody) {
     for (; time < until; time += 100ms) {
-      happen([](cluster_view& v, const moment& m) { v.tick(m); });
+      happen([](view_of_cluster& v, const moment& m) { v.tick(m); });
       const auto beats = all<send_beat>();
       for (const auto& b : beats)
         if (b.to != silent)
-          happen([&](cluster_view& v, const moment& m) { v.heard(b.to, {b.sign.sent_us, b.sign.sent_us, 0}, m); });
+          happen([&](view_of_cluster& v, const moment& m) { v.heard(b.to, {b.sign.sent_us, b.sign.sent_us, 0}, m); });
     }
   }
 
@@ -71,14 +74,14 @@ struct node_a {
     other.address = address;
     other.incarnation = incarnation;
     other.members = std::move(members);
-    return happen([&](cluster_view& v, const moment& m) { return v.introduced(by, other, m); });
+    return happen([&](view_of_cluster& v, const moment& m) { return v.introduced(by, other, m); });
   }
 
   /// It joins by itself while it is dialled.
   void meet_b() {
     const auto made = all<dial>().front().made;
     introduce(anybody, "b", "b:1");
-    happen([&](cluster_view& v, const moment& m) { v.unneeded(made, m); });
+    happen([&](view_of_cluster& v, const moment& m) { v.unneeded(made, m); });
   }
 
   template <class Command>
@@ -103,12 +106,12 @@ struct node_a {
   }
 
   node_a() {
-    happen([](cluster_view& v, const moment& now) { v.handoff_started(now); });
-    happen([](cluster_view& v, const moment& now) { v.set_incarnation(1, now); });
+    happen([](view_of_cluster& v, const moment& now) { v.handoff_started(now); });
+    happen([](view_of_cluster& v, const moment& now) { v.set_incarnation(1, now); });
   }
 
   std::chrono::microseconds time{};
-  cluster_view view{options(), now()};
+  view_of_cluster view{options(), now()};
   std::vector<view_command> commands;
 };
 
@@ -116,12 +119,12 @@ using lines_of_log = std::vector<std::string>;
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(cluster_view_of_a_node, node_a)
+BOOST_FIXTURE_TEST_SUITE(cluster_view, node_a)
 
 BOOST_AUTO_TEST_CASE(a_listed_node_is_dialled_once_this_one_has_a_state) {
   BOOST_REQUIRE(all<dial>().size() == 1u);
   BOOST_TEST(all<dial>().front().made.address == "b:1");
-  cluster_view without{options(), now()};
+  view_of_cluster without{options(), now()};
   without.handoff_started(now());
   without.connect_to_due(now());
   BOOST_TEST(without.take_commands().empty());
@@ -129,7 +132,7 @@ BOOST_AUTO_TEST_CASE(a_listed_node_is_dialled_once_this_one_has_a_state) {
 
 BOOST_AUTO_TEST_CASE(who_is_reached_is_introduced_to_and_up_once_it_accepts) {
   const auto made = all<dial>().front().made;
-  happen([&](cluster_view& v, const moment& m) { v.reached(made, anybody, {}, m); });
+  happen([&](view_of_cluster& v, const moment& m) { v.reached(made, anybody, {}, m); });
   BOOST_REQUIRE(all<ariadne::membership::introduce>().size() == 1u);
   const auto own = all<ariadne::membership::introduce>().front().pending;
   BOOST_TEST(own.number != 0u);
@@ -138,7 +141,7 @@ BOOST_AUTO_TEST_CASE(who_is_reached_is_introduced_to_and_up_once_it_accepts) {
   answer.node.node = "b";
   answer.node.address = "b:1";
   answer.node.incarnation = 2;
-  BOOST_TEST(happen([&](cluster_view& v, const moment& m) { return v.answered(own, anybody, answer, m); }));
+  BOOST_TEST(happen([&](view_of_cluster& v, const moment& m) { return v.answered(own, anybody, answer, m); }));
   BOOST_TEST(tells("b", standing::up));
   BOOST_TEST((lines() == lines_of_log{"b is up"}));
   BOOST_TEST(view.has_been_member());
@@ -146,14 +149,14 @@ BOOST_AUTO_TEST_CASE(who_is_reached_is_introduced_to_and_up_once_it_accepts) {
 
 BOOST_AUTO_TEST_CASE(an_answer_that_comes_after_contact_was_lost_makes_nobody_a_member) {
   const auto made = all<dial>().front().made;
-  happen([&](cluster_view& v, const moment& m) { v.reached(made, anybody, {}, m); });
+  happen([&](view_of_cluster& v, const moment& m) { v.reached(made, anybody, {}, m); });
   const auto own = all<ariadne::membership::introduce>().front().pending;
-  happen([&](cluster_view& v, const moment& m) { v.ended(anybody, "gone", m); });
+  happen([&](view_of_cluster& v, const moment& m) { v.ended(anybody, "gone", m); });
   introduction_answer answer{true, {}, false, {}};
   answer.node.cluster = "test";
   answer.node.node = "b";
   answer.node.address = "b:1";
-  BOOST_TEST(!happen([&](cluster_view& v, const moment& m) { return v.answered(own, anybody, answer, m); }));
+  BOOST_TEST(!happen([&](view_of_cluster& v, const moment& m) { return v.answered(own, anybody, answer, m); }));
   BOOST_TEST((view.find("b", now()).state == presence::down));
 }
 
@@ -167,9 +170,9 @@ BOOST_AUTO_TEST_CASE(a_refusal_is_reported_once_and_the_owner_of_a_name_is_warne
     BOOST_TEST(lines().size() == (is_first ? 1u : 0u));
     BOOST_TEST(all<warn_of_claimant>().size() == (is_first ? 1u : 0u));
   }
-  happen([](cluster_view& v, const moment&) { v.name_claimed("elsewhere:1"); });
+  happen([](view_of_cluster& v, const moment&) { v.name_claimed("elsewhere:1"); });
   BOOST_TEST(all<report>().size() == 1u);
-  happen([](cluster_view& v, const moment&) { v.name_claimed("elsewhere:1"); });
+  happen([](view_of_cluster& v, const moment&) { v.name_claimed("elsewhere:1"); });
   BOOST_TEST(all<report>().empty());
 }
 
@@ -177,7 +180,7 @@ BOOST_AUTO_TEST_CASE(who_does_not_fit_is_refused_with_the_reason) {
   BOOST_TEST(introduce(anybody, "a", "b:1")->reason == "a is the name of the node at a:1");
   BOOST_TEST(introduce(anybody, "b", "nowhere")->reason == "nowhere is no address");
   BOOST_TEST(introduce(anybody, "b\n", "b:1")->reason.find("the name of a node must be") == 0u);
-  happen([](cluster_view& v, const moment&) { v.leave(); });
+  happen([](view_of_cluster& v, const moment&) { v.leave(); });
   BOOST_TEST(introduce(anybody, "b", "b:1")->reason == "node a is leaving");
 }
 
@@ -189,14 +192,14 @@ BOOST_AUTO_TEST_CASE(a_node_at_all_interfaces_is_reached_where_it_says_or_where_
   other.is_at_all_interfaces = true;
   other.reached_at = "there:1";
   other.incarnation = 2;
-  happen([&](cluster_view& v, const moment& m) { return v.introduced(anybody, other, m); });
+  happen([&](view_of_cluster& v, const moment& m) { return v.introduced(anybody, other, m); });
   BOOST_TEST(view.find("b", now()).address == "there:1");
 }
 
 BOOST_AUTO_TEST_CASE(a_lost_node_is_down_and_dialled_again_and_a_new_incarnation_is_up) {
   meet_b();
   run(2s);
-  happen([](cluster_view& v, const moment& m) { v.ended(anybody, "the connection is closed", m); });
+  happen([](view_of_cluster& v, const moment& m) { v.ended(anybody, "the connection is closed", m); });
   BOOST_TEST(tells("b", standing::down));
   BOOST_TEST((lines() == lines_of_log{"b the connection is closed"}));
   BOOST_TEST(all<wake>().size() == 1u);
@@ -220,13 +223,13 @@ BOOST_AUTO_TEST_CASE(a_silent_node_is_disconnected_and_down_unless_its_connectio
   introduce(anybody, "b", "b:1");
   run(2s);
   run(4s, anybody);
-  happen([](cluster_view& v, const moment& m) { v.tick(m); });
+  happen([](view_of_cluster& v, const moment& m) { v.tick(m); });
   BOOST_TEST(all<look_at_connection>().size() == 1u);
   BOOST_REQUIRE(all<judge_soon>().size() == 1u);
-  happen([](cluster_view& v, const moment& m) { v.judge_suspects({anybody}, m); });
+  happen([](view_of_cluster& v, const moment& m) { v.judge_suspects({anybody}, m); });
   BOOST_TEST(all<disconnect>().empty());
-  happen([](cluster_view& v, const moment& m) { v.tick(m); });
-  happen([](cluster_view& v, const moment& m) { v.judge_suspects({}, m); });
+  happen([](view_of_cluster& v, const moment& m) { v.tick(m); });
+  happen([](view_of_cluster& v, const moment& m) { v.judge_suspects({}, m); });
   BOOST_TEST(all<disconnect>().size() == 1u);
   BOOST_TEST(tells("b", standing::down));
 }
@@ -235,26 +238,27 @@ BOOST_AUTO_TEST_CASE(nobody_is_down_for_a_process_that_was_not_run_before_it_has
   meet_b();
   run(2s);
   time += 10s;
-  happen([](cluster_view& v, const moment& m) { v.ended(anybody, "the connection is closed", m); });
+  happen([](view_of_cluster& v, const moment& m) { v.ended(anybody, "the connection is closed", m); });
   BOOST_TEST(!tells("b", standing::down));
   BOOST_TEST((view.find("b", now()).state == presence::up));
   BOOST_REQUIRE(!all<report>().empty());
   BOOST_TEST((all<report>().front().about == report::subject::not_run));
   time += 100ms;
-  happen([](cluster_view& v, const moment& m) { v.connect_to_due(m); });
+  happen([](view_of_cluster& v, const moment& m) { v.connect_to_due(m); });
   BOOST_REQUIRE(all<dial>().size() == 1u);
   const auto made = all<dial>().front().made;
   // It is certain now.
-  happen([&](cluster_view& v, const moment& m) { v.failed(made, "nobody listens", failure::refused, m); });
+  happen([&](view_of_cluster& v, const moment& m) { v.failed(made, "nobody listens", failure::refused, m); });
   BOOST_TEST(tells("b", standing::down));
 }
 
 BOOST_AUTO_TEST_CASE(who_leaves_is_left_and_an_unlisted_node_is_forgotten_by_that) {
   introduce(anybody, "b", "b:1");
   introduce(somebody_else, "pod", "pod:1", 5);
-  BOOST_TEST(!happen([](cluster_view& v, const moment& m) { return v.has_left(anybody, "pod", m); }));
+  BOOST_TEST(!happen([](view_of_cluster& v, const moment& m) { return v.has_left(anybody, "pod", m); }));
   for (const auto& [by, node] : {std::pair{anybody, "b"}, std::pair{somebody_else, "pod"}}) {
-    BOOST_TEST(happen([&, by = by, node = node](cluster_view& v, const moment& m) { return v.has_left(by, node, m); }));
+    BOOST_TEST(
+      happen([&, by = by, node = node](view_of_cluster& v, const moment& m) { return v.has_left(by, node, m); }));
     BOOST_TEST(tells(node, standing::left));
   }
   BOOST_TEST((view.names() == std::vector<std::string>{"b"}));
@@ -262,12 +266,12 @@ BOOST_AUTO_TEST_CASE(who_leaves_is_left_and_an_unlisted_node_is_forgotten_by_tha
 
 BOOST_AUTO_TEST_CASE(others_are_learnt_of_from_members_alone) {
   const std::vector<news> told{{"pod", "pod:1", presence::up, 5, 0}};
-  happen([&](cluster_view& v, const moment& m) { v.told(anybody, told, m); });
+  happen([&](view_of_cluster& v, const moment& m) { v.told(anybody, told, m); });
   BOOST_TEST(view.names().size() == 1u);
   introduce(anybody, "b", "b:1", 2, told);
   BOOST_TEST(view.names().size() == 2u);
   BOOST_TEST(tells("pod", standing::down));
-  happen([](cluster_view& v, const moment& m) { v.connect_to_due(m); });
+  happen([](view_of_cluster& v, const moment& m) { v.connect_to_due(m); });
   BOOST_REQUIRE(all<dial>().size() == 1u);
   BOOST_TEST(all<dial>().front().made.node == "pod");
 }
@@ -276,11 +280,11 @@ BOOST_AUTO_TEST_CASE(who_is_forgotten_on_demand_is_forgotten_here_and_told_to_th
   introduce(anybody, "b", "b:1");
   introduce(somebody_else, "pod", "pod:1", 5);
   const auto forget = [&](const std::string& node) {
-    return happen([&](cluster_view& v, const moment& m) { return v.forget(node, m); });
+    return happen([&](view_of_cluster& v, const moment& m) { return v.forget(node, m); });
   };
   BOOST_TEST((forget("pod") == forget_refusal::up));
   BOOST_TEST((forget("b") == forget_refusal::listed));
-  happen([](cluster_view& v, const moment& m) { v.ended(somebody_else, "gone", m); });
+  happen([](view_of_cluster& v, const moment& m) { v.ended(somebody_else, "gone", m); });
   BOOST_TEST(!forget("pod"));
   BOOST_TEST(tells("pod", standing::forgotten));
   BOOST_REQUIRE(all<tell_news>().size() == 1u);
@@ -293,10 +297,10 @@ BOOST_AUTO_TEST_CASE(who_is_forgotten_on_demand_is_forgotten_here_and_told_to_th
 
 BOOST_AUTO_TEST_CASE(a_node_that_nobody_has_accepted_gives_way_to_another_one_of_its_name) {
   const auto made = all<dial>().front().made;
-  happen([&](cluster_view& v, const moment& m) { v.reached(made, anybody, {}, m); });
+  happen([&](view_of_cluster& v, const moment& m) { v.reached(made, anybody, {}, m); });
   const auto own = all<ariadne::membership::introduce>().front().pending;
   const introduction_answer answer{false, "a is the name of the node at c:1", true, {}};
-  happen([&](cluster_view& v, const moment& m) { v.answered(own, anybody, answer, m); });
+  happen([&](view_of_cluster& v, const moment& m) { v.answered(own, anybody, answer, m); });
   BOOST_REQUIRE(all<give_way>().size() == 1u);
   BOOST_TEST(all<give_way>().front().reason == answer.reason);
   BOOST_TEST((lines() == lines_of_log{"b it refuses this node: a is the name of the node at c:1"}));
@@ -305,19 +309,19 @@ BOOST_AUTO_TEST_CASE(a_node_that_nobody_has_accepted_gives_way_to_another_one_of
 BOOST_AUTO_TEST_CASE(a_node_that_leaves_says_so_to_all_and_reports_no_loss_any_more) {
   introduce(anybody, "b", "b:1");
   introduce(somebody_else, "pod", "pod:1", 5);
-  happen([](cluster_view& v, const moment&) { v.leave(); });
+  happen([](view_of_cluster& v, const moment&) { v.leave(); });
   BOOST_TEST(all<say_farewell>().size() == 2u);
-  happen([](cluster_view& v, const moment& m) { v.ended(anybody, "gone", m); });
+  happen([](view_of_cluster& v, const moment& m) { v.ended(anybody, "gone", m); });
   BOOST_TEST(lines().empty());
   BOOST_TEST(all<wake>().empty());
-  happen([](cluster_view& v, const moment& m) { v.set_incarnation(9, m); });
+  happen([](view_of_cluster& v, const moment& m) { v.set_incarnation(9, m); });
   BOOST_TEST(commands.empty());
 }
 
 BOOST_AUTO_TEST_CASE(members_learn_of_a_new_incarnation_of_this_node) {
   introduce(anybody, "b", "b:1");
-  happen([](cluster_view& v, const moment& m) { v.handoff_ended(m); });
-  happen([](cluster_view& v, const moment& m) { v.set_incarnation(9, m); });
+  happen([](view_of_cluster& v, const moment& m) { v.handoff_ended(m); });
+  happen([](view_of_cluster& v, const moment& m) { v.set_incarnation(9, m); });
   const auto introductions = all<ariadne::membership::introduce>();
   BOOST_REQUIRE(introductions.size() == 1u);
   BOOST_TEST(introductions.front().self.incarnation == 9u);
