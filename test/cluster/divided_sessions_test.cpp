@@ -28,8 +28,9 @@ struct divided_games {
 
   minotaur::scripted_play_options players() {
     auto result = cluster.players(games);
-    // A node that cannot help is not waited for.
-    result.patience = std::chrono::seconds{1};
+    // A node that cannot help is not waited for. Twice that is what the first games have to be started in, and with
+    // `pause` none starts before lease and guard have passed.
+    result.patience = std::chrono::seconds{2};
     return result;
   }
 
@@ -58,7 +59,7 @@ struct divided_games {
 BOOST_AUTO_TEST_SUITE(divided_sessions, *boost::unit_test::precondition(has_virtual_network))
 
 BOOST_AUTO_TEST_CASE(with_pause_no_game_is_played_on_both_sides) {
-  divided_games divided{"minority = \"pause\"\nlease = \"2s\"\nlease_guard = \"1s\""};
+  divided_games divided{"minority = \"pause\"\nlease = \"1s\"\nlease_guard = \"500ms\""};
   // Those that ran on the majority's side all the time, and those that it has taken over.
   BOOST_TEST(divided.status("a")["paused"] == true);
   BOOST_TEST(divided.status("a")["running"] == 0);
