@@ -28,9 +28,9 @@ void world::judge_down(std::size_t n, std::size_t other, const std::string& why)
   const auto& judging = nodes_[n];
   const auto& judged = nodes_[other];
   const auto who = name(n) + " takes " + name(other) + " for down: " + why;
-  // What has ended, or has left, may be told of by others.
-  const auto is_there =
-    judged.is_up() && !judged.is_leaving && judging.peers[other].told_by == contact{judged.incarnation};
+  // What has ended, has left, or is forgotten may be told of by others.
+  const auto is_there = judged.is_up() && !judged.is_leaving && knows(n, other)
+                        && judging.peers[other].told_by == contact{judged.incarnation};
   if (now_us_ < judging.woke_us + static_cast<microseconds>(heartbeats_.tolerance.count()) * ms && is_there
       && !judging.peers[other].is_heard_since_waking)
     fail("nobody is judged before there was time to hear of it",
