@@ -202,6 +202,7 @@ void stage_machine::follow_winner(session_scope& in) {
       break;
     case stage::stopping:
       reason_ = stop_reason::lost;
+      loser_.reset();
       break;
     case stage::moving:
     case stage::releasing:
@@ -259,8 +260,10 @@ void stage_machine::pause(session_scope& in) {
     give_up_claim(in);
   else if (at_ == stage::taking || at_ == stage::confirming)
     release(in);
-  else if (is_stopping_to(stop_reason::resolve))
+  else if (is_stopping_to(stop_reason::resolve)) {
     reason_ = stop_reason::release;
+    loser_.reset();
+  }
 }
 
 void stage_machine::lose_map(session_scope& in) {
