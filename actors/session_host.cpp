@@ -38,10 +38,9 @@ using session::session_key;
 constexpr std::chrono::milliseconds tick_interval{20};
 /// A host that has done nothing for longer was not run.
 constexpr std::chrono::milliseconds pause_max{300};
-/// Hosts of other nodes are looked for when nodes come, and when one is lost. If one could not be found, or has been
-/// found and has not connected, it is looked for again after such a time.
+/// Hosts of other nodes are looked for when nodes come, and then again after this time, as long as one is not
+/// connected.
 constexpr std::uint64_t look_again_ms = 100;
-constexpr std::uint64_t connection_time_ms = 1'000;
 /// How long another host may take for each step of a connection.
 constexpr std::chrono::milliseconds connect_timeout{2'000};
 
@@ -269,7 +268,7 @@ public:
   void look_for_hosts() {
     if (!handoff_)
       return;
-    next_look_ms_ = now_ms() + connection_time_ms;
+    next_look_ms_ = now_ms() + look_again_ms;
     mail(self_, neighbours_atom_v)
       .request(handoff_, connect_timeout)
       .then([this](const std::vector<known_node>& nodes) { links_->set_nodes(nodes); }, [](const caf::error&) {});
