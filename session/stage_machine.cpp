@@ -47,6 +47,10 @@ void stage_machine::note_impediment(session_scope& in, obstacle why) {
     in.host.links.send_all(impediment{in.key, why.what, std::move(why.detail)});
 }
 
+void stage_machine::note_failure(session_scope& in, outcome what, std::string_view why) {
+  note_impediment(in, {what, cut_detail("node " + in.host.hosts.self().node + ": " + std::string{why})});
+}
+
 void stage_machine::hear(session_scope& in, const host_id&, const impediment& m) {
   impediment_.heard({m.what, cut_detail(m.detail)}, in.host.now_ms);
 }
@@ -104,8 +108,7 @@ void stage_machine::write_done(session_scope& in, const crdt::fenced_result& res
 void stage_machine::write_failed(session_scope& in, std::string_view why) {
   is_writing_ = false;
   if (!why.empty())
-    note_impediment(in,
-                    {outcome::not_recorded, cut_detail("node " + in.host.hosts.self().node + ": " + std::string{why})});
+    note_failure(in, outcome::not_recorded, why);
   if (at_ == stage::taking)
     give_up_claim(in);
   else if (at_ > stage::claiming)
@@ -201,8 +204,7 @@ void stage_machine::follow_winner(session_scope& in) {
       begin_stop(in, stop_reason::lost);
       break;
     case stage::stopping:
-      reason_ = stop_reason::lost;
-      loser_.reset();
+      change_stop(stop_reason::lost);
       break;
     case stage::moving:
     case stage::releasing:
@@ -260,10 +262,8 @@ void stage_machine::pause(session_scope& in) {
     give_up_claim(in);
   else if (at_ == stage::taking || at_ == stage::confirming)
     release(in);
-  else if (is_stopping_to(stop_reason::resolve)) {
-    reason_ = stop_reason::release;
-    loser_.reset();
-  }
+  else if (is_stopping_to(stop_reason::resolve))
+    change_stop(stop_reason::release);
 }
 
 void stage_machine::lose_map(session_scope& in) {
@@ -427,6 +427,11 @@ void stage_machine::begin_stop(session_scope& in, stop_reason reason) {
   in.host.commands.add(stop_session{in.key, run_});
 }
 
+void stage_machine::change_stop(stop_reason reason) {
+  reason_ = reason;
+  loser_.reset();
+}
+
 bool stage_machine::stopped(session_scope& in, std::uint64_t run, std::optional<saved_state>&& state) {
   if (at_ != stage::stopping || run_ != run)
     return false;
@@ -502,16 +507,13 @@ bool stage_machine::ended(session_scope& in, std::uint64_t run, bool failed, std
     if (failed) {
       failures_ = std::min(failures_ + 1, failures_max);
       retry_at_ms_ = in.host.now_ms + (in.host.options.retry_after_ms << failures_);
-      note_impediment(in,
-                      {outcome::failing, cut_detail("node " + in.host.hosts.self().node + ": " + std::string{why})});
+      note_failure(in, outcome::failing, why);
     }
     after_stop(in);
   } else if (at_ == stage::stopping) {
     // One that has done its work is over, wherever it was to go. If another host goes on with it, that counts.
-    if (!failed && reason_ != stop_reason::lost) {
-      reason_ = stop_reason::end;
-      loser_.reset();
-    }
+    if (!failed && reason_ != stop_reason::lost)
+      change_stop(stop_reason::end);
     after_stop(in);
   }
   return true;

@@ -147,6 +147,8 @@ private:
   }
   void go_to(session_scope& in, stage next);
   void note_impediment(session_scope& in, obstacle why);
+  /// An impediment of this node.
+  void note_failure(session_scope& in, outcome what, std::string_view why);
 
   // Writing.
   void write(session_scope& in);
@@ -172,6 +174,8 @@ private:
   // Stopping.
   void follow_winner(session_scope& in);
   bool is_handed_over(const session_scope& in) const;
+  /// The session is being stopped already; now it is for this reason.
+  void change_stop(stop_reason reason);
   void after_stop(session_scope& in);
   void report_lost(session_scope& in);
 
@@ -188,7 +192,7 @@ private:
   bool is_dirty_ = false;
   record_holders holders_ = record_holders::any;
   std::optional<saved_state> initial_;
-  /// The other state of a session that has run in two places.
+  /// The other state of a session that has run in two places, while it stops to be joined with it.
   std::optional<saved_state> loser_;
   std::uint64_t retry_at_ms_ = 0;
   unsigned failures_ = 0;
