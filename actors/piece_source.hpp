@@ -41,8 +41,7 @@ public:
     bytes_ = bytes;
     found.state.bytes = bytes.substr(0, value_piece_bytes_max);
     const auto is_long = found.state.bytes.size() < bytes.size();
-    const auto is_remote = client->node() != self_->node();
-    if (is_long && is_remote && !share_.take(answers_, client->node(), bytes.size()))
+    if (is_long && !share_.take(answers_, self_->node(), client->node(), bytes.size()))
       return make_error(ec::too_many_answers);
     const auto answer_bytes = found.state.bytes.size() + answer_overhead;
     if (!gate_.admits(client, answer_bytes))

@@ -44,9 +44,8 @@ public:
     if (!term_->is_from_client() || is_sent_)
       return make_error(ec::refused, "these bytes belong to no message that is on its way to a session");
     term_->note_use();
-    if (offset != come_.size() || piece.size() > options_.total_bytes - come_.size())
-      return make_error(ec::refused, fmt::format("bytes {} to {} do not follow the first {} of {}", offset,
-                                                 offset + piece.size(), come_.size(), options_.total_bytes));
+    if (auto problem = check_next_piece(offset, piece.size(), come_.size(), options_.total_bytes))
+      return problem;
     come_.append(piece);
     return come_.size();
   }
@@ -178,9 +177,7 @@ session_courier(ticking_courier_actor::stateful_pointer<session_courier_state> s
 caf::expected<session_messenger_actor> spawn_session_courier(caf::actor_system& system,
                                                              session_courier_options options) {
   auto share = std::make_shared<budget_share>();
-  const auto is_remote = options.client->node() != system.node();
-  if (options.total_bytes > 0 && is_remote
-      && !share->take(options.answers, options.client->node(), options.total_bytes))
+  if (!share->take(options.answers, system.node(), options.client->node(), options.total_bytes))
     return make_error(ec::too_many_answers);
   return caf::actor_cast<session_messenger_actor>(system.spawn(session_courier, std::move(options), std::move(share)));
 }

@@ -41,8 +41,6 @@ constexpr std::chrono::milliseconds pause_max{300};
 /// Hosts of other nodes are looked for when nodes come, and then again after this time, as long as one is not
 /// connected.
 constexpr std::uint64_t look_again_ms = 100;
-/// How long another host may take for each step of a connection.
-constexpr std::chrono::milliseconds connect_timeout{2'000};
 
 template <class Duration>
 std::uint64_t to_ms(Duration duration) {
@@ -270,7 +268,7 @@ public:
       return;
     next_look_ms_ = now_ms() + look_again_ms;
     mail(self_, neighbours_atom_v)
-      .request(handoff_, connect_timeout)
+      .request(handoff_, session_links::step_timeout)
       .then([this](const std::vector<known_node>& nodes) { links_->set_nodes(nodes); }, [](const caf::error&) {});
   }
 

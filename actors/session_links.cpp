@@ -5,7 +5,6 @@
 #include <caf/actor_cast.hpp>
 
 #include <algorithm>
-#include <chrono>
 #include <variant>
 
 namespace ariadne {
@@ -13,9 +12,6 @@ namespace ariadne {
 namespace {
 
 using session::host_id;
-
-/// How long another host may take for each step of a connection.
-constexpr std::chrono::milliseconds connect_timeout{2'000};
 
 } // namespace
 
@@ -86,7 +82,7 @@ void session_links::act() {
 void session_links::carry_out(const session::host_connections::introduce& c) {
   const auto handle = handles_.at(c.to);
   mail(self_, introduce_atom_v, session_introduction{self_as_peer(), c.number})
-    .request(handle, connect_timeout)
+    .request(handle, step_timeout)
     .then(
       [this, c, handle](const session_peer&) {
         handles_.try_emplace(c.to, handle);
@@ -111,7 +107,7 @@ void session_links::carry_out(const session::host_connections::search& c) {
     }
     act();
   };
-  search_host(self_, up_.at(c.node), connect_timeout, found, [this, c] { connections_.search_failed(c.node); });
+  search_host(self_, up_.at(c.node), step_timeout, found, [this, c] { connections_.search_failed(c.node); });
 }
 
 void session_links::carry_out(const change& c) {

@@ -3,6 +3,7 @@
 #include "actors/session_host_self.hpp"
 #include "session/host_connections.hpp"
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <optional>
@@ -16,6 +17,9 @@ namespace ariadne {
 /// The hosts of other nodes as actors: looks for them, and carries out what session::host_connections decides.
 class session_links {
 public:
+  /// How long another actor may take for each step of a connection.
+  static constexpr std::chrono::milliseconds step_timeout{2'000};
+
   using monitored_hosts = monitored_actors<session_host_self>;
   using change = session::host_connections::change;
 

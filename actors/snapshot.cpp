@@ -15,6 +15,16 @@ namespace {
 /// The first byte of an encoded snapshot.
 constexpr std::uint8_t snapshot_layout = 1;
 
+/// What stands before the bytes of the state.
+std::string encode_head(const snapshot& state, std::uint64_t bytes) {
+  crdt::wire_writer out;
+  out.byte(snapshot_layout);
+  out.string(state.type_name);
+  out.varint(state.schema_version);
+  out.varint(bytes);
+  return out.take();
+}
+
 } // namespace
 
 caf::expected<snapshot> upgrade_registry::upgrade(snapshot state, std::uint32_t version) const {
@@ -32,17 +42,15 @@ caf::expected<snapshot> upgrade_registry::upgrade(snapshot state, std::uint32_t 
   return state;
 }
 
-std::string encode_snapshot_head(const snapshot& state, std::uint64_t bytes) {
-  crdt::wire_writer out;
-  out.byte(snapshot_layout);
-  out.string(state.type_name);
-  out.varint(state.schema_version);
-  out.varint(bytes);
-  return out.take();
+crdt::bytes_builder begin_encoding(const snapshot& state, std::uint64_t bytes) {
+  const auto head = encode_head(state, bytes);
+  crdt::bytes_builder result{head.size() + bytes};
+  result.append(head);
+  return result;
 }
 
 std::string encode_snapshot(const snapshot& state) {
-  return encode_snapshot_head(state, state.bytes.size()) + state.bytes;
+  return encode_head(state, state.bytes.size()) + state.bytes;
 }
 
 caf::expected<snapshot_view> view_snapshot(std::string_view bytes) {

@@ -1,11 +1,11 @@
 #pragma once
 
 #include "actors/protocol.hpp"
+#include "crdt/shared_bytes.hpp"
 
 #include <caf/expected.hpp>
 
 #include <cstdint>
-#include <string>
 #include <string_view>
 
 namespace ariadne {
@@ -17,8 +17,9 @@ struct snapshot_view {
   std::string_view bytes;
 };
 
-/// What stands before the bytes of the state, of which there will be so many, in what `encode_snapshot` makes of it.
-std::string encode_snapshot_head(const snapshot& state, std::uint64_t bytes);
+/// Begins what `encode_snapshot` makes of a state: all that stands before its bytes, of which `bytes` are to be
+/// appended.
+crdt::bytes_builder begin_encoding(const snapshot& state, std::uint64_t bytes);
 
 /// What `decode_snapshot` copies. An error (`ec::snapshot_damaged`) if the bytes are none.
 caf::expected<snapshot_view> view_snapshot(std::string_view bytes);

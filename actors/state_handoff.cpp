@@ -81,9 +81,7 @@ public:
   // -- state ---------------------------------------------------------------------------------------------------------
 
   caf::result<receipt> stash(std::string key, const snapshot& state, const write_options& options) {
-    const auto head = encode_snapshot_head(state, state.bytes.size());
-    crdt::bytes_builder encoded{head.size() + state.bytes.size()};
-    encoded.append(head);
+    auto encoded = begin_encoding(state, state.bytes.size());
     encoded.append(state.bytes);
     return stash(std::move(key), shared_value{encoded.bytes()}, options, false);
   }

@@ -5,17 +5,20 @@
 #include "actors/value_messages.hpp"
 
 #include <caf/actor_control_block.hpp>
+#include <caf/error.hpp>
 #include <caf/node_id.hpp>
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <utility>
 
 namespace ariadne {
 
-/// Bytes that are kept for a client of another node, charged to its share for as long as this object lives.
+/// Bytes that are kept for a client, charged to the share of its node for as long as this object lives. Those for a
+/// client on this node are not charged.
 class budget_share {
 public:
   budget_share() = default;
@@ -30,8 +33,11 @@ public:
       budget->release(client_, bytes_);
   }
 
-  /// Returns whether there is room; nothing else is charged by this object.
-  [[nodiscard]] bool take(std::shared_ptr<answer_budget> budget, const caf::node_id& client, std::size_t bytes) {
+  /// Returns whether there is room; nothing else is charged by this object. `here`: this node.
+  [[nodiscard]] bool take(std::shared_ptr<answer_budget> budget, const caf::node_id& here, const caf::node_id& client,
+                          std::size_t bytes) {
+    if (bytes == 0 || client == here)
+      return true;
     if (!budget->charge(client, bytes))
       return false;
     budget_ = std::move(budget);
@@ -45,6 +51,11 @@ private:
   caf::node_id client_;
   std::size_t bytes_ = 0;
 };
+
+/// Why a piece of this length is not the next one of a whole of `total_bytes`, of which the first `come_bytes` have
+/// come.
+caf::error check_next_piece(std::uint64_t offset, std::size_t piece_bytes, std::uint64_t come_bytes,
+                            std::uint64_t total_bytes);
 
 /// When a transfer is over: its client has ended, or has not asked for anything for a while.
 ///

@@ -37,10 +37,8 @@ public:
   void start(value_writer_options options, std::shared_ptr<budget_share> share) {
     options_ = std::move(options);
     share_ = std::move(share);
-    const auto head = encode_snapshot_head(options_.state, options_.total_bytes);
-    head_bytes_ = head.size();
-    encoded_.emplace(head_bytes_ + options_.total_bytes);
-    encoded_->append(head);
+    encoded_ = begin_encoding(options_.state, options_.total_bytes);
+    head_bytes_ = encoded_->written();
     term_.emplace(self_, options_.idle_max, [this] { self_->quit(); });
     term_->begin(options_.client);
   }
@@ -49,9 +47,8 @@ public:
     if (!term_->is_from_client() || (is_committed_ && !piece.empty()))
       return make_error(ec::refused, "these bytes belong to no value that is being stashed");
     term_->note_use();
-    if (offset != come() || piece.size() > options_.total_bytes - come())
-      return make_error(ec::refused, fmt::format("bytes {} to {} do not follow the first {} of {}", offset,
-                                                 offset + piece.size(), come(), options_.total_bytes));
+    if (auto problem = check_next_piece(offset, piece.size(), come(), options_.total_bytes))
+      return problem;
     encoded_->append(piece);
     return come();
   }
@@ -114,8 +111,7 @@ ticking_writer_actor::behavior_type value_writer(ticking_writer_actor::stateful_
 
 caf::expected<value_writer_actor> spawn_value_writer(caf::actor_system& system, value_writer_options options) {
   auto share = std::make_shared<budget_share>();
-  const auto is_remote = options.client->node() != system.node();
-  if (is_remote && !share->take(options.answers, options.client->node(), options.total_bytes))
+  if (!share->take(options.answers, system.node(), options.client->node(), options.total_bytes))
     return make_error(ec::too_many_answers);
   return caf::actor_cast<value_writer_actor>(system.spawn(value_writer, std::move(options), std::move(share)));
 }

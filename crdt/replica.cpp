@@ -491,10 +491,16 @@ void replica::work(std::uint64_t now_ms) {
 }
 
 void replica::note_changed(std::string_view key) {
+  const auto has_sent = [](const neighbour_link& link) { return link.out && link.out->has_sent_ahead(); };
+  if (std::none_of(links_.begin(), links_.end(), [&](const auto& item) { return has_sent(item.second); }))
+    return;
+  const auto* owner = map().find(key);
+  if (owner == nullptr)
+    return;
+  const auto value = map().value(*owner);
   for (auto& [id, link] : links_)
-    if (link.out && link.out->has_sent_ahead())
-      if (const auto* owner = map().find(key))
-        map().value(*owner).for_each_context([&out = *link.out](dot d) { out.note_changed(d); });
+    if (has_sent(link))
+      value.for_each_context([&out = *link.out](dot d) { out.note_changed(d); });
 }
 
 void replica::forward_ahead(link_id from) {

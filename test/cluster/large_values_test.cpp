@@ -4,6 +4,7 @@
 #include "test/support/eventually.hpp"
 #include "test/support/loaded_cluster.hpp"
 #include "test/support/measured.hpp"
+#include "test/support/process_memory.hpp"
 #include "test/support/test_system.hpp"
 
 #include <boost/test/data/test_case.hpp>
@@ -20,7 +21,6 @@
 #include <map>
 #include <ostream>
 #include <string>
-#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -226,16 +226,6 @@ bool are_equal(const std::filesystem::path& left, const std::filesystem::path& r
   return std::equal(bytes{l}, bytes{}, bytes{r}, bytes{});
 }
 
-/// The most memory that the program `ariadne` has had until now; 0 if it has ended, or has yet to begin. (Until then
-/// the child has that of this process, which it was forked from, and what wait4 says counts that as well.)
-std::size_t peak_of(const child_process& program) {
-  constexpr std::string_view name = "VmHWM:";
-  const auto status = read_file(fmt::format("/proc/{}/status", program.pid()));
-  const auto found = status.find(name);
-  const auto runs = status.starts_with("Name:\tariadne\n") && found != std::string::npos;
-  return runs ? std::stoul(status.substr(found + name.size())) * 1'024 : 0;
-}
-
 const journey quick_journeys[] = {{10, 1}, {50, 15}, {200, 15}};
 const journey long_journeys[] = {{1, 1}, {1, 15}, {10, 15}, {10, 100}, {50, 100}, {200, 100}};
 
@@ -282,7 +272,7 @@ BOOST_AUTO_TEST_CASE(a_value_takes_its_size_once_wherever_it_is_or_passes) {
     child_process program{arguments, {"/dev/null", to, err}};
     std::size_t peak = 0;
     while (program.running())
-      peak = std::max(peak, peak_of(program));
+      peak = std::max(peak, peak_bytes_of(program.pid()).value_or(0));
     BOOST_TEST((program.wait() == 0), read_file(err));
     measured("a value of 64 MiB, most memory of " + arguments[1], static_cast<double>(peak) / mebibyte, "MiB");
     BOOST_TEST(peak > bytes);

@@ -1,6 +1,7 @@
 #include "test/support/cluster_process.hpp"
 
 #include "test/support/client_arguments.hpp"
+#include "test/support/process_memory.hpp"
 
 #include <boost/test/framework.hpp>
 #include <boost/test/results_collector.hpp>
@@ -82,9 +83,7 @@ std::size_t cluster_process::resident_bytes(const std::string& node) const {
 }
 
 std::size_t cluster_process::peak_bytes(const std::string& node) const {
-  constexpr std::string_view name = "VmHWM:";
-  const auto status = read_file(fmt::format("/proc/{}/status", pid(node)));
-  return std::stoul(status.substr(status.find(name) + name.size())) * 1024;
+  return peak_bytes_of(pid(node)).value();
 }
 
 node_program cluster_process::program_of(const std::string& node, const std::filesystem::path& file) const {
