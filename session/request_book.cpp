@@ -27,18 +27,19 @@ bool request_book::add(std::uint64_t number, request r) {
 }
 
 bool request_book::refuse_start(std::uint64_t number, const session_key& key, const saved_state& state) {
-  answer_request refusal{number, outcome::draining, {}, {}};
+  const auto refuse = [&](outcome why, std::string detail) {
+    host_.commands.add(answer_request{number, why, {}, std::move(detail)});
+    return true;
+  };
   if (host_.hosts.profile().draining) {
-    if (auto why = host_.hosts.find_obstacle(key.kind, state.schema_version);
-        why && why->what == outcome::hosts_draining)
-      refusal = {number, why->what, {}, std::move(why->detail)};
-  } else if (is_too_long(state.bytes, host_.options.pieces)) {
-    refusal = {number, outcome::not_recorded, {}, "the state is longer than any value may be"};
-  } else {
-    return false;
+    auto why = host_.hosts.find_obstacle(key.kind, state.schema_version);
+    if (why && why->what == outcome::hosts_draining)
+      return refuse(why->what, std::move(why->detail));
+    return refuse(outcome::draining, {});
   }
-  host_.commands.add(std::move(refusal));
-  return true;
+  if (is_too_long(state.bytes, host_.options.pieces))
+    return refuse(outcome::not_recorded, "the state is longer than any value may be");
+  return false;
 }
 
 const request_book::request* request_book::find(std::uint64_t number) const {

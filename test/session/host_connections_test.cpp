@@ -68,7 +68,7 @@ public:
       case 7:
         return draw() % 8 == 0 ? start(one) : void();
       case 8:
-        // What is on its way is lost, and nobody is told of it for now.
+        // What is on its way is lost, and neither side has heard of that yet.
         ways_[one][other].clear();
         return;
       case 0:
