@@ -25,8 +25,11 @@ if [[ "${labels}" == *nightly* ]]; then
   export ARIADNE_PROGRAM_BEFORE
 fi
 
+# What is built from nothing is built in a few large translation units, in less than half of the time.
 for preset in asan tsan release; do
-  cmake --preset "${preset}"
+  units=()
+  [[ -e "build/${preset}/CMakeCache.txt" ]] || units=(-DCMAKE_UNITY_BUILD=ON)
+  cmake --preset "${preset}" "${units[@]}"
   cmake --build --preset "${preset}"
 done
 

@@ -14,7 +14,7 @@ constexpr std::uint64_t direct_message = 2;
 constexpr std::uint64_t routed_message = 3;
 constexpr std::uint64_t monitor_message = 4;
 constexpr std::uint64_t down_message = 5;
-constexpr std::uint64_t heartbeat = 6;
+constexpr std::uint64_t heartbeat_message = 6;
 constexpr std::uint64_t farewell_operation = 0xfa;
 
 /// The target is given by its name.
@@ -130,7 +130,7 @@ std::optional<cut_reason> frame_guard::check_header() const {
   const auto& [operation, padding, flags, size, data, source, target] = fields_;
   if (side_ == connection_side::accepted && !has_shaken_hands_ && operation == farewell_operation)
     return cut_reason::farewell;
-  if (operation > heartbeat)
+  if (operation > heartbeat_message)
     return cut_reason::unknown_operation;
   if (padding != 0)
     return cut_reason::malformed_header;

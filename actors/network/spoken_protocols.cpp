@@ -72,7 +72,7 @@ std::uint32_t take_number(std::string_view& text, char end) {
 }
 
 /// "version 6.3", or "versions 6.3 to 7.4".
-std::string in_words(const spoken_protocols& protocols) {
+std::string ranges_in_words(const spoken_protocols& protocols) {
   const auto& [caf, nodes, frames] = protocols;
   const auto greatest = fmt::format("{}.{}", nodes.max, frames.max);
   const auto is_one = nodes.min == nodes.max && frames.min == frames.max;
@@ -90,7 +90,7 @@ std::optional<std::string> difference(const spoken_protocols& theirs, const spok
     return fmt::format("version {} of CAF's, and this program version {}", theirs.caf, ours.caf);
   const auto is_unknown = theirs.nodes.max == 0 && theirs.frames.max == 0;
   if (!is_unknown && !(greatest_common(theirs.nodes, ours.nodes) && greatest_common(theirs.frames, ours.frames)))
-    return fmt::format("{} of Ariadne's, and this program {}", in_words(theirs), in_words(ours));
+    return fmt::format("{} of Ariadne's, and this program {}", ranges_in_words(theirs), ranges_in_words(ours));
   return std::nullopt;
 }
 
