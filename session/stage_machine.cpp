@@ -9,6 +9,9 @@ namespace {
 
 /// A failed session waits twice as long as the time before, at most this often.
 constexpr unsigned failures_max = 7;
+/// A record that nobody held in time is waited for twice as long the next time, at most this often: where the links
+/// carry it more slowly than in the time of a lease, the session would begin anew for ever.
+constexpr unsigned unheld_max = 4;
 
 } // namespace
 
@@ -75,7 +78,7 @@ void stage_machine::write(session_scope& in) {
                  .expected = record_.live(),
                  .lifetime_ms = is_end ? options.remember_end_ms : 0,
                  .holders = holders_,
-                 .hold_timeout_ms = holders_ == record_holders::majority ? options.lease.lease_ms : 0},
+                 .hold_timeout_ms = holders_ == record_holders::majority ? options.lease.lease_ms << unheld_ : 0},
     own_.state.bytes.size());
 }
 
@@ -94,9 +97,10 @@ void stage_machine::write_done(session_scope& in, const crdt::fenced_result& res
   note_entries(in, result.entries);
   if (at_ <= stage::claiming || is_outranked())
     return;
-  if (at_ == stage::taking && result.written && !result.is_held)
+  if (at_ == stage::taking && result.written && !result.is_held) {
+    unheld_ = std::min(unheld_ + 1, unheld_max);
     release(in);
-  else if (result.written && !is_dirty_)
+  } else if (result.written && !is_dirty_)
     written(in);
   else if (at_ == stage::taking && record_.rank() != ballot_.claimed_base())
     // What the owner wrote before it went has come in only now.
@@ -146,6 +150,7 @@ void stage_machine::written(session_scope& in) {
 void stage_machine::start(session_scope& in) {
   run_ = ++in.host.last_run;
   initial_.reset();
+  unheld_ = 0;
   if (failures_ == 0)
     impediment_.clear();
   go_to(in, stage::running);

@@ -196,6 +196,8 @@ private:
   std::optional<saved_state> loser_;
   std::uint64_t retry_at_ms_ = 0;
   unsigned failures_ = 0;
+  /// How often in a row its record was written here, and not held in time by those that have to hold it.
+  unsigned unheld_ = 0;
   reported_obstacle impediment_;
 };
 

@@ -17,22 +17,25 @@ const host_id self{"a", 1};
 const host_id other{"b", 2};
 const session::saved_state first_state{"game", 1, "round 1"};
 
-session::session_host_options options() {
+session::session_host_options options(session::minority_policy minority) {
   session::session_host_options result;
   result.self = self;
+  result.minority = minority;
+  result.configured_nodes = {self.node};
   result.kinds["game"] = {};
   return result;
 }
 
 /// A session, alone on a host that is alone.
 struct one_session {
-  session::host_context host{options(), 1'000};
+  session::host_context host;
   session::waiters waiting;
   session::session_scope in{key, waiting, host};
   session::stage_machine machine;
   std::uint64_t written = 0;
 
-  one_session() {
+  explicit one_session(session::minority_policy minority = session::minority_policy::run)
+    : host{options(minority), 1'000} {
     host.mandate.catch_up();
   }
   ~one_session() {
@@ -96,6 +99,28 @@ BOOST_AUTO_TEST_CASE(a_session_runs_once_its_record_is_written) {
   const auto started = last<session::start_session>();
   BOOST_TEST_REQUIRE(started.has_value());
   BOOST_TEST(started->run == machine.run());
+}
+
+BOOST_AUTO_TEST_CASE(a_record_that_is_not_held_in_time_is_waited_for_longer_each_time) {
+  one_session alone{session::minority_policy::pause};
+  alone.host.now_ms += alone.host.mandate.start_delay_ms();
+  BOOST_TEST_REQUIRE(alone.host.mandate.resume(alone.host.now_ms));
+  std::vector<std::uint64_t> timeouts_ms;
+  alone.machine.start_from(first_state);
+  alone.waiting.add({.origin = self, .number = 1, .type = session::request_type::start, .state = first_state});
+  for (auto attempts = 0; attempts < 7; ++attempts) {
+    alone.machine.claim_if_wanted(alone.in);
+    const auto write = alone.last<session::write_record>();
+    BOOST_TEST_REQUIRE(write.has_value());
+    timeouts_ms.push_back(write->hold_timeout_ms);
+    alone.machine.write_done(alone.in, {true, false, alone.entries_of(write->value)});
+    BOOST_TEST(alone.machine.is(stage::releasing));
+    alone.do_write();
+  }
+  const auto lease_ms = alone.host.options.lease.lease_ms;
+  const std::vector<std::uint64_t> expected{lease_ms,      2 * lease_ms,  4 * lease_ms, 8 * lease_ms,
+                                            16 * lease_ms, 16 * lease_ms, 16 * lease_ms};
+  BOOST_TEST(timeouts_ms == expected, boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(the_record_is_not_written_twice_at_a_time) {
