@@ -40,11 +40,42 @@ install(
   DESTINATION "${ariadne_package_dir}"
   COMPONENT development)
 
-set_target_properties(ariadne PROPERTIES INSTALL_RPATH "$ORIGIN/../${CMAKE_INSTALL_LIBDIR}")
+if(BUILD_SHARED_LIBS)
+  set_target_properties(ariadne PROPERTIES INSTALL_RPATH "$ORIGIN/../${CMAKE_INSTALL_LIBDIR}")
+endif()
 install(TARGETS ariadne RUNTIME COMPONENT program)
 install(
   FILES "${PROJECT_SOURCE_DIR}/config/example.toml" "${PROJECT_SOURCE_DIR}/config/three_nodes.toml"
   DESTINATION "${CMAKE_INSTALL_DATADIR}/ariadne"
+  COMPONENT program)
+
+set(ARIADNE_PROGRAM "${CMAKE_INSTALL_FULL_BINDIR}/ariadne")
+configure_file("${PROJECT_SOURCE_DIR}/config/ariadne@.service" "${PROJECT_BINARY_DIR}/ariadne@.service" @ONLY)
+install(
+  FILES "${PROJECT_BINARY_DIR}/ariadne@.service"
+  DESTINATION "lib/systemd/system"
+  COMPONENT program)
+install(
+  DIRECTORY "${PROJECT_BINARY_DIR}/manual/"
+  DESTINATION "${CMAKE_INSTALL_MANDIR}/man1"
+  COMPONENT program
+  FILES_MATCHING
+  PATTERN "*.1")
+install(
+  FILES "${PROJECT_BINARY_DIR}/manual/ariadne.toml.5"
+  DESTINATION "${CMAKE_INSTALL_MANDIR}/man5"
+  COMPONENT program)
+install(
+  FILES "${PROJECT_BINARY_DIR}/manual/ariadne"
+  DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions"
+  COMPONENT program)
+install(
+  FILES "${PROJECT_BINARY_DIR}/manual/_ariadne"
+  DESTINATION "${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions"
+  COMPONENT program)
+install(
+  FILES "${PROJECT_BINARY_DIR}/manual/ariadne.fish"
+  DESTINATION "${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d"
   COMPONENT program)
 
 install(

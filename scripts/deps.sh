@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that the build, the tests and the programs need. Does nothing if all are there.
 #
-# usage: scripts/deps.sh [--compare]
+# usage: scripts/deps.sh [--compare | --package]
 #   --compare   installs what bench/compare.sh and bench/plots.sh need, too
+#   --package   installs what scripts/package.sh needs, too
 set -euo pipefail
 
 packages=(
@@ -25,11 +26,14 @@ packages=(
   # tests
   clang-14
   faketime
+  fish
   iproute2
   libboost-test-dev
   libclang-rt-14-dev
   librapidcheck-dev
+  mandoc
   nftables
+  zsh
   # benchmarks
   libbenchmark-dev
 )
@@ -37,8 +41,9 @@ packages=(
 case "$*" in
   '') ;;
   --compare) packages+=(etcd-server gnuplot-nox jq libbroker-dev nats-server redis-server) ;;
+  --package) packages+=(debhelper dpkg-dev lintian) ;;
   *)
-    echo 'usage: scripts/deps.sh [--compare]' >&2
+    echo 'usage: scripts/deps.sh [--compare | --package]' >&2
     exit 2
     ;;
 esac

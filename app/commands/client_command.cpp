@@ -9,16 +9,29 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <cstdlib>
 #include <utility>
 
 namespace ariadne {
 
+namespace {
+
+constexpr auto node_variable = "ARIADNE_NODE";
+constexpr auto file_variable = "ARIADNE_CLUSTER";
+
+std::string variable(const char* name) {
+  const auto* value = std::getenv(name);
+  return value == nullptr ? std::string{} : value;
+}
+
+} // namespace
+
 CLI::App* client_command::declare_as(CLI::App& parent, const char* name, const char* description) {
   auto* sub = parent.add_subcommand(name, description);
   add_endpoint(*sub, "--node", node,
-               fmt::format("The node to talk to; without it, those of the cluster file in turn, until one can help, or "
-                           "127.0.0.1:{} without a file",
-                           default_node_port));
+               fmt::format("The node to talk to; without it, those of the cluster file in turn, until one can help. "
+                           "Without either: what {} or {} of the environment names, or 127.0.0.1:{}",
+                           node_variable, file_variable, default_node_port));
   sub->add_option("--cluster", cluster_file, "The cluster file")->type_name("FILE");
   add_time(
     *sub, "--timeout", std::chrono::hours{24}, [this](std::chrono::milliseconds time) { timeout = time; },
@@ -62,7 +75,17 @@ void client_command::check() {
       *argument = std::move(*bytes);
     }
   if (!node && cluster_file.empty())
+    look_into_environment();
+}
+
+void client_command::look_into_environment() {
+  if (const auto address = variable(node_variable); !address.empty()) {
+    node = endpoint_from_string(address);
+    if (!node)
+      throw CLI::ValidationError(node_variable, fmt::format("{} is not HOST:PORT, such as 127.0.0.1:4100", address));
+  } else if (cluster_file = variable(file_variable); cluster_file.empty()) {
     node = endpoint{"127.0.0.1", default_node_port};
+  }
 }
 
 exit_code client_command::run() const {

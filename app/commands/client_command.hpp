@@ -42,6 +42,8 @@ protected:
   void add_node_name(CLI::App& sub, std::string& target);
 
 private:
+  /// For the node, or the cluster file, if the command line names neither.
+  void look_into_environment();
   void allow_escapes(CLI::App& sub, std::string& argument);
 
   bool are_escaped_ = false;

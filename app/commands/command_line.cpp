@@ -92,6 +92,10 @@ public:
     }
   }
 
+  const CLI::App& program() const {
+    return app_;
+  }
+
 private:
   /// CLI11's own sentences repeat what was typed.
   static usage_text usage_error(std::string_view what) {
@@ -131,6 +135,11 @@ private:
 
 tl::expected<std::shared_ptr<const command>, usage_text> parse_command_line(int argc, const char* const* argv) {
   return command_line{}.parse(argc, argv);
+}
+
+void with_command_line(const std::function<void(const CLI::App&)>& visit) {
+  const command_line line;
+  visit(line.program());
 }
 
 } // namespace ariadne

@@ -5,8 +5,13 @@
 
 #include <tl/expected.hpp>
 
+#include <functional>
 #include <memory>
 #include <string>
+
+namespace CLI {
+class App;
+}
 
 namespace ariadne {
 
@@ -19,5 +24,8 @@ struct usage_text {
 
 /// Turns the arguments of `main` into the command to run.
 tl::expected<std::shared_ptr<const command>, usage_text> parse_command_line(int argc, const char* const* argv);
+
+/// Shows the program with all its commands to a visitor, which may look at it as long as it runs.
+void with_command_line(const std::function<void(const CLI::App&)>& visit);
 
 } // namespace ariadne

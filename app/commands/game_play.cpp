@@ -139,7 +139,10 @@ void add_removed(CLI::App& game, const char* name, const char* now, const char* 
 CLI::App* game_play_command::declare(CLI::App& parent) {
   auto* sub =
     parent.add_subcommand("play", "Have scripted players play many games on a cluster, and count what is lost");
-  sub->add_option("--cluster", cluster_file, "The cluster file")->required()->type_name("FILE");
+  sub->add_option("--cluster", cluster_file, "The cluster file")
+    ->required()
+    ->envname("ARIADNE_CLUSTER")
+    ->type_name("FILE");
   sub->add_option("--games", games, "How many games, 200 by default")->check(CLI::Range(1, 10'000))->type_name("COUNT");
   add_time(
     *sub, "--pause", std::chrono::minutes{1}, [this](std::chrono::milliseconds given) { pause = given; },

@@ -11,8 +11,11 @@ namespace ariadne {
 
 CLI::App* node_command::declare(CLI::App& parent) {
   auto* sub = parent.add_subcommand("node", "Run one node of a cluster until SIGTERM or Ctrl-C");
-  sub->add_option("--cluster", cluster_file, "The cluster file")->required()->type_name("FILE");
-  sub->add_option("--name", name, "Which node of the file")->required()->type_name("NAME");
+  sub->add_option("--cluster", cluster_file, "The cluster file")
+    ->required()
+    ->envname("ARIADNE_CLUSTER")
+    ->type_name("FILE");
+  sub->add_option("--name", name, "Which node of the file")->required()->envname("ARIADNE_NAME")->type_name("NAME");
   add_endpoint(*sub, "--listen", listen,
                "Join the cluster as a node that the file does not list, and accept connections here");
   return sub->footer(

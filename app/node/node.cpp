@@ -14,6 +14,8 @@
 #include "app/node/caught_streams.hpp"
 #include "app/node/node_log.hpp"
 #include "app/node/node_signals.hpp"
+#include "app/node/watchdog.hpp"
+#include "app/process/service_manager.hpp"
 #include "crdt/printable_text.hpp"
 
 #include <caf/actor_system.hpp>
@@ -81,34 +83,40 @@ session_host_options hosting_of(const cluster_config& cluster, const log_sink& l
   return options;
 }
 
-/// Says on stdout what other programs wait for: each line once, and that the node is ready before all else.
-/// Thread-safe.
+/// Says on stdout what other programs wait for, and to the service manager: each line once, and that the node is ready
+/// before all else. Thread-safe.
 class announcer {
 public:
-  announcer(const cluster_config& cluster, const node_config& self, node_log& log)
-    : log_(log), node_(fmt::format("node {} of cluster {}", self.name, cluster.name)),
+  announcer(const cluster_config& cluster, const node_config& self, node_log& log, const service_manager& manager)
+    : log_(log), manager_(manager), node_(fmt::format("node {} of cluster {}", self.name, cluster.name)),
       address_(to_string(endpoint{self.host, self.port})) {}
 
   void ready() {
     const std::lock_guard lock{mutex_};
     say("ready at " + address_);
+    manager_.ready(fmt::format("{} ready at {}", node_, address_));
     is_ready_ = true;
     if (has_caught_up_)
-      say("caught up");
+      say_caught_up();
   }
 
   void caught_up() {
     const std::lock_guard lock{mutex_};
     if (!std::exchange(has_caught_up_, true) && is_ready_)
-      say("caught up");
+      say_caught_up();
   }
 
 private:
+  void say_caught_up() const {
+    say("caught up");
+    manager_.status(fmt::format("{} at {} caught up", node_, address_));
+  }
   void say(const std::string& what) const {
     log_.announce(fmt::format("ariadne: {} {}", node_, what));
   }
 
   node_log& log_;
+  const service_manager& manager_;
   std::string node_;
   std::string address_;
   std::mutex mutex_;
@@ -137,13 +145,16 @@ void report_leftovers(caf::actor_system& system, const state_handoff_actor& hand
 
 /// Has the sessions stopped, hands over what the node holds, and leaves the cluster.
 exit_code stop_gracefully(caf::actor_system& system, const cluster_config& cluster, const supervisor_actor& supervisor,
-                          const log_sink& log) {
+                          const service_manager& manager, const log_sink& log) {
   auto result = exit_code::done;
   auto incomplete = [&](const std::string& what) {
     log(log_level::error, what);
     result = exit_code::drain_incomplete;
   };
 
+  // Each of the three questions below may take its time, and the grace.
+  manager.stopping(cluster.session_stop_timeout + 2 * cluster.drain_timeout + 3 * grace,
+                   "stopping: handing over what this node holds");
   log(log_level::info, fmt::format("stopping: the sessions stash, for {} at most; then handing over, for {} at most",
                                    to_string(cluster.session_stop_timeout), to_string(cluster.drain_timeout)));
   auto handoff = ask<state_handoff_actor>(system, supervisor, cluster.drain_timeout + grace, handoff_atom_v);
@@ -198,13 +209,14 @@ exit_code run_node(const cluster_config& cluster, const node_config& self) {
   // allocation: after half a million keys have been erased, that takes 16 ms. Merged one by one, they take no time that
   // can be measured.
   mallopt(M_MXFAST, 0);
+  const auto manager = service_manager::from_environment();
   node_signals signals;
   std::promise<node_failure> failure;
   auto failed = failure.get_future();
   node_log output{cluster.log_level, self.name};
   const auto log = output.sink();
   signals.log_to(log);
-  announcer announced{cluster, self, output};
+  announcer announced{cluster, self, output, manager};
   const caught_streams printed{[log](std::string_view line) { log(log_level::warning, line); }};
   answer_limits answers;
   answers.client_bytes_max = cluster.limits.value_bytes_max + (std::size_t{16} << 20);
@@ -222,6 +234,7 @@ exit_code run_node(const cluster_config& cluster, const node_config& self) {
   options.on_caught_up = [&announced] { announced.caught_up(); };
   add_session_host(options, hosting_of(cluster, log));
   const auto supervisor = spawn_supervisor(system, std::move(options));
+  const watchdog watched{manager, system, supervisor};
   const auto has_failed = [&failed] { return failed.wait_for(0s) == std::future_status::ready; };
   std::promise<bool> start;
   auto started = start.get_future();
@@ -243,7 +256,7 @@ exit_code run_node(const cluster_config& cluster, const node_config& self) {
   if (has_failed())
     result = report_failure(output, failed.get());
   else if (is_ready)
-    result = signals.attend([&] { return stop_gracefully(system, cluster, supervisor, log); });
+    result = signals.attend([&] { return stop_gracefully(system, cluster, supervisor, manager, log); });
   else
     log(log_level::info, "stopped before it was in service");
   caf::anon_send_exit(supervisor, caf::exit_reason::user_shutdown);

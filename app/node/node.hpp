@@ -24,7 +24,8 @@ tl::expected<node_config, std::string> select_node(const cluster_config& cluster
 /// Prints `ariadne: node NAME of cluster CLUSTER ready at HOST:PORT` to stdout once the port is open, `ariadne: node
 /// NAME of cluster CLUSTER caught up` once it holds all that the others held, and its log to stderr: the time in UTC,
 /// the level, the name of the node, and one event for each line. Never waits for whoever reads either: see
-/// node_log.hpp.
+/// node_log.hpp. A service manager that has started the process is told when it is ready, what it does, how long its
+/// stop may take, and, if it wants to know, that it is alive.
 ///
 /// Answers `done`; `drain_incomplete` if not everything could be handed over, having listed the keys on stderr; `usage`
 /// if another node has its name; `failed` if the port cannot be opened or the actors do not stay alive. To be called

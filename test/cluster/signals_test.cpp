@@ -1,4 +1,5 @@
 #include "test/support/cluster_command.hpp"
+#include "test/support/notified_socket.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <fmt/format.h>
@@ -108,6 +109,29 @@ BOOST_AUTO_TEST_CASE(a_cluster_whose_terminal_has_gone_stops_in_good_order) {
   for (const auto& node : names)
     BOOST_TEST(eventually([&] { return has(read_file(out), fmt::format("node {} has ended with exit code 0", node)); }),
                read_file(out));
+}
+
+BOOST_AUTO_TEST_CASE(a_service_manager_hears_when_a_node_serves_is_alive_and_stops) {
+  const cluster_process described{names};
+  const temporary_directory directory;
+  const auto path = (directory.path() / "notify").string();
+  const notified_socket manager{path};
+  child_process node{{"/usr/bin/env", "NOTIFY_SOCKET=" + path, "WATCHDOG_USEC=20000", ARIADNE_PROGRAM, "node",
+                      "--cluster", described.file(), "--name", "a"},
+                     {.out = directory.path() / "out", .err = directory.path() / "err"}};
+  const auto hears = [&](std::string_view what) {
+    for (;;) {
+      const auto message = manager.next(std::chrono::minutes{1});
+      if (!message || message->starts_with(what))
+        return message.has_value();
+    }
+  };
+  BOOST_TEST(hears("READY=1\nSTATUS=node a of cluster "));
+  BOOST_TEST(hears("WATCHDOG=1"));
+  BOOST_TEST(hears("WATCHDOG=1"));
+  node.signal(SIGTERM);
+  BOOST_TEST(hears("STOPPING=1\nEXTEND_TIMEOUT_USEC="));
+  BOOST_TEST((node.wait() == done), read_file(directory.path() / "err"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

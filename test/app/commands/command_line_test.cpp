@@ -14,8 +14,10 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <cstdlib>
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +26,29 @@ using namespace std::chrono_literals;
 using namespace std::string_literals;
 
 namespace {
+
+/// A variable of the environment, until the test ends.
+class variable {
+public:
+  variable(const char* name, const char* value) : name_(name) {
+    if (const auto* before = std::getenv(name))
+      before_ = before;
+    ::setenv(name, value, 1);
+  }
+  ~variable() {
+    if (before_)
+      ::setenv(name_, before_->c_str(), 1);
+    else
+      ::unsetenv(name_);
+  }
+
+  variable(const variable&) = delete;
+  variable& operator=(const variable&) = delete;
+
+private:
+  const char* name_;
+  std::optional<std::string> before_;
+};
 
 tl::expected<std::shared_ptr<const command>, usage_text> parse(std::initializer_list<const char*> arguments) {
   std::vector<const char*> argv{"ariadne"};
@@ -99,6 +124,23 @@ BOOST_AUTO_TEST_CASE(a_cluster_file_stands_in_for_the_address_of_a_node) {
 BOOST_AUTO_TEST_CASE(the_address_of_a_node_goes_before_a_cluster_file) {
   const auto status = parsed<status_command>({"status", "--cluster", "three.toml", "--node", "127.0.0.1:4102"});
   BOOST_TEST((status->node == endpoint{"127.0.0.1", 4102}));
+}
+
+BOOST_AUTO_TEST_CASE(the_environment_names_what_the_command_line_does_not) {
+  const variable file{"ARIADNE_CLUSTER", "three.toml"};
+  BOOST_TEST(parsed<keys_command>({"keys"})->cluster_file == "three.toml");
+  BOOST_TEST(parsed<keys_command>({"keys", "--cluster", "other.toml"})->cluster_file == "other.toml");
+  const variable address{"ARIADNE_NODE", "127.0.0.1:4105"};
+  BOOST_TEST(parsed<keys_command>({"keys"})->node.value().port == 4105);
+  BOOST_TEST(parsed<keys_command>({"keys", "--node", "127.0.0.1:4106"})->node.value().port == 4106);
+  BOOST_TEST(!parsed<keys_command>({"keys", "--cluster", "other.toml"})->node.has_value());
+  const variable name{"ARIADNE_NAME", "a"};
+  const auto node = parsed<node_command>({"node"});
+  BOOST_TEST(node->cluster_file == "three.toml");
+  BOOST_TEST(node->name == "a");
+  BOOST_TEST(parsed<node_command>({"node", "--name", "b"})->name == "b");
+  const variable wrong{"ARIADNE_NODE", "somewhere"};
+  check_is_usage_error({"keys"}, "ARIADNE_NODE: somewhere is not HOST:PORT");
 }
 
 BOOST_AUTO_TEST_CASE(a_stash_reads_stdin_unless_there_is_a_file) {
