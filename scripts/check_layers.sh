@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Checks that dependencies run down only, app -> actors -> session -> crdt, with membership beside session; that
+# Checks that dependencies run down only, app -> ops -> actors -> session -> crdt, with membership beside session; that
 # membership, session and crdt are pure: no CAF, clock, thread, random source, I/O or logging; and that only
 # actors/caf_edition*.hpp, with the headers that they choose from, know that there are two editions of CAF. Prints each
 # line that breaks this.
@@ -22,10 +22,11 @@ impure='thread|mutex|shared_mutex|condition_variable|future|semaphore|latch|barr
 impure+='|random|ctime|time\.h|sys/.*|unistd\.h'
 impure+='|iostream|istream|ostream|fstream|cstdio|stdio\.h|print|syncstream|filesystem|fmt/.*'
 
-forbid crdt 'include an upper layer' "${include}\"(membership|session|actors|app|test)/"
-forbid membership 'include another layer' "${include}\"(crdt|session|actors|app|test)/"
-forbid session 'include an upper layer' "${include}\"(membership|actors|app|test)/"
-forbid actors 'include an upper layer' "${include}\"(app|test)/"
+forbid crdt 'include an upper layer' "${include}\"(membership|session|actors|ops|app|test)/"
+forbid membership 'include another layer' "${include}\"(crdt|session|actors|ops|app|test)/"
+forbid session 'include an upper layer' "${include}\"(membership|actors|ops|app|test)/"
+forbid actors 'include an upper layer' "${include}\"(ops|app|test)/"
+forbid ops 'include an upper layer' "${include}\"(app|test)/"
 forbid app 'include tests' "${include}\"test/"
 for room in minotaur config output process; do
   forbid "app/${room}" 'include a room above it' "${include}\"app/(commands|client|cluster|node|play)/"
@@ -46,7 +47,7 @@ one_edition='CAF_(MAJOR_|MINOR_|PATCH_)?VERSION|"actors/caf_edition_(network_)?[
 one_edition+='|\bcaf::(atom\(|atom_value|atom_from_string|atom_constant|replies_to|reacts_to|anon_send\(|anon_mail|meta::)'
 one_edition+='|->(send|request|delegate|delayed_send|mail)\(|\bset_(down|exit|error|default)_handler'
 one_edition+='|\bself->state\b|\.engaged\(\)|registry\(\)\.(get|put|erase)|add_message_types|init_global_meta_objects'
-for folder in actors app bench examples test; do
+for folder in actors ops app bench examples test; do
   forbid "${folder}" 'tell the editions of CAF apart; see actors/caf_edition.hpp' "${one_edition}"
 done
 

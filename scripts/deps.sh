@@ -23,6 +23,7 @@ packages=(
   libgoogle-perftools-dev
   libtomlplusplus-dev
   nlohmann-json3-dev
+  prometheus-cpp-dev
   # tests
   clang-14
   faketime

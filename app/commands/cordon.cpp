@@ -1,7 +1,7 @@
 #include "app/commands/cordon.hpp"
 
 #include "app/client/node_request.hpp"
-#include "app/output/node_report.hpp"
+#include "ops/node_report.hpp"
 #include "app/output/output.hpp"
 #include "crdt/printable_text.hpp"
 

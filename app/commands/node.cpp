@@ -18,6 +18,10 @@ CLI::App* node_command::declare(CLI::App& parent) {
   sub->add_option("--name", name, "Which node of the file")->required()->envname("ARIADNE_NAME")->type_name("NAME");
   add_endpoint(*sub, "--listen", listen,
                "Join the cluster as a node that the file does not list, and accept connections here");
+  add_endpoint(*sub, "--admin", admin,
+               "Where it can be looked at by HTTP: /livez, /readyz, /metrics, /api/v1/status; instead of what the file "
+               "says");
+  sub->get_option("--admin")->envname("ARIADNE_ADMIN");
   return sub->footer(
     "SIGTERM, Ctrl-C or the end of its terminal stops the node gracefully; Ctrl-C once more, or SIGQUIT, ends\n"
     "it at once, by that signal. Without a terminal, SIGHUP is ignored.");
@@ -25,11 +29,14 @@ CLI::App* node_command::declare(CLI::App& parent) {
 
 exit_code node_command::run() const {
   return with_cluster(cluster_file, node_needs, [&](const cluster_config& cluster) {
-    const auto self = select_node(cluster, name, listen);
-    if (self)
-      return run_node(cluster, *self);
-    complain(self.error());
-    return exit_code::usage;
+    auto self = select_node(cluster, name, listen);
+    if (!self) {
+      complain(self.error());
+      return exit_code::usage;
+    }
+    if (admin)
+      self->admin = admin;
+    return run_node(cluster, *self);
   });
 }
 

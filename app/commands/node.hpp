@@ -17,6 +17,8 @@ struct node_command final : command {
   std::string name;
   /// Where a node that the file does not list accepts connections.
   std::optional<endpoint> listen;
+  /// Where it can be looked at by HTTP, instead of what the file says.
+  std::optional<endpoint> admin;
 };
 
 } // namespace ariadne

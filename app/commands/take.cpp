@@ -2,7 +2,7 @@
 
 #include "app/client/node_request.hpp"
 #include "app/client/value_mover.hpp"
-#include "app/output/node_report.hpp"
+#include "ops/node_report.hpp"
 #include "app/output/output.hpp"
 #include "crdt/printable_text.hpp"
 

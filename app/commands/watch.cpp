@@ -4,7 +4,7 @@
 #include "app/client/node_connection.hpp"
 #include "app/client/nodes_in_turn.hpp"
 #include "app/client/watch_picture.hpp"
-#include "app/output/node_report.hpp"
+#include "ops/node_report.hpp"
 #include "app/output/output.hpp"
 #include "crdt/printable_text.hpp"
 

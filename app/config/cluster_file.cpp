@@ -72,16 +72,18 @@ public:
   }
 
   void names(std::string_view key, std::vector<std::string>& target) {
+    list(key, target, is_name, "must be an array of names of nodes");
+  }
+
+  void hosts(std::string_view key, std::vector<std::string>& target) {
+    list(key, target, is_host, "must be an array of host names");
+  }
+
+  void address(std::string_view key, std::optional<endpoint>& target) {
     if (auto value = find(key)) {
-      const auto* array = value->as_array();
-      if (!array)
-        fail(value->source(), fmt::format("{} must be an array of names of nodes", key));
-      for (auto& element : *array) {
-        auto text = element.value_exact<std::string>();
-        if (!text || !is_name(*text))
-          fail(element.source(), fmt::format("{} must be an array of names of nodes", key));
-        target.push_back(std::move(*text));
-      }
+      target = endpoint_from_string(value->value_exact<std::string>().value_or(""));
+      if (!target)
+        fail(value->source(), fmt::format("{} must be a string HOST:PORT, such as \"127.0.0.1:4180\"", key));
     }
   }
 
@@ -145,6 +147,21 @@ private:
       if (!text || !accepts(*text))
         fail(value->source(), fmt::format("{} {}", key, rule));
       target = *text;
+    }
+  }
+
+  void list(std::string_view key, std::vector<std::string>& target, bool (*accepts)(std::string_view),
+            std::string_view rule) {
+    if (auto value = find(key)) {
+      const auto* array = value->as_array();
+      if (!array)
+        fail(value->source(), fmt::format("{} {}", key, rule));
+      for (auto& element : *array) {
+        auto text = element.value_exact<std::string>();
+        if (!text || !accepts(*text))
+          fail(element.source(), fmt::format("{} {}", key, rule));
+        target.push_back(std::move(*text));
+      }
     }
   }
 
@@ -216,6 +233,8 @@ node_config read_node(const toml::table& table, const std::vector<node_config>& 
   reader.host("host", result.host);
   reader.required("port");
   reader.integer("port", result.port, 1, std::numeric_limits<std::uint16_t>::max());
+  reader.address("admin", result.admin);
+  reader.hosts("admin_names", result.admin_names);
   reader.names("neighbours", result.neighbours);
   reader.finish();
   for (auto& other : others) {

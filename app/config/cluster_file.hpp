@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/endpoint.hpp"
 #include "actors/log.hpp"
 #include "app/minotaur/game_options.hpp"
 #include "crdt/replica_options.hpp"
@@ -12,6 +13,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +28,9 @@ struct node_config {
   std::string name;
   std::string host = "127.0.0.1";
   std::uint16_t port = 0;
+  /// Where people and programs can look at it by HTTP, and by which names of the host; nowhere if there is none.
+  std::optional<endpoint> admin = {};
+  std::vector<std::string> admin_names = {};
   /// With `topology = "explicit"`: the names of its neighbours.
   std::vector<std::string> neighbours = {};
 

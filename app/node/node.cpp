@@ -17,6 +17,7 @@
 #include "app/node/watchdog.hpp"
 #include "app/process/service_manager.hpp"
 #include "crdt/printable_text.hpp"
+#include "ops/admin_server.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
@@ -28,8 +29,10 @@
 #include <chrono>
 #include <csignal>
 #include <future>
+#include <memory>
 #include <mutex>
 #include <string_view>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -179,6 +182,21 @@ exit_code stop_gracefully(caf::actor_system& system, const cluster_config& clust
   return result;
 }
 
+/// Lets people and programs look at the node, if they are to. The error is one sentence without a final stop.
+tl::expected<std::unique_ptr<admin_server>, std::string> open_to_view(caf::actor_system& system,
+                                                                      const supervisor_actor& supervisor,
+                                                                      const node_config& self, const log_sink& log) {
+  if (!self.admin)
+    return nullptr;
+  auto names = self.admin_names;
+  names.push_back(self.host);
+  try {
+    return std::make_unique<admin_server>(system, supervisor, admin_options{*self.admin, std::move(names), log});
+  } catch (const std::system_error& error) {
+    return tl::unexpected(std::string{error.what()});
+  }
+}
+
 exit_code report_failure(node_log& output, const node_failure& failure) {
   output.complain(failure.reason);
   // Started again, it would end again.
@@ -235,6 +253,12 @@ exit_code run_node(const cluster_config& cluster, const node_config& self) {
   add_session_host(options, hosting_of(cluster, log));
   const auto supervisor = spawn_supervisor(system, std::move(options));
   const watchdog watched{manager, system, supervisor};
+  const auto viewed = open_to_view(system, supervisor, self, log);
+  if (!viewed) {
+    output.complain(viewed.error());
+    caf::anon_send_exit(supervisor, caf::exit_reason::user_shutdown);
+    return exit_code::failed;
+  }
   const auto has_failed = [&failed] { return failed.wait_for(0s) == std::future_status::ready; };
   std::promise<bool> start;
   auto started = start.get_future();

@@ -1,7 +1,6 @@
 #include "app/node/watchdog.hpp"
 
-#include "actors/ask.hpp"
-#include "actors/state_handoff.hpp"
+#include "ops/liveness.hpp"
 
 namespace ariadne {
 
@@ -25,9 +24,7 @@ void watchdog::watch(const service_manager& manager, caf::actor_system& system, 
   std::unique_lock lock{mutex_};
   while (!is_over_) {
     lock.unlock();
-    const auto answer = ask<state_handoff_actor>(system, supervisor, interval, handoff_atom_v);
-    // An error of the supervisor's own is an answer, too: a node that stops has no handoff actor.
-    if (answer || !(answer.error() == caf::sec::request_timeout || is_contact_lost(answer.error())))
+    if (is_alive(system, supervisor, interval))
       manager.alive();
     lock.lock();
     changed_.wait_for(lock, interval, [this] { return is_over_; });

@@ -1,8 +1,7 @@
 #pragma once
 
 #include "app/output/failure.hpp"
-
-#include <nlohmann/json_fwd.hpp>
+#include "ops/json_text.hpp"
 
 #include <string>
 #include <string_view>
@@ -23,19 +22,6 @@ void write_receipt(std::string_view text);
 /// For a command whose answer is what it is for, before it begins: fails if stdout is closed, or if nobody can read it
 /// any more.
 fallible<void> check_stdout();
-
-/// The value as JSON without line breaks, in which nothing is left that a terminal would take for a command.
-std::string json_text(const nlohmann::json& value);
-
-/// The same as a line.
-std::string json_line(const nlohmann::json& value);
-
-/// Puts bytes into an object: `object[name]` is a string; where they are no UTF-8, what is wrong in it is replaced, and
-/// `object[name_base64]` has the bytes.
-void put_bytes(nlohmann::json& object, std::string_view name, std::string_view bytes);
-
-/// The bytes as they stand in a list: a string, or, where they are no UTF-8, an object that `put_bytes` has filled.
-nlohmann::json listed_bytes(std::string_view name, std::string_view bytes);
 
 /// Says on stderr, in one line, what went wrong. Nobody may be able to read it; that changes nothing, and takes no
 /// longer than two seconds.

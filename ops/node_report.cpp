@@ -1,7 +1,7 @@
-#include "app/output/node_report.hpp"
+#include "ops/node_report.hpp"
 
-#include "app/output/output.hpp"
 #include "crdt/printable_text.hpp"
+#include "ops/json_text.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>

@@ -1,4 +1,4 @@
-#include "app/output/node_report.hpp"
+#include "ops/node_report.hpp"
 
 #include "app/output/output.hpp"
 

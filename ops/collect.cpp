@@ -1,0 +1,74 @@
+#include "ops/collect.hpp"
+
+#include "actors/ask.hpp"
+#include "actors/caf_edition.hpp"
+#include "actors/error.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace ariadne {
+
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+/// Asks actors of this system by their names, until a deadline.
+class questioner {
+public:
+  questioner(caf::actor_system& system, milliseconds patience)
+    : system_(system), self_(system), deadline_(steady_clock::now() + patience) {}
+
+  template <class Answer, class Actor, class... Ts>
+  tl::expected<Answer, std::string> ask(const std::string& name, Ts&&... request) {
+    const auto actor = registered<Actor>(system_, name);
+    if (!actor)
+      return tl::unexpected(fmt::format("the node has no {} yet, or it is being restarted", name));
+    const auto left =
+      std::max(std::chrono::duration_cast<milliseconds>(deadline_ - steady_clock::now()), milliseconds{0});
+    auto answer = self_.ask<Answer>(actor, left, std::forward<Ts>(request)...);
+    if (!answer)
+      return tl::unexpected(fmt::format("{} does not answer: {}", name, describe(answer.error())));
+    return std::move(*answer);
+  }
+
+private:
+  caf::actor_system& system_;
+  asker self_;
+  steady_clock::time_point deadline_;
+};
+
+tl::expected<std::vector<member_status>, std::string> ask_members(questioner& asked) {
+  std::vector<member_status> result;
+  for (auto is_last = false; !is_last;) {
+    auto page = asked.ask<members_page, cluster_membership_actor>(membership_name, status_atom_v,
+                                                                  result.empty() ? std::string{} : result.back().name);
+    if (!page)
+      return tl::unexpected(page.error());
+    is_last = page->is_last || page->members.empty();
+    std::move(page->members.begin(), page->members.end(), std::back_inserter(result));
+  }
+  return result;
+}
+
+} // namespace
+
+tl::expected<node_report, std::string> collect(caf::actor_system& system, milliseconds patience) {
+  questioner asked{system, patience};
+  auto status = asked.ask<node_status, state_handoff_actor>(to_string(handoff_atom_v), status_atom_v);
+  if (!status)
+    return tl::unexpected(status.error());
+  auto members = ask_members(asked);
+  if (!members)
+    return tl::unexpected(members.error());
+  node_report result{std::move(*status), std::move(*members), std::nullopt};
+  if (auto hosting = asked.ask<session_host_status, session_host_actor>(to_string(host_atom_v), status_atom_v))
+    result.hosting = std::move(*hosting);
+  return result;
+}
+
+} // namespace ariadne

@@ -1,0 +1,177 @@
+#include "ops/metrics.hpp"
+
+#include "crdt/codec_versions.hpp"
+#include "crdt/printable_text.hpp"
+#include "ops/readiness.hpp"
+
+#include <fmt/format.h>
+#include <prometheus/metric_family.h>
+#include <prometheus/text_serializer.h>
+
+#include <array>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+namespace ariadne {
+
+namespace {
+
+using prometheus::ClientMetric;
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+
+using labels = std::vector<ClientMetric::Label>;
+
+/// Families in the order in which they are added.
+class exposition {
+public:
+  void gauge(const char* name, const char* help, double value, labels of = {}) {
+    add(name, help, MetricType::Gauge, std::move(of)).gauge.value = value;
+  }
+
+  void counter(const char* name, const char* help, double value, labels of = {}) {
+    add(name, help, MetricType::Counter, std::move(of)).counter.value = value;
+  }
+
+  std::string text() const {
+    return prometheus::TextSerializer{}.Serialize(families_);
+  }
+
+private:
+  ClientMetric& add(const char* name, const char* help, MetricType type, labels of) {
+    auto family = families_.begin();
+    while (family != families_.end() && family->name != name)
+      ++family;
+    if (family == families_.end())
+      family = families_.insert(family, {name, help, type, {}});
+    family->metric.emplace_back();
+    family->metric.back().label = std::move(of);
+    return family->metric.back();
+  }
+
+  std::vector<MetricFamily> families_;
+};
+
+double number(std::uint64_t value) {
+  return static_cast<double>(value);
+}
+
+double flag(bool value) {
+  return value ? 1 : 0;
+}
+
+void add_members(exposition& out, const node_report& report) {
+  std::array<double, 3> counts{};
+  for (const auto& member : report.members)
+    counts.at(static_cast<std::size_t>(member.state)) += 1;
+  for (const auto state : {member_state::up, member_state::down, member_state::left})
+    out.gauge("ariadne_members", "Nodes that this node knows, itself among them, by state.",
+              counts.at(static_cast<std::size_t>(state)), {{"state", to_text(state)}});
+  for (const auto& member : report.members) {
+    if (member.name == report.status.node)
+      continue;
+    const labels peer{{"peer", crdt::escaped(member.name)}};
+    out.gauge("ariadne_peer_up", "1 if the other node is up as this node sees it, else 0.",
+              flag(member.state == member_state::up), peer);
+    if (member.round_trip_us > 0)
+      out.gauge("ariadne_peer_round_trip_seconds", "How long a heartbeat to the other node takes there and back.",
+                number(member.round_trip_us) / 1e6, peer);
+    if (member.last_contact_ms > 0 || member.state == member_state::up)
+      out.gauge("ariadne_peer_last_contact_seconds", "How long ago the other node was last heard of.",
+                number(member.last_contact_ms) / 1e3, peer);
+  }
+}
+
+void add_links(exposition& out, const replica_status& replica) {
+  for (const auto& link : replica.links) {
+    if (link.node.empty())
+      continue;
+    const labels peer{{"peer", crdt::escaped(link.node)}};
+    out.gauge("ariadne_replication_lag_events", "Events known here that the other node has not acknowledged.",
+              number(link.lag_events), peer);
+    out.gauge("ariadne_replication_lag_bytes", "The most that the keys and values of these events amount to.",
+              number(link.lag_bytes_max), peer);
+    out.gauge("ariadne_replication_in_flight_bytes", "Bytes sent to the other node and not yet acknowledged.",
+              number(link.in_flight_bytes), peer);
+  }
+}
+
+void add_replica(exposition& out, const replica_status& replica) {
+  const auto& c = replica.counters;
+  out.gauge("ariadne_caught_up", "1 if the node holds all that the nodes that it knows hold, also those that are down.",
+            flag(replica.caught_up));
+  out.gauge("ariadne_keys", "Keys in the map, with the records of sessions.", number(replica.keys));
+  out.gauge("ariadne_map_bytes", "Bytes of all keys and values in the map.", number(replica.bytes));
+  out.gauge("ariadne_waiting_writes", "Writes that wait for other nodes to acknowledge them.",
+            number(replica.waiting_writes));
+  out.gauge("ariadne_waiting_reads", "Reads that wait for their key.", number(replica.waiting_reads));
+  constexpr auto writes = "Writes of this node to the map.";
+  out.counter("ariadne_writes_total", writes, number(c.puts), {{"op", "put"}});
+  out.counter("ariadne_writes_total", writes, number(c.erases), {{"op", "erase"}});
+  for (const auto& [direction, frames, bytes, registers] :
+       {std::tuple{"sent", c.frames_sent, c.bytes_sent, c.registers_sent},
+        std::tuple{"received", c.frames_received, c.bytes_received, c.registers_received}}) {
+    const labels of{{"direction", direction}};
+    out.counter("ariadne_replication_frames_total", "Frames to and from other nodes.", number(frames), of);
+    out.counter("ariadne_replication_bytes_total", "Bytes of these frames.", number(bytes), of);
+    out.counter("ariadne_replication_registers_total", "Keys in these frames.", number(registers), of);
+  }
+  out.counter("ariadne_replication_full_states_sent_total", "Whole maps sent to nodes that had been away for too long.",
+              number(c.full_states_sent));
+  out.counter("ariadne_replication_refusals_total", "Keys of other nodes that this node did not take in.",
+              number(c.refusals));
+  out.counter("ariadne_replication_divergences_total",
+              "Keys that differed on nodes that had seen the same. Must stay 0.", number(c.divergences));
+}
+
+void add_hosting(exposition& out, const session_host_status& hosting) {
+  out.gauge("ariadne_paused", "1 if the node runs no sessions because it sees no majority, else 0.",
+            flag(hosting.is_paused));
+  out.gauge("ariadne_cordoned", "1 if the node takes no further sessions, else 0.", flag(hosting.is_cordoned));
+  out.gauge("ariadne_draining", "1 if the node hands over what it holds, else 0.",
+            flag(!hosting.hosts.empty() && hosting.hosts.front().is_draining));
+  out.gauge("ariadne_sessions_running", "Sessions that run on this node.", number(hosting.running));
+  out.counter("ariadne_session_starts_total", "Sessions started on this node, anew or taken over.",
+              number(hosting.started));
+  out.counter("ariadne_session_moves_total", "Sessions handed over to another node.", number(hosting.moved));
+  out.counter("ariadne_session_strandings_total", "Sessions that stopped here and that no node could take over.",
+              number(hosting.stranded));
+  out.counter("ariadne_session_losses_total", "Sessions that another node had taken over while they ran here.",
+              number(hosting.lost));
+  out.counter("ariadne_session_failures_total", "Sessions that ended with an error.", number(hosting.failed));
+  out.gauge("ariadne_session_waiting_requests", "Requests to sessions that wait for an answer.",
+            number(hosting.waiting_requests));
+}
+
+void add_process(exposition& out, const process_facts& process) {
+  out.counter("process_cpu_seconds_total", "Processor time of the process, user and system.", process.cpu_seconds);
+  out.gauge("process_resident_memory_bytes", "Memory of the process that is not swapped out.",
+            number(process.resident_bytes));
+  out.gauge("process_open_fds", "Files and connections that the process has open.", number(process.open_descriptors));
+  out.gauge("process_max_fds", "How many it may have open.", number(process.descriptors_max));
+  out.gauge("process_threads", "Threads of the process.", number(process.threads));
+}
+
+} // namespace
+
+std::string to_prometheus(const node_report* report, const process_facts& process) {
+  exposition out;
+  out.gauge("ariadne_build_info", "1; the labels say what runs.", 1,
+            {{"version", ARIADNE_VERSION},
+             {"caf", ARIADNE_EDITION_OF_CAF},
+             {"protocol", fmt::format("{}", crdt::codec_versions.max)}});
+  out.gauge("ariadne_ready", "1 if clients may be sent to the node, as /readyz says, else 0.",
+            flag(report != nullptr && is_ready(readiness_of(*report))));
+  if (report != nullptr) {
+    add_members(out, *report);
+    add_replica(out, report->status.replica);
+    add_links(out, report->status.replica);
+    if (report->hosting)
+      add_hosting(out, *report->hosting);
+  }
+  add_process(out, process);
+  return out.text();
+}
+
+} // namespace ariadne

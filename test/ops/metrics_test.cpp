@@ -1,0 +1,79 @@
+#include "ops/metrics.hpp"
+
+#include "test/support/child_process.hpp"
+#include "test/support/sample_report.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <filesystem>
+#include <set>
+#include <sstream>
+
+using namespace ariadne;
+using test::sample_report;
+
+namespace {
+
+bool has_line(const std::string& text, const std::string& line) {
+  return ('\n' + text).find('\n' + line + '\n') != std::string::npos;
+}
+
+/// The names of all families, in a text of Prometheus, or in the table of the documentation.
+std::set<std::string> names_after(const std::string& text, const std::string& mark) {
+  std::set<std::string> result;
+  std::istringstream lines{text};
+  for (std::string line; std::getline(lines, line);)
+    if (line.starts_with(mark))
+      result.insert(line.substr(mark.size(), line.find_first_of(" {`", mark.size()) - mark.size()));
+  return result;
+}
+
+std::string all_metrics() {
+  const auto report = sample_report();
+  return to_prometheus(&report, {});
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(metrics)
+
+BOOST_AUTO_TEST_CASE(what_a_node_knows_is_told_with_its_labels) {
+  const auto text = all_metrics();
+  for (const auto* line :
+       {"ariadne_ready 1", "ariadne_keys 12", "ariadne_map_bytes 3400", "ariadne_writes_total{op=\"put\"} 7",
+        "ariadne_writes_total{op=\"erase\"} 0", "ariadne_members{state=\"up\"} 2", "ariadne_members{state=\"down\"} 1",
+        "ariadne_peer_up{peer=\"b\"} 1", "ariadne_peer_up{peer=\"c\"} 0",
+        "ariadne_peer_round_trip_seconds{peer=\"b\"} 0.00025", "ariadne_replication_lag_events{peer=\"b\"} 5",
+        "ariadne_sessions_running 4", "ariadne_session_starts_total 6"})
+    BOOST_TEST(has_line(text, line), line);
+}
+
+BOOST_AUTO_TEST_CASE(what_a_node_does_not_know_is_not_told) {
+  const auto text = all_metrics();
+  BOOST_TEST(text.find("ariadne_peer_round_trip_seconds{peer=\"c\"}") == std::string::npos);
+  auto report = sample_report();
+  report.hosting.reset();
+  BOOST_TEST(to_prometheus(&report, {}).find("ariadne_sessions_running") == std::string::npos);
+  const auto silent = to_prometheus(nullptr, {});
+  BOOST_TEST(has_line(silent, "ariadne_ready 0"));
+  BOOST_TEST(silent.find("ariadne_keys") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(the_names_are_those_of_the_documentation) {
+  auto documented = names_after(test::read_file(ARIADNE_CONFIG_DIR "/../docs/operations.md"), "| `");
+  // Other tables have other things.
+  std::erase_if(documented,
+                [](const auto& name) { return !name.starts_with("ariadne_") && !name.starts_with("process_"); });
+  const auto told = names_after(all_metrics(), "# HELP ");
+  BOOST_TEST(told == documented, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(promtool_finds_nothing_to_complain_of) {
+  const std::filesystem::path promtool{"/usr/bin/promtool"};
+  if (!std::filesystem::exists(promtool))
+    return static_cast<void>(BOOST_TEST_MESSAGE("skipped: there is no promtool"));
+  const auto result = test::run_to_end({promtool, "check", "metrics"}, all_metrics());
+  BOOST_TEST(result.exit_code == 0, result.out + result.err);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,44 @@
+#pragma once
+
+#include "ops/node_report.hpp"
+
+namespace ariadne::test {
+
+/// Node a of three; b is up and caught up with, c is down and was here before. Sessions run.
+inline node_report sample_report() {
+  node_report result;
+  result.status = {"a", "cluster", {}};
+  result.status.replica.replica = 1;
+  result.status.replica.keys = 12;
+  result.status.replica.bytes = 3'400;
+  result.status.replica.counters.puts = 7;
+  replication_status link;
+  link.node = "b";
+  link.replica = 2;
+  link.caught_up = true;
+  link.lag_events = 5;
+  result.status.replica.links = {link};
+  member_status a{.name = "a", .address = "127.0.0.1:4101", .state = member_state::up, .replica = 1, .problem = {}};
+  auto b = a;
+  b.name = "b";
+  b.replica = 2;
+  b.round_trip_us = 250;
+  b.last_contact_ms = 40;
+  auto c = a;
+  c.name = "c";
+  c.replica = 3;
+  c.state = member_state::down;
+  c.last_contact_ms = 9'000;
+  c.problem = "no sign of life";
+  result.members = {a, b, c};
+  session_host_status hosting;
+  hosting.node = "a";
+  hosting.running = 4;
+  hosting.started = 6;
+  hosting.hosts.resize(1);
+  hosting.hosts.front().node = "a";
+  result.hosting = hosting;
+  return result;
+}
+
+} // namespace ariadne::test
