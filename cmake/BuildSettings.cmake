@@ -20,6 +20,10 @@ option(ARIADNE_TCMALLOC "Link the programs with tcmalloc; see docs/decisions/000
 add_library(ariadne_build_settings INTERFACE)
 target_compile_features(ariadne_build_settings INTERFACE cxx_std_20)
 target_compile_options(ariadne_build_settings INTERFACE -Wall -Wextra -Wpedantic)
+if(CMAKE_UNITY_BUILD)
+  # g++ takes sources that stand in one unit for headers, and warns of what is in their anonymous namespaces.
+  target_compile_options(ariadne_build_settings INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
+endif()
 
 if(ARIADNE_SANITIZE)
   target_compile_options(ariadne_build_settings INTERFACE -fsanitize=${ARIADNE_SANITIZE} -fno-sanitize-recover=all
