@@ -18,6 +18,9 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <atomic>
+#include <charconv>
 #include <functional>
 #include <mutex>
 #include <optional>
@@ -37,6 +40,8 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t connections_max = 64;
 constexpr std::uint32_t header_bytes_max = 8u << 10;
+constexpr std::size_t list_default = 100;
+constexpr std::size_t list_max = 500;
 constexpr auto connection_patience = 5s;
 constexpr auto collect_patience = 500ms;
 constexpr auto liveness_patience = 4'500ms;
@@ -114,11 +119,48 @@ http_answer status_answer(const collected& report) {
   return {503, "application/json", json_line({{"error", report.error()}})};
 }
 
+/// How many entries of a list are asked for.
+std::size_t limit_of(std::string_view target) {
+  const auto text = query_value(target, "limit").value_or("");
+  std::size_t limit = 0;
+  const auto is_number = std::from_chars(text.data(), text.data() + text.size(), limit).ec == std::errc{};
+  return is_number ? std::clamp<std::size_t>(limit, 1, list_max) : list_default;
+}
+
+template <class Entry, class ToJson>
+http_answer list_answer(const char* name, tl::expected<first_of<Entry>, std::string> list, ToJson entry_json) {
+  if (!list)
+    return {503, "application/json", json_line({{"error", list.error()}})};
+  nlohmann::json answer{{"complete", list->is_complete}, {name, nlohmann::json::array()}};
+  for (const auto& entry : list->entries)
+    answer[name].push_back(entry_json(entry));
+  return {200, "application/json", json_line(answer)};
+}
+
+http_answer sessions_answer(caf::actor_system& system, std::string_view target) {
+  return list_answer(
+    "sessions",
+    collect_sessions(system, query_value(target, "prefix").value_or(""), limit_of(target), collect_patience),
+    [](const session_info& s) {
+      nlohmann::json entry{{"phase", s.phase}, {"epoch", s.epoch}};
+      put_bytes(entry, "kind", s.kind);
+      put_bytes(entry, "id", s.id);
+      put_bytes(entry, "node", s.node);
+      return entry;
+    });
+}
+
+http_answer keys_answer(caf::actor_system& system, std::string_view target) {
+  return list_answer(
+    "keys", collect_keys(system, query_value(target, "prefix").value_or(""), limit_of(target), collect_patience),
+    [](const std::string& key) { return listed_bytes("key", key); });
+}
+
 /// One connection: reads a request, has it answered, and so on. Runs in the thread of the server.
 class connection : public std::enable_shared_from_this<connection> {
 public:
   /// Has a request for a route answered; the answer may come from another thread.
-  using responder = std::function<void(http_route, answer_taker)>;
+  using responder = std::function<void(http_route, std::string target, answer_taker)>;
 
   connection(tcp::socket socket, const std::vector<std::string>& names, const responder& respond)
     : stream_(std::move(socket)), names_(names), respond_(respond) {}
@@ -159,19 +201,29 @@ private:
     const auto host = request[http::field::host];
     if (!is_own_host({host.data(), host.size()}, names_))
       return write({421, "text/plain; charset=utf-8", "the Host of the request is none of this server's names\n"});
-    const auto route = route_of({request.target().data(), request.target().size()});
+    std::string target{request.target().data(), request.target().size()};
+    const auto route = route_of(target);
     if (route == http_route::unknown)
-      return write({404, "text/plain; charset=utf-8", "there are /livez, /readyz, /metrics and /api/v1/status\n"});
-    respond_(route, [self = shared_from_this()](http_answer answer) {
+      return write({404, "text/plain; charset=utf-8",
+                    "there are /, /livez, /readyz, /metrics, /api/v1/status, /api/v1/sessions and /api/v1/keys\n"});
+    if (route == http_route::file)
+      return write(page_file(target));
+    respond_(route, std::move(target), [self = shared_from_this()](http_answer answer) {
       asio::post(self->stream_.get_executor(),
                  [self, answer = std::move(answer)]() mutable { self->write(std::move(answer)); });
     });
   }
 
   void write(http_answer answer) {
+    if (!answer.tag.empty() && parser_->get()[http::field::if_none_match] == answer.tag) {
+      answer.status = 304;
+      answer.body.clear();
+    }
     response_.emplace(static_cast<http::status>(answer.status), 11);
     response_->set(http::field::content_type, answer.content_type);
-    response_->set(http::field::cache_control, "no-store");
+    response_->set(http::field::cache_control, answer.tag.empty() ? "no-store" : "no-cache");
+    if (!answer.tag.empty())
+      response_->set(http::field::etag, answer.tag);
     response_->set("X-Content-Type-Options", "nosniff");
     response_->set("Content-Security-Policy", "default-src 'self'");
     if (answer.status == 405)
@@ -209,7 +261,7 @@ private:
 class admin_server::implementation {
 public:
   implementation(caf::actor_system& system, supervisor_actor supervisor, admin_options options)
-    : options_(std::move(options)), reports_([&system] { return collect(system, collect_patience); }),
+    : system_(system), options_(std::move(options)), reports_([&system] { return collect(system, collect_patience); }),
       signs_of_life_([&system, supervisor] { return is_alive(system, supervisor, liveness_patience); }) {
     listen();
     accept();
@@ -222,6 +274,7 @@ public:
     thread_.join();
     reports_.join();
     signs_of_life_.join();
+    lists_.join();
   }
 
   std::uint16_t port() const {
@@ -274,7 +327,11 @@ private:
       served->read();
   }
 
-  void respond(http_route route, answer_taker take) {
+  void respond(http_route route, std::string target, answer_taker take) {
+    if (route == http_route::sessions || route == http_route::keys)
+      return asio::post(lists_, [this, route, target = std::move(target), take = std::move(take)] {
+        take(route == http_route::keys ? keys_answer(system_, target) : sessions_answer(system_, target));
+      });
     if (route == http_route::live)
       return signs_of_life_.ask([take = std::move(take)](const bool& alive) {
         take(alive ? http_answer{200, "text/plain; charset=utf-8", "ok\n"}
@@ -287,16 +344,20 @@ private:
     });
   }
 
+  caf::actor_system& system_;
   admin_options options_;
   std::uint16_t port_ = 0;
   /// Of the server's thread alone, but that a connection may end with the last answer to it.
   std::atomic<std::size_t> connections_ = 0;
-  connection::responder respond_ = [this](http_route route, answer_taker take) { respond(route, std::move(take)); };
+  connection::responder respond_ = [this](http_route route, std::string target, answer_taker take) {
+    respond(route, std::move(target), std::move(take));
+  };
   asio::io_context context_{1};
   tcp::acceptor acceptor_{context_};
   asio::steady_timer retry_{context_};
   shared_question<collected> reports_;
   shared_question<bool> signs_of_life_;
+  asio::thread_pool lists_{1};
   std::thread thread_;
 };
 

@@ -25,11 +25,13 @@ struct admin_options {
 ///     /livez           200 if the node's supervisor answers, else 503: for whoever restarts what hangs
 ///     /readyz          200 if clients may be sent to the node, else 503, with a line for each check
 ///     /metrics         text format 0.0.4 of Prometheus; docs/operations.md lists the names
+///     /                a page that shows the cluster as this node sees it
 ///     /api/v1/status   as `ariadne status --json`
+///     /api/v1/sessions?prefix=&limit=, /api/v1/keys?prefix=&limit=   the first ones, 500 at most
 ///
 /// GET and HEAD, without a body, headers of 8 kB at most, 64 connections at a time; a connection that takes longer than
 /// 5 s to ask or to be answered is closed. The node is asked when somebody asks, once for all who wait, and never waits
-/// for them. Three threads of its own. Neither encrypted nor restricted to anybody: meant for loopback, or for a
+/// for them. Four threads of its own. Neither encrypted nor restricted to anybody: meant for loopback, or for a
 /// network that is trusted.
 class admin_server {
 public:

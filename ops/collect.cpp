@@ -55,6 +55,15 @@ tl::expected<std::vector<member_status>, std::string> ask_members(questioner& as
   return result;
 }
 
+/// Whether there was room for it.
+template <class Entry>
+bool add(first_of<Entry>& list, Entry entry, std::size_t count_max) {
+  if (list.entries.size() == count_max)
+    return false;
+  list.entries.push_back(std::move(entry));
+  return true;
+}
+
 } // namespace
 
 tl::expected<node_report, std::string> collect(caf::actor_system& system, milliseconds patience) {
@@ -68,6 +77,45 @@ tl::expected<node_report, std::string> collect(caf::actor_system& system, millis
   node_report result{std::move(*status), std::move(*members), std::nullopt};
   if (auto hosting = asked.ask<session_host_status, session_host_actor>(to_string(host_atom_v), status_atom_v))
     result.hosting = std::move(*hosting);
+  return result;
+}
+
+tl::expected<first_of<session_info>, std::string> collect_sessions(caf::actor_system& system, const std::string& prefix,
+                                                                   std::size_t count_max, milliseconds patience) {
+  questioner asked{system, patience};
+  first_of<session_info> result;
+  sessions_page page;
+  while (!page.is_last) {
+    auto next = asked.ask<sessions_page, session_host_actor>(to_string(host_atom_v), sessions_atom_v, page.last_kind,
+                                                             page.last_id);
+    if (!next)
+      return tl::unexpected(next.error());
+    page = std::move(*next);
+    for (auto& s : page.sessions)
+      if (fmt::format("{}/{}", s.kind, s.id).starts_with(prefix) && !add(result, std::move(s), count_max))
+        return result;
+  }
+  result.is_complete = true;
+  return result;
+}
+
+tl::expected<first_of<std::string>, std::string> collect_keys(caf::actor_system& system, const std::string& prefix,
+                                                              std::size_t count_max, milliseconds patience) {
+  questioner asked{system, patience};
+  first_of<std::string> result;
+  std::string last;
+  for (auto is_last = false; !is_last;) {
+    auto page = asked.ask<keys_page, state_handoff_actor>(to_string(handoff_atom_v), keys_atom_v, prefix, last);
+    if (!page)
+      return tl::unexpected(page.error());
+    is_last = page->is_last || page->keys.empty();
+    if (!is_last)
+      last = page->keys.back();
+    for (auto& key : page->keys)
+      if (!add(result, std::move(key), count_max))
+        return result;
+  }
+  result.is_complete = true;
   return result;
 }
 

@@ -19,7 +19,7 @@ CLI::App* node_command::declare(CLI::App& parent) {
   add_endpoint(*sub, "--listen", listen,
                "Join the cluster as a node that the file does not list, and accept connections here");
   add_endpoint(*sub, "--admin", admin,
-               "Where it can be looked at by HTTP: /livez, /readyz, /metrics, /api/v1/status; instead of what the file "
+               "Where it can be looked at by HTTP: a page, /livez, /readyz, /metrics; instead of what the file "
                "says");
   sub->get_option("--admin")->envname("ARIADNE_ADMIN");
   return sub->footer(

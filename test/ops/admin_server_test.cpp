@@ -121,6 +121,18 @@ BOOST_AUTO_TEST_CASE(what_is_no_request_for_this_server_gets_an_error_that_says_
   BOOST_TEST(is(client.rest(), 400));
 }
 
+BOOST_AUTO_TEST_CASE(a_browser_that_has_a_part_of_the_page_is_told_that_it_is_still_right) {
+  const auto first = ask("/");
+  BOOST_TEST(is(first, 200));
+  const auto at = first.find("ETag: ");
+  BOOST_TEST_REQUIRE(at != std::string::npos);
+  const auto tag = first.substr(at + 6, first.find('\r', at) - at - 6);
+  const auto again = ask("/", "GET", "localhost", "If-None-Match: " + tag + "\r\n");
+  BOOST_TEST(is(again, 304));
+  BOOST_TEST(again.ends_with("\r\n\r\n"));
+  BOOST_TEST(is(ask("/", "GET", "localhost", "If-None-Match: \"other\"\r\n"), 200));
+}
+
 BOOST_AUTO_TEST_CASE(a_connection_may_ask_again) {
   const http_client client{server.port()};
   client.send("GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\nGET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: "
