@@ -14,10 +14,11 @@ fi
 scripts/deps.sh --package
 
 version="$(sed -n 's/^ *VERSION \([0-9.]*\)$/\1/p' CMakeLists.txt)"
-copy="$(mktemp -d)"
-trap 'rm -rf "${copy}"' EXIT
+copy="${PWD}/build/packages/copy"
 source="${copy}/ariadne-${version}"
-mkdir "${source}"
+rm -rf build/packages
+mkdir -p "${source}"
+trap 'rm -rf "${copy}"' EXIT
 git archive HEAD | tar --extract --directory "${source}"
 
 # The version and the day stand where they are made: in CMakeLists.txt, and in the commit.
@@ -31,6 +32,5 @@ END
 
 (cd "${source}" && dpkg-buildpackage --build=binary --no-sign)
 lintian --fail-on error,warning --suppress-tags initial-upload-closes-no-bugs "${copy}"/*.changes
-mkdir -p build/packages
 mv "${copy}"/*.deb build/packages/
 ls -l build/packages
