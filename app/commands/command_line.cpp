@@ -13,6 +13,7 @@
 #include "app/commands/stash.hpp"
 #include "app/commands/status.hpp"
 #include "app/commands/take.hpp"
+#include "app/commands/wait.hpp"
 #include "app/commands/watch.hpp"
 #include "crdt/printable_text.hpp"
 
@@ -60,6 +61,7 @@ public:
     add<discard_command>(app_);
     add<keys_command>(app_);
     add<status_command>(app_);
+    add<wait_command>(app_);
     add<watch_command>(app_);
     add<forget_command>(app_);
     add<sessions_command>(app_);

@@ -10,6 +10,7 @@
 #include "app/commands/stash.hpp"
 #include "app/commands/status.hpp"
 #include "app/commands/take.hpp"
+#include "app/commands/wait.hpp"
 #include "crdt/printable_text.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -170,6 +171,18 @@ BOOST_AUTO_TEST_CASE(a_pickup_may_wait) {
   BOOST_TEST(
     (parsed<take_command>({"take", "key", "--wait", "2s", "--until-certain"})->wait.until == wait_end::certainty));
   check_is_usage_error({"pickup", "key", "--wait", "long"}, "long");
+}
+
+BOOST_AUTO_TEST_CASE(a_wait_is_for_something_and_lasts_a_minute) {
+  const auto ready = parsed<wait_command>({"wait", "ready"});
+  BOOST_TEST(ready->what == "ready");
+  BOOST_TEST((ready->timeout == 1min));
+  BOOST_TEST((parsed<wait_command>({"wait", "met", "--timeout", "2s"})->timeout == 2s));
+  BOOST_TEST(parsed<wait_command>({"wait", "left", "b"})->leaver == "b");
+  check_is_usage_error({"wait"}, "WHAT");
+  check_is_usage_error({"wait", "gone"}, "gone is none of ready, met and left");
+  check_is_usage_error({"wait", "left"}, "left needs the name of a node");
+  check_is_usage_error({"wait", "ready", "b"}, "only left takes a node");
 }
 
 BOOST_AUTO_TEST_CASE(a_node_that_the_file_does_not_list_says_where_it_listens) {

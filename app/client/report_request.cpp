@@ -1,0 +1,23 @@
+#include "app/client/report_request.hpp"
+
+#include <optional>
+#include <utility>
+
+namespace ariadne {
+
+fallible<node_report> ask_report(node_connection& client) {
+  auto status = client.handoff().and_then(
+    [&](const state_handoff_actor& handoff) { return client.ask<node_status>(handoff, status_atom_v); });
+  if (!status)
+    return tl::unexpected(status.error());
+  auto members = client.members();
+  if (!members)
+    return tl::unexpected(members.error());
+  // A node that hosts no sessions, or none at the moment, has a status all the same.
+  auto hosting = client.session_host().and_then(
+    [&](const session_host_actor& host) { return client.ask<session_host_status>(host, status_atom_v); });
+  return node_report{std::move(*status), std::move(*members),
+                     hosting ? std::optional{std::move(*hosting)} : std::nullopt};
+}
+
+} // namespace ariadne

@@ -1,0 +1,92 @@
+#include "app/commands/wait.hpp"
+
+#include "app/client/node_request.hpp"
+#include "app/client/report_request.hpp"
+#include "app/config/duration.hpp"
+#include "crdt/printable_text.hpp"
+#include "ops/readiness.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+namespace ariadne {
+
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+using namespace std::chrono_literals;
+
+/// Between two looks at a node; and how long one may take, since a node that is about to start does not answer.
+constexpr auto pause = 100ms;
+constexpr auto look_patience = 2'000ms;
+
+/// Why the node is not ready; empty if it is. If `only` is a name, that check alone counts.
+std::string what_fails(const node_report& report, std::string_view only) {
+  for (const auto& c : readiness_of(report))
+    if (!c.has_passed && (only.empty() || c.name == only))
+      return c.reason;
+  return {};
+}
+
+std::string what_stays(const node_report& report, const std::string& leaver) {
+  const auto is_there = [&](const member_status& m) { return m.name == leaver && m.state == member_state::up; };
+  return std::any_of(report.members.begin(), report.members.end(), is_there) ? "it is up" : std::string{};
+}
+
+} // namespace
+
+wait_command::wait_command() {
+  timeout = 1min;
+}
+
+CLI::App* wait_command::declare(CLI::App& parent) {
+  auto* sub = declare_as(parent, "wait", "Wait until a node is ready, or until another one has gone");
+  sub->get_option("--timeout")->description("How long to wait at most, such as 500ms or 2m; 1m by default");
+  sub
+    ->add_option("WHAT", what,
+                 "ready: clients may be sent to the node. met: it has caught up with all that are up. left: NODE is no "
+                 "longer up, as the node sees it")
+    ->required()
+    ->type_name("");
+  sub->add_option("NODE", leaver, "With left: which one")->type_name("");
+  return sub;
+}
+
+void wait_command::check() {
+  client_command::check();
+  if (what != "ready" && what != "met" && what != "left")
+    throw CLI::ValidationError("WHAT", fmt::format("{} is none of ready, met and left", crdt::escaped_briefly(what)));
+  if ((what == "left") == leaver.empty())
+    throw CLI::ValidationError("NODE", what == "left" ? "left needs the name of a node" : "only left takes a node");
+}
+
+fallible<exit_code> wait_command::run_at(const std::vector<endpoint>& nodes) const {
+  const auto deadline = steady_clock::now() + timeout;
+  std::string reason;
+  const auto look = [&](caf::actor_system&, node_connection& client) {
+    return ask_report(client).map([&](const node_report& report) {
+      reason = what == "left" ? what_stays(report, leaver) : what_fails(report, what == "met" ? what : std::string{});
+      return reason.empty() ? exit_code::done : exit_code::failed;
+    });
+  };
+  for (;;) {
+    const auto left = std::chrono::duration_cast<milliseconds>(deadline - steady_clock::now());
+    const auto seen =
+      carry_out({.visit = look, .is_read = true}, nodes, std::clamp<milliseconds>(left, 1ms, look_patience));
+    if (seen && *seen == exit_code::done)
+      return exit_code::done;
+    if (!seen)
+      reason = seen.error().text;
+    if (steady_clock::now() + pause >= deadline)
+      return tl::unexpected(failure{
+        fmt::format("not {} within {}: {}", what == "left" ? leaver + " left" : what, to_string(timeout), reason)});
+    std::this_thread::sleep_for(pause);
+  }
+}
+
+} // namespace ariadne

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "app/commands/client_command.hpp"
+
+#include <string>
+
+namespace ariadne {
+
+/// `ariadne wait`: ends when a node is as it is wanted, or with an error when the time is over.
+struct wait_command final : client_command {
+  wait_command();
+  CLI::App* declare(CLI::App& parent) override;
+  void check() override;
+  fallible<exit_code> run_at(const std::vector<endpoint>& nodes) const override;
+
+  /// "ready", "met" or "left".
+  std::string what;
+  /// Which node is to have left.
+  std::string leaver;
+};
+
+} // namespace ariadne
