@@ -6,6 +6,8 @@
 #include <boost/test/unit_test.hpp>
 
 #include <filesystem>
+#include <iterator>
+#include <regex>
 #include <set>
 #include <sstream>
 
@@ -66,6 +68,18 @@ BOOST_AUTO_TEST_CASE(the_names_are_those_of_the_documentation) {
                 [](const auto& name) { return !name.starts_with("ariadne_") && !name.starts_with("process_"); });
   const auto told = names_after(all_metrics(), "# HELP ");
   BOOST_TEST(told == documented, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(the_dashboard_and_the_alerts_ask_for_what_there_is) {
+  const auto told = names_after(all_metrics(), "# HELP ");
+  const std::regex name{"(ariadne|process)_[a-z_]+[a-z]"};
+  for (const auto* file : {"/grafana-dashboard.json", "/prometheus-alerts.yml"}) {
+    const auto text = test::read_file(std::string{ARIADNE_CONFIG_DIR} + file);
+    const std::sregex_iterator begin{text.begin(), text.end(), name};
+    BOOST_TEST(std::distance(begin, {}) > 5);
+    for (auto at = begin; at != std::sregex_iterator{}; ++at)
+      BOOST_TEST(told.contains(at->str()), at->str() << " in " << file);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(promtool_finds_nothing_to_complain_of) {
