@@ -21,6 +21,9 @@ add_library(ariadne_build_settings INTERFACE)
 target_compile_features(ariadne_build_settings INTERFACE cxx_std_20)
 target_compile_options(ariadne_build_settings INTERFACE -Wall -Wextra -Wpedantic)
 
+# What the dynamic linker has filled in cannot be changed afterwards.
+target_link_options(ariadne_build_settings INTERFACE -Wl,-z,relro,-z,now)
+
 if(ARIADNE_SANITIZE)
   target_compile_options(ariadne_build_settings INTERFACE -fsanitize=${ARIADNE_SANITIZE} -fno-sanitize-recover=all
                                                           -fno-omit-frame-pointer)

@@ -40,7 +40,11 @@ install(
   DESTINATION "${ariadne_package_dir}"
   COMPONENT development)
 
-set_target_properties(ariadne PROPERTIES INSTALL_RPATH "$ORIGIN/../${CMAKE_INSTALL_LIBDIR}")
+# With libraries in archives, there is nothing to be found at run time; and CMake would make room for this path by empty
+# ones, which stand for the current directory.
+if(BUILD_SHARED_LIBS)
+  set_target_properties(ariadne PROPERTIES INSTALL_RPATH "$ORIGIN/../${CMAKE_INSTALL_LIBDIR}")
+endif()
 install(TARGETS ariadne RUNTIME COMPONENT program)
 install(
   FILES "${PROJECT_SOURCE_DIR}/config/example.toml" "${PROJECT_SOURCE_DIR}/config/three_nodes.toml"
