@@ -6,19 +6,55 @@
 
 #include <caf/io/middleman.hpp>
 #include <caf/node_id.hpp>
+#include <caf/settings.hpp>
 
+#include <cstdint>
+#include <mutex>
 #include <random>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace ariadne {
 
 namespace {
+
+/// CAF makes its modules of the system alone, and a configuration holds numbers and text only: so it holds the number
+/// of what is kept here. Thread-safe.
+class security_table {
+public:
+  void add(caf::actor_system_config& config, network_security security) {
+    const std::lock_guard lock{mutex_};
+    kept_.push_back(std::move(security));
+    caf::put(config.content, key, static_cast<std::int64_t>(kept_.size()));
+  }
+
+  network_security of(caf::actor_system& system) {
+    const auto number = caf::get_or(system.config(), key, std::int64_t{0});
+    const std::lock_guard lock{mutex_};
+    return number > 0 && number <= static_cast<std::int64_t>(kept_.size()) ? kept_[static_cast<std::size_t>(number) - 1]
+                                                                           : network_security{};
+  }
+
+private:
+  /// The name of the setting.
+  static inline const std::string key = "ariadne.network-security";
+
+  std::mutex mutex_;
+  std::vector<network_security> kept_;
+};
+
+security_table& securities_of_configs() {
+  static security_table table;
+  return table;
+}
 
 /// CAF's network layer, guarded (docs/decisions/0009-own-scribe-and-frame-guard.md), in a system whose node id is drawn
 /// at random (docs/decisions/0006-node-ids.md).
 class middleman_with_own_id : public caf::io::middleman {
 public:
   explicit middleman_with_own_id(caf::actor_system& system)
-    : middleman(system), multiplexer_(detail::multiplexer_argument(system)) {}
+    : middleman(system), multiplexer_(detail::multiplexer_argument(system), securities_of_configs().of(system)) {}
 
   void init(caf::actor_system_config& config) override {
     middleman::init(config);
@@ -64,7 +100,9 @@ void configure_for_type_ids_from<first_type_id>(caf::actor_system_config& config
   register_error_codes<ec>(config, describe);
 }
 
-void load_network(caf::actor_system_config& config) {
+void load_network(caf::actor_system_config& config, network_security security) {
+  if (security.tls || security.is_insecure)
+    securities_of_configs().add(config, std::move(security));
   load_module<middleman_with_own_id>(config);
 }
 

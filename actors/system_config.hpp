@@ -2,10 +2,12 @@
 
 #include "actors/caf_edition.hpp"
 #include "actors/first_type_id.hpp"
+#include "actors/network_security.hpp"
 
 #include <caf/actor_system_config.hpp>
 
 #include <cstddef>
+#include <utility>
 
 namespace ariadne {
 
@@ -16,7 +18,7 @@ namespace detail {
 template <caf::type_id_t FirstTypeId>
 void configure_for_type_ids_from(caf::actor_system_config& config);
 
-void load_network(caf::actor_system_config& config);
+void load_network(caf::actor_system_config& config, network_security security);
 
 template <class IdBlock>
 void add_id_block(caf::actor_system_config& config) {
@@ -35,11 +37,12 @@ void configure(caf::actor_system_config& config) {
   (detail::add_id_block<IdBlocks>(config), ...);
 }
 
-/// The same, and loads CAF's network module, which `cluster_membership` and remote clients need.
+/// The same, and loads CAF's network module, which `cluster_membership` and remote clients need. Without credentials,
+/// the system accepts connections at loopback addresses alone, unless it is told to be insecure.
 template <class... IdBlocks>
-void configure_with_network(caf::actor_system_config& config) {
+void configure_with_network(caf::actor_system_config& config, network_security security = {}) {
   configure<IdBlocks...>(config);
-  detail::load_network(config);
+  detail::load_network(config, std::move(security));
 }
 
 /// Makes all threads of CAF's scheduler take their work from one queue. On few cores, do so: with CAF's default, work

@@ -25,6 +25,9 @@ if(CMAKE_UNITY_BUILD)
   target_compile_options(ariadne_build_settings INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
 endif()
 
+# What the dynamic linker has filled in cannot be changed afterwards.
+target_link_options(ariadne_build_settings INTERFACE -Wl,-z,relro,-z,now)
+
 if(ARIADNE_SANITIZE)
   target_compile_options(ariadne_build_settings INTERFACE -fsanitize=${ARIADNE_SANITIZE} -fno-sanitize-recover=all
                                                           -fno-omit-frame-pointer)

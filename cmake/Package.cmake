@@ -40,6 +40,8 @@ install(
   DESTINATION "${ariadne_package_dir}"
   COMPONENT development)
 
+# With libraries in archives, there is nothing to be found at run time; and CMake would make room for this path by empty
+# ones, which stand for the current directory.
 if(BUILD_SHARED_LIBS)
   set_target_properties(ariadne PROPERTIES INSTALL_RPATH "$ORIGIN/../${CMAKE_INSTALL_LIBDIR}")
 endif()

@@ -131,22 +131,25 @@ std::string member_line(const node_status& status, const member_status& member) 
                      link->is_neighbour ? "" : ", by way of others", refusal_text(*link));
 }
 
-std::string status_table(const node_status& status, const std::vector<member_status>& members) {
+std::string status_table(const node_status& status, const std::vector<member_status>& members, bool is_secured) {
   const auto& replica = status.replica;
   const auto& counters = replica.counters;
-  auto text = fmt::format("node     {} of cluster {}\n"
-                          "replica  {}, {}\n"
-                          "keys     {}, {} bytes\n"
-                          "written  {} puts, {} erases; {} wait for acknowledgements\n"
-                          "sent     {} frames, {} bytes; received {} frames, {} bytes\n"
-                          "trouble  {} full states sent, {} refusals, {} divergences\n"
-                          "{}"
-                          "members\n",
-                          crdt::escaped(status.node), crdt::escaped(status.cluster), replica_text(replica.replica),
-                          replica.caught_up ? "caught up with all nodes" : "not yet caught up", replica.keys,
-                          replica.bytes, counters.puts, counters.erases, replica.waiting_writes, counters.frames_sent,
-                          counters.bytes_sent, counters.frames_received, counters.bytes_received,
-                          counters.full_states_sent, counters.refusals, counters.divergences, trouble_lines(replica));
+  auto text = fmt::format(
+    "node     {} of cluster {}\n"
+    "replica  {}, {}\n"
+    "keys     {}, {} bytes\n"
+    "written  {} puts, {} erases; {} wait for acknowledgements\n"
+    "sent     {} frames, {} bytes; received {} frames, {} bytes\n"
+    "trouble  {} full states sent, {} refusals, {} divergences\n"
+    "security {}\n"
+    "{}"
+    "members\n",
+    crdt::escaped(status.node), crdt::escaped(status.cluster), replica_text(replica.replica),
+    replica.caught_up ? "caught up with all nodes" : "not yet caught up", replica.keys, replica.bytes, counters.puts,
+    counters.erases, replica.waiting_writes, counters.frames_sent, counters.bytes_sent, counters.frames_received,
+    counters.bytes_received, counters.full_states_sent, counters.refusals, counters.divergences,
+    is_secured ? "TLS; both sides have shown certificates" : "none; whoever reaches the port can do everything",
+    trouble_lines(replica));
   std::size_t name_width = 0;
   std::size_t address_width = 0;
   for (const auto& member : members) {
@@ -199,12 +202,13 @@ std::string hosting_table(const session_host_status& hosting) {
 } // namespace
 
 std::string to_table(const node_report& report) {
-  auto text = status_table(report.status, report.members);
+  auto text = status_table(report.status, report.members, report.is_secured);
   return report.hosting ? text + hosting_table(*report.hosting) : text;
 }
 
 json to_json(const node_report& report) {
   auto answer = status_json(report.status, report.members);
+  answer["tls"] = report.is_secured;
   answer["sessions"] = report.hosting ? hosting_json(*report.hosting) : json{};
   return answer;
 }

@@ -18,6 +18,8 @@ struct node_report {
   std::vector<member_status> members;
   /// Nothing if the node hosts no sessions.
   std::optional<session_host_status> hosting;
+  /// The node and those that it is connected to show each other certificates.
+  bool is_secured = false;
 };
 
 /// For people: several lines.

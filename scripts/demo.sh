@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 readonly ariadne=build/release/bin/ariadne
-readonly cluster=config/three_nodes.toml
+readonly nodes=config/three_nodes.toml
 readonly games=200
 readonly patience_s=30
 # How long the players are left in peace before and after each step.
@@ -135,6 +135,18 @@ heading 'Building Ariadne'
 scripts/deps.sh
 cmake --preset release
 cmake --build --preset release --target ariadne
+
+heading 'Certificates: the nodes speak TLS, and let in whom their own authority knows'
+"${ariadne}" certificates init "${scratch}/certs" --cluster minotaur >/dev/null
+"${ariadne}" certificates node a b c --dir "${scratch}/certs" >/dev/null
+"${ariadne}" certificates client player --dir "${scratch}/certs" >/dev/null
+export ARIADNE_CERTIFICATES="${scratch}/certs"
+readonly cluster="${scratch}/cluster.toml"
+{
+  cat "${nodes}"
+  printf '\n[security]\ndirectory = "certs"\n'
+} >"${cluster}"
+say "$("${ariadne}" certificates show "${scratch}/certs/node-a.pem" | head -n 1)"
 
 heading 'Three nodes, each a process of its own, with version 1 of the game'
 readonly old="${scratch}/version_1.toml"

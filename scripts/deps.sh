@@ -21,6 +21,7 @@ packages=(
   libexpected-dev
   libfmt-dev
   libgoogle-perftools-dev
+  libssl-dev
   libtomlplusplus-dev
   nlohmann-json3-dev
   prometheus-cpp-dev

@@ -1,6 +1,7 @@
 #include "actors/network/basp.hpp"
 
 #include "actors/caf_edition.hpp"
+#include "actors/caf_edition_network.hpp"
 #include "actors/network/dial_attempt.hpp"
 #include "actors/network/guarded_multiplexer.hpp"
 #include "actors/network/listening_socket.hpp"
@@ -38,6 +39,10 @@ void post_to_broker(caf::actor_system& system, Function function) {
   });
 }
 
+guarded_multiplexer& multiplexer_of(caf::actor_system& system) {
+  return dynamic_cast<guarded_multiplexer&>(system.middleman().backend());
+}
+
 /// CAF names a connection by its descriptor.
 void shut_down(const caf::io::connection_handle& connection) {
   ::shutdown(static_cast<int>(connection.id()), SHUT_RDWR);
@@ -45,17 +50,31 @@ void shut_down(const caf::io::connection_handle& connection) {
 
 } // namespace
 
-caf::expected<tcp_socket> connect_to_node(const endpoint& address, std::chrono::milliseconds timeout) {
-  return dial(address, timeout, dial_attempt::goal::handshake);
+caf::expected<link_socket> connect_to_node(caf::actor_system& system, const endpoint& address,
+                                           std::chrono::milliseconds timeout) {
+  return dial(address, timeout, dial_attempt::goal::handshake, tls_for(security_of(system).tls, std::string{}));
+}
+
+const network_security& security_of(caf::actor_system& system) {
+  return multiplexer_of(system).security();
+}
+
+bool may_be_named(caf::actor_system& system, const caf::node_id& node, std::string_view name) {
+  const auto& desk = multiplexer_of(system).keeper().desk();
+  return !desk || node == system.node() || desk->identities().is_node(detail::bytes_of(system, node), name);
+}
+
+caf::io::scribe_ptr new_scribe(caf::actor_system& system, link_socket link) {
+  return multiplexer_of(system).new_scribe(std::move(link));
 }
 
 caf::expected<std::uint16_t> open_port(caf::actor_system& system, const cluster_membership_actor& whom,
                                        const endpoint& address, log_sink log, const crdt::replica_limits& limits) {
   auto& middleman = system.middleman();
-  auto socket = listen_at(address);
+  auto& multiplexer = multiplexer_of(system);
+  auto socket = listen_at(address, is_confined(multiplexer.security()));
   if (!socket)
     return std::move(socket.error());
-  auto& multiplexer = dynamic_cast<guarded_multiplexer&>(middleman.backend());
   multiplexer.keeper().configure(payload_bytes_max_of(limits), log);
   auto opened = multiplexer.new_doorman(socket->release(), std::make_shared<stranger_book>(std::move(log)));
   const auto port = opened->port();

@@ -32,13 +32,20 @@ std::size_t payload_bytes_max_of(const crdt::replica_limits& limits) {
   return std::min(value * values_of_a_register + room_bytes, announced_max);
 }
 
-connection_keeper::connection_keeper(caf::io::network::default_multiplexer& multiplexer)
-  : ticker_(multiplexer, tick_interval, [this] { tick(); }), pending_(in_ticks(handshake_time_max)) {}
+connection_keeper::connection_keeper(caf::io::network::default_multiplexer& multiplexer,
+                                     std::shared_ptr<admission_desk> desk)
+  : desk_(std::move(desk)), ticker_(multiplexer, tick_interval, [this] { tick(); }),
+    pending_(in_ticks(handshake_time_max)) {}
 
 void connection_keeper::configure(std::size_t payload_bytes_max, log_sink log) {
   payload_bytes_max_ = payload_bytes_max;
   const std::lock_guard lock{mutex_};
   log_ = std::move(log);
+}
+
+void connection_keeper::log(log_level level, std::string_view text) {
+  const std::lock_guard lock{mutex_};
+  log_(level, text);
 }
 
 void connection_keeper::report(std::string_view address, std::string_view text) {

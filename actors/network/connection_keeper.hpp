@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/log.hpp"
+#include "actors/network/admission_desk.hpp"
 #include "actors/network/pending_handshakes.hpp"
 #include "actors/network/report_throttle.hpp"
 #include "actors/network/stalled_writes.hpp"
@@ -14,6 +15,7 @@
 #include <chrono>
 #include <cstddef>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <set>
 #include <string>
@@ -79,13 +81,19 @@ public:
   /// For a connection that is closing.
   static constexpr std::chrono::seconds linger_time_max{2};
 
-  explicit connection_keeper(caf::io::network::default_multiplexer& multiplexer);
+  /// `desk` is null if connections are plain.
+  connection_keeper(caf::io::network::default_multiplexer& multiplexer, std::shared_ptr<admission_desk> desk);
 
-  // Any thread may call these three.
+  const std::shared_ptr<admission_desk>& desk() const {
+    return desk_;
+  }
+
+  // Any thread may call these four.
   void configure(std::size_t payload_bytes_max, log_sink log);
   std::size_t payload_bytes_max() const {
     return payload_bytes_max_;
   }
+  void log(log_level level, std::string_view text);
   /// Logs `text`, at most once a minute for each address and text.
   void report(std::string_view address, std::string_view text);
 
@@ -114,6 +122,7 @@ private:
   caf::io::abstract_broker* find_broker() const;
   void cut(const std::vector<pending_handshakes::connection_id>& ids, std::string_view reason);
 
+  const std::shared_ptr<admission_desk> desk_;
   ticker ticker_;
   std::atomic<std::size_t> payload_bytes_max_{client_payload_bytes_max};
   std::map<pending_handshakes::connection_id, kept_connection*> connections_;

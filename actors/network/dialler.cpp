@@ -2,54 +2,22 @@
 
 #include "actors/network/dial_attempt.hpp"
 #include "actors/network/host_lookup.hpp"
+#include "actors/network/waker.hpp"
 
 #include <algorithm>
-#include <cstdint>
 #include <iterator>
 #include <mutex>
 #include <optional>
-#include <system_error>
 #include <thread>
 #include <utility>
 
 #include <poll.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 namespace ariadne {
 
 namespace {
 
 using clock = std::chrono::steady_clock;
-
-/// Wakes a thread that polls. Thread-safe.
-class waker {
-public:
-  waker() : fd_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
-    if (fd_ < 0)
-      throw std::system_error{errno, std::generic_category(), "eventfd"};
-  }
-  waker(const waker&) = delete;
-  waker& operator=(const waker&) = delete;
-  ~waker() {
-    ::close(fd_);
-  }
-
-  int fd() const {
-    return fd_;
-  }
-  void wake() const {
-    const std::uint64_t one = 1;
-    (void)!::write(fd_, &one, sizeof(one));
-  }
-  void rest() const {
-    std::uint64_t count = 0;
-    (void)!::read(fd_, &count, sizeof(count));
-  }
-
-private:
-  int fd_;
-};
 
 /// A call of `dial`: first the host is looked up, then the attempt is made.
 struct call {
@@ -68,7 +36,8 @@ struct call {
 
 class dialler::worker {
 public:
-  explicit worker(std::function<void()> on_results) : on_results_(std::move(on_results)), thread_([this] { run(); }) {}
+  worker(std::shared_ptr<const credentials> security, std::function<void()> on_results)
+    : security_(std::move(security)), on_results_(std::move(on_results)), thread_([this] { run(); }) {}
 
   ~worker() {
     {
@@ -143,7 +112,8 @@ private:
       auto addresses = c.lookup->result(c.address.port);
       if (!addresses)
         return finish(c, std::move(addresses.error()));
-      c.attempt.emplace(std::move(*addresses), now, c.deadline);
+      c.attempt.emplace(std::move(*addresses), now, c.deadline, dial_attempt::goal::handshake,
+                        tls_for(security_, c.node));
     } else if (now >= c.deadline) {
       return finish(c, host_lookup_timed_out(c.address.host));
     }
@@ -151,7 +121,7 @@ private:
       finish(c, c.attempt->take_result());
   }
 
-  void finish(call& c, caf::expected<tcp_socket> socket) {
+  void finish(call& c, caf::expected<link_socket> socket) {
     finished_.push_back({std::move(c.node), std::move(c.address), std::move(socket)});
     c.lookup = nullptr;
   }
@@ -169,6 +139,7 @@ private:
     on_results_();
   }
 
+  const std::shared_ptr<const credentials> security_;
   const std::function<void()> on_results_;
   /// Lookups that nobody waits for any more wake it as well.
   const std::shared_ptr<waker> waker_ = std::make_shared<waker>();
@@ -182,7 +153,8 @@ private:
   std::thread thread_;
 };
 
-dialler::dialler(std::function<void()> on_results) : worker_(std::make_unique<worker>(std::move(on_results))) {}
+dialler::dialler(std::shared_ptr<const credentials> security, std::function<void()> on_results)
+  : worker_(std::make_unique<worker>(std::move(security), std::move(on_results))) {}
 
 dialler::~dialler() = default;
 

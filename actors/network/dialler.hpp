@@ -1,7 +1,8 @@
 #pragma once
 
+#include "actors/credentials.hpp"
 #include "actors/endpoint.hpp"
-#include "actors/network/tcp_socket.hpp"
+#include "actors/network/link_socket.hpp"
 
 #include <caf/expected.hpp>
 
@@ -22,11 +23,12 @@ public:
   struct result {
     std::string node;
     endpoint address;
-    caf::expected<tcp_socket> socket;
+    caf::expected<link_socket> socket;
   };
 
-  /// `on_results` is called in the dialler's thread whenever `take_results` has something new to return.
-  explicit dialler(std::function<void()> on_results);
+  /// `on_results` is called in the dialler's thread whenever `take_results` has something new to return. With
+  /// credentials, a connection is secured, and leads to the node of the cluster that is dialled; null: it is plain.
+  dialler(std::shared_ptr<const credentials> security, std::function<void()> on_results);
   dialler(const dialler&) = delete;
   dialler& operator=(const dialler&) = delete;
   /// Breaks off what is under way.

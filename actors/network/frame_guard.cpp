@@ -17,6 +17,9 @@ constexpr std::uint64_t down_message = 5;
 constexpr std::uint64_t heartbeat_message = 6;
 constexpr std::uint64_t farewell_operation = 0xfa;
 
+/// What a handshake of TLS begins with.
+constexpr std::uint64_t tls_record = 0x16;
+
 /// The target is given by its name.
 constexpr std::uint64_t named_receiver = 1;
 /// A client that has two connections to a node says which one it uses.
@@ -45,6 +48,8 @@ std::string_view describe(cut_reason reason) {
   switch (reason) {
     case cut_reason::farewell:
       return "it speaks another protocol";
+    case cut_reason::tls:
+      return "it speaks TLS, and this side has no [security]";
     case cut_reason::no_handshake:
       return "it does not begin with CAF's handshake";
     case cut_reason::second_handshake:
@@ -130,6 +135,8 @@ std::optional<cut_reason> frame_guard::check_header() const {
   const auto& [operation, padding, flags, size, data, source, target] = fields_;
   if (side_ == connection_side::accepted && !has_shaken_hands_ && operation == farewell_operation)
     return cut_reason::farewell;
+  if (side_ == connection_side::accepted && !has_shaken_hands_ && operation == tls_record)
+    return cut_reason::tls;
   if (operation > heartbeat_message)
     return cut_reason::unknown_operation;
   if (padding != 0)
@@ -226,6 +233,7 @@ std::optional<cut_reason> frame_guard::end_handshake() {
   if (!is_id(begin_))
     return cut_reason::no_node_id;
   has_shaken_hands_ = true;
+  node_id_ = begin_.substr(0, format_.id_size);
   // Only a client shakes hands twice.
   if (side_ == connection_side::accepted)
     handshake_ = std::move(begin_);

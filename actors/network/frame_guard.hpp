@@ -31,6 +31,8 @@ enum class connection_side {
 enum class cut_reason {
   /// It is no fault: the other side says that it speaks other protocols (actors/network/spoken_protocols.hpp).
   farewell,
+  /// The other side begins TLS, which this one does not speak.
+  tls,
   no_handshake,
   second_handshake,
   handshake_without_payload,
@@ -80,6 +82,11 @@ public:
     return has_shaken_hands_;
   }
 
+  /// The id of the other side's node, as CAF writes it, once it has shaken hands.
+  const std::string& node_id() const {
+    return node_id_;
+  }
+
   std::size_t payload_bytes_max() const {
     return payload_bytes_max_;
   }
@@ -125,6 +132,7 @@ private:
   std::string begin_;
   /// The payload of the first handshake.
   std::string handshake_;
+  std::string node_id_;
   bool has_shaken_hands_ = false;
   bool has_selected_ = false;
   std::optional<cut_reason> cut_;

@@ -39,24 +39,56 @@ std::string address_of(const sockaddr_storage& peer) {
 
 guarded_doorman::guarded_doorman(caf::io::network::default_multiplexer& multiplexer,
                                  std::shared_ptr<connection_keeper> keeper, int fd,
-                                 std::shared_ptr<stranger_book> strangers)
+                                 std::shared_ptr<stranger_book> strangers, const std::shared_ptr<credentials>& security)
   : doorman(caf::io::network::accept_hdl_from_socket(fd)), keeper_(std::move(keeper)), strangers_(std::move(strangers)),
-    spare_(open_spare()), acceptor_(multiplexer, fd, *this) {}
+    spare_(open_spare()), acceptor_(multiplexer, fd, *this) {
+  if (security)
+    begin_handshakes(security);
+}
 
 guarded_doorman::~guarded_doorman() = default;
+
+void guarded_doorman::begin_handshakes(const std::shared_ptr<credentials>& security) {
+  auto& multiplexer = acceptor_.backend();
+  const std::weak_ptr<guarded_doorman*> weak = self_;
+  const auto has_guests = [&multiplexer, weak] {
+    multiplexer.post([weak] {
+      if (const auto self = weak.lock())
+        (*self)->let_guests_in();
+    });
+  };
+  const auto refused = [keeper = keeper_](const std::string& address, std::string_view why) {
+    keeper->report(address, fmt::format("the connection from {} is closed: {}", address, why));
+  };
+  const auto told = [keeper = keeper_](log_level level, std::string_view text) { keeper->log(level, text); };
+  gatekeeper_ = std::make_unique<tls_gatekeeper>(security, tls_gatekeeper::callbacks{has_guests, refused, told});
+}
 
 bool guarded_doorman::new_connection() {
   if (detached()) {
     tcp_socket{acceptor_.accepted_socket()};
     return false;
   }
-  auto& multiplexer = acceptor_.backend();
   tcp_socket socket{acceptor_.accepted_socket()};
   // Nodes show each other that they are alive; clients do not.
   socket.keep_alive();
-  const auto fd = std::move(socket).renumber().release();
-  caf::io::scribe_ptr accepted =
-    caf::make_counted<guarded_scribe>(multiplexer, keeper_, fd, connection_side::accepted, address_, strangers_);
+  socket = std::move(socket).renumber();
+  if (!gatekeeper_)
+    return let_in({std::move(socket)}, address_);
+  gatekeeper_->begin(std::move(socket), address_);
+  return true;
+}
+
+void guarded_doorman::let_guests_in() {
+  for (auto& [link, address] : gatekeeper_->take_guests())
+    if (!detached())
+      let_in(std::move(link), std::move(address));
+}
+
+bool guarded_doorman::let_in(link_socket link, std::string address) {
+  auto& multiplexer = acceptor_.backend();
+  caf::io::scribe_ptr accepted = caf::make_counted<guarded_scribe>(
+    multiplexer, keeper_, std::move(link), connection_side::accepted, std::move(address), strangers_);
   const auto handle = accepted->hdl();
   parent()->add_scribe(std::move(accepted));
   return caf::io::doorman::new_connection(&multiplexer, handle);
@@ -121,6 +153,8 @@ void guarded_doorman::cannot_accept(int error) {
   keeper_->report("", fmt::format("cannot accept a connection: {}; some are turned away: raise the limit of open files "
                                   "(ulimit -n), or find out who opens so many connections",
                                   std::strerror(error)));
+  if (gatekeeper_)
+    gatekeeper_->drop_oldest();
   keeper_->make_room();
   turn_one_away();
 }

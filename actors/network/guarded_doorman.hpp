@@ -3,6 +3,7 @@
 #include "actors/network/connection_keeper.hpp"
 #include "actors/network/stranger_book.hpp"
 #include "actors/network/tcp_socket.hpp"
+#include "actors/network/tls_gatekeeper.hpp"
 
 #include <caf/io/doorman.hpp>
 #include <caf/io/network/acceptor_impl.hpp>
@@ -15,13 +16,13 @@
 namespace ariadne {
 
 /// An open port, as CAF's own doorman, but: the connections that it accepts are guarded, and get descriptors that have
-/// not been in use for long; and where the system cannot accept one, it says so and waits a moment, while CAF tries
-/// again at once for ever.
+/// not been in use for long; those that are secured come to CAF once the other side has shown who it is; and where the
+/// system cannot accept one, it says so and waits a moment, while CAF tries again at once for ever.
 class guarded_doorman : public caf::io::doorman, private kept_doorman {
 public:
   /// Takes over the descriptor of a socket that listens.
   guarded_doorman(caf::io::network::default_multiplexer& multiplexer, std::shared_ptr<connection_keeper> keeper, int fd,
-                  std::shared_ptr<stranger_book> strangers);
+                  std::shared_ptr<stranger_book> strangers, const std::shared_ptr<credentials>& security);
   ~guarded_doorman() override;
 
   bool new_connection() override;
@@ -52,6 +53,9 @@ private:
     return parent();
   }
 
+  void begin_handshakes(const std::shared_ptr<credentials>& security);
+  bool let_in(link_socket link, std::string address);
+  void let_guests_in();
   bool accept(caf::io::network::native_socket& accepted, caf::io::network::native_socket fd);
   void cannot_accept(int error);
   void turn_one_away();
@@ -64,6 +68,10 @@ private:
   tcp_socket spare_;
   bool is_waiting_ = false;
   caf::io::network::acceptor_impl<accepting> acceptor_;
+  /// What the gatekeeper's thread knows of this doorman, which may have gone meanwhile.
+  std::shared_ptr<guarded_doorman*> self_ = std::make_shared<guarded_doorman*>(this);
+  /// Null, if connections are plain.
+  std::unique_ptr<tls_gatekeeper> gatekeeper_;
 };
 
 } // namespace ariadne

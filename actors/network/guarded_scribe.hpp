@@ -1,22 +1,26 @@
 #pragma once
 
 #include "actors/counted_writes.hpp"
+#include "actors/network/client_guard.hpp"
 #include "actors/network/connection_keeper.hpp"
 #include "actors/network/frame_guard.hpp"
 #include "actors/network/guarded_transport.hpp"
+#include "actors/network/link_socket.hpp"
+#include "actors/network/link_transport.hpp"
 #include "actors/network/stranger_book.hpp"
 
 #include <caf/io/network/default_multiplexer.hpp>
 #include <caf/io/network/stream_impl.hpp>
 #include <caf/io/scribe.hpp>
-#include <caf/policy/tcp.hpp>
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <vector>
 
 namespace ariadne {
 
@@ -31,14 +35,18 @@ using scribe_buffer = std::remove_reference_t<decltype(std::declval<caf::io::scr
 
 } // namespace detail
 
-/// CAF's end of a connection, as CAF's own scribe, but it shows CAF only what the frame guard lets pass, and memory is
-/// used for what has come rather than for what has been announced.
+/// CAF's end of a connection, as CAF's own scribe, but it shows CAF only what the guards let pass, and memory is used
+/// for what has come rather than for what has been announced.
+///
+/// The frame guard looks at each byte as it comes, and a connection ends that it does not like. Of a frame after the
+/// handshake, the header is held back until its payload is there: then what the frame says is judged as a whole, and it
+/// is shown to CAF, or dropped, or answered in the name of whoever it is for.
 class guarded_scribe : public caf::io::scribe, private kept_connection, private transport_observer {
 public:
-  /// Takes over the descriptor. `strangers` is told of those that hang up since they speak other protocols; null for
+  /// Takes over the connection. `strangers` is told of those that hang up since they speak other protocols; null for
   /// connections that have been opened from here.
-  guarded_scribe(caf::io::network::default_multiplexer& multiplexer, std::shared_ptr<connection_keeper> keeper, int fd,
-                 connection_side side, std::string address, std::shared_ptr<stranger_book> strangers);
+  guarded_scribe(caf::io::network::default_multiplexer& multiplexer, std::shared_ptr<connection_keeper> keeper,
+                 link_socket link, connection_side side, std::string address, std::shared_ptr<stranger_book> strangers);
   ~guarded_scribe() override;
 
   void configure_read(caf::io::receive_policy::config config) override;
@@ -55,13 +63,32 @@ public:
   bool consume(detail::scribe_context context, const void* data, std::size_t size) override;
 
 private:
-  class stream : public caf::io::network::stream_impl<guarded_transport<caf::policy::tcp>> {
+  class stream : public caf::io::network::stream_impl<guarded_transport<link_transport>> {
   public:
     using stream_impl::stream_impl;
+
+    void removed_from_loop(caf::io::network::operation what) override {
+      is_reading_ = is_reading_ && what != caf::io::network::operation::read;
+      stream_impl::removed_from_loop(what);
+    }
+
+    void has_begun_to_read() {
+      is_reading_ = true;
+    }
+
+    /// Reads what has been taken from the connection before it came to CAF's loop, which is told of nothing but what
+    /// comes.
+    void read_what_is_pending() {
+      if (is_reading_)
+        handle_event(caf::io::network::operation::read);
+    }
 
     bool is_writing() const {
       return state_.writing;
     }
+
+  private:
+    bool is_reading_ = false;
   };
 
   // kept_connection
@@ -83,9 +110,17 @@ private:
     stalled.taken(bytes);
   }
 
+  void launch();
   void refuse(cut_reason reason);
+  bool admit();
+  void read_payload(std::size_t size);
   void read_next_part();
-  bool deliver(detail::scribe_context context, const void* data, std::size_t size);
+  bool take(detail::scribe_context context, detail::scribe_buffer& bytes, std::size_t size);
+  bool take_header(detail::scribe_context context, detail::scribe_buffer& bytes);
+  bool take_held_frame(detail::scribe_context context, detail::scribe_buffer& payload, std::size_t size);
+  frame_judgement judge(const basp_frame& frame);
+  void answer(const basp_frame& request);
+  bool deliver(detail::scribe_context context, detail::scribe_buffer& bytes, std::size_t size);
 
   std::shared_ptr<connection_keeper> keeper_;
   std::shared_ptr<stranger_book> strangers_;
@@ -93,12 +128,28 @@ private:
   connection_side side_;
   frame_guard guard_;
   bool is_launched_ = false;
+  bool is_secured_ = false;
   bool is_cut_ = false;
   /// The size of a payload that is too large to be given room before it comes; 0 if there is none.
   std::size_t large_bytes_ = 0;
   /// What has come of it.
   detail::scribe_buffer large_;
-  bool is_delivering_large_ = false;
+  /// The header of a frame whose payload is still to come; empty if none is held.
+  detail::scribe_buffer held_;
+  bool is_delivering_held_ = false;
+  /// A header has been shown to CAF, and its payload comes next.
+  bool is_payload_next_ = false;
+  /// What CAF is to take for what it has read, while it is shown something.
+  detail::scribe_buffer* delivered_ = nullptr;
+  /// All that the other side is in this cluster, if the connection is secured; what may do most comes first.
+  std::vector<identity> peer_;
+  /// The node id that the other side has shown, if it is entered in the book of identities.
+  std::string entered_id_;
+  std::shared_ptr<const role_table> roles_;
+  /// Of a client, after its handshake.
+  std::optional<client_guard> client_guard_;
+  /// Where in the buffer begins what has not been flushed; nothing if all has.
+  std::optional<std::size_t> unflushed_;
   counted_writes writes_;
   stream stream_;
 };

@@ -9,6 +9,7 @@
 #include <string>
 #include <utility>
 
+#include <netinet/in.h>
 #include <sys/socket.h>
 
 namespace ariadne {
@@ -29,6 +30,15 @@ int listen_at(const socket_address& address, tcp_socket& result) {
   return 0;
 }
 
+bool is_loopback(const socket_address& address) {
+  if (address.get()->sa_family == AF_INET) {
+    const auto& v4 = reinterpret_cast<const sockaddr_in&>(address.storage);
+    return ntohl(v4.sin_addr.s_addr) >> 24 == 127;
+  }
+  const auto& v6 = reinterpret_cast<const sockaddr_in6&>(address.storage).sin6_addr;
+  return IN6_IS_ADDR_LOOPBACK(&v6) || (IN6_IS_ADDR_V4MAPPED(&v6) && v6.s6_addr[12] == 127);
+}
+
 std::string advice(int error) {
   switch (error) {
     case EADDRINUSE:
@@ -45,12 +55,17 @@ std::string advice(int error) {
 
 } // namespace
 
-caf::expected<tcp_socket> listen_at(const endpoint& address) {
+caf::expected<tcp_socket> listen_at(const endpoint& address, bool is_confined) {
   auto addresses = look_up(address);
   if (!addresses)
     return std::move(addresses.error());
   std::stable_partition(addresses->begin(), addresses->end(),
                         [](const socket_address& each) { return each.get()->sa_family == AF_INET; });
+  if (is_confined && !std::all_of(addresses->begin(), addresses->end(), is_loopback))
+    return make_error(ec::port_not_opened,
+                      "without certificates, connections are accepted at loopback addresses alone, such as 127.0.0.1: "
+                      "make certificates with \"ariadne certificates\" and name them in [security], or set insecure = "
+                      "true, and whoever reaches the port can do everything");
   int first_error = 0;
   for (const auto& each : *addresses) {
     tcp_socket result;

@@ -47,7 +47,7 @@ public:
 
   /// `timeout` is for each of the two steps.
   node_connector(Self self, std::chrono::milliseconds timeout, callbacks tell)
-    : self_(self), timeout_(timeout), tell_(std::move(tell)), dialler_(wake(self)) {}
+    : self_(self), timeout_(timeout), tell_(std::move(tell)), dialler_(security_of(self->system()).tls, wake(self)) {}
 
   void begin(const attempt& made) {
     if (auto address = endpoint_from_string(made.address))
@@ -91,9 +91,9 @@ private:
 
   using woken_actor = caf::typed_actor<takes<work_atom>>;
 
-  void shake_hands(const attempt& made, tcp_socket socket, std::uint16_t port) {
-    auto local_host = socket.local_host();
-    shaking_hands_[made.node] = socket.duplicate();
+  void shake_hands(const attempt& made, link_socket socket, std::uint16_t port) {
+    auto local_host = socket.tcp.local_host();
+    shaking_hands_[made.node] = socket.tcp.duplicate();
     request_handshake(self_, timeout_, std::move(socket), port)
       .then(
         [this, made, local_host](const caf::node_id&, const caf::strong_actor_ptr& published,

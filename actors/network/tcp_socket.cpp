@@ -6,6 +6,7 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <optional>
 
 #include <fcntl.h>
 #include <netdb.h>
@@ -110,7 +111,10 @@ void tcp_socket::shut_down() {
 }
 
 caf::expected<tcp_socket> tcp_connect(const endpoint& address, std::chrono::milliseconds timeout) {
-  return dial(address, timeout, dial_attempt::goal::connection);
+  auto connected = dial(address, timeout, dial_attempt::goal::connection, std::nullopt);
+  if (!connected)
+    return std::move(connected.error());
+  return std::move(connected->tcp);
 }
 
 } // namespace ariadne

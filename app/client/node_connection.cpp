@@ -35,8 +35,8 @@ bool is_refused_here(const caf::error& error) {
 
 } // namespace
 
-client_config::client_config() {
-  configure_with_network(*this);
+client_config::client_config(const network_security& security) {
+  configure_with_network(*this, security);
   use_work_sharing(*this);
   use_threads(*this, 1);
 }
@@ -50,7 +50,7 @@ fallible<void> node_connection::connect() {
     return tl::unexpected(undone(describe_failure(socket.error())));
   if (!socket)
     return tl::unexpected(undone(fmt::format("{}: {}", to_string(address_), describe(socket.error()))));
-  auto connection = socket->duplicate();
+  auto connection = socket->tcp.duplicate();
   caf::strong_actor_ptr actor;
   std::set<std::string> interface;
   caf::error error;
@@ -73,6 +73,10 @@ fallible<void> node_connection::connect() {
     return tl::unexpected(undone(fmt::format("{} is no node of Ariadne", to_string(address_))));
   membership_ = caf::actor_cast<cluster_membership_actor>(actor);
   return {};
+}
+
+bool node_connection::is_secured() const {
+  return security_of(system_).tls != nullptr;
 }
 
 fallible<state_handoff_actor> node_connection::handoff() {
@@ -133,10 +137,10 @@ fallible<void> node_connection::check_hosting() {
   return {};
 }
 
-caf::expected<tcp_socket> node_connection::dial() {
+caf::expected<link_socket> node_connection::dial() {
   const auto resolved_by = std::min(deadline_, clock::now() + resolve_timeout);
   for (;;) {
-    auto socket = connect_to_node(address_, remaining());
+    auto socket = connect_to_node(system_, address_, remaining());
     if (socket || socket.error() != ec::host_unresolved || clock::now() + resolve_interval >= resolved_by)
       return socket;
     std::this_thread::sleep_for(resolve_interval);

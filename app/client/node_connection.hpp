@@ -2,7 +2,8 @@
 
 #include "actors/ask.hpp"
 #include "actors/endpoint.hpp"
-#include "actors/network/tcp_socket.hpp"
+#include "actors/network/link_socket.hpp"
+#include "actors/network_security.hpp"
 #include "actors/protocol.hpp"
 #include "actors/value_messages.hpp"
 #include "app/output/failure.hpp"
@@ -24,7 +25,7 @@ namespace ariadne {
 
 /// The actor system of a client: our messages, and one thread.
 struct client_config : caf::actor_system_config {
-  client_config();
+  explicit client_config(const network_security& security);
 };
 
 /// The way to one node. All its calls together take no longer than the timeout, unless it begins anew. When the node
@@ -69,6 +70,9 @@ public:
   bool has_answered() const {
     return has_answered_;
   }
+
+  /// Whether the connection is made with TLS.
+  bool is_secured() const;
 
   const endpoint& address() const {
     return address_;
@@ -124,7 +128,7 @@ private:
   }
 
   static failure undone(failure problem);
-  caf::expected<tcp_socket> dial();
+  caf::expected<link_socket> dial();
 
   caf::actor_system& system_;
   endpoint address_;

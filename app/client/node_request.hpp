@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/endpoint.hpp"
+#include "app/client/contact_points.hpp"
 #include "app/client/node_connection.hpp"
 #include "app/output/exit_code.hpp"
 #include "app/output/failure.hpp"
@@ -9,7 +9,6 @@
 
 #include <chrono>
 #include <functional>
-#include <vector>
 
 namespace ariadne {
 
@@ -30,7 +29,7 @@ struct node_request {
 /// Makes the request of the nodes in turn: of the next one, if it is certain that the former has done nothing, and for
 /// one that only reads, also if contact to it was lost. Once a node has begun to answer, no other one is asked. All
 /// together takes no longer than the timeout. Precondition: there is a node.
-fallible<exit_code> carry_out(const node_request& request, const std::vector<endpoint>& nodes,
+fallible<exit_code> carry_out(const node_request& request, const contact_points& points,
                               std::chrono::milliseconds timeout);
 
 } // namespace ariadne

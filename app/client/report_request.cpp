@@ -17,7 +17,7 @@ fallible<node_report> ask_report(node_connection& client) {
   auto hosting = client.session_host().and_then(
     [&](const session_host_actor& host) { return client.ask<session_host_status>(host, status_atom_v); });
   return node_report{std::move(*status), std::move(*members),
-                     hosting ? std::optional{std::move(*hosting)} : std::nullopt};
+                     hosting ? std::optional{std::move(*hosting)} : std::nullopt, client.is_secured()};
 }
 
 } // namespace ariadne

@@ -9,8 +9,9 @@
 
 namespace ariadne {
 
-// How a process that runs the nodes of a cluster file is found by another one on the same machine: a Unix socket in
-// Linux' abstract namespace, named after the user and the file. It goes with its process, and leaves no file behind.
+// How a process that runs the nodes of a cluster file is found by another one of the same user on the same machine: a
+// Unix socket, named after the file, in a directory that is that user's alone. Each side checks who the other one is as
+// well. A socket that a process has left behind is taken for none.
 
 /// Why the socket cannot be opened, or connected to.
 enum class control_problem {
@@ -18,11 +19,14 @@ enum class control_problem {
   nobody,
   /// A process of this user has it already.
   taken,
-  /// A process of another user has it, which may take any name.
+  /// The directory belongs to another user, or is open to others.
   of_another_user,
   /// A process has it that takes no connections.
   busy
 };
+
+/// Of the effective user of this process; it need not be there.
+std::string control_directory();
 
 std::string describe(control_problem problem, const std::string& cluster_file);
 

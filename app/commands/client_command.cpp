@@ -33,6 +33,7 @@ CLI::App* client_command::declare_as(CLI::App& parent, const char* name, const c
                            "Without either: what {} or {} of the environment names, or 127.0.0.1:{}",
                            node_variable, file_variable, default_node_port));
   sub->add_option("--cluster", cluster_file, "The cluster file")->type_name("FILE");
+  add_identity(*sub, identity);
   add_time(
     *sub, "--timeout", std::chrono::hours{24}, [this](std::chrono::milliseconds time) { timeout = time; },
     "How long to try at most, such as 500ms or 2s; 5s by default. While a large value is moved, to the node and from "
@@ -90,20 +91,25 @@ void client_command::look_into_environment() {
 
 exit_code client_command::run() const {
   unblock_stop_signals();
-  const auto run_and_tell = [this](const std::vector<endpoint>& nodes) {
-    const auto result = run_at(nodes);
+  const auto run_and_tell = [this](const std::vector<endpoint>& nodes, bool may_be_secured) {
+    auto security = may_be_secured ? load_security(identity) : network_security{};
+    if (!security) {
+      complain(security.error());
+      return exit_code::usage;
+    }
+    const auto result = run_at({nodes, std::move(*security)});
     if (result)
       return *result;
     complain(result.error().text);
     return result.error().code;
   };
   if (node)
-    return with_descriptors(client_needs.least, [&] { return run_and_tell({*node}); });
+    return with_descriptors(client_needs.least, [&] { return run_and_tell({*node}, true); });
   return with_cluster(cluster_file, client_needs, [&](const cluster_config& cluster) {
     std::vector<endpoint> nodes;
     for (const auto& listed : cluster.nodes)
       nodes.push_back({listed.host, listed.port});
-    return run_and_tell(nodes);
+    return run_and_tell(nodes, cluster.security.has_value());
   });
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "actors/endpoint.hpp"
+#include "app/client/contact_points.hpp"
+#include "app/commands/client_identity.hpp"
 #include "app/commands/command.hpp"
 #include "app/output/failure.hpp"
 
@@ -21,11 +23,12 @@ struct client_command : command {
   void check() override;
   exit_code run() const final;
   /// Runs the command by way of one of these nodes. There is one.
-  virtual fallible<exit_code> run_at(const std::vector<endpoint>& nodes) const = 0;
+  virtual fallible<exit_code> run_at(const contact_points& points) const = 0;
 
   /// Which node to talk to. If there is none: those of `cluster_file`, in turn, until one can do it. There is either.
   std::optional<endpoint> node;
   std::string cluster_file;
+  client_identity identity;
   /// For everything together: connecting, asking, being answered. While a large value is moved, it begins anew with
   /// each piece.
   std::chrono::milliseconds timeout{5'000};

@@ -1,5 +1,6 @@
 #include "app/commands/command_line.hpp"
 
+#include "app/commands/certificates.hpp"
 #include "app/commands/cluster.hpp"
 #include "app/commands/cordon.hpp"
 #include "app/commands/discard.hpp"
@@ -71,6 +72,13 @@ public:
     add<session_stop_command>(session);
     add<cordon_command>(session, true);
     add<cordon_command>(session, false);
+    auto& certificates = add_group("certificates", "Make a cluster's own certificates, for TLS");
+    add<certificates_init_command>(certificates);
+    add<certificates_node_command>(certificates);
+    add<certificates_client_command>(certificates);
+    add<certificates_show_command>(certificates);
+    add<certificates_renew_command>(certificates);
+    add<certificates_revoke_command>(certificates);
     auto& game = add_group("game", "Play Minotaur, the sample game, on a cluster");
     add<game_play_command>(game);
     add_removed_game_commands(game);

@@ -48,7 +48,7 @@ CLI::App* cordon_command::declare(CLI::App& parent) {
   return sub;
 }
 
-fallible<exit_code> cordon_command::run_at(const std::vector<endpoint>& nodes) const {
+fallible<exit_code> cordon_command::run_at(const contact_points& points) const {
   const auto visit = [this](caf::actor_system& system, node_connection& client) -> fallible<exit_code> {
     const auto address = address_of(client, cordoned_node);
     if (!address)
@@ -62,7 +62,7 @@ fallible<exit_code> cordon_command::run_at(const std::vector<endpoint>& nodes) c
         return exit_code::done;
       });
   };
-  return carry_out({.visit = visit}, nodes, timeout);
+  return carry_out({.visit = visit}, points, timeout);
 }
 
 } // namespace ariadne

@@ -10,7 +10,7 @@ struct cordon_command final : client_command {
   explicit cordon_command(bool takes_none) : is_cordoned(takes_none) {}
 
   CLI::App* declare(CLI::App& parent) override;
-  fallible<exit_code> run_at(const std::vector<endpoint>& nodes) const override;
+  fallible<exit_code> run_at(const contact_points& points) const override;
 
   std::string cordoned_node;
   /// From then on.

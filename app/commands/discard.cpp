@@ -15,7 +15,7 @@ CLI::App* discard_command::declare(CLI::App& parent) {
   return sub;
 }
 
-fallible<exit_code> discard_command::run_at(const std::vector<endpoint>& nodes) const {
+fallible<exit_code> discard_command::run_at(const contact_points& points) const {
   const auto visit = [this](caf::actor_system&, node_connection& client) {
     return client.handoff()
       .and_then([&](const state_handoff_actor& handoff) { return client.ask<bool>(handoff, discard_atom_v, key); })
@@ -27,7 +27,7 @@ fallible<exit_code> discard_command::run_at(const std::vector<endpoint>& nodes) 
         return discarded ? exit_code::done : exit_code::absent;
       });
   };
-  return carry_out({.visit = visit, .in_doubt = "the state may have been discarded"}, nodes, timeout);
+  return carry_out({.visit = visit, .in_doubt = "the state may have been discarded"}, points, timeout);
 }
 
 } // namespace ariadne

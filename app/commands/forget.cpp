@@ -15,7 +15,7 @@ CLI::App* forget_command::declare(CLI::App& parent) {
   return sub;
 }
 
-fallible<exit_code> forget_command::run_at(const std::vector<endpoint>& nodes) const {
+fallible<exit_code> forget_command::run_at(const contact_points& points) const {
   const auto visit = [this](caf::actor_system&, node_connection& client) {
     return client.forget(forgotten_node).map([this](bool) {
       write_receipt(json ? json_line({{"forgotten", forgotten_node}})
@@ -23,7 +23,7 @@ fallible<exit_code> forget_command::run_at(const std::vector<endpoint>& nodes) c
       return exit_code::done;
     });
   };
-  return carry_out({.visit = visit}, nodes, timeout);
+  return carry_out({.visit = visit}, points, timeout);
 }
 
 } // namespace ariadne

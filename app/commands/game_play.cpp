@@ -94,6 +94,14 @@ exit_code play_on(const cluster_config& cluster, const game_play_command& comman
     options.nodes.push_back({node.host, node.port});
   options.games = command.games;
   options.pause = command.pause;
+  if (cluster.security) {
+    auto security = load_security(command.identity);
+    if (!security) {
+      complain(security.error());
+      return exit_code::usage;
+    }
+    options.security = std::move(*security);
+  }
   minotaur::scripted_play play{std::move(options)};
   if (const auto begun = play.begin(); !begun) {
     complain(begun.error());
@@ -147,6 +155,7 @@ CLI::App* game_play_command::declare(CLI::App& parent) {
   add_time(
     *sub, "--pause", std::chrono::minutes{1}, [this](std::chrono::milliseconds given) { pause = given; },
     "How long each game is left alone between two moves; 50ms by default");
+  add_identity(*sub, identity);
   add_time(
     *sub, "--time", std::chrono::hours{24}, [this](std::chrono::milliseconds given) { time = given; },
     "How long to play, while no node is killed");

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "app/commands/client_identity.hpp"
 #include "app/commands/command.hpp"
 
 #include <chrono>
@@ -20,6 +21,7 @@ struct game_play_command final : command {
   exit_code run() const override;
 
   std::string cluster_file;
+  client_identity identity;
   std::size_t games = 200;
   /// From an answer of a game to the next message to it.
   std::chrono::milliseconds pause{50};

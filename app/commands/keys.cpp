@@ -15,7 +15,7 @@ CLI::App* keys_command::declare(CLI::App& parent) {
   return sub;
 }
 
-fallible<exit_code> keys_command::run_at(const std::vector<endpoint>& nodes) const {
+fallible<exit_code> keys_command::run_at(const contact_points& points) const {
   const auto visit = [this](caf::actor_system&, node_connection& client) -> fallible<exit_code> {
     const auto handoff = client.handoff();
     if (!handoff)
@@ -37,7 +37,7 @@ fallible<exit_code> keys_command::run_at(const std::vector<endpoint>& nodes) con
     }
     return printer.end().map([] { return exit_code::done; });
   };
-  return carry_out({.visit = visit, .is_answer_wanted = true, .is_read = true}, nodes, timeout);
+  return carry_out({.visit = visit, .is_answer_wanted = true, .is_read = true}, points, timeout);
 }
 
 } // namespace ariadne

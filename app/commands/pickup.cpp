@@ -79,12 +79,12 @@ fallible<exit_code> pickup_command::print(const pickup_result& result) const {
   return (json ? write_json(result) : write_text(result, key)).map([&] { return meaning_of(result.outcome).code; });
 }
 
-fallible<exit_code> pickup_command::run_at(const std::vector<endpoint>& nodes) const {
+fallible<exit_code> pickup_command::run_at(const contact_points& points) const {
   const auto visit = [this](caf::actor_system& system, node_connection& client) {
     value_mover mover{system, client};
     return mover.pick_up(key, wait).and_then([this](const pickup_result& result) { return print(result); });
   };
-  return carry_out({.visit = visit, .is_answer_wanted = true, .is_read = true}, nodes, timeout);
+  return carry_out({.visit = visit, .is_answer_wanted = true, .is_read = true}, points, timeout);
 }
 
 } // namespace ariadne

@@ -8,7 +8,7 @@ namespace ariadne {
 /// `ariadne pickup`: writes the state under a key to stdout, and leaves it there.
 struct pickup_command : client_command {
   CLI::App* declare(CLI::App& parent) override;
-  fallible<exit_code> run_at(const std::vector<endpoint>& nodes) const override;
+  fallible<exit_code> run_at(const contact_points& points) const override;
 
   std::string key;
   /// How long to wait for the key.

@@ -30,13 +30,13 @@ void session_command::check() {
   id = name.substr(slash + 1);
 }
 
-fallible<exit_code> session_command::ask_host(const std::vector<endpoint>& nodes, const host_visit& visit,
+fallible<exit_code> session_command::ask_host(const contact_points& points, const host_visit& visit,
                                               node_request about) const {
   about.visit = [&visit](caf::actor_system& system, node_connection& client) {
     return client.session_host().and_then([&](const session_host_actor& host) { return visit(system, client, host); });
   };
   about.is_about_session = true;
-  return carry_out(about, nodes, timeout).map_error([this](failure problem) {
+  return carry_out(about, points, timeout).map_error([this](failure problem) {
     problem.text.insert(0, crdt::escaped_briefly(name) + ": ");
     return problem;
   });
@@ -46,7 +46,7 @@ CLI::App* session_start_command::declare(CLI::App& parent) {
   return declare_session(parent, "start", "Start a session, unless it runs");
 }
 
-fallible<exit_code> session_start_command::run_at(const std::vector<endpoint>& nodes) const {
+fallible<exit_code> session_start_command::run_at(const contact_points& points) const {
   const auto start = [this](caf::actor_system&, node_connection& client, const session_host_actor& host) {
     return client.ask<session_place>(host, start_atom_v, kind, id, client.remaining_ms())
       .map([this](const session_place& place) {
@@ -55,7 +55,7 @@ fallible<exit_code> session_start_command::run_at(const std::vector<endpoint>& n
         return exit_code::done;
       });
   };
-  return ask_host(nodes, start, {});
+  return ask_host(points, start, {});
 }
 
 CLI::App* session_deliver_command::declare(CLI::App& parent) {
@@ -64,7 +64,7 @@ CLI::App* session_deliver_command::declare(CLI::App& parent) {
   return sub;
 }
 
-fallible<exit_code> session_deliver_command::run_at(const std::vector<endpoint>& nodes) const {
+fallible<exit_code> session_deliver_command::run_at(const contact_points& points) const {
   const auto deliver = [this](caf::actor_system& system, node_connection& client, const session_host_actor&) {
     value_mover mover{system, client};
     return mover.deliver(kind, id, message)
@@ -76,21 +76,21 @@ fallible<exit_code> session_deliver_command::run_at(const std::vector<endpoint>&
       })
       .map([] { return exit_code::done; });
   };
-  return ask_host(nodes, deliver, {.is_answer_wanted = true, .in_doubt = "the message may have been handled"});
+  return ask_host(points, deliver, {.is_answer_wanted = true, .in_doubt = "the message may have been handled"});
 }
 
 CLI::App* session_stop_command::declare(CLI::App& parent) {
   return declare_session(parent, "stop", "End a session; its state is gone");
 }
 
-fallible<exit_code> session_stop_command::run_at(const std::vector<endpoint>& nodes) const {
+fallible<exit_code> session_stop_command::run_at(const contact_points& points) const {
   const auto stop = [this](caf::actor_system&, node_connection& client, const session_host_actor& host) {
     return client.ask<bool>(host, stop_atom_v, kind, id, client.remaining_ms()).map([this](bool) {
       write_receipt(fmt::format("{} has ended\n", crdt::escaped_briefly(name)));
       return exit_code::done;
     });
   };
-  return ask_host(nodes, stop, {});
+  return ask_host(points, stop, {});
 }
 
 } // namespace ariadne

@@ -23,19 +23,19 @@ protected:
 
   CLI::App* declare_session(CLI::App& parent, const char* command, const char* description);
   /// Makes a request of the session host of one of the nodes.
-  fallible<exit_code> ask_host(const std::vector<endpoint>& nodes, const host_visit& visit, node_request about) const;
+  fallible<exit_code> ask_host(const contact_points& points, const host_visit& visit, node_request about) const;
 };
 
 /// `ariadne session start`: starts a session, unless it runs.
 struct session_start_command final : session_command {
   CLI::App* declare(CLI::App& parent) override;
-  fallible<exit_code> run_at(const std::vector<endpoint>& nodes) const override;
+  fallible<exit_code> run_at(const contact_points& points) const override;
 };
 
 /// `ariadne session deliver`: has a session handle a message, and prints what it answers.
 struct session_deliver_command final : session_command {
   CLI::App* declare(CLI::App& parent) override;
-  fallible<exit_code> run_at(const std::vector<endpoint>& nodes) const override;
+  fallible<exit_code> run_at(const contact_points& points) const override;
 
   std::string message;
 };
@@ -43,7 +43,7 @@ struct session_deliver_command final : session_command {
 /// `ariadne session stop`: ends a session; its state is gone.
 struct session_stop_command final : session_command {
   CLI::App* declare(CLI::App& parent) override;
-  fallible<exit_code> run_at(const std::vector<endpoint>& nodes) const override;
+  fallible<exit_code> run_at(const contact_points& points) const override;
 };
 
 } // namespace ariadne

@@ -75,7 +75,7 @@ CLI::App* stash_command::declare(CLI::App& parent) {
   return sub;
 }
 
-fallible<exit_code> stash_command::run_at(const std::vector<endpoint>& nodes) const {
+fallible<exit_code> stash_command::run_at(const contact_points& points) const {
   const auto value = read_value(value_file);
   if (!value)
     return tl::unexpected(value.error());
@@ -90,7 +90,7 @@ fallible<exit_code> stash_command::run_at(const std::vector<endpoint>& nodes) co
                                      fmt::join(holders, ", "), holders.size() == 1 ? " alone" : ""));
     return exit_code::done;
   };
-  return carry_out({.visit = visit, .in_doubt = "the value may have been stashed"}, nodes, timeout);
+  return carry_out({.visit = visit, .in_doubt = "the value may have been stashed"}, points, timeout);
 }
 
 } // namespace ariadne

@@ -8,7 +8,7 @@ namespace ariadne {
 /// `ariadne stash`: keeps a value under a key.
 struct stash_command final : client_command {
   CLI::App* declare(CLI::App& parent) override;
-  fallible<exit_code> run_at(const std::vector<endpoint>& nodes) const override;
+  fallible<exit_code> run_at(const contact_points& points) const override;
 
   std::string key;
   /// The file that holds the value; "-" is the standard input.

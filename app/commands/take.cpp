@@ -35,7 +35,7 @@ CLI::App* take_command::declare(CLI::App& parent) {
                       "newer; if it cannot be written, it stays. Nodes that do so at once may all get it");
 }
 
-fallible<exit_code> take_command::run_at(const std::vector<endpoint>& nodes) const {
+fallible<exit_code> take_command::run_at(const contact_points& points) const {
   // The state is held until it has been written out, and only then discarded: that event, and nothing newer.
   const auto visit = [this](caf::actor_system& system, node_connection& client) -> fallible<exit_code> {
     const auto handoff = client.handoff();
@@ -60,7 +60,7 @@ fallible<exit_code> take_command::run_at(const std::vector<endpoint>& nodes) con
         fmt::format("the state is written out, but may still be under {}: {}", shown_key, done.error().text));
     return report_taken(*done, shown_key);
   };
-  return carry_out({.visit = visit, .is_answer_wanted = true, .is_read = true}, nodes, timeout);
+  return carry_out({.visit = visit, .is_answer_wanted = true, .is_read = true}, points, timeout);
 }
 
 } // namespace ariadne

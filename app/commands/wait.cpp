@@ -65,7 +65,7 @@ void wait_command::check() {
     throw CLI::ValidationError("NODE", what == "left" ? "left needs the name of a node" : "only left takes a node");
 }
 
-fallible<exit_code> wait_command::run_at(const std::vector<endpoint>& nodes) const {
+fallible<exit_code> wait_command::run_at(const contact_points& points) const {
   const auto deadline = steady_clock::now() + timeout;
   std::string reason;
   const auto look = [&](caf::actor_system&, node_connection& client) {
@@ -77,7 +77,7 @@ fallible<exit_code> wait_command::run_at(const std::vector<endpoint>& nodes) con
   for (;;) {
     const auto left = std::chrono::duration_cast<milliseconds>(deadline - steady_clock::now());
     const auto seen =
-      carry_out({.visit = look, .is_read = true}, nodes, std::clamp<milliseconds>(left, 1ms, look_patience));
+      carry_out({.visit = look, .is_read = true}, points, std::clamp<milliseconds>(left, 1ms, look_patience));
     if (seen && *seen == exit_code::done)
       return exit_code::done;
     if (!seen)

@@ -11,7 +11,7 @@ struct wait_command final : client_command {
   wait_command();
   CLI::App* declare(CLI::App& parent) override;
   void check() override;
-  fallible<exit_code> run_at(const std::vector<endpoint>& nodes) const override;
+  fallible<exit_code> run_at(const contact_points& points) const override;
 
   /// "ready", "met" or "left".
   std::string what;

@@ -169,12 +169,12 @@ CLI::App* watch_command::declare(CLI::App& parent) {
     "and others do not have, is shown as gone.");
 }
 
-fallible<exit_code> watch_command::run_at(const std::vector<endpoint>& nodes) const {
+fallible<exit_code> watch_command::run_at(const contact_points& points) const {
   if (auto writable = check_stdout(); !writable)
     return tl::unexpected(std::move(writable.error()));
-  client_config config;
+  client_config config{points.security};
   caf::actor_system system{config};
-  return watch_run{system, *this, nodes}.run();
+  return watch_run{system, *this, points.nodes}.run();
 }
 
 } // namespace ariadne

@@ -10,7 +10,7 @@ namespace ariadne {
 /// (`watch_picture`). Of one node alone, it ends with the contact to it.
 struct watch_command final : client_command {
   CLI::App* declare(CLI::App& parent) override;
-  fallible<exit_code> run_at(const std::vector<endpoint>& nodes) const override;
+  fallible<exit_code> run_at(const contact_points& points) const override;
 
   /// Of keys.
   std::string prefix;

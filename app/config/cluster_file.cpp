@@ -87,6 +87,25 @@ public:
     }
   }
 
+  void flag(std::string_view key, bool& target) {
+    if (auto value = find(key)) {
+      const auto set = value->value_exact<bool>();
+      if (!set)
+        fail(value->source(), fmt::format("{} must be true or false", key));
+      target = *set;
+    }
+  }
+
+  /// Relative to `base`.
+  void path(std::string_view key, std::filesystem::path& target, const std::filesystem::path& base) {
+    if (auto value = find(key)) {
+      const auto text = value->value_exact<std::string_view>();
+      if (!text || text->empty() || text->find('\0') != std::string_view::npos)
+        fail(value->source(), fmt::format("{} must be a string with a path", key));
+      target = base / *text;
+    }
+  }
+
   template <std::unsigned_integral Integer>
   void integer(std::string_view key, Integer& target, std::int64_t min, std::int64_t max) {
     if (auto value = find(key)) {
@@ -203,6 +222,7 @@ cluster_config read_cluster(const toml::table& table) {
                  {"warning", log_level::warning},
                  {"info", log_level::info},
                  {"debug", log_level::debug}});
+  reader.flag("insecure", result.insecure);
   reader.finish();
   if (result.reconnect_min > result.reconnect_max)
     fail(reader.where("reconnect_max", "reconnect_min"),
@@ -212,6 +232,22 @@ cluster_config read_cluster(const toml::table& table) {
     fail(reader.where("heartbeat_tolerance", "heartbeat_interval"),
          fmt::format("heartbeat_tolerance, {}, must be at least twice the heartbeat_interval, {}",
                      to_string(result.heartbeats.tolerance), to_string(result.heartbeats.interval)));
+  return result;
+}
+
+security_config read_security(const toml::table& table, const std::filesystem::path& base) {
+  table_reader reader{table, "[security]"};
+  security_config result;
+  reader.path("directory", result.directory, base);
+  reader.path("certificate", result.certificate, base);
+  reader.path("key", result.key, base);
+  reader.path("authorities", result.authorities, base);
+  reader.path("revocations", result.revocations, base);
+  reader.finish();
+  if (result.directory.empty() && (result.certificate.empty() || result.key.empty() || result.authorities.empty()))
+    fail(table.source(), "[security] needs a directory, or a certificate, a key and authorities");
+  if (result.certificate.empty() != result.key.empty())
+    fail(table.source(), "[security] has a certificate without a key, or a key without a certificate");
   return result;
 }
 
@@ -285,11 +321,11 @@ void check_neighbours(cluster_config& cluster, const toml::array& tables) {
   }
 }
 
-cluster_config read_file(const toml::table& root) {
+cluster_config read_file(const toml::table& root, const std::filesystem::path& base) {
   for (auto&& [key, value] : root)
-    if (key != "cluster" && key != "minotaur" && key != "node")
-      fail(key.source(), fmt::format("unknown key \"{}\"; a cluster file has a table [cluster], perhaps a table "
-                                     "[minotaur], and a table [[node]] for each node",
+    if (key != "cluster" && key != "security" && key != "minotaur" && key != "node")
+      fail(key.source(), fmt::format("unknown key \"{}\"; a cluster file has a table [cluster], perhaps tables "
+                                     "[security] and [minotaur], and a table [[node]] for each node",
                                      crdt::escaped_briefly(key.str())));
 
   auto cluster = root.get("cluster");
@@ -298,6 +334,14 @@ cluster_config read_file(const toml::table& root) {
   if (!cluster->is_table())
     fail(cluster->source(), "cluster must be a table, [cluster]");
   auto result = read_cluster(*cluster->as_table());
+
+  if (auto security = root.get("security")) {
+    if (!security->is_table())
+      fail(security->source(), "security must be a table, [security]");
+    result.security = read_security(*security->as_table(), base);
+    if (result.insecure)
+      fail(security->source(), "insecure = true in [cluster] is for clusters without [security]; take out either");
+  }
 
   if (auto game = root.get("minotaur")) {
     if (!game->is_table())
@@ -325,6 +369,21 @@ std::string names_of(const std::vector<node_config>& nodes) {
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
+credential_files files_of(const security_config& security, const std::string& node) {
+  auto result = files_of_node(security.directory, node);
+  if (!security.certificate.empty()) {
+    result.certificate = security.certificate;
+    result.key = security.key;
+  }
+  if (!security.authorities.empty())
+    result.authorities = security.authorities;
+  if (!security.revocations.empty()) {
+    result.revocations = security.revocations;
+    result.may_revocations_be_missing = false;
+  }
+  return result;
+}
+
 std::string to_string(const config_error& error) {
   const auto file = crdt::printable_briefly(error.file);
   const auto message = crdt::printable_briefly(error.message);
@@ -348,7 +407,7 @@ tl::expected<cluster_config, config_error> parse_cluster_config(std::string_view
     return error({where->line, where->column},
                  fmt::format("this is nested more than {} levels deep; a cluster file needs two", levels_max));
   try {
-    return read_file(toml::parse(text));
+    return read_file(toml::parse(text), std::filesystem::path{file}.parent_path());
   } catch (const toml::parse_error& e) {
     return error(e.source().begin, e.description());
   } catch (const problem& e) {

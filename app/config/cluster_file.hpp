@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/credentials.hpp"
 #include "actors/endpoint.hpp"
 #include "actors/log.hpp"
 #include "app/minotaur/game_options.hpp"
@@ -37,6 +38,23 @@ struct node_config {
   friend bool operator==(const node_config&, const node_config&) = default;
 };
 
+/// The table `[security]`: where a node has its certificate. Paths are relative to the working directory, whatever they
+/// are relative to in the file.
+struct security_config {
+  /// What the others are looked for in.
+  std::filesystem::path directory;
+  /// Empty: as `ariadne certificates` names it.
+  std::filesystem::path certificate;
+  std::filesystem::path key;
+  std::filesystem::path authorities;
+  std::filesystem::path revocations;
+
+  friend bool operator==(const security_config&, const security_config&) = default;
+};
+
+/// The files of one node.
+credential_files files_of(const security_config& security, const std::string& node);
+
 /// The greatest `value_bytes_max` that a cluster may have.
 constexpr std::int64_t value_bytes_limit = 1 << 30;
 
@@ -60,6 +78,10 @@ struct cluster_config {
   /// 0: as many as CAF chooses.
   unsigned scheduler_threads = 0;
   ariadne::log_level log_level = log_level::info;
+  /// Nodes accept plain connections at any address; without, and without certificates, at loopback addresses alone.
+  bool insecure = false;
+  /// The table `[security]`, if there is one: connections are made with TLS.
+  std::optional<security_config> security;
   /// The table `[minotaur]`.
   minotaur::game_options minotaur;
   /// At least one; names and addresses are unique.

@@ -46,14 +46,29 @@ namespace {
 using namespace std::chrono_literals;
 
 struct node_system_config : caf::actor_system_config {
-  explicit node_system_config(const cluster_config& cluster) {
-    configure_with_network(*this);
+  node_system_config(const cluster_config& cluster, const network_security& security) {
+    configure_with_network(*this, security);
     if (cluster.scheduler_policy == scheduler_policy::sharing)
       use_work_sharing(*this);
     if (cluster.scheduler_threads > 0)
       use_threads(*this, cluster.scheduler_threads);
   }
 };
+
+/// How the node is connected to others. The error is one sentence without a final stop.
+tl::expected<network_security, std::string> security_of(const cluster_config& cluster, const node_config& self) {
+  if (!cluster.security)
+    return network_security{nullptr, cluster.insecure};
+  auto loaded = credentials::load(files_of(*cluster.security, self.name), cluster.name);
+  if (!loaded)
+    return tl::unexpected(std::move(loaded.error()));
+  const auto own = (*loaded)->own();
+  if (find_node(own, cluster.name, self.name) == nullptr)
+    return tl::unexpected(fmt::format("the certificate {} is for {}, and not for {}",
+                                      files_of(*cluster.security, self.name).certificate.string(), in_words(own),
+                                      in_words(identity{cluster.name, role::node, self.name})));
+  return network_security{std::move(*loaded)};
+}
 
 supervisor_options options_of(const cluster_config& cluster, const node_config& self, const log_sink& log) {
   std::vector<seed_node> nodes;
@@ -240,7 +255,15 @@ exit_code run_node(const cluster_config& cluster, const node_config& self) {
   answers.client_bytes_max = cluster.limits.value_bytes_max + (std::size_t{16} << 20);
   answers.total_bytes_max = std::max(answers.total_bytes_max, answers.client_bytes_max);
   answer_budget::of_process()->set_limits(answers);
-  node_system_config config{cluster};
+  const auto security = security_of(cluster, self);
+  if (!security) {
+    output.complain(security.error());
+    return exit_code::usage;
+  }
+  if (security->is_insecure)
+    log(log_level::warning, "insecure = true: whoever reaches the port can read, change and erase all state; see "
+                            "docs/security.md");
+  node_system_config config{cluster, *security};
   caf::actor_system system{config};
   print_to_cout(system);
 

@@ -352,7 +352,7 @@ struct scripted_play::implementation {
   }
 
   scripted_play_options options;
-  client_config config;
+  client_config config{options.security};
   caf::actor_system system{config};
   std::shared_ptr<outcome> left = std::make_shared<outcome>();
   players_actor playing;

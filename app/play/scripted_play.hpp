@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/endpoint.hpp"
+#include "actors/network_security.hpp"
 #include "app/play/play_report.hpp"
 
 #include <tl/expected.hpp>
@@ -17,6 +18,7 @@ namespace ariadne::minotaur {
 struct scripted_play_options {
   /// The nodes that players talk to, each message to another one of those that are up.
   std::vector<endpoint> nodes;
+  network_security security = {};
   std::size_t games = 200;
   /// From an answer of a game to the next message to it.
   std::chrono::milliseconds pause{50};

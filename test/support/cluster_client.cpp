@@ -149,10 +149,10 @@ struct cluster_client::implementation : test_system {
   }
 
   caf::error connect(connection& c) {
-    auto socket = connect_to_node(c.address, step_timeout);
+    auto socket = connect_to_node(system, c.address, step_timeout);
     if (!socket)
       return socket.error();
-    auto connection = socket->duplicate();
+    auto connection = socket->tcp.duplicate();
     caf::scoped_actor asking{system};
     caf::error error;
     caf::strong_actor_ptr found;

@@ -3,8 +3,6 @@
 #include "actors/ask.hpp"
 #include "test/support/test_system.hpp"
 
-#include <caf/after.hpp>
-
 #include <chrono>
 #include <stdexcept>
 #include <utility>
@@ -61,14 +59,9 @@ std::optional<node_status> node_client::status() {
   return status ? std::optional{*status} : std::nullopt;
 }
 
-void node_client::kill_replica() {
-  // Waits until it is dead: the connection may end before the message is out.
-  auto& self = connection_->self;
-  const auto replica = connection_->replica();
-  self->monitor(replica);
-  self->send_exit(replica, caf::exit_reason::kill);
-  self->receive([](const caf::down_msg&) {},
-                caf::after(patience) >> [] { throw std::runtime_error("the replica does not die"); });
+void node_client::send_exit_to_replica() {
+  connection_->self->send_exit(connection_->replica(), caf::exit_reason::kill);
+  connection_->ask<node_status>(connection_->handoff(), status_atom_v);
 }
 
 } // namespace ariadne::test

@@ -26,8 +26,9 @@ public:
   /// Nothing while the node's handoff actor is being restarted.
   std::optional<node_status> status();
 
-  /// Kills the replica of the node over the wire, and with it the handoff actor; the node starts them anew.
-  void kill_replica();
+  /// Tells the replica of the node to end, as CAF tells actors that are linked to one that has ended, and waits until
+  /// the node has looked at that.
+  void send_exit_to_replica();
 
 private:
   struct connection;

@@ -25,10 +25,11 @@
 
 namespace ariadne::test {
 
-/// Ariadne's message types, and two threads.
+/// Ariadne's message types, and two threads. Connections are plain, at any address.
 struct test_config : caf::actor_system_config {
-  test_config() {
-    configure_with_network(*this);
+  test_config() : test_config(network_security{nullptr, true}) {}
+  explicit test_config(network_security security) {
+    configure_with_network(*this, std::move(security));
     use_work_sharing(*this);
     use_threads(*this, 2);
   }

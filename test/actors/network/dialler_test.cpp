@@ -97,7 +97,7 @@ public:
 
 private:
   std::vector<node_dialler::result> results_;
-  node_dialler dialler_{[] {}};
+  node_dialler dialler_{nullptr, [] {}};
 };
 
 } // namespace

@@ -48,6 +48,17 @@ BOOST_AUTO_TEST_CASE(only_a_name_that_is_not_resolved_is_worth_another_try) {
   BOOST_TEST((listen_at({"192.0.2.1", 1}).error() == ec::port_not_opened));
 }
 
+BOOST_AUTO_TEST_CASE(a_confined_socket_listens_at_loopback_addresses_alone) {
+  for (const auto* host : {"127.0.0.1", "127.1.2.3", "localhost"})
+    BOOST_TEST(bool{listen_at({host, 0}, true)}, host);
+  for (const auto* host : {"0.0.0.0", "192.0.2.1", "::", "::ffff:192.0.2.1"}) {
+    const auto refused = listen_at({host, 0}, true);
+    BOOST_REQUIRE_MESSAGE(!refused, host);
+    BOOST_TEST((refused.error() == ec::port_not_opened));
+    BOOST_TEST(mentions(describe(refused.error()), "loopback addresses alone"), host);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(the_name_of_the_host_may_stand_for_several_addresses) {
   BOOST_TEST(why_not({"localhost", 0}).empty());
 }

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <string>
 
+#include <sys/types.h>
 #include <unistd.h>
 
 using namespace ariadne;
@@ -21,8 +22,8 @@ struct own_file {
 struct other_user {
   static constexpr uid_t nobody = 65'534;
 
-  other_user() {
-    check(::seteuid(nobody), "seteuid");
+  explicit other_user(uid_t user = nobody) {
+    check(::seteuid(user), "seteuid");
   }
   ~other_user() {
     static_cast<void>(::seteuid(0));
@@ -73,6 +74,12 @@ BOOST_FIXTURE_TEST_CASE(a_file_has_one_listener_at_a_time, own_file) {
   BOOST_TEST(listen_for_control(path).has_value());
 }
 
+BOOST_FIXTURE_TEST_CASE(a_socket_that_has_been_left_behind_is_nobodys, own_file) {
+  listen_for_control(path)->reset();
+  BOOST_TEST((connect_control(path).error() == control_problem::nobody));
+  BOOST_TEST(listen_for_control(path).has_value());
+}
+
 BOOST_FIXTURE_TEST_CASE(a_file_is_the_same_by_whatever_path_and_others_are_others, own_file) {
   const auto listener = listen_for_control(path);
   BOOST_REQUIRE(listener.has_value());
@@ -81,24 +88,41 @@ BOOST_FIXTURE_TEST_CASE(a_file_is_the_same_by_whatever_path_and_others_are_other
   BOOST_TEST(listen_for_control(directory / "other.toml").has_value());
 }
 
-BOOST_FIXTURE_TEST_CASE(a_listener_of_another_user_is_no_runner, own_file, *boost::unit_test::precondition(is_root)) {
-  const auto squatter = [this] {
-    const other_user meanwhile;
-    return listen_for_control(path);
-  }();
-  BOOST_REQUIRE(squatter.has_value());
-  BOOST_TEST((connect_control(path).error() == control_problem::of_another_user));
-  BOOST_TEST((listen_for_control(path).error() == control_problem::of_another_user));
+BOOST_FIXTURE_TEST_CASE(a_directory_that_another_user_has_made_is_not_used, own_file,
+                        *boost::unit_test::precondition(is_root)) {
+  constexpr uid_t robbed = 65'533;
+  const std::filesystem::path squatted = "/tmp/ariadne-" + std::to_string(robbed);
+  std::filesystem::create_directory(squatted);
+  {
+    const other_user meanwhile{robbed};
+    BOOST_TEST((connect_control(path).error() == control_problem::of_another_user));
+    BOOST_TEST((listen_for_control(path).error() == control_problem::of_another_user));
+  }
+  std::filesystem::remove(squatted);
 }
 
-BOOST_FIXTURE_TEST_CASE(nobody_else_is_let_in, own_file, *boost::unit_test::precondition(is_root)) {
+BOOST_FIXTURE_TEST_CASE(a_directory_that_is_open_to_others_is_not_used, own_file,
+                        *boost::unit_test::precondition(is_root)) {
+  const other_user meanwhile;
+  BOOST_REQUIRE(listen_for_control(path).has_value());
+  const std::filesystem::path directory_of_all = control_directory();
+  std::filesystem::permissions(directory_of_all, std::filesystem::perms::all);
+  BOOST_TEST((listen_for_control(path).error() == control_problem::of_another_user));
+  std::filesystem::permissions(directory_of_all, std::filesystem::perms::owner_all);
+  BOOST_TEST(listen_for_control(path).has_value());
+}
+
+BOOST_FIXTURE_TEST_CASE(nobody_else_finds_the_runner_or_is_let_in, own_file, *boost::unit_test::precondition(is_root)) {
   const auto listener = listen_for_control(path);
   BOOST_REQUIRE(listener.has_value());
-  const auto intruder = [this] {
+  {
     const other_user meanwhile;
-    return connect_control(path);
-  }();
-  BOOST_TEST(intruder.has_value());
+    BOOST_TEST((connect_control(path).error() == control_problem::nobody));
+  }
+  const auto intruder = connect_control(path);
+  BOOST_REQUIRE(intruder.has_value());
+  // As if the listener were another user's than the one who has connected.
+  const other_user meanwhile;
   BOOST_TEST(!accept_control(*listener).has_value());
 }
 

@@ -107,6 +107,13 @@ const std::vector<mistake> mistakes{
    "f:5:8: port must be an integer from 1 to 65535"},
   {"a name twice", "[cluster]\nname = \"c\"\n[[node]]\nname = \"a\"\nport = 1\n[[node]]\nname = \"a\"\nport = 2\n",
    "f:7:8: another node is named \"a\" already; choose another name"},
+  {"a text for a flag", "[cluster]\nname = \"c\"\ninsecure = \"yes\"\n", "f:3:12: insecure must be true or false"},
+  {"security without files", "[cluster]\nname = \"c\"\n[security]\n",
+   "f:3:1: [security] needs a directory, or a certificate, a key and authorities"},
+  {"a certificate without a key", "[cluster]\nname = \"c\"\n[security]\ndirectory = \"d\"\ncertificate = \"c.pem\"\n",
+   "f:3:1: [security] has a certificate without a key, or a key without a certificate"},
+  {"security and none", "[cluster]\nname = \"c\"\ninsecure = true\n[security]\ndirectory = \"d\"\n",
+   "f:4:1: insecure = true in [cluster] is for clusters without [security]; take out either"},
   {"an address twice", "[cluster]\nname = \"c\"\n[[node]]\nname = \"a\"\nport = 1\n[[node]]\nname = \"b\"\nport = 1\n",
    "f:8:8: node \"a\" has this address already; choose another port"},
 };
@@ -244,6 +251,28 @@ BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_read_is_an_error) {
   auto directory = load_cluster_file(config_dir);
   BOOST_REQUIRE(!directory);
   BOOST_TEST(to_string(directory.error()) == config_dir.string() + ": cannot be read: Is a directory");
+}
+
+BOOST_AUTO_TEST_CASE(the_files_of_a_node_are_found_beside_the_cluster_file) {
+  const auto with = [](const std::string& security) {
+    return valid(parse_cluster_config("[cluster]\nname = \"c\"\n" + security + "[[node]]\nname = \"a\"\nport = 1\n",
+                                      "etc/cluster.toml"));
+  };
+  BOOST_TEST(!with("").security.has_value());
+  const auto by_name = files_of(*with("[security]\ndirectory = \"certs\"\n").security, "a");
+  BOOST_TEST(by_name.certificate == "etc/certs/node-a.pem");
+  BOOST_TEST(by_name.key == "etc/certs/node-a.key");
+  BOOST_TEST(by_name.authorities == "etc/certs/authorities.pem");
+  BOOST_TEST(by_name.may_revocations_be_missing);
+  const auto named = files_of(*with("[security]\ndirectory = \"certs\"\ncertificate = \"/x.pem\"\nkey = \"x.key\"\n"
+                                    "authorities = \"all.pem\"\nrevocations = \"gone.pem\"\n")
+                                 .security,
+                              "a");
+  BOOST_TEST(named.certificate == "/x.pem");
+  BOOST_TEST(named.key == "etc/x.key");
+  BOOST_TEST(named.authorities == "etc/all.pem");
+  BOOST_TEST(named.revocations == "etc/gone.pem");
+  BOOST_TEST(!named.may_revocations_be_missing);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,138 @@
+#include "actors/network/role_table.hpp"
+
+#include "actors/caf_edition_network.hpp"
+#include "actors/error.hpp"
+#include "actors/protocol.hpp"
+#include "actors/value_messages.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/message.hpp>
+#include <caf/sec.hpp>
+
+#include <cstdint>
+#include <utility>
+
+namespace ariadne {
+
+namespace {
+
+/// Writes the clauses of a role, by a message of each.
+class rule_writer {
+public:
+  rule_writer(caf::actor_system& system, request_rules& rules) : system_(system), rules_(rules) {}
+
+  /// A message that begins with an atom; what it holds besides has no handles.
+  template <class Atom, class... Ts>
+  void allow(Atom atom, Ts... content) {
+    add(caf::make_message(atom, std::move(content)...), false);
+  }
+
+  /// The same, but it ends with the handle of an actor of whoever sends it.
+  template <class Atom, class... Ts>
+  void allow_with_handle(Atom atom, Ts... content) {
+    add(caf::make_message(atom, std::move(content)...), true);
+  }
+
+private:
+  void add(const caf::message& message, bool ends_with_handle) {
+    rules_.allow(detail::bytes_of(system_, message), detail::caf_basp_format().has_stages, true, ends_with_handle);
+  }
+
+  caf::actor_system& system_;
+  request_rules& rules_;
+};
+
+const std::string text;
+constexpr std::uint64_t number = 0;
+
+/// What shows how a node is, and what is there; but no values.
+void allow_looking(rule_writer& may) {
+  // Of membership: where the others are, and the actors of the node.
+  may.allow(handoff_atom_v);
+  may.allow(get_atom_v, text);
+  may.allow(status_atom_v, text);
+  // Of whoever has a status.
+  may.allow(status_atom_v);
+  may.allow(keys_atom_v, text, text);
+  may.allow_with_handle(watch_atom_v, watcher_actor{});
+  may.allow_with_handle(watch_atom_v, text, watcher_actor{});
+  may.allow(watch_atom_v, text, text);
+  may.allow(sessions_atom_v, text, text);
+}
+
+void allow_values(rule_writer& may) {
+  may.allow(stash_atom_v, text, snapshot{});
+  may.allow(stash_atom_v, text, snapshot{}, write_options{});
+  may.allow(pickup_atom_v, text);
+  may.allow(pickup_atom_v, text, wait_options{});
+  may.allow(take_atom_v, text);
+  may.allow(take_atom_v, text, wait_options{});
+  may.allow(hold_atom_v, text, wait_options{});
+  may.allow(discard_atom_v, text);
+  may.allow(discard_atom_v, text, event_id{});
+  // In pieces: of the value desk, and of those whom it names.
+  may.allow(stash_atom_v, text, snapshot{}, number);
+  may.allow(deliver_atom_v, text, text, number);
+  may.allow(start_atom_v, text, text, snapshot{}, number);
+  may.allow(get_atom_v, number, number);
+  may.allow(put_atom_v, number, text);
+  may.allow(stash_atom_v, write_options{});
+  may.allow(deliver_atom_v, number);
+  may.allow(start_atom_v);
+}
+
+void allow_sessions(rule_writer& may) {
+  may.allow(start_atom_v, text, text);
+  may.allow(start_atom_v, text, text, snapshot{});
+  may.allow(start_atom_v, text, text, number);
+  may.allow(stop_atom_v, text, text);
+  may.allow(stop_atom_v, text, text, number);
+  may.allow(locate_atom_v, text, text);
+  may.allow(locate_atom_v, text, text, number);
+  may.allow(deliver_atom_v, text, text, text);
+  may.allow(deliver_atom_v, text, text, text, number);
+}
+
+void allow_nodes(rule_writer& may) {
+  may.allow(cordon_atom_v, true);
+  may.allow(forget_atom_v, text);
+  may.allow(drain_atom_v, number, number);
+  may.allow(leftovers_atom_v, number);
+  may.allow(leave_atom_v);
+}
+
+const char* refusal_text(role is) {
+  switch (is) {
+    case role::client:
+      return "a client may not drain, cordon or forget nodes, nor speak to what is not for clients; an operator may do "
+             "the "
+             "former";
+    case role::observer:
+      return "an observer may ask for status, keys, watch and sessions, and for nothing else";
+    default:
+      return "an operator may not speak to what is not for clients";
+  }
+}
+
+} // namespace
+
+std::shared_ptr<const role_table> make_role_table(caf::actor_system& system) {
+  auto result = std::make_shared<role_table>();
+  result->content = detail::caf_content_rules();
+  result->answers = {detail::bytes_of(system, caf::message{}),
+                     detail::bytes_of(system, caf::make_message(caf::error{caf::sec::request_receiver_down}))};
+  for (const auto is : {role::operator_, role::client, role::observer}) {
+    rule_writer may{system, result->requests[is]};
+    allow_looking(may);
+    if (is != role::observer) {
+      allow_values(may);
+      allow_sessions(may);
+    }
+    if (is == role::operator_)
+      allow_nodes(may);
+    result->refusals[is] = detail::bytes_of(system, caf::make_message(make_error(ec::refused, refusal_text(is))));
+  }
+  return result;
+}
+
+} // namespace ariadne

@@ -1,0 +1,276 @@
+#include "actors/network/tls_channel.hpp"
+
+#include <fmt/format.h>
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <limits>
+#include <utility>
+
+#include <sys/socket.h>
+
+namespace ariadne {
+
+/// What OpenSSL reads from and writes to: the socket of a channel, without SIGPIPE.
+struct tls_channel_socket {
+  static int write(BIO* bio, const char* bytes, int size) {
+    BIO_clear_retry_flags(bio);
+    const auto sent = ::send(of(bio).fd_, bytes, static_cast<std::size_t>(size), MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent < 0 && is_temporary(errno))
+      BIO_set_retry_write(bio);
+    return static_cast<int>(sent);
+  }
+
+  static int read(BIO* bio, char* bytes, int size) {
+    BIO_clear_retry_flags(bio);
+    auto& channel = of(bio);
+    if (channel.is_held_off_) {
+      BIO_set_retry_read(bio);
+      return -1;
+    }
+    const auto received = ::recv(channel.fd_, bytes, static_cast<std::size_t>(size), MSG_DONTWAIT);
+    if (received < 0 && is_temporary(errno))
+      BIO_set_retry_read(bio);
+    channel.has_come_ = channel.has_come_ || received > 0;
+    return static_cast<int>(received);
+  }
+
+  static long control(BIO*, int what, long, void*) {
+    // Nothing is kept here, so there is nothing to be flushed.
+    return what == BIO_CTRL_FLUSH ? 1 : 0;
+  }
+
+  static tls_channel& of(BIO* bio) {
+    return *static_cast<tls_channel*>(BIO_get_data(bio));
+  }
+
+  static bool is_temporary(int error) {
+    return error == EAGAIN || error == EWOULDBLOCK || error == EINTR;
+  }
+
+  static BIO* make(tls_channel& channel) {
+    static const auto method = [] {
+      auto* result = BIO_meth_new(BIO_TYPE_SOURCE_SINK | BIO_get_new_index(), "socket without signals");
+      BIO_meth_set_write(result, write);
+      BIO_meth_set_read(result, read);
+      BIO_meth_set_ctrl(result, control);
+      return result;
+    }();
+    auto* bio = BIO_new(method);
+    BIO_set_data(bio, &channel);
+    BIO_set_init(bio, 1);
+    return bio;
+  }
+};
+
+namespace {
+
+/// So much is sent in one call: other connections wait for it.
+constexpr std::size_t write_bytes_max = std::size_t{256} << 10;
+
+/// Where an SSL has its channel.
+int channel_index() {
+  static const auto index = SSL_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
+  return index;
+}
+
+std::string describe_verification(int error) {
+  switch (error) {
+    case X509_V_ERR_CERT_HAS_EXPIRED:
+      return "its certificate has expired";
+    case X509_V_ERR_CERT_NOT_YET_VALID:
+      return "its certificate is not valid yet, or a clock is wrong";
+    case X509_V_ERR_CERT_REVOKED:
+      return "its certificate is revoked";
+    case X509_V_ERR_INVALID_PURPOSE:
+      return "its certificate is not for what it does: only that of a node lets one accept connections";
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+    case X509_V_ERR_CERT_SIGNATURE_FAILURE:
+      return "its certificate is not signed by an authority that is believed here";
+    case X509_V_ERR_UNABLE_TO_GET_CRL:
+    case X509_V_ERR_CRL_HAS_EXPIRED:
+      return "the list of revocations here says nothing of its authority, or is too old";
+    default:
+      return fmt::format("its certificate is not accepted: {}", X509_verify_cert_error_string(error));
+  }
+}
+
+/// What the other side says when it refuses, or nothing if it is no alert.
+std::string describe_alert(int reason) {
+  switch (reason) {
+    case SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE:
+      return "it refuses who this side is: it is another cluster, or has another name";
+    case SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED:
+      return "it wants a certificate of this side";
+    case SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED:
+      return "it says that the certificate of this side has expired";
+    case SSL_R_SSLV3_ALERT_CERTIFICATE_REVOKED:
+      return "it says that the certificate of this side is revoked";
+    case SSL_R_TLSV1_ALERT_UNKNOWN_CA:
+      return "it does not believe the authority of this side's certificate";
+    case SSL_R_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE:
+      return "it says that the certificate of this side is not for what this side does";
+    case SSL_R_SSLV3_ALERT_BAD_CERTIFICATE:
+    case SSL_R_SSLV3_ALERT_CERTIFICATE_UNKNOWN:
+      return "it does not accept the certificate of this side; see its log, and the clocks of both";
+    case SSL_R_TLSV1_ALERT_PROTOCOL_VERSION:
+      return "it does not speak TLS 1.3";
+    default:
+      return {};
+  }
+}
+
+} // namespace
+
+tls_channel::tls_channel(std::shared_ptr<const tls_context> context, side of, expected_peer peer, int fd)
+  : context_(std::move(context)), side_(of), expected_(std::move(peer)), fd_(fd),
+    ssl_(SSL_new(context_->get()), SSL_free) {
+  if (!ssl_) {
+    problem_ = fmt::format("TLS cannot begin: {}", take_openssl_error());
+    return;
+  }
+  SSL_set_ex_data(ssl_.get(), channel_index(), this);
+  SSL_set_verify(ssl_.get(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, judge);
+  auto* socket = tls_channel_socket::make(*this);
+  SSL_set_bio(ssl_.get(), socket, socket);
+  if (side_ == side::accepted)
+    SSL_set_accept_state(ssl_.get());
+  else
+    SSL_set_connect_state(ssl_.get());
+}
+
+tls_channel::~tls_channel() = default;
+
+tls_channel::progress tls_channel::shake_hands() {
+  if (!ssl_)
+    return progress::failed;
+  ERR_clear_error();
+  const auto result = SSL_do_handshake(ssl_.get());
+  if (result == 1)
+    return progress::done;
+  const auto error = SSL_get_error(ssl_.get(), result);
+  if (error == SSL_ERROR_WANT_READ)
+    return progress::wants_to_read;
+  if (error == SSL_ERROR_WANT_WRITE)
+    return progress::wants_to_write;
+  note_failure(error);
+  return progress::failed;
+}
+
+tls_channel::transfer tls_channel::read(std::span<std::byte> bytes) {
+  if (!unread_.empty()) {
+    const auto count = std::min(bytes.size(), unread_.size());
+    std::memcpy(bytes.data(), unread_.data(), count);
+    unread_.erase(0, count);
+    return {count, false};
+  }
+  ERR_clear_error();
+  std::size_t count = 0;
+  const auto result = SSL_read_ex(ssl_.get(), bytes.data(), bytes.size(), &count);
+  is_held_off_ = false;
+  if (result == 1)
+    return {count, false};
+  const auto error = SSL_get_error(ssl_.get(), result);
+  if (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE)
+    return {};
+  note_failure(error);
+  return {0, true};
+}
+
+tls_channel::transfer tls_channel::write(std::span<const std::byte> bytes) {
+  ERR_clear_error();
+  std::size_t sent = 0;
+  // OpenSSL makes one record at a time.
+  while (sent < std::min(bytes.size(), write_bytes_max)) {
+    std::size_t count = 0;
+    const auto rest = bytes.subspan(sent);
+    const auto result = SSL_write_ex(ssl_.get(), rest.data(), rest.size(), &count);
+    sent += count;
+    if (result == 1)
+      continue;
+    const auto error = SSL_get_error(ssl_.get(), result);
+    if (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE)
+      break;
+    note_failure(error);
+    return {0, true};
+  }
+  return {sent, false};
+}
+
+void tls_channel::put_back(std::string bytes) {
+  unread_.insert(0, bytes);
+}
+
+bool tls_channel::has_pending() const {
+  return !unread_.empty() || SSL_has_pending(ssl_.get()) == 1;
+}
+
+int tls_channel::judge(int is_accepted, x509_store_ctx_st* verification) {
+  auto* ssl = static_cast<SSL*>(X509_STORE_CTX_get_ex_data(verification, SSL_get_ex_data_X509_STORE_CTX_idx()));
+  auto& self = *static_cast<tls_channel*>(SSL_get_ex_data(ssl, channel_index()));
+  if (is_accepted != 1) {
+    self.problem_ = describe_verification(X509_STORE_CTX_get_error(verification));
+    return 0;
+  }
+  if (X509_STORE_CTX_get_error_depth(verification) != 0)
+    return 1;
+  auto shown = identities_of(*X509_STORE_CTX_get_current_cert(verification));
+  const auto& cluster = self.expected_.cluster;
+  const auto& node = self.expected_.node;
+  const auto is_expected = self.side_ == side::accepted ? find_in_cluster(shown, cluster) != nullptr
+                                                        : find_node(shown, cluster, node) != nullptr;
+  if (is_expected) {
+    std::erase_if(shown, [&](const identity& who) { return who.cluster != cluster; });
+    self.peer_ = std::move(shown);
+    return 1;
+  }
+  if (shown.empty())
+    self.problem_ = "its certificate says of nobody who it is";
+  else if (self.side_ == side::accepted)
+    self.problem_ = fmt::format("its certificate is for {}, and nobody of this cluster", in_words(shown));
+  else
+    self.problem_ =
+      fmt::format("its certificate is for {}, and not for {}", in_words(shown),
+                  node.empty() ? "a node of cluster " + cluster : in_words(identity{cluster, role::node, node}));
+  X509_STORE_CTX_set_error(verification, X509_V_ERR_APPLICATION_VERIFICATION);
+  return 0;
+}
+
+void tls_channel::note_failure(int error) {
+  const auto reason = ERR_GET_REASON(ERR_peek_last_error());
+  const auto text = take_openssl_error();
+  // What this side finds wrong is known already.
+  if (!problem_.empty())
+    return;
+  const auto is_hung_up =
+    error == SSL_ERROR_ZERO_RETURN || error == SSL_ERROR_SYSCALL || reason == SSL_R_UNEXPECTED_EOF_WHILE_READING;
+  if (error == SSL_ERROR_SSL && !is_hung_up) {
+    problem_ = describe_alert(reason);
+    if (!problem_.empty())
+      return;
+    const auto is_other_protocol = reason == SSL_R_WRONG_VERSION_NUMBER || reason == SSL_R_HTTP_REQUEST
+                                   || reason == SSL_R_HTTPS_PROXY_REQUEST || reason == SSL_R_PACKET_LENGTH_TOO_LONG
+                                   || reason == SSL_R_BAD_RECORD_TYPE;
+    if (is_other_protocol)
+      problem_ = "it does not speak TLS; perhaps its cluster file has no [security]";
+    else if (reason == SSL_R_UNSUPPORTED_PROTOCOL)
+      problem_ = "it does not speak TLS 1.3";
+    else if (reason == SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE)
+      problem_ = "it shows no certificate";
+    else
+      problem_ = fmt::format("TLS has failed: {}", text);
+    return;
+  }
+  problem_ = has_come_ ? "it has closed the connection" : "it has closed the connection before it said a word of TLS";
+}
+
+} // namespace ariadne

@@ -1,0 +1,336 @@
+// A cluster of the program whose connections are secured, and who is kept out of it: docs/security.md.
+
+#include "actors/certificate_authority.hpp"
+#include "actors/credentials.hpp"
+#include "actors/error.hpp"
+#include "actors/network/tcp_socket.hpp"
+#include "actors/protocol.hpp"
+#include "test/support/cluster_process.hpp"
+#include "test/support/test_system.hpp"
+
+#include <caf/actor_cast.hpp>
+#include <caf/behavior.hpp>
+#include <caf/event_based_actor.hpp>
+
+#include <boost/test/unit_test.hpp>
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <sys/socket.h>
+
+namespace ariadne::test {
+
+namespace {
+
+using clock = std::chrono::system_clock;
+constexpr std::chrono::hours day{24};
+
+/// A directory with the certificates of a cluster.
+struct certificate_directory {
+  explicit certificate_directory(const std::string& cluster = "test") {
+    BOOST_REQUIRE(certificate_authority::create(path(), cluster, clock::now()).has_value());
+  }
+
+  std::filesystem::path path() const {
+    return directory.path() / "certs";
+  }
+
+  void issue(const identity& who, clock::time_point now = clock::now()) const {
+    const auto made = certificate_authority::open(path()).value().issue(who, now, day);
+    BOOST_REQUIRE_MESSAGE(made.has_value(), (made ? std::string{} : made.error()));
+  }
+
+  std::string settings() const {
+    return fmt::format("[security]\ndirectory = \"{}\"\n", path().string());
+  }
+
+  temporary_directory directory;
+};
+
+/// Nodes a and b, and a client of each role.
+struct cluster_with_certificates {
+  cluster_with_certificates() {
+    for (const auto* node : {"a", "b"})
+      certificates.issue({"test", role::node, node});
+    certificates.issue({"test", role::operator_, "operator"});
+    certificates.issue({"test", role::client, "client"});
+    certificates.issue({"test", role::observer, "observer"});
+    nodes.start("a");
+    nodes.start("b");
+  }
+
+  run_result run(const std::string& node, const std::string& who, std::vector<std::string> arguments,
+                 std::string_view input = {}) {
+    return run_with(certificates.path(), node, who, std::move(arguments), input);
+  }
+
+  run_result run_with(const std::filesystem::path& directory, const std::string& node, const std::string& who,
+                      std::vector<std::string> arguments, std::string_view input = {}) {
+    arguments.insert(arguments.end(), {"--certificates", directory.string()});
+    if (!who.empty())
+      arguments.insert(arguments.end(), {"--as", who});
+    return nodes.run(node, std::move(arguments), input);
+  }
+
+  bool has_logged(const std::string& node, const std::string& text) {
+    return eventually([&] { return nodes.log(node).find(text) != std::string::npos; });
+  }
+
+  certificate_directory certificates;
+  cluster_process nodes{{"a", "b"}, certificates.settings()};
+};
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+/// Somebody with a certificate, and without our program: it can send whatever CAF can.
+struct insider : test_system {
+  insider(const cluster_with_certificates& cluster, const credential_files& files)
+    : test_system(std::make_unique<test_config>(network_security{credentials::load(files).value()})),
+      membership(node_at({"127.0.0.1", cluster.nodes.port("a")})),
+      handoff(ask<state_handoff_actor>(membership, handoff_atom_v)) {}
+
+  /// Whether a request is refused since it is not for this role, before any actor has seen it.
+  template <class Handle, class... Ts>
+  bool is_refused(const Handle& whom, Ts... request) {
+    caf::error why;
+    mail(self, std::move(request)...)
+      .request(caf::actor_cast<caf::actor>(whom), patience)
+      .receive([] {}, [&](caf::error& reason) { why = std::move(reason); });
+    return why == ec::refused && contains(describe(why), "may not");
+  }
+
+  template <class Handle, class... Ts>
+  void send(const Handle& whom, Ts... message) {
+    mail(self, std::move(message)...).send(caf::actor_cast<caf::actor>(whom));
+  }
+
+  /// What was sent before has been looked at.
+  bool is_served() {
+    return bool{try_ask<node_status>(handoff, status_atom_v)};
+  }
+
+  cluster_membership_actor membership;
+  state_handoff_actor handoff;
+};
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(secured_cluster)
+
+BOOST_AUTO_TEST_CASE(what_one_client_stashes_at_one_node_another_one_picks_up_at_the_other) {
+  cluster_with_certificates cluster;
+  const auto stashed = cluster.run("a", "client", {"stash", "game_ABYZ"}, "round 7");
+  BOOST_TEST(stashed.exit_code == 0, stashed.err);
+  const auto taken = cluster.run("b", "operator", {"take", "game_ABYZ", "--wait", "10s"});
+  BOOST_TEST(taken.exit_code == 0, taken.err);
+  BOOST_TEST(taken.out == "round 7");
+  // In pieces.
+  const std::string large(std::size_t{3} << 20, 'v');
+  BOOST_TEST(cluster.run("b", "client", {"stash", "large"}, large).exit_code == 0);
+  BOOST_TEST((cluster.run("a", "client", {"pickup", "large", "--wait", "10s"}).out == large));
+  BOOST_TEST(cluster.nodes.stop("b") == 0);
+  BOOST_TEST(cluster.nodes.stop("a") == 0);
+}
+
+BOOST_AUTO_TEST_CASE(strangers_are_refused_with_a_sentence_on_both_sides) {
+  cluster_with_certificates cluster;
+  const certificate_directory forged;
+  forged.issue({"test", role::operator_, "mallory"});
+  const auto stranger = cluster.run_with(forged.path(), "a", "mallory", {"status"});
+  BOOST_TEST(stranger.exit_code == 1);
+  BOOST_TEST(contains(stranger.err, "its certificate is not signed by an authority that is believed here"),
+             stranger.err);
+  BOOST_TEST(cluster.has_logged("a", "it does not believe the authority of this side's certificate"));
+
+  // Signed by the authority that is believed, but of another cluster. It looks for a node of its own.
+  const auto other = certificate_authority::open(cluster.certificates.path()).value();
+  BOOST_REQUIRE(other.issue({"other", role::operator_, "neighbour"}, clock::now(), day).has_value());
+  const auto neighbour = cluster.run("a", "neighbour", {"status"});
+  BOOST_TEST(neighbour.exit_code == 1);
+  BOOST_TEST(contains(neighbour.err, "and not for a node of cluster other"), neighbour.err);
+  BOOST_TEST(cluster.has_logged("a", "it refuses who this side is"));
+
+  const auto plain = cluster.run_with("", "a", "", {"status"});
+  BOOST_TEST(plain.exit_code == 1);
+  BOOST_TEST(contains(plain.err, "it wants TLS"), plain.err);
+  BOOST_TEST(cluster.has_logged("a", "it has not said a word of TLS within 2 s"));
+  BOOST_TEST(cluster.run("a", "observer", {"status"}).exit_code == 0);
+}
+
+BOOST_AUTO_TEST_CASE(bytes_that_are_no_tls_reach_nobody) {
+  cluster_with_certificates cluster;
+  for (const auto& bytes :
+       {std::string(64, '\0'), std::string("GET / HTTP/1.1\r\n\r\n"), std::string("\x16\x03\x01\x02")}) {
+    const auto socket = tcp_connect({"127.0.0.1", cluster.nodes.port("a")}, patience);
+    BOOST_REQUIRE(bool{socket});
+    BOOST_TEST(::send(socket->fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL) > 0);
+    // Half a hello is waited for, for two seconds.
+    BOOST_TEST(eventually([&] {
+      char byte = 0;
+      const auto count = ::recv(socket->fd(), &byte, 1, MSG_DONTWAIT);
+      return count == 0 || (count < 0 && errno == ECONNRESET);
+    }));
+  }
+  BOOST_TEST(cluster.has_logged("a", "it does not speak TLS"));
+  BOOST_TEST(cluster.has_logged("a", "it has not shown who it is within 2 s"));
+  BOOST_TEST(cluster.run("a", "observer", {"status"}).exit_code == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_client_with_certificates_is_told_that_a_plain_node_has_none) {
+  cluster_process nodes{{"a"}};
+  nodes.start("a");
+  const certificate_directory certificates;
+  certificates.issue({"test", role::client, "c"});
+  const auto client = nodes.run("a", {"status", "--certificates", certificates.path().string()});
+  BOOST_TEST(client.exit_code == 1);
+  BOOST_TEST(contains(client.err, "it does not speak TLS"), client.err);
+  BOOST_TEST(eventually([&] { return contains(nodes.log("a"), "it speaks TLS, and this side has no [security]"); }));
+}
+
+BOOST_AUTO_TEST_CASE(a_node_needs_a_certificate_with_its_own_name) {
+  const certificate_directory certificates;
+  certificates.issue({"test", role::node, "b"});
+  const auto file = certificates.directory.path() / "cluster.toml";
+  const auto run_with = [&](const std::string& security) {
+    write_file(file, "[cluster]\nname = \"test\"\n[security]\n" + security + "[[node]]\nname = \"a\"\nport = 1024\n");
+    return run_ariadne({"node", "--cluster", file.string(), "--name", "a"});
+  };
+  const auto missing = run_with("directory = \"certs\"\n");
+  BOOST_TEST(missing.exit_code == 2);
+  BOOST_TEST(contains(missing.err, "node-a.pem: No such file"), missing.err);
+  const auto other =
+    run_with("directory = \"certs\"\ncertificate = \"certs/node-b.pem\"\nkey = \"certs/node-b.key\"\n");
+  BOOST_TEST(other.exit_code == 2);
+  BOOST_TEST(contains(other.err, "is for node b of cluster test, and not for node a of cluster test"), other.err);
+}
+
+BOOST_AUTO_TEST_CASE(without_certificates_a_node_listens_at_loopback_addresses_alone) {
+  const temporary_directory directory;
+  const auto file = directory.path() / "cluster.toml";
+  write_file(file, "[cluster]\nname = \"test\"\n[[node]]\nname = \"a\"\nhost = \"0.0.0.0\"\nport = 1024\n");
+  const auto refused = run_ariadne({"node", "--cluster", file.string(), "--name", "a"});
+  BOOST_TEST(refused.exit_code == 1);
+  BOOST_TEST(contains(refused.err, "connections are accepted at loopback addresses alone"), refused.err);
+}
+
+BOOST_AUTO_TEST_CASE(a_certificate_is_renewed_and_another_one_revoked_without_a_restart) {
+  cluster_with_certificates cluster;
+  const auto directory = cluster.certificates.path().string();
+  const auto renewed =
+    run_ariadne({"certificates", "renew", directory + "/node-a.pem", "--dir", directory, "--days", "2"});
+  BOOST_TEST(renewed.exit_code == 0, renewed.err);
+  BOOST_TEST(run_ariadne({"certificates", "revoke", directory + "/client-client.pem", "--dir", directory}).exit_code
+             == 0);
+  // The files are looked at every 30 s.
+  BOOST_TEST(eventually(2 * patience, [&] {
+    return contains(cluster.nodes.log("a"),
+                    "the certificates have changed, and the new ones are used for new connections");
+  }));
+  BOOST_TEST(cluster.run("a", "operator", {"status"}).exit_code == 0);
+  const auto revoked = cluster.run("a", "client", {"keys"});
+  BOOST_TEST(revoked.exit_code != 0);
+  BOOST_TEST(contains(revoked.err, "revoked"), revoked.err);
+}
+
+BOOST_AUTO_TEST_CASE(each_role_may_do_what_it_is_for_and_is_told_so_otherwise) {
+  cluster_with_certificates cluster;
+  BOOST_TEST(cluster.run("a", "client", {"stash", "game_ABYZ"}, "round 7").exit_code == 0);
+  const auto listed = cluster.run("a", "observer", {"keys"});
+  BOOST_TEST(listed.exit_code == 0, listed.err);
+  BOOST_TEST(contains(listed.out, "game_ABYZ"), listed.out);
+  for (const auto& arguments :
+       std::vector<std::vector<std::string>>{{"pickup", "game_ABYZ"}, {"discard", "game_ABYZ"}}) {
+    const auto refused = cluster.run("a", "observer", arguments);
+    BOOST_TEST(refused.exit_code == 1);
+    BOOST_TEST(contains(refused.err, "an observer may ask for status, keys, watch and sessions"), refused.err);
+  }
+  BOOST_TEST(cluster.has_logged("a", "what observer observer of cluster test at 127.0.0.1 sends is refused"));
+  const auto cordoned = cluster.run("a", "client", {"session", "cordon", "a"});
+  BOOST_TEST(cordoned.exit_code == 1);
+  BOOST_TEST(contains(cordoned.err, "a client may not drain, cordon or forget nodes"), cordoned.err);
+  const auto by_operator = cluster.run("a", "operator", {"session", "cordon", "a"});
+  BOOST_TEST(by_operator.exit_code == 0, by_operator.err);
+  BOOST_TEST(contains(cluster.run("a", "client", {"status"}).out, "security TLS"));
+}
+
+BOOST_AUTO_TEST_CASE(what_nodes_say_to_each_other_is_refused_of_clients) {
+  cluster_with_certificates cluster;
+  cluster.run("a", "client", {"stash", "game_ABYZ"}, "round 7");
+  for (const auto* who : {"client", "operator"}) {
+    insider attacker{cluster, files_of_client(cluster.certificates.path(), who)};
+    BOOST_TEST(attacker.is_refused(attacker.handoff, replica_atom_v));
+    BOOST_TEST(attacker.is_refused(attacker.handoff, neighbours_atom_v));
+    BOOST_TEST(attacker.is_refused(attacker.membership, leave_atom_v, std::string{"b"}));
+    BOOST_TEST(attacker.is_refused(attacker.membership, introduce_atom_v, node_introduction{}));
+    attacker.send(attacker.membership, handoff_atom_v, attacker.handoff);
+    attacker.send(attacker.handoff, node_down_atom_v, std::string{"b"});
+    attacker.send(attacker.handoff, node_left_atom_v, std::string{"b"});
+    BOOST_TEST(attacker.is_served());
+  }
+  BOOST_TEST(cluster.has_logged("a", "sends is dropped: it sends what its role does not permit"));
+  const auto status = cluster.run("a", "observer", {"status"}).out;
+  BOOST_TEST(!contains(status, "down"), status);
+  BOOST_TEST(cluster.run("b", "client", {"pickup", "game_ABYZ"}).out == "round 7");
+}
+
+BOOST_AUTO_TEST_CASE(nobody_ends_an_actor_from_outside_not_even_a_member) {
+  cluster_with_certificates cluster;
+  cluster.certificates.issue({"test", role::node, "x"});
+  const auto directory = cluster.certificates.path();
+  for (const auto& files : {files_of_client(directory, "operator"), files_of_node(directory, "x")}) {
+    insider attacker{cluster, files};
+    attacker.self->send_exit(attacker.handoff, caf::exit_reason::kill);
+    attacker.self->send_exit(attacker.membership, caf::exit_reason::kill);
+    BOOST_TEST(attacker.is_served());
+  }
+  BOOST_TEST(cluster.has_logged("a", "it sends what only CAF may say to an actor"));
+}
+
+BOOST_AUTO_TEST_CASE(a_message_of_nobody_is_not_taken_for_one_of_the_node_itself) {
+  cluster_with_certificates cluster;
+  insider attacker{cluster, files_of_client(cluster.certificates.path(), "operator")};
+  anon_mail(leave_atom_v).send(attacker.membership);
+  BOOST_TEST(attacker.is_served());
+  BOOST_TEST(cluster.has_logged("a", "it sends a message of nobody"));
+  BOOST_TEST(!contains(cluster.run("b", "observer", {"status"}).out, "left"));
+}
+
+BOOST_AUTO_TEST_CASE(a_watcher_is_an_actor_of_the_one_who_asks) {
+  cluster_with_certificates cluster;
+  insider observer{cluster, files_of_client(cluster.certificates.path(), "observer")};
+  const auto own = observer.keep(
+    observer.system.spawn([](caf::event_based_actor*) -> caf::behavior { return {[](const handoff_events&) {}}; }));
+  BOOST_TEST(!observer.is_refused(observer.handoff, watch_atom_v, std::string{}, caf::actor_cast<watcher_actor>(own)));
+  observer.is_refused(observer.handoff, watch_atom_v, std::string{}, caf::actor_cast<watcher_actor>(observer.handoff));
+  BOOST_TEST(cluster.has_logged("a", "it sends the handle of an actor that is not its own"));
+  // What has been stashed is told, again and again: the answers of the watcher come through.
+  for (int i = 0; i < 3; ++i)
+    BOOST_TEST(cluster.run("b", "client", {"stash", "game_" + std::to_string(i)}, "round 7").exit_code == 0);
+  BOOST_TEST(observer.is_served());
+}
+
+BOOST_AUTO_TEST_CASE(a_node_has_the_name_that_its_certificate_says) {
+  cluster_with_certificates cluster;
+  cluster.certificates.issue({"test", role::node, "x"});
+  insider impostor{cluster, files_of_node(cluster.certificates.path(), "x")};
+  node_introduction introduction;
+  introduction.cluster = "test";
+  introduction.node = "y";
+  introduction.address = "127.0.0.1:1";
+  const auto answer = impostor.ask<introduction_result>(impostor.membership, introduce_atom_v, introduction);
+  BOOST_TEST(!answer.accepted);
+  BOOST_TEST(answer.reason == "its certificate is not for the name that it introduces itself by");
+  BOOST_TEST(cluster.has_logged("a", "a node introduces itself as y, and its certificate is for another one"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace ariadne::test
