@@ -29,7 +29,7 @@ struct held_answer {
 /// - `in_write`: a record with such a state is being written.
 ///
 /// The state machine writes one record at a time, and none for a state that stands in it already. So when it has done
-/// all that follows from a state, and nothing is being written, what is told is held.
+/// all that follows from a state, nothing is being written, and the last write has not failed, what is told is held.
 class held_answers {
 public:
   void add(held_answer answer) {
@@ -41,9 +41,6 @@ public:
   bool has_told() const {
     return !told_.empty();
   }
-  bool is_writing() const {
-    return is_writing_;
-  }
 
   /// The session has said a state.
   void state_told() {
@@ -51,11 +48,13 @@ public:
   }
   void write_begins() {
     is_writing_ = true;
+    has_failed_ = false;
     move(told_, in_write_);
   }
   /// Those that were waiting for it, if it was written; else they wait for the next one.
   std::vector<held_answer> write_ends(bool written) {
     is_writing_ = false;
+    has_failed_ = !written;
     auto waiting = std::exchange(in_write_, {});
     if (written)
       return waiting;
@@ -65,7 +64,7 @@ public:
   }
   /// Nothing follows from what has been told any more: what stands there is held.
   std::vector<held_answer> take_told() {
-    return is_writing_ ? std::vector<held_answer>{} : std::exchange(told_, {});
+    return is_writing_ || has_failed_ ? std::vector<held_answer>{} : std::exchange(told_, {});
   }
   /// Those that wait for a state which the session does not say.
   std::vector<held_answer> take_unsaved() {
@@ -88,6 +87,8 @@ private:
   std::vector<held_answer> told_;
   std::vector<held_answer> in_write_;
   bool is_writing_ = false;
+  /// The last write has; the state machine is going to write again.
+  bool has_failed_ = false;
 };
 
 } // namespace ariadne

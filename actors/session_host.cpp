@@ -544,8 +544,11 @@ private:
   }
 
   void carry_out(session::write_record& c) {
-    if (!replica_)
+    runs_.write_begins(c.key);
+    if (!replica_) {
+      runs_.write_ends(c.key, false, false);
       return core_->write_failed(c.key, now_ms(), "the handoff is being restarted");
+    }
     write_fence fence{{}, to_concern(c.holders), c.hold_timeout_ms, c.lifetime_ms};
     if (c.holders == session::record_holders::any && runs_.find(c.key)) {
       const auto& policy = options_.kinds.at(c.key.kind).checkpoints;
@@ -553,7 +556,6 @@ private:
       if (policy.holders != concern_level::local)
         fence.hold_timeout_ms = static_cast<std::uint64_t>(policy.hold_timeout.count());
     }
-    runs_.write_begins(c.key);
     for (const auto& dot : c.expected)
       fence.expected.push_back({dot.replica.value, dot.counter});
     mail(self_, put_atom_v, session::to_map_key(c.key), std::move(c.value), std::move(fence))

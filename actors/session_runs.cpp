@@ -287,11 +287,8 @@ void session_runs::write_ends(const session_key& key, bool written, bool held) {
   auto answers = found->second.answers.write_ends(written);
   if (found->second.answers.has_told())
     with_told_.insert(key);
-  if (held)
-    give_all(key, std::move(answers));
-  else
-    give_all_without(key, std::move(answers),
-                     make_error(ec::too_few_holders, "the message has been handled, and the state is kept here"));
+  if (!answers.empty())
+    written_.push_back({key, std::move(answers), held});
 }
 
 void session_runs::map_lost() {
@@ -300,6 +297,12 @@ void session_runs::map_lost() {
 }
 
 void session_runs::all_told() {
+  for (auto& [key, answers, held] : std::exchange(written_, {}))
+    if (held)
+      give_all(key, std::move(answers));
+    else
+      give_all_without(key, std::move(answers),
+                       make_error(ec::too_few_holders, "the message has been handled, and the state is kept here"));
   for (const auto& key : std::exchange(with_told_, {}))
     if (const auto found = runs_.find(key); found != runs_.end())
       give_all(key, found->second.answers.take_told());

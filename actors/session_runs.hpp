@@ -70,7 +70,7 @@ public:
   void write_ends(const session::session_key& key, bool written, bool held);
   /// What was being written is void.
   void map_lost();
-  /// The state machine has done all that follows from what it was told.
+  /// The state machine has done all that follows from what it was told: gives the answers that are due.
   void all_told();
 
 private:
@@ -118,7 +118,14 @@ private:
   std::map<session::session_key, run> runs_;
   /// Which of them is looked at next, whether it is to be asked for a checkpoint.
   session::session_key next_checkpoint_;
-  /// Those that may have answers to give once all is told.
+  /// Answers whose write has ended.
+  struct written_answers {
+    session::session_key key;
+    std::vector<held_answer> answers;
+    bool held = false;
+  };
+  std::vector<written_answers> written_;
+  /// Sessions that may have answers to give once all is told.
   std::set<session::session_key> with_told_;
   /// Which of them an actor is.
   std::unordered_map<caf::actor_addr, session::session_key> keys_;
