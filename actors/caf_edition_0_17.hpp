@@ -84,12 +84,92 @@ struct clause_types<caf::typed_mpi<caf::detail::type_list<In...>, caf::output_tu
 template <class T>
 inline constexpr bool is_atom = caf::is_atom_constant<T>::value;
 
+template <class T>
+inline constexpr bool is_optional = false;
+template <class T>
+inline constexpr bool is_optional<std::optional<T>> = true;
+template <class T>
+inline constexpr bool is_variant = false;
+template <class... Ts>
+inline constexpr bool is_variant<std::variant<Ts...>> = true;
+template <class T>
+inline constexpr bool is_tuple = false;
+template <class... Ts>
+inline constexpr bool is_tuple<std::tuple<Ts...>> = true;
+template <class F, class S>
+inline constexpr bool is_tuple<std::pair<F, S>> = true;
+template <class T, std::size_t N>
+inline constexpr bool is_tuple<std::array<T, N>> = true;
+
+template <class T>
+concept container = requires(T& xs, typename T::value_type x) {
+  xs.size();
+  xs.clear();
+  xs.begin() != xs.end();
+  xs.insert(xs.end(), std::move(x));
+};
+
+/// Whether CAF 0.17 itself cannot inspect the type, since there is a std::optional or std::variant in it.
+template <class T>
+inline constexpr bool is_unknown_to_caf = is_optional<T> || is_variant<T>;
+template <container T>
+inline constexpr bool is_unknown_to_caf<T> = is_unknown_to_caf<typename T::value_type>;
+template <class F, class S>
+inline constexpr bool is_unknown_to_caf<std::pair<F, S>> =
+  is_unknown_to_caf<std::remove_const_t<F>> || is_unknown_to_caf<S>;
+template <class... Ts>
+inline constexpr bool is_unknown_to_caf<std::tuple<Ts...>> = (is_unknown_to_caf<Ts> || ...);
+template <class T, std::size_t N>
+inline constexpr bool is_unknown_to_caf<std::array<T, N>> = is_unknown_to_caf<T>;
+
+template <class... Ts>
+caf::error write_values(std::string& bytes, const Ts&... values);
+template <class... Ts>
+caf::error read_values(std::string_view bytes, Ts&... values);
+
+/// A field that is unknown to CAF, in a message that CAF writes and reads: the bytes that it has in a state.
+template <class T>
+struct field_in_bytes {
+  T& field;
+
+  template <class Inspector>
+  friend typename Inspector::result_type inspect(Inspector& inspector, field_in_bytes& x) {
+    if constexpr (!std::is_same_v<typename Inspector::result_type, caf::error>) {
+      return inspector(caf::meta::type_name("value"));
+    } else {
+      std::string bytes;
+      if constexpr (!Inspector::writes_state)
+        if (auto error = write_values(bytes, x.field))
+          return error;
+      if (auto error = inspector(bytes))
+        return error;
+      if constexpr (Inspector::writes_state)
+        return read_values(bytes, x.field);
+      return caf::error{};
+    }
+  }
+};
+
+/// The serialiser of states, and its inverse, know all fields.
+template <class Inspector>
+inline constexpr bool is_own_inspector = requires {
+  typename Inspector::knows_all_values;
+};
+
+template <class Inspector, class Field>
+decltype(auto) as_known(Field& field) {
+  if constexpr (is_own_inspector<Inspector> || !is_unknown_to_caf<Field>)
+    return (field);
+  else
+    return field_in_bytes<Field>{field};
+}
+
 } // namespace detail
 
 /// Inspects the fields of a message struct under the name of its type.
 template <class Inspector, class... Fields>
 typename Inspector::result_type inspect_fields(Inspector& inspector, const char* type_name, Fields&... fields) {
-  return inspector(caf::meta::type_name(type_name), fields...);
+  return inspector(caf::meta::type_name(type_name), detail::as_known<Inspector>(fields)...);
 }
 
 /// Whether an inspector sets what it inspects.
@@ -417,31 +497,6 @@ protected:
 
 static_assert(std::numeric_limits<float>::is_iec559 && std::numeric_limits<double>::is_iec559);
 
-template <class T>
-inline constexpr bool is_optional = false;
-template <class T>
-inline constexpr bool is_optional<std::optional<T>> = true;
-template <class T>
-inline constexpr bool is_variant = false;
-template <class... Ts>
-inline constexpr bool is_variant<std::variant<Ts...>> = true;
-template <class T>
-inline constexpr bool is_tuple = false;
-template <class... Ts>
-inline constexpr bool is_tuple<std::tuple<Ts...>> = true;
-template <class F, class S>
-inline constexpr bool is_tuple<std::pair<F, S>> = true;
-template <class T, std::size_t N>
-inline constexpr bool is_tuple<std::array<T, N>> = true;
-
-template <class T>
-concept container = requires(T& xs, typename T::value_type x) {
-  xs.size();
-  xs.clear();
-  xs.begin() != xs.end();
-  xs.insert(xs.end(), std::move(x));
-};
-
 /// What an element of a container is before it is in there: the keys of maps are not constant then.
 template <class T>
 struct element {
@@ -457,6 +512,7 @@ struct element<std::pair<const Key, T>> {
 template <class Derived, class Base, class Inner>
 class value_inspector : public forwarder<Base, Inner> {
 public:
+  using knows_all_values = void;
   using forwarder<Base, Inner>::forwarder;
 
   template <class... Ts>
@@ -544,7 +600,7 @@ private:
         return caf::sec::invalid_argument;
       choose(x, index, std::index_sequence_for<Ts...>{});
     }
-    return std::visit([this](auto& chosen) { return value(chosen); }, x);
+    return std::visit([this](auto& chosen) { return this->value(chosen); }, x);
   }
 
   template <class Variant, std::size_t... Numbers>

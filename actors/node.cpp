@@ -6,6 +6,9 @@
 #include <caf/exit_reason.hpp>
 #include <caf/send.hpp>
 
+#include <unistd.h>
+
+#include <csignal>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -17,6 +20,14 @@ namespace {
 /// How much longer the one who asks waits than the one who answers.
 constexpr std::chrono::seconds grace{2};
 
+sigset_t signals_that_stop() {
+  sigset_t result;
+  sigemptyset(&result);
+  sigaddset(&result, SIGTERM);
+  sigaddset(&result, SIGINT);
+  return result;
+}
+
 } // namespace
 
 lone_node::lone_node(caf::actor_system& system, state_handoff_options options)
@@ -27,6 +38,22 @@ lone_node::lone_node(caf::actor_system& system, state_handoff_options options)
 lone_node::~lone_node() {
   unregister_actor(system_, to_string(handoff_atom_v));
   caf::anon_send_exit(handoff_, caf::exit_reason::user_shutdown);
+}
+
+stop_signals::stop_signals() {
+  const auto blocked = signals_that_stop();
+  pthread_sigmask(SIG_BLOCK, &blocked, nullptr);
+}
+
+int stop_signals::wait() {
+  const auto awaited = signals_that_stop();
+  int came = 0;
+  sigwait(&awaited, &came);
+  return came;
+}
+
+void stop_signals::wake() {
+  kill(getpid(), SIGTERM);
 }
 
 caf::expected<node> node::start(caf::actor_system& system, supervisor_options options) {

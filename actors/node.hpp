@@ -30,6 +30,18 @@ private:
   state_handoff_actor handoff_;
 };
 
+/// The signals by which a program is told to stop: SIGTERM and SIGINT. To be made before there are threads, which
+/// inherit that these are blocked, so that none of them is interrupted.
+class stop_signals {
+public:
+  stop_signals();
+
+  /// Blocks until one of them has come, and returns which.
+  int wait();
+  /// Ends a `wait`, from any thread, as if SIGTERM had come.
+  void wake();
+};
+
 /// How long the two halves of a drain may take.
 struct stop_options {
   /// For sessions to be moved and services to stash.

@@ -64,7 +64,7 @@ namespace detail {
 
 /// "session_ref": which interface it has is for programs.
 template <class Interface>
-struct stable_name<session_ref<Interface>> {
+requires(!is_in_a_type_id_block<session_ref<Interface>>) struct stable_name<session_ref<Interface>> {
   static constexpr std::string_view value = "ariadne::session_ref";
 };
 

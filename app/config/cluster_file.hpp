@@ -1,7 +1,6 @@
 #pragma once
 
 #include "actors/log.hpp"
-#include "app/minotaur/game_options.hpp"
 #include "crdt/replica_options.hpp"
 #include "membership/heartbeat_options.hpp"
 #include "membership/topology.hpp"
@@ -13,7 +12,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace ariadne {
@@ -55,8 +53,6 @@ struct cluster_config {
   /// 0: as many as CAF chooses.
   unsigned scheduler_threads = 0;
   ariadne::log_level log_level = log_level::info;
-  /// The table `[minotaur]`.
-  minotaur::game_options minotaur;
   /// At least one; names and addresses are unique.
   std::vector<node_config> nodes;
 };
@@ -77,10 +73,8 @@ struct config_error {
 /// `FILE:LINE:COLUMN: message`, or `FILE: message` for a file that could not be read.
 std::string to_string(const config_error& error);
 
-/// Reads and validates a cluster file. Keys that are unknown, missing, of the wrong type or out of range are errors.
+/// Reads and validates a cluster file, the one that the program `ariadne` reads. Keys that are unknown, missing, of the
+/// wrong type or out of range are errors; the table of the sample game, `[minotaur]`, may be there.
 tl::expected<cluster_config, config_error> load_cluster_file(const std::filesystem::path& path);
-
-/// The same for a text in memory; `file` is the name that errors give it.
-tl::expected<cluster_config, config_error> parse_cluster_config(std::string_view text, std::string_view file);
 
 } // namespace ariadne

@@ -10,6 +10,7 @@
 #include "actors/supervisor.hpp"
 #include "actors/system_config.hpp"
 #include "app/config/duration.hpp"
+#include "app/config/node_options.hpp"
 #include "app/minotaur/game_kind.hpp"
 #include "app/node/caught_streams.hpp"
 #include "app/node/node_log.hpp"
@@ -43,43 +44,9 @@ using namespace std::chrono_literals;
 struct node_system_config : caf::actor_system_config {
   explicit node_system_config(const cluster_config& cluster) {
     configure_with_network(*this);
-    if (cluster.scheduler_policy == scheduler_policy::sharing)
-      use_work_sharing(*this);
-    if (cluster.scheduler_threads > 0)
-      use_threads(*this, cluster.scheduler_threads);
+    use_scheduler(*this, cluster);
   }
 };
-
-supervisor_options options_of(const cluster_config& cluster, const node_config& self, const log_sink& log) {
-  std::vector<seed_node> nodes;
-  for (const auto& node : cluster.nodes)
-    nodes.push_back({node.name, {node.host, node.port}});
-  auto options = options_for_node(cluster.name, {self.name, {self.host, self.port}}, nodes);
-  options.handoff.limits = cluster.limits;
-  options.handoff.log = log;
-  options.membership.reconnect_min = cluster.reconnect_min;
-  options.membership.reconnect_max = cluster.reconnect_max;
-  options.membership.forget_after = cluster.forget_after;
-  options.membership.heartbeats = cluster.heartbeats;
-  options.membership.log = log;
-  options.log = log;
-  options.handoff.replication.is = cluster.topology;
-  options.handoff.replication.neighbours.insert(self.neighbours.begin(), self.neighbours.end());
-  return options;
-}
-
-session_host_options hosting_of(const cluster_config& cluster, const log_sink& log) {
-  session_host_options options;
-  options.kinds["minotaur"] = minotaur::game_kind(cluster.minotaur);
-  options.minority = cluster.minority;
-  options.lease = {static_cast<std::uint64_t>(cluster.lease.count()),
-                   static_cast<std::uint64_t>(cluster.lease_guard.count())};
-  options.rebalance_max = cluster.rebalance_max;
-  // The answer has to be there before the handoff actor gives up on it.
-  options.drain_timeout = cluster.session_stop_timeout * 9 / 10;
-  options.log = log;
-  return options;
-}
 
 /// Says on stdout what other programs wait for: each line once, and that the node is ready before all else.
 /// Thread-safe.
@@ -193,7 +160,7 @@ tl::expected<node_config, std::string> select_node(const cluster_config& cluster
                                     cluster.name, name, names_of(cluster.nodes)));
 }
 
-exit_code run_node(const cluster_config& cluster, const node_config& self) {
+exit_code run_node(const program_config& cluster, const node_config& self) {
   // Without tcmalloc: glibc leaves small pieces that are freed as they are, and merges all of them at the next large
   // allocation: after half a million keys have been erased, that takes 16 ms. Merged one by one, they take no time that
   // can be measured.
@@ -214,13 +181,16 @@ exit_code run_node(const cluster_config& cluster, const node_config& self) {
   caf::actor_system system{config};
   print_to_cout(system);
 
-  auto options = options_of(cluster, self, log);
+  auto all_options = options_for_node(cluster, self);
+  log_to(all_options, log);
+  all_options.hosting.kinds["minotaur"] = minotaur::game_kind(cluster.minotaur);
+  auto& options = all_options.node;
   options.on_failure = [&](const node_failure& why) {
     failure.set_value(why);
     signals.wake();
   };
   options.on_caught_up = [&announced] { announced.caught_up(); };
-  add_session_host(options, hosting_of(cluster, log));
+  add_session_host(options, std::move(all_options.hosting));
   const auto supervisor = spawn_supervisor(system, std::move(options));
   const auto has_failed = [&failed] { return failed.wait_for(0s) == std::future_status::ready; };
   std::promise<bool> start;

@@ -23,11 +23,8 @@ auto inspect(Inspector& f, match& x) {
 } // namespace engine
 
 CAF_BEGIN_TYPE_ID_BLOCK(engine, caf::first_custom_type_id)
-
   CAF_ADD_TYPE_ID(engine, (engine::match))
-
   CAF_ADD_ATOM(engine, engine, play_atom, "play")
-
 CAF_END_TYPE_ID_BLOCK(engine)
 
 namespace engine {
@@ -55,8 +52,7 @@ struct engine_config : caf::actor_system_config {
 };
 
 /// What runs on each node of the engine.
-inline void add_matches(ariadne::supervisor_options& options) {
-  ariadne::session_host_options hosting;
+inline void add_matches(ariadne::supervisor_options& options, ariadne::session_host_options hosting = {}) {
   hosting.kinds["match"] = ariadne::session_kind_of<match_actor, match>(run_match);
   ariadne::add_session_host(options, hosting);
 }
