@@ -2,35 +2,49 @@
 
 // What actors/caf_edition.hpp promises, for CAF 0.17.
 
+#include "actors/value_bounds.hpp"
+
+#include <caf/actor.hpp>
 #include <caf/actor_addr.hpp>
 #include <caf/actor_cast.hpp>
 #include <caf/actor_clock.hpp>
 #include <caf/actor_registry.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
+#include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/atom.hpp>
+#include <caf/behavior.hpp>
 #include <caf/binary_deserializer.hpp>
 #include <caf/binary_serializer.hpp>
 #include <caf/deserializer.hpp>
 #include <caf/duration.hpp>
 #include <caf/error.hpp>
+#include <caf/message.hpp>
+#include <caf/meta/annotation.hpp>
+#include <caf/meta/load_callback.hpp>
+#include <caf/meta/save_callback.hpp>
 #include <caf/meta/type_name.hpp>
 #include <caf/node_id.hpp>
+#include <caf/scheduled_actor.hpp>
 #include <caf/sec.hpp>
 #include <caf/send.hpp>
 #include <caf/serializer.hpp>
 #include <caf/system_messages.hpp>
 #include <caf/typed_actor.hpp>
 
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <type_traits>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace ariadne {
@@ -45,10 +59,117 @@ using answers = typename caf::replies_to<In...>::template with<Out>;
 template <class... In>
 using takes = caf::reacts_to<In...>;
 
+namespace detail {
+
+template <class...>
+struct types {};
+
+/// What a clause takes and answers.
+template <class Clause>
+struct clause_types;
+
+template <class... In, class... Out>
+struct clause_types<caf::typed_mpi<caf::detail::type_list<In...>, caf::output_tuple<Out...>>> {
+  using inputs = types<In...>;
+  using outputs = types<Out...>;
+};
+
+template <class... In>
+struct clause_types<caf::typed_mpi<caf::detail::type_list<In...>, caf::output_tuple<void>>> {
+  using inputs = types<In...>;
+  using outputs = types<>;
+};
+
+/// Whether values of the type say nothing beyond it.
+template <class T>
+inline constexpr bool is_atom = caf::is_atom_constant<T>::value;
+
+template <class T>
+inline constexpr bool is_optional = false;
+template <class T>
+inline constexpr bool is_optional<std::optional<T>> = true;
+template <class T>
+inline constexpr bool is_variant = false;
+template <class... Ts>
+inline constexpr bool is_variant<std::variant<Ts...>> = true;
+template <class T>
+inline constexpr bool is_tuple = false;
+template <class... Ts>
+inline constexpr bool is_tuple<std::tuple<Ts...>> = true;
+template <class F, class S>
+inline constexpr bool is_tuple<std::pair<F, S>> = true;
+template <class T, std::size_t N>
+inline constexpr bool is_tuple<std::array<T, N>> = true;
+
+template <class T>
+concept container = requires(T& xs, typename T::value_type x) {
+  xs.size();
+  xs.clear();
+  xs.begin() != xs.end();
+  xs.insert(xs.end(), std::move(x));
+};
+
+/// Whether CAF 0.17 itself cannot inspect the type, since there is a std::optional or std::variant in it.
+template <class T>
+inline constexpr bool is_unknown_to_caf = is_optional<T> || is_variant<T>;
+template <container T>
+inline constexpr bool is_unknown_to_caf<T> = is_unknown_to_caf<typename T::value_type>;
+template <class F, class S>
+inline constexpr bool is_unknown_to_caf<std::pair<F, S>> =
+  is_unknown_to_caf<std::remove_const_t<F>> || is_unknown_to_caf<S>;
+template <class... Ts>
+inline constexpr bool is_unknown_to_caf<std::tuple<Ts...>> = (is_unknown_to_caf<Ts> || ...);
+template <class T, std::size_t N>
+inline constexpr bool is_unknown_to_caf<std::array<T, N>> = is_unknown_to_caf<T>;
+
+template <class... Ts>
+caf::error write_values(std::string& bytes, const Ts&... values);
+template <class... Ts>
+caf::error read_values(std::string_view bytes, Ts&... values);
+
+/// A field that is unknown to CAF, in a message that CAF writes and reads: the bytes that it has in a state.
+template <class T>
+struct field_in_bytes {
+  T& field;
+
+  template <class Inspector>
+  friend typename Inspector::result_type inspect(Inspector& inspector, field_in_bytes& x) {
+    if constexpr (!std::is_same_v<typename Inspector::result_type, caf::error>) {
+      return inspector(caf::meta::type_name("value"));
+    } else {
+      std::string bytes;
+      if constexpr (!Inspector::writes_state)
+        if (auto error = write_values(bytes, x.field))
+          return error;
+      if (auto error = inspector(bytes))
+        return error;
+      if constexpr (Inspector::writes_state)
+        return read_values(bytes, x.field);
+      return caf::error{};
+    }
+  }
+};
+
+/// The serialiser of states, and its inverse, know all fields.
+template <class Inspector>
+inline constexpr bool is_own_inspector = requires {
+  typename Inspector::knows_all_values;
+};
+
+template <class Inspector, class Field>
+decltype(auto) as_known(Field& field) {
+  if constexpr (is_own_inspector<Inspector> || !is_unknown_to_caf<Field>)
+    return (field);
+  else
+    return field_in_bytes<Field>{field};
+}
+
+} // namespace detail
+
 /// Inspects the fields of a message struct under the name of its type.
 template <class Inspector, class... Fields>
 typename Inspector::result_type inspect_fields(Inspector& inspector, const char* type_name, Fields&... fields) {
-  return inspector(caf::meta::type_name(type_name), fields...);
+  return inspector(caf::meta::type_name(type_name), detail::as_known<Inspector>(fields)...);
 }
 
 /// Whether an inspector sets what it inspects.
@@ -146,6 +267,26 @@ detail::anonymous_mail<Ts...> anon_mail(Ts&&... content) {
   return detail::anonymous_mail<Ts...>{std::forward<Ts>(content)...};
 }
 
+namespace detail {
+
+/// Sends a message of any content as a request. `answer` gets what is answered, or the error: `caf::infinite`, or a
+/// chrono duration, is the time limit.
+template <class TimeLimit>
+void request_any(caf::scheduled_actor* self, const caf::actor& receiver, TimeLimit limit, caf::message content,
+                 caf::behavior answer) {
+  const auto id = self->new_request_id(caf::message_priority::normal);
+  if (receiver) {
+    receiver->enqueue(self->ctrl(), id, std::move(content), self->context());
+    self->request_response_timeout(caf::duration{limit}, id);
+  } else {
+    self->enqueue(self->ctrl(), id.response_id(), caf::make_message(caf::make_error(caf::sec::invalid_argument)),
+                  self->context());
+  }
+  self->add_multiplexed_response_handler(id.response_id(), std::move(answer));
+}
+
+} // namespace detail
+
 // -- actors ----------------------------------------------------------------------------------------------------------
 
 /// The state of a stateful actor.
@@ -215,6 +356,21 @@ inline void unregister_actor(caf::actor_system& system, const std::string& name)
 
 /// The name of the broker that speaks CAF's protocol between nodes.
 inline constexpr auto basp_name = caf::atom("BASP");
+
+namespace detail {
+
+/// Which enumeration the code of an error is of.
+inline std::string category_name(const caf::error& error) {
+  return to_string(error.category());
+}
+
+/// The error of this code of the category; `context` may be empty.
+inline caf::error error_of(const std::string& category, std::uint8_t code, std::string context) {
+  const auto found = caf::atom_from_string(category);
+  return context.empty() ? caf::error{code, found} : caf::error{code, found, caf::make_message(std::move(context))};
+}
+
+} // namespace detail
 
 /// In words, if it is one of CAF's own.
 inline std::string render(const caf::error& error) {
@@ -341,12 +497,153 @@ protected:
 
 static_assert(std::numeric_limits<float>::is_iec559 && std::numeric_limits<double>::is_iec559);
 
+/// What an element of a container is before it is in there: the keys of maps are not constant then.
+template <class T>
+struct element {
+  using type = T;
+};
+template <class Key, class T>
+struct element<std::pair<const Key, T>> {
+  using type = std::pair<Key, T>;
+};
+
+/// Writes and reads what CAF 0.17 does not know, or not inside of something else: std::optional, std::variant, and
+/// containers of these. What it does know is as CAF has it.
+template <class Derived, class Base, class Inner>
+class value_inspector : public forwarder<Base, Inner> {
+public:
+  using knows_all_values = void;
+  using forwarder<Base, Inner>::forwarder;
+
+  template <class... Ts>
+  caf::error operator()(Ts&&... xs) {
+    caf::error result;
+    static_cast<void>(((result = field(const_cast<std::remove_cvref_t<Ts>&>(xs)), !result) && ...));
+    return result;
+  }
+
+private:
+  template <class T>
+  caf::error field(T& x) {
+    if constexpr (caf::meta::is_save_callback<T>::value) {
+      if constexpr (Base::reads_state)
+        return x.fun();
+    } else if constexpr (caf::meta::is_load_callback<T>::value) {
+      if constexpr (Base::writes_state)
+        return x.fun();
+    } else if constexpr (!caf::meta::is_annotation<T>::value && !caf::is_allowed_unsafe_message_type<T>::value) {
+      return value(x);
+    }
+    return {};
+  }
+
+  template <class T>
+  caf::error value(T& x) {
+    if constexpr (std::is_arithmetic_v<T> || std::is_enum_v<T>) {
+      return this->apply(x);
+    } else {
+      if (!nesting_.enter())
+        return caf::sec::invalid_argument;
+      auto error = nested(x);
+      nesting_.leave();
+      return error;
+    }
+  }
+
+  template <class T>
+  caf::error nested(T& x) {
+    constexpr auto is_sequence = container<T> && !caf::detail::is_byte_sequence<T>::value
+                                 && !std::is_same_v<T, std::u16string> && !std::is_same_v<T, std::u32string>;
+    if constexpr (is_optional<T>)
+      return optional(x);
+    else if constexpr (is_variant<T>)
+      return variant(x);
+    else if constexpr (is_tuple<T>)
+      return std::apply([this](auto&... xs) { return (*this)(xs...); }, x);
+    else if constexpr (std::is_array_v<T>)
+      return each(x);
+    else if constexpr (std::is_same_v<T, std::string> || std::is_same_v<T, std::vector<bool>>)
+      return this->apply(x);
+    else if constexpr (caf::detail::is_inspectable<Derived, T>::value && !caf::detail::has_serialize<T>::value)
+      return inspect(static_cast<Derived&>(*this), x);
+    else if constexpr (is_sequence && !caf::detail::has_serialize<T>::value)
+      return sequence(x);
+    else if constexpr (caf::detail::is_serializable<T>::value)
+      return this->apply(x);
+    else
+      static_assert(caf::detail::is_serializable<T>::value,
+                    "this type cannot be kept or sent: give it a function inspect (docs/embedding.md, States)");
+    return {};
+  }
+
+  template <class T>
+  caf::error optional(std::optional<T>& x) {
+    auto is_set = x.has_value();
+    if (auto error = this->apply(is_set))
+      return error;
+    if constexpr (Base::writes_state) {
+      x.reset();
+      if (is_set)
+        x.emplace();
+    }
+    return x ? value(*x) : caf::error{};
+  }
+
+  template <class... Ts>
+  caf::error variant(std::variant<Ts...>& x) {
+    static_assert(sizeof...(Ts) < 256);
+    auto index = static_cast<std::uint8_t>(x.index());
+    if (auto error = this->apply(index))
+      return error;
+    if constexpr (Base::writes_state) {
+      if (index >= sizeof...(Ts))
+        return caf::sec::invalid_argument;
+      choose(x, index, std::index_sequence_for<Ts...>{});
+    }
+    return std::visit([this](auto& chosen) { return this->value(chosen); }, x);
+  }
+
+  template <class Variant, std::size_t... Numbers>
+  static void choose(Variant& x, std::size_t index, std::index_sequence<Numbers...>) {
+    static_cast<void>(((index == Numbers && (x.template emplace<Numbers>(), true)) || ...));
+  }
+
+  template <class T>
+  caf::error sequence(T& xs) {
+    auto size = xs.size();
+    if (auto error = this->begin_sequence(size))
+      return error;
+    if constexpr (Base::writes_state) {
+      xs.clear();
+      for (std::size_t i = 0; i < size; ++i) {
+        typename element<typename T::value_type>::type x{};
+        if (auto error = value(x))
+          return error;
+        xs.insert(xs.end(), std::move(x));
+      }
+    } else if (auto error = each(xs)) {
+      return error;
+    }
+    return this->end_sequence();
+  }
+
+  template <class T>
+  caf::error each(T& xs) {
+    for (auto& x : xs)
+      if (auto error = value(const_cast<std::remove_cvref_t<decltype(x)>&>(x)))
+        return error;
+    return {};
+  }
+
+  nesting nesting_;
+};
+
 /// CAF's binary format. CAF 0.17 never comes to the end of an infinite number, and takes one that is none for another;
 /// here they are the bits that IEEE 754 gives them, as all other numbers are with CAF.
-class serialiser final : public forwarder<caf::serializer, caf::binary_serializer> {
+class serialiser final : public value_inspector<serialiser, caf::serializer, caf::binary_serializer> {
 public:
   /// Appends to `bytes`.
-  explicit serialiser(std::vector<char>& bytes) : forwarder(bytes) {}
+  explicit serialiser(std::vector<char>& bytes) : value_inspector(bytes) {}
 
 protected:
   using forwarder::apply_impl;
@@ -358,13 +655,30 @@ protected:
   }
 };
 
-/// The inverse of `serialiser`.
-class deserialiser final : public forwarder<caf::deserializer, caf::binary_deserializer> {
+/// The inverse of `serialiser`. Takes any bytes: actors/value_bounds.hpp. There is no handle of an actor that it reads.
+class deserialiser final : public value_inspector<deserialiser, caf::deserializer, caf::binary_deserializer> {
 public:
-  explicit deserialiser(std::string_view bytes) : forwarder(bytes.data(), bytes.size()) {}
+  explicit deserialiser(std::string_view bytes) : value_inspector(bytes.data(), bytes.size()) {}
 
   std::size_t remaining() const {
     return inner_.remaining();
+  }
+
+  caf::error begin_sequence(std::size_t& size) override {
+    // CAF's own has no end.
+    constexpr unsigned bits_max = 32;
+    std::uint64_t length = 0;
+    for (unsigned shift = 0; shift < bits_max; shift += 7) {
+      std::uint8_t part = 0;
+      if (auto error = inner_(part))
+        return error;
+      length |= static_cast<std::uint64_t>(part & 0x7f) << shift;
+      if ((part & 0x80) != 0)
+        continue;
+      size = length;
+      return is_possible_length(size, remaining()) ? caf::error{} : caf::error{caf::sec::end_of_stream};
+    }
+    return caf::sec::invalid_argument;
   }
 
 protected:
@@ -378,11 +692,26 @@ protected:
   caf::error apply_impl(long double& x) override {
     // CAF writes it as text, but cannot read what is not finite.
     std::string text;
-    if (auto error = inner_(text))
+    if (auto error = apply_impl(text))
       return error;
     char* end = nullptr;
     x = std::strtold(text.c_str(), &end);
     return !text.empty() && end == text.c_str() + text.size() ? caf::error{} : caf::error{caf::sec::invalid_argument};
+  }
+  caf::error apply_impl(std::string& x) override {
+    std::size_t size = 0;
+    if (auto error = begin_sequence(size))
+      return error;
+    if (size > remaining())
+      return caf::sec::end_of_stream;
+    x.resize(size);
+    return inner_.apply_raw(size, x.data());
+  }
+  caf::error apply_impl(std::u16string& x) override {
+    return apply_characters<std::uint16_t>(x);
+  }
+  caf::error apply_impl(std::u32string& x) override {
+    return apply_characters<std::uint32_t>(x);
   }
 
 private:
@@ -393,21 +722,57 @@ private:
     x = std::bit_cast<Number>(bits);
     return error;
   }
+
+  template <class Number, class Text>
+  caf::error apply_characters(Text& x) {
+    std::size_t size = 0;
+    if (auto error = begin_sequence(size))
+      return error;
+    x.clear();
+    for (std::size_t i = 0; i < size; ++i) {
+      Number number = 0;
+      if (auto error = inner_(number))
+        return error;
+      x.push_back(static_cast<typename Text::value_type>(number));
+    }
+    return {};
+  }
 };
 
+/// Whether a state or a message can have values of the type.
 template <class T>
-caf::error write_value(const T& value, std::string& bytes) {
+inline constexpr bool is_value =
+  is_optional<T> || is_variant<T> || is_tuple<T> || container<T> || caf::detail::is_inspectable<serialiser, T>::value
+  || caf::detail::is_serializable<T>::value;
+
+/// Appends the values, but for atoms, which say nothing.
+template <class... Ts>
+caf::error write_values(std::string& bytes, const Ts&... values) {
   std::vector<char> written;
   serialiser sink{written};
-  auto error = sink(value);
+  caf::error error;
+  const auto write = [&](const auto& value) {
+    if constexpr (!is_atom<std::remove_cvref_t<decltype(value)>>)
+      error = sink(value);
+    return !error;
+  };
+  static_cast<void>((write(values) && ...));
   bytes.append(written.begin(), written.end());
   return error;
 }
 
-template <class T>
-caf::error read_value(std::string_view bytes, T& value) {
+/// The inverse: `bytes` has to be these values, and nothing else.
+template <class... Ts>
+caf::error read_values(std::string_view bytes, Ts&... values) {
   deserialiser source{bytes};
-  if (auto error = source(value))
+  caf::error error;
+  const auto read = [&](auto& value) {
+    if constexpr (!is_atom<std::remove_cvref_t<decltype(value)>>)
+      error = source(value);
+    return !error;
+  };
+  static_cast<void>((read(values) && ...));
+  if (error)
     return error;
   return source.remaining() == 0 ? caf::error{} : caf::error{caf::sec::end_of_stream};
 }

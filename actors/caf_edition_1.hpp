@@ -3,7 +3,9 @@
 // What actors/caf_edition.hpp promises, for CAF 1.x.
 
 #include "actors/first_type_id.hpp"
+#include "actors/value_bounds.hpp"
 
+#include <caf/actor.hpp>
 #include <caf/actor_addr.hpp>
 #include <caf/actor_cast.hpp>
 #include <caf/actor_clock.hpp>
@@ -11,6 +13,7 @@
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 #include <caf/anon_mail.hpp>
+#include <caf/behavior.hpp>
 #include <caf/binary_deserializer.hpp>
 #include <caf/binary_serializer.hpp>
 #include <caf/byte_buffer.hpp>
@@ -18,8 +21,11 @@
 #include <caf/disposable.hpp>
 #include <caf/error.hpp>
 #include <caf/init_global_meta_objects.hpp>
+#include <caf/inspector_access_type.hpp>
 #include <caf/io/middleman.hpp>
 #include <caf/load_inspector_base.hpp>
+#include <caf/mailbox_element.hpp>
+#include <caf/message.hpp>
 #include <caf/node_id.hpp>
 #include <caf/result.hpp>
 #include <caf/save_inspector_base.hpp>
@@ -33,6 +39,7 @@
 #include <caf/unit.hpp>
 
 #include <bit>
+#include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -61,6 +68,33 @@ using answers = caf::result<Out>(In...);
 /// One clause of a typed actor's interface that has no answer.
 template <class... In>
 using takes = caf::result<void>(In...);
+
+namespace detail {
+
+template <class...>
+struct types {};
+
+/// What a clause takes and answers.
+template <class Clause>
+struct clause_types;
+
+template <class... Out, class... In>
+struct clause_types<caf::result<Out...>(In...)> {
+  using inputs = types<In...>;
+  using outputs = types<Out...>;
+};
+
+template <class... In>
+struct clause_types<caf::result<void>(In...)> {
+  using inputs = types<In...>;
+  using outputs = types<>;
+};
+
+/// Whether values of the type say nothing beyond it.
+template <class T>
+inline constexpr bool is_atom = std::is_empty_v<T>;
+
+} // namespace detail
 
 /// An enumeration is inspected as its number.
 template <class Inspector, class Enum>
@@ -126,6 +160,31 @@ auto mail(Self& self, Ts&&... content) {
 
 /// A message of nobody: `anon_mail(what...).send(receiver)`. To be used in the same statement.
 using caf::anon_mail;
+
+namespace detail {
+
+/// Sends a message of any content as a request. `answer` gets what is answered, or the error: `caf::infinite`, or a
+/// chrono duration, is the time limit.
+template <class TimeLimit>
+void request_any(caf::scheduled_actor* self, const caf::actor& receiver, TimeLimit limit, caf::message content,
+                 caf::behavior answer) {
+  const auto id = self->new_request_id(caf::message_priority::normal);
+  caf::disposable timeout;
+  if (receiver) {
+    if (const caf::timespan time{limit}; time != caf::infinite)
+      timeout =
+        self->clock().schedule_message(nullptr, caf::weak_actor_ptr{self->ctrl()}, self->clock().now() + time,
+                                       id.response_id(), caf::make_message(caf::make_error(caf::sec::request_timeout)));
+    caf::actor_cast<caf::abstract_actor*>(receiver)->enqueue(
+      caf::make_mailbox_element(self->ctrl(), id, std::move(content)), self->context());
+  } else {
+    self->enqueue(caf::make_mailbox_element(self->ctrl(), id.response_id(), caf::make_error(caf::sec::invalid_request)),
+                  self->context());
+  }
+  self->add_multiplexed_response_handler(id.response_id(), std::move(answer), std::move(timeout));
+}
+
+} // namespace detail
 
 // -- actors ----------------------------------------------------------------------------------------------------------
 
@@ -207,6 +266,39 @@ inline void unregister_actor(caf::actor_system& system, const std::string& name)
 
 /// The name of the broker that speaks CAF's protocol between nodes.
 inline constexpr auto basp_name = "BASP";
+
+namespace detail {
+
+/// Which enumeration the code of an error is of.
+inline std::string category_name(const caf::error& error) {
+  return std::string{caf::query_type_name(error.category())};
+}
+
+/// The error of this code of the category; `context` may be empty. Without one of a category that this program does not
+/// know.
+inline caf::error error_of(const std::string& category, std::uint8_t code, std::string context) {
+  const auto found = caf::query_type_id(category);
+  if (code == 0 || found == caf::invalid_type_id)
+    return {};
+  // There is no constructor for it. So one of CAF's own is written, changed where its code and its category stand, and
+  // read.
+  const auto model =
+    context.empty() ? caf::error{caf::sec::runtime_error} : caf::error{caf::sec::runtime_error, std::move(context)};
+  constexpr std::size_t code_at = 1;
+  caf::byte_buffer bytes;
+  caf::binary_serializer sink{bytes};
+  caf::error result;
+  if (!sink.apply(model))
+    return result;
+  assert(static_cast<std::uint8_t>(bytes[code_at]) == static_cast<std::uint8_t>(caf::sec::runtime_error));
+  bytes[code_at] = static_cast<std::byte>(code);
+  bytes[code_at + 1] = static_cast<std::byte>(found >> 8);
+  bytes[code_at + 2] = static_cast<std::byte>(found & 0xff);
+  caf::binary_deserializer source{bytes};
+  return source.apply(result) ? result : caf::error{};
+}
+
+} // namespace detail
 
 /// In words, if it is one of CAF's own.
 inline std::string render(const caf::error& error) {
@@ -359,13 +451,36 @@ public:
   }
 };
 
-/// The inverse of `serialiser`.
+/// The inverse of `serialiser`. Takes any bytes: actors/value_bounds.hpp. There is no handle of an actor that it reads.
 class deserialiser final : public forwarder<caf::load_inspector_base<deserialiser>, caf::binary_deserializer> {
 public:
   explicit deserialiser(std::string_view bytes) : forwarder(bytes.data(), bytes.size()) {}
 
   std::size_t remaining() const {
     return inner_.remaining();
+  }
+
+  template <class... Ts>
+  bool begin_object(Ts&&... xs) {
+    return enter() && forwarder::begin_object(std::forward<Ts>(xs)...);
+  }
+  bool end_object() {
+    nesting_.leave();
+    return forwarder::end_object();
+  }
+  bool begin_sequence(std::size_t& size) {
+    return enter() && forwarder::begin_sequence(size) && fits(size);
+  }
+  bool end_sequence() {
+    nesting_.leave();
+    return forwarder::end_sequence();
+  }
+  bool begin_associative_array(std::size_t& size) {
+    return enter() && forwarder::begin_associative_array(size) && fits(size);
+  }
+  bool end_associative_array() {
+    nesting_.leave();
+    return forwarder::end_associative_array();
   }
 
   bool fetch_next_object_type(caf::type_id_t& type) {
@@ -393,6 +508,17 @@ public:
   }
 
 private:
+  bool enter() {
+    if (!nesting_.enter())
+      this->emplace_error(caf::sec::invalid_argument);
+    return !this->get_error();
+  }
+  bool fits(std::size_t elements) {
+    if (!is_possible_length(elements, remaining()))
+      this->emplace_error(caf::sec::end_of_stream);
+    return !this->get_error();
+  }
+
   template <class Bits, class Number>
   bool read_bits(Number& x) {
     Bits bits = 0;
@@ -400,22 +526,33 @@ private:
     x = std::bit_cast<Number>(bits);
     return is_read;
   }
+
+  nesting nesting_;
 };
 
+/// Whether a state or a message can have values of the type.
 template <class T>
-caf::error write_value(const T& value, std::string& bytes) {
+inline constexpr bool is_value =
+  !std::is_same_v<decltype(caf::inspect_access_type<deserialiser, T>()), caf::inspector_access_type::none>;
+
+/// Appends the values.
+template <class... Ts>
+caf::error write_values(std::string& bytes, const Ts&... values) {
+  static_assert((is_value<Ts> && ...),
+                "this type cannot be kept or sent: give it a function inspect (docs/embedding.md, States)");
   caf::byte_buffer written;
   serialiser sink{written};
-  if (!sink.apply(value))
+  if (!(sink.apply(values) && ...))
     return sink.failure();
   bytes.append(reinterpret_cast<const char*>(written.data()), written.size());
   return {};
 }
 
-template <class T>
-caf::error read_value(std::string_view bytes, T& value) {
+/// The inverse: `bytes` has to be these values, and nothing else.
+template <class... Ts>
+caf::error read_values(std::string_view bytes, Ts&... values) {
   deserialiser source{bytes};
-  if (!source.apply(value))
+  if (!(source.apply(values) && ...))
     return source.failure();
   return source.remaining() == 0 ? caf::error{} : caf::error{caf::sec::end_of_stream};
 }

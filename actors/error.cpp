@@ -86,6 +86,10 @@ std::string_view to_string(ec code) {
       return "the name of the host cannot be resolved";
     case ec::port_not_opened:
       return "no connections can be accepted there";
+    case ec::clause_unknown:
+      return "the session does not understand the message";
+    case ec::message_damaged:
+      return "the contents of the message are damaged";
   }
   // An error that a node with a newer program has sent.
   return "unknown error";

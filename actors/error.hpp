@@ -90,6 +90,10 @@ enum class ec : std::uint8_t {
   host_unresolved,
   /// No connections can be accepted at the address; the context has the system's reason.
   port_not_opened,
+  /// The session's interface has no such clause, or it takes no messages of this form.
+  clause_unknown,
+  /// The contents of a message, or of an answer, are not what its clause has.
+  message_damaged,
 };
 
 /// One sentence without a final stop, for people.

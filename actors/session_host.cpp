@@ -83,7 +83,8 @@ public:
              .options = options_,
              .tell = [this](const session_runs::event& event) { tell(event); },
              .note_failure = [this](const session_key& key, const std::string& how,
-                                    bool begun) { note_failure(key, how, begun); }}) {}
+                                    bool begun) { note_failure(key, how, begun); },
+             .readable_version = [this](const std::string& kind) { return readable_version(kind); }}) {}
 
   void start(session_host_options options) {
     options_ = std::move(options);
@@ -101,6 +102,9 @@ public:
                      fmt::format("a kind of {} bytes is not hosted: its name is empty or too long, or has a slash or a "
                                  "control character",
                                  kind.size()));
+    for (const auto& [kind, about] : options_.kinds)
+      if (about.upgrades.has_downgrades())
+        readable_versions_[kind] = about.schema_version;
     core.minority = options_.minority;
     core.configured_nodes = options_.configured_nodes;
     core.lease = options_.lease;
@@ -223,7 +227,8 @@ public:
   // -- sessions ------------------------------------------------------------------------------------------------------
 
   void checkpoint(const session_key& key, std::uint64_t run, snapshot&& state) {
-    core_->checkpoint(key, run, to_state(std::move(state)), now_ms());
+    if (options_.kinds.contains(key.kind))
+      core_->checkpoint(key, run, runs_.to_saved(key.kind, std::move(state)), now_ms());
     act();
   }
 
@@ -318,6 +323,7 @@ public:
   void tick() {
     const stepwise_work<>::long_handler handler{steps_};
     core_->tick(now_ms());
+    look_at_versions();
     runs_.ask_for_checkpoints(now_ms());
     if (now_ms() >= next_look_ms_ && !links_->is_complete())
       look_for_hosts();
@@ -362,6 +368,7 @@ private:
     handoff_ = nullptr;
     replica_ = nullptr;
     ++map_;
+    runs_.map_lost();
   }
 
   void begin_map(const crdt_replica_actor& replica) {
@@ -512,6 +519,7 @@ private:
       for (auto& c : commands)
         std::visit([this](auto& command) { carry_out(command); }, c);
     is_acting_ = false;
+    runs_.all_told();
     schedule_work();
   }
 
@@ -536,9 +544,18 @@ private:
   }
 
   void carry_out(session::write_record& c) {
-    if (!replica_)
+    runs_.write_begins(c.key);
+    if (!replica_) {
+      runs_.write_ends(c.key, false, false);
       return core_->write_failed(c.key, now_ms(), "the handoff is being restarted");
+    }
     write_fence fence{{}, to_concern(c.holders), c.hold_timeout_ms, c.lifetime_ms};
+    if (c.holders == session::record_holders::any && runs_.find(c.key)) {
+      const auto& policy = options_.kinds.at(c.key.kind).checkpoints;
+      fence.holders = policy.holders;
+      if (policy.holders != concern_level::local)
+        fence.hold_timeout_ms = static_cast<std::uint64_t>(policy.hold_timeout.count());
+    }
     for (const auto& dot : c.expected)
       fence.expected.push_back({dot.replica.value, dot.counter});
     mail(self_, put_atom_v, session::to_map_key(c.key), std::move(c.value), std::move(fence))
@@ -547,6 +564,7 @@ private:
         [this, key = c.key, map = map_](const fenced_receipt& receipt) {
           if (map != map_)
             return;
+          runs_.write_ends(key, receipt.written, receipt.held);
           core_->write_done(key, {receipt.written, receipt.held, to_entries(receipt.now)}, now_ms());
           act();
         },
@@ -555,9 +573,31 @@ private:
             return;
           options_.log(log_level::warning,
                        fmt::format("the record of {} is not written: {}", in_words(key), describe(error)));
+          runs_.write_ends(key, false, false);
           core_->write_failed(key, now_ms(), describe(error));
           act();
         });
+  }
+
+  // -- versions ------------------------------------------------------------------------------------------------------
+
+  /// The newest version of the kind's states that all know that are up and host it.
+  std::uint32_t readable_version(const std::string& kind) const {
+    auto result = options_.kinds.at(kind).schema_version;
+    for (const auto& [host, profile] : core_->hosts())
+      if (const auto known = profile.kinds.find(kind); known != profile.kinds.end())
+        result = std::min(result, known->second);
+    return result;
+  }
+
+  /// A node has come that does not know the version in which states are written: it is to be able to go on with what
+  /// stands in the map.
+  void look_at_versions() {
+    for (auto& [kind, version] : readable_versions_) {
+      const auto before = std::exchange(version, readable_version(kind));
+      if (version < before)
+        runs_.make_due(kind);
+    }
   }
 
   void carry_out(session::start_session& c) {
@@ -660,6 +700,8 @@ private:
   /// Comes by those that nobody waits for any more.
   session::rounds<std::uint64_t> withdrawals_;
   std::uint64_t last_request_ = 0;
+  /// Of the kinds whose states can be written in older versions, too.
+  std::map<std::string, std::uint32_t> readable_versions_;
   session_drains drains_;
   stepwise_work<> steps_;
   bool is_acting_ = false;

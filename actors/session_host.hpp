@@ -1,9 +1,11 @@
 #pragma once
 
 #include "actors/answer_budget.hpp"
+#include "actors/checkpoint_policy.hpp"
 #include "actors/log.hpp"
 #include "actors/protocol.hpp"
 #include "actors/request_limits.hpp"
+#include "actors/session_clauses.hpp"
 #include "actors/snapshot.hpp"
 #include "session/session_host.hpp"
 
@@ -53,7 +55,8 @@ struct session_start {
   std::function<void(snapshot)> checkpoint;
 };
 
-/// What the engine registers for each kind of session.
+/// What the engine registers for each kind of session. `session_kind_of` (actors/hosted_session.hpp) makes it of a
+/// state and a typed behavior; what follows is for sessions that are actors of another make.
 struct session_kind {
   /// The newest version of its snapshots that this program knows.
   std::uint32_t schema_version = 1;
@@ -63,10 +66,14 @@ struct session_kind {
   /// Makes one state of two, if a session has run in two parts of a divided network; both are of `schema_version`. If
   /// it is not set, or fails, the winner's state stays.
   std::function<caf::expected<snapshot>(const snapshot& winner, const snapshot& loser)> resolve;
-  /// How snapshots of older versions are brought up to date.
+  /// How snapshots of older versions are brought up to date, and down again: a state is written in the newest version
+  /// that all nodes know that are up and host the kind, as far as there is a way down to it.
   upgrade_registry upgrades;
-  /// How often the host asks a session for a checkpoint; 0: never.
-  std::chrono::milliseconds checkpoint_interval{0};
+  /// When the host asks a session for its state.
+  checkpoint_policy checkpoints;
+  /// What a session_ref may ask of it. If there are any, the actor takes their messages besides those of
+  /// `session_actor`, and `deliver_atom` if texts are among them.
+  session_clauses clauses;
 };
 
 /// A kind whose snapshots are of `State` (see snapshot_traits). `spawn(system, start, state)` gets the restored state,

@@ -1,7 +1,9 @@
 #include "actors/session_runs.hpp"
 
 #include "actors/error.hpp"
+#include "actors/session_clauses.hpp"
 #include "actors/session_words.hpp"
+#include "crdt/printable_text.hpp"
 
 #include <caf/actor_cast.hpp>
 #include <caf/exit_reason.hpp>
@@ -64,7 +66,7 @@ void session_runs::start(session::start_session&& c, std::uint64_t now_ms) {
     return around_.tell([&](auto& core, auto now) { core.session_ended(c.key, c.run, true, now, why); });
   }
   around_.monitored.add(*session);
-  const auto interval_ms = static_cast<std::uint64_t>(options().kinds.at(c.key.kind).checkpoint_interval.count());
+  const auto interval_ms = static_cast<std::uint64_t>(options().kinds.at(c.key.kind).checkpoints.interval.count());
   keys_[session->address()] = c.key;
   runs_[c.key] = {.session = *session,
                   .number = c.run,
@@ -102,15 +104,22 @@ void session_runs::stop(const session::stop_session& c) {
   const auto asked_at = around_.self->clock().now();
   mail(around_.self, stop_atom_v)
     .request(r->session, options().stop_timeout)
-    .then([this, key = c.key, run = c.run](snapshot& state) { stopped(key, run, to_state(std::move(state))); },
-          [=, this, key = c.key, run = c.run](const caf::error& error) { not_stopped(key, run, asked_at, error); });
+    .then(
+      [this, key = c.key, run = c.run](snapshot& state) { stopped(key, run, to_saved(key.kind, std::move(state))); },
+      [=, this, key = c.key, run = c.run](const caf::error& error) { not_stopped(key, run, asked_at, error); });
 }
 
 void session_runs::stopped(const session_key& key, std::uint64_t number, std::optional<session::saved_state> state) {
   if (auto* r = find_run(key, number)) {
     around_.monitored.remove(r->session);
     around_.self->send_exit(r->session, caf::exit_reason::user_shutdown);
+    auto held = r->answers.take_all();
     end(key);
+    // The last state is on its way to whoever goes on with it.
+    if (state)
+      give_all(key, std::move(held));
+    else
+      give_all_without(key, std::move(held));
   }
   around_.tell([&](auto& core, auto now_ms) { core.session_stopped(key, number, std::move(state), now_ms); });
 }
@@ -121,7 +130,9 @@ void session_runs::not_stopped(const session_key& key, std::uint64_t number, caf
   if (!r)
     return;
   if (r->has_ended) {
+    auto held = r->answers.take_all();
     end(key);
+    give_all(key, std::move(held));
     return around_.tell([&](auto& core, auto now_ms) { core.session_ended(key, number, false, now_ms); });
   }
   const auto fail = [=, this] {
@@ -150,7 +161,13 @@ bool session_runs::ended(const caf::down_msg& down) {
     return true;
   }
   const auto why = failed ? describe(down.reason) : std::string{};
+  auto held = r.answers.take_all();
   end(key);
+  // One that has done its work has no state that could be lost.
+  if (failed)
+    give_all_without(key, std::move(held));
+  else
+    give_all(key, std::move(held));
   if (failed)
     around_.note_failure(key, "has failed: " + why, true);
   around_.tell([&](auto& core, auto now_ms) { core.session_ended(key, number, failed, now_ms, why); });
@@ -159,22 +176,136 @@ bool session_runs::ended(const caf::down_msg& down) {
 
 // -- messages and states ---------------------------------------------------------------------------------------------
 
+session::saved_state session_runs::to_saved(const std::string& kind, snapshot&& state) const {
+  const auto& about = options().kinds.at(kind);
+  if (!about.upgrades.has_downgrades())
+    return to_state(std::move(state));
+  auto older = about.upgrades.downgrade(state, around_.readable_version(kind));
+  return to_state(older ? std::move(*older) : std::move(state));
+}
+
 void session_runs::hand(session::hand_message&& c) {
-  auto answer = [this, key = c.key, origin = c.origin, number = c.number](std::optional<std::string> text) {
-    around_.tell([&](auto& core, auto now_ms) { core.handled(key, origin, number, std::move(text), now_ms); });
-  };
+  held_answer to{c.origin, c.number, std::nullopt};
   auto* r = find_run(c.key, c.run);
   if (!r)
-    return answer(std::nullopt);
+    return give(c.key, std::move(to));
+  const auto& clauses = options().kinds.at(c.key.kind).clauses;
+  if (!clauses.empty() && is_call(c.payload))
+    return hand_call(std::move(c), *r);
+  if (!clauses.empty() && !clauses.takes_text()) {
+    to.text = session_answer::refused + fmt::format("sessions of the kind {} understand no text", c.key.kind);
+    return give(c.key, std::move(to));
+  }
+  const auto answer = [this, key = c.key, run = c.run, to](std::string text) {
+    auto given = to;
+    given.text = std::move(text);
+    answered(key, run, std::move(given));
+  };
   mail(around_.self, deliver_atom_v, std::move(c.payload))
     .request(r->session, caf::infinite)
     .then([answer](const std::string& text) { answer(session_answer::handled + text); },
-          [answer](const caf::error& error) {
+          [=, this, key = c.key](const caf::error& error) {
             if (is_silence(error))
-              answer(std::nullopt);
+              give(key, to);
             else
               answer(session_answer::refused + reason_of_refusal(error));
           });
+}
+
+void session_runs::hand_call(session::hand_message&& c, run& r) {
+  held_answer to{c.origin, c.number, std::nullopt, true};
+  const auto answer = [this, key = c.key, run = c.run, to](const std::string& text) {
+    auto given = to;
+    given.text = session_answer::handled + text;
+    answered(key, run, std::move(given));
+  };
+  const auto refuse = [&](const caf::error& why) {
+    to.text = session_answer::handled + encode_answer(why);
+    give(c.key, std::move(to));
+  };
+  const auto call = decode_call(c.payload);
+  if (!call)
+    return refuse(call.error());
+  const auto* clause = options().kinds.at(c.key.kind).clauses.find(call->clause);
+  if (!clause)
+    return refuse(make_error(ec::clause_unknown, fmt::format("sessions of the kind {} have no clause for ({})",
+                                                             c.key.kind, crdt::escaped_briefly(call->clause))));
+  auto content = clause->read(call->contents);
+  if (!content)
+    return refuse(content.error());
+  detail::request_any(around_.self, caf::actor_cast<caf::actor>(r.session), caf::infinite, std::move(*content),
+                      clause->answer([answer](const std::string& contents) { answer(encode_answer(contents)); },
+                                     [=, this, key = c.key](const caf::error& error) {
+                                       if (is_silence(error))
+                                         give(key, to);
+                                       else
+                                         answer(encode_answer(error));
+                                     }));
+}
+
+// -- answers ---------------------------------------------------------------------------------------------------------
+
+void session_runs::answered(const session_key& key, std::uint64_t number, held_answer answer) {
+  auto* r = find_run(key, number);
+  if (!r || options().kinds.at(key.kind).checkpoints.when != checkpoint_policy::moment::each_message)
+    return give(key, std::move(answer));
+  r->answers.add(std::move(answer));
+  // What its last state covers is given when it has stopped.
+  if (!r->is_stopping && !std::exchange(r->is_asked, true))
+    ask_for_checkpoint(key, *r);
+}
+
+void session_runs::give(const session_key& key, held_answer answer) {
+  around_.tell(
+    [&](auto& core, auto now_ms) { core.handled(key, answer.origin, answer.number, std::move(answer.text), now_ms); });
+}
+
+void session_runs::give_all(const session_key& key, std::vector<held_answer> answers) {
+  for (auto& answer : answers)
+    give(key, std::move(answer));
+}
+
+void session_runs::give_all_without(const session_key& key, std::vector<held_answer> answers, const caf::error& error) {
+  for (auto& answer : answers) {
+    answer.text.reset();
+    if (error)
+      answer.text =
+        answer.is_of_call ? session_answer::handled + encode_answer(error) : session_answer::refused + describe(error);
+    give(key, std::move(answer));
+  }
+}
+
+void session_runs::write_begins(const session_key& key) {
+  if (const auto found = runs_.find(key); found != runs_.end())
+    found->second.answers.write_begins();
+}
+
+void session_runs::write_ends(const session_key& key, bool written, bool held) {
+  const auto found = runs_.find(key);
+  if (found == runs_.end())
+    return;
+  auto answers = found->second.answers.write_ends(written);
+  if (found->second.answers.has_told())
+    with_told_.insert(key);
+  if (!answers.empty())
+    written_.push_back({key, std::move(answers), held});
+}
+
+void session_runs::map_lost() {
+  for (auto& [key, r] : runs_)
+    r.answers.write_ends(false);
+}
+
+void session_runs::all_told() {
+  for (auto& [key, answers, held] : std::exchange(written_, {}))
+    if (held)
+      give_all(key, std::move(answers));
+    else
+      give_all_without(key, std::move(answers),
+                       make_error(ec::too_few_holders, "the message has been handled, and the state is kept here"));
+  for (const auto& key : std::exchange(with_told_, {}))
+    if (const auto found = runs_.find(key); found != runs_.end())
+      give_all(key, found->second.answers.take_told());
 }
 
 void session_runs::resolve(session::resolve_conflict&& c) {
@@ -188,7 +319,7 @@ void session_runs::resolve(session::resolve_conflict&& c) {
   if (winner && loser) {
     try {
       if (auto resolved = kind.resolve(*winner, *loser))
-        result = to_state(std::move(*resolved));
+        result = to_saved(c.key.kind, std::move(*resolved));
       else
         stay_apart(describe(resolved.error()));
     } catch (const std::exception& e) {
@@ -205,29 +336,44 @@ void session_runs::ask_for_checkpoints(std::uint64_t now_ms) {
   auto position = is_partial ? runs_.lower_bound(next_checkpoint_) : runs_.begin();
   for (; position != runs_.end() && left > 0; ++position, --left) {
     auto& [key, r] = *position;
-    if (r.checkpoint_interval_ms == 0 || r.is_stopping || now_ms < r.next_checkpoint_ms
-        || std::exchange(r.is_asked, true))
+    const auto is_time = r.checkpoint_interval_ms > 0 && now_ms >= r.next_checkpoint_ms;
+    if ((!is_time && !r.is_due) || r.is_stopping || std::exchange(r.is_asked, true))
       continue;
+    r.is_due = false;
     r.next_checkpoint_ms = now_ms + r.checkpoint_interval_ms;
     ask_for_checkpoint(key, r);
   }
   next_checkpoint_ = position == runs_.end() ? session_key{} : position->first;
 }
 
+void session_runs::make_due(const std::string& kind) {
+  for (auto& [key, r] : runs_)
+    if (key.kind == kind)
+      r.is_due = true;
+}
+
 void session_runs::ask_for_checkpoint(const session_key& key, run& r) {
-  const auto answered = [this, key, number = r.number] {
-    if (auto* asked = find_run(key, number))
+  const auto said = [this, key, number = r.number]() -> run* {
+    auto* asked = find_run(key, number);
+    if (asked)
       asked->is_asked = false;
+    return asked;
   };
   mail(around_.self, snapshot_atom_v)
     .request(r.session, caf::infinite)
     .then(
       [=, this, number = r.number](snapshot& state) {
-        answered();
+        if (auto* asked = said()) {
+          asked->answers.state_told();
+          with_told_.insert(key);
+        }
         around_.tell(
-          [&](auto& core, auto now_ms) { core.checkpoint(key, number, to_state(std::move(state)), now_ms); });
+          [&](auto& core, auto now_ms) { core.checkpoint(key, number, to_saved(key.kind, std::move(state)), now_ms); });
       },
-      [=](const caf::error&) { answered(); });
+      [=, this](const caf::error& error) {
+        if (auto* asked = said())
+          give_all_without(key, asked->answers.take_unsaved(), error);
+      });
 }
 
 } // namespace ariadne

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/held_answers.hpp"
 #include "actors/session_host.hpp"
 #include "actors/session_host_self.hpp"
 
@@ -12,8 +13,11 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 namespace ariadne {
 
@@ -30,6 +34,8 @@ public:
     std::function<void(const event&)> tell;
     /// A session has failed, in these words. If it had `begun`, what it has handled since its last checkpoint is lost.
     std::function<void(const session::session_key&, const std::string&, bool begun)> note_failure;
+    /// The newest version of the kind's states that all nodes know that are up and host it.
+    std::function<std::uint32_t(const std::string& kind)> readable_version;
   };
 
   explicit session_runs(surroundings around) : around_(std::move(around)) {}
@@ -51,6 +57,21 @@ public:
   bool ended(const caf::down_msg& down);
   /// Asks those whose time it is; of very many, some in each call.
   void ask_for_checkpoints(std::uint64_t now_ms);
+  /// All of the kind are asked, some in each call of the former: their states are to be written anew.
+  void make_due(const std::string& kind);
+  /// A state of the kind, in a version that the others can read if there is a way to it.
+  session::saved_state to_saved(const std::string& kind, snapshot&& state) const;
+
+  // What becomes of the records of sessions, for answers that wait until a state is held.
+
+  /// A record of the session is being written, with its latest state.
+  void write_begins(const session::session_key& key);
+  /// The write has ended. If it was `written`, so many nodes hold it as were asked for, or not.
+  void write_ends(const session::session_key& key, bool written, bool held);
+  /// What was being written is void.
+  void map_lost();
+  /// The state machine has done all that follows from what it was told: gives the answers that are due.
+  void all_told();
 
 private:
   /// In one go this many are asked at most.
@@ -65,6 +86,9 @@ private:
     /// It has ended without an error since it was told to stop.
     bool has_ended = false;
     bool is_asked = false;
+    /// It is to be asked whatever the time is.
+    bool is_due = false;
+    held_answers answers;
     /// 0: it is not asked for any.
     std::uint64_t checkpoint_interval_ms = 0;
     std::uint64_t next_checkpoint_ms = 0;
@@ -74,6 +98,15 @@ private:
     return around_.options;
   }
   caf::expected<session_actor> spawn(session::start_session& c);
+  void hand_call(session::hand_message&& c, run& r);
+  /// The session has answered: so, in the form in which it travels, or not at all.
+  void answered(const session::session_key& key, std::uint64_t run, held_answer answer);
+  /// Tells the state machine.
+  void give(const session::session_key& key, held_answer answer);
+  void give_all(const session::session_key& key, std::vector<held_answer> answers);
+  /// They are not given: the state that they are about is lost, or `error` says what has become of it.
+  void give_all_without(const session::session_key& key, std::vector<held_answer> answers,
+                        const caf::error& error = {});
   void ask_for_checkpoint(const session::session_key& key, run& r);
   void stopped(const session::session_key& key, std::uint64_t number, std::optional<session::saved_state> state);
   void not_stopped(const session::session_key& key, std::uint64_t number, caf::actor_clock::time_point asked_at,
@@ -85,6 +118,15 @@ private:
   std::map<session::session_key, run> runs_;
   /// Which of them is looked at next, whether it is to be asked for a checkpoint.
   session::session_key next_checkpoint_;
+  /// Answers whose write has ended.
+  struct written_answers {
+    session::session_key key;
+    std::vector<held_answer> answers;
+    bool held = false;
+  };
+  std::vector<written_answers> written_;
+  /// Sessions that may have answers to give once all is told.
+  std::set<session::session_key> with_told_;
   /// Which of them an actor is.
   std::unordered_map<caf::actor_addr, session::session_key> keys_;
 };

@@ -27,14 +27,28 @@ std::string encode_head(const snapshot& state, std::uint64_t bytes) {
 
 } // namespace
 
+caf::expected<snapshot> upgrade_registry::take_step(const steps& known, const snapshot& state, std::uint32_t version) {
+  const auto step = known.find({state.type_name, state.schema_version});
+  if (step == known.end())
+    return make_error(ec::no_upgrade,
+                      fmt::format("{} of version {}, while version {} is wanted",
+                                  crdt::escaped_briefly(state.type_name), state.schema_version, version));
+  return step->second(state);
+}
+
 caf::expected<snapshot> upgrade_registry::upgrade(snapshot state, std::uint32_t version) const {
   while (state.schema_version < version) {
-    const auto step = steps_.find({state.type_name, state.schema_version});
-    if (step == steps_.end())
-      return make_error(ec::no_upgrade,
-                        fmt::format("{} of version {}, while this program knows version {}",
-                                    crdt::escaped_briefly(state.type_name), state.schema_version, version));
-    auto next = step->second(state);
+    auto next = take_step(steps_up_, state, version);
+    if (!next)
+      return next;
+    state = std::move(*next);
+  }
+  return state;
+}
+
+caf::expected<snapshot> upgrade_registry::downgrade(snapshot state, std::uint32_t version) const {
+  while (state.schema_version > version) {
+    auto next = take_step(steps_down_, state, version);
     if (!next)
       return next;
     state = std::move(*next);

@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 failed=0
-examples="$(sed 's/^[[:space:]]*//' examples/*.cpp examples/engine/*)"
+examples="$(sed 's/^[[:space:]]*//' examples/*.cpp examples/engine/* examples/lobby/*)"
 
 block=''
 inside=0

@@ -28,7 +28,7 @@ CLI::App* node_command::declare(CLI::App& parent) {
 }
 
 exit_code node_command::run() const {
-  return with_cluster(cluster_file, node_needs, [&](const cluster_config& cluster) {
+  return with_cluster(cluster_file, node_needs, [&](const program_config& cluster) {
     auto self = select_node(cluster, name, listen);
     if (!self) {
       complain(self.error());

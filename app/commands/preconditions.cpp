@@ -13,9 +13,9 @@ exit_code with_descriptors(std::size_t count, const std::function<exit_code()>& 
 }
 
 exit_code with_cluster(const std::string& file, const descriptor_need& need,
-                       const std::function<exit_code(const cluster_config&)>& run) {
+                       const std::function<exit_code(const program_config&)>& run) {
   return with_descriptors(need.least, [&] {
-    const auto cluster = load_cluster_file(file);
+    const auto cluster = load_program_config(file);
     if (!cluster) {
       complain(to_string(cluster.error()));
       return exit_code::usage;

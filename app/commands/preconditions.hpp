@@ -1,6 +1,6 @@
 #pragma once
 
-#include "app/config/cluster_file.hpp"
+#include "app/config/program_config.hpp"
 #include "app/output/exit_code.hpp"
 #include "app/process/descriptor_limit.hpp"
 
@@ -20,6 +20,6 @@ exit_code with_descriptors(std::size_t count, const std::function<exit_code()>& 
 
 /// Goes on with the cluster of a file, or says what is wrong with the file, or that too few files can be open.
 exit_code with_cluster(const std::string& file, const descriptor_need& need,
-                       const std::function<exit_code(const cluster_config&)>& run);
+                       const std::function<exit_code(const program_config&)>& run);
 
 } // namespace ariadne

@@ -2,6 +2,7 @@
 
 #include "actors/endpoint.hpp"
 #include "app/config/duration.hpp"
+#include "app/config/program_config.hpp"
 #include "app/config/small_file.hpp"
 #include "app/config/toml_nesting.hpp"
 #include "crdt/printable_text.hpp"
@@ -321,7 +322,7 @@ void check_neighbours(cluster_config& cluster, const toml::array& tables) {
   }
 }
 
-cluster_config read_file(const toml::table& root, const std::filesystem::path& base) {
+program_config read_file(const toml::table& root, const std::filesystem::path& base) {
   for (auto&& [key, value] : root)
     if (key != "cluster" && key != "security" && key != "minotaur" && key != "node")
       fail(key.source(), fmt::format("unknown key \"{}\"; a cluster file has a table [cluster], perhaps tables "
@@ -333,7 +334,7 @@ cluster_config read_file(const toml::table& root, const std::filesystem::path& b
     fail(root.source(), "the table [cluster] is missing; it needs a name");
   if (!cluster->is_table())
     fail(cluster->source(), "cluster must be a table, [cluster]");
-  auto result = read_cluster(*cluster->as_table());
+  program_config result{read_cluster(*cluster->as_table()), {}};
 
   if (auto security = root.get("security")) {
     if (!security->is_table())
@@ -392,13 +393,20 @@ std::string to_string(const config_error& error) {
 }
 
 tl::expected<cluster_config, config_error> load_cluster_file(const std::filesystem::path& path) {
+  auto program = load_program_config(path);
+  if (!program)
+    return tl::unexpected{std::move(program.error())};
+  return std::move(*program);
+}
+
+tl::expected<program_config, config_error> load_program_config(const std::filesystem::path& path) {
   const auto text = read_small_file(path, cluster_file_bytes_max);
   if (!text)
     return tl::unexpected{config_error{.file = path.string(), .message = "cannot be read: " + text.error()}};
-  return parse_cluster_config(*text, path.string());
+  return parse_program_config(*text, path.string());
 }
 
-tl::expected<cluster_config, config_error> parse_cluster_config(std::string_view text, std::string_view file) {
+tl::expected<program_config, config_error> parse_program_config(std::string_view text, std::string_view file) {
   auto error = [&](toml::source_position where, std::string_view message) {
     return tl::unexpected{config_error{std::string{file}, where.line, where.column, std::string{message}}};
   };

@@ -3,7 +3,6 @@
 #include "actors/credentials.hpp"
 #include "actors/endpoint.hpp"
 #include "actors/log.hpp"
-#include "app/minotaur/game_options.hpp"
 #include "crdt/replica_options.hpp"
 #include "membership/heartbeat_options.hpp"
 #include "membership/topology.hpp"
@@ -16,7 +15,6 @@
 #include <filesystem>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace ariadne {
@@ -82,8 +80,6 @@ struct cluster_config {
   bool insecure = false;
   /// The table `[security]`, if there is one: connections are made with TLS.
   std::optional<security_config> security;
-  /// The table `[minotaur]`.
-  minotaur::game_options minotaur;
   /// At least one; names and addresses are unique.
   std::vector<node_config> nodes;
 };
@@ -104,10 +100,8 @@ struct config_error {
 /// `FILE:LINE:COLUMN: message`, or `FILE: message` for a file that could not be read.
 std::string to_string(const config_error& error);
 
-/// Reads and validates a cluster file. Keys that are unknown, missing, of the wrong type or out of range are errors.
+/// Reads and validates a cluster file, the one that the program `ariadne` reads. Keys that are unknown, missing, of the
+/// wrong type or out of range are errors; the table of the sample game, `[minotaur]`, may be there.
 tl::expected<cluster_config, config_error> load_cluster_file(const std::filesystem::path& path);
-
-/// The same for a text in memory; `file` is the name that errors give it.
-tl::expected<cluster_config, config_error> parse_cluster_config(std::string_view text, std::string_view file);
 
 } // namespace ariadne

@@ -10,6 +10,7 @@
 #include "actors/supervisor.hpp"
 #include "actors/system_config.hpp"
 #include "app/config/duration.hpp"
+#include "app/config/node_options.hpp"
 #include "app/minotaur/game_kind.hpp"
 #include "app/node/caught_streams.hpp"
 #include "app/node/node_log.hpp"
@@ -48,58 +49,9 @@ using namespace std::chrono_literals;
 struct node_system_config : caf::actor_system_config {
   node_system_config(const cluster_config& cluster, const network_security& security) {
     configure_with_network(*this, security);
-    if (cluster.scheduler_policy == scheduler_policy::sharing)
-      use_work_sharing(*this);
-    if (cluster.scheduler_threads > 0)
-      use_threads(*this, cluster.scheduler_threads);
+    use_scheduler(*this, cluster);
   }
 };
-
-/// How the node is connected to others. The error is one sentence without a final stop.
-tl::expected<network_security, std::string> security_of(const cluster_config& cluster, const node_config& self) {
-  if (!cluster.security)
-    return network_security{nullptr, cluster.insecure};
-  auto loaded = credentials::load(files_of(*cluster.security, self.name), cluster.name);
-  if (!loaded)
-    return tl::unexpected(std::move(loaded.error()));
-  const auto own = (*loaded)->own();
-  if (find_node(own, cluster.name, self.name) == nullptr)
-    return tl::unexpected(fmt::format("the certificate {} is for {}, and not for {}",
-                                      files_of(*cluster.security, self.name).certificate.string(), in_words(own),
-                                      in_words(identity{cluster.name, role::node, self.name})));
-  return network_security{std::move(*loaded)};
-}
-
-supervisor_options options_of(const cluster_config& cluster, const node_config& self, const log_sink& log) {
-  std::vector<seed_node> nodes;
-  for (const auto& node : cluster.nodes)
-    nodes.push_back({node.name, {node.host, node.port}});
-  auto options = options_for_node(cluster.name, {self.name, {self.host, self.port}}, nodes);
-  options.handoff.limits = cluster.limits;
-  options.handoff.log = log;
-  options.membership.reconnect_min = cluster.reconnect_min;
-  options.membership.reconnect_max = cluster.reconnect_max;
-  options.membership.forget_after = cluster.forget_after;
-  options.membership.heartbeats = cluster.heartbeats;
-  options.membership.log = log;
-  options.log = log;
-  options.handoff.replication.is = cluster.topology;
-  options.handoff.replication.neighbours.insert(self.neighbours.begin(), self.neighbours.end());
-  return options;
-}
-
-session_host_options hosting_of(const cluster_config& cluster, const log_sink& log) {
-  session_host_options options;
-  options.kinds["minotaur"] = minotaur::game_kind(cluster.minotaur);
-  options.minority = cluster.minority;
-  options.lease = {static_cast<std::uint64_t>(cluster.lease.count()),
-                   static_cast<std::uint64_t>(cluster.lease_guard.count())};
-  options.rebalance_max = cluster.rebalance_max;
-  // The answer has to be there before the handoff actor gives up on it.
-  options.drain_timeout = cluster.session_stop_timeout * 9 / 10;
-  options.log = log;
-  return options;
-}
 
 /// Says on stdout what other programs wait for, and to the service manager: each line once, and that the node is ready
 /// before all else. Thread-safe.
@@ -237,7 +189,7 @@ tl::expected<node_config, std::string> select_node(const cluster_config& cluster
                                     cluster.name, name, names_of(cluster.nodes)));
 }
 
-exit_code run_node(const cluster_config& cluster, const node_config& self) {
+exit_code run_node(const program_config& cluster, const node_config& self) {
   // Without tcmalloc: glibc leaves small pieces that are freed as they are, and merges all of them at the next large
   // allocation: after half a million keys have been erased, that takes 16 ms. Merged one by one, they take no time that
   // can be measured.
@@ -255,7 +207,7 @@ exit_code run_node(const cluster_config& cluster, const node_config& self) {
   answers.client_bytes_max = cluster.limits.value_bytes_max + (std::size_t{16} << 20);
   answers.total_bytes_max = std::max(answers.total_bytes_max, answers.client_bytes_max);
   answer_budget::of_process()->set_limits(answers);
-  const auto security = security_of(cluster, self);
+  const auto security = security_for_node(cluster, self.name);
   if (!security) {
     output.complain(security.error());
     return exit_code::usage;
@@ -267,13 +219,16 @@ exit_code run_node(const cluster_config& cluster, const node_config& self) {
   caf::actor_system system{config};
   print_to_cout(system);
 
-  auto options = options_of(cluster, self, log);
+  auto all_options = options_for_node(cluster, self);
+  log_to(all_options, log);
+  all_options.hosting.kinds["minotaur"] = minotaur::game_kind(cluster.minotaur);
+  auto& options = all_options.node;
   options.on_failure = [&](const node_failure& why) {
     failure.set_value(why);
     signals.wake();
   };
   options.on_caught_up = [&announced] { announced.caught_up(); };
-  add_session_host(options, hosting_of(cluster, log));
+  add_session_host(options, std::move(all_options.hosting));
   const auto supervisor = spawn_supervisor(system, std::move(options));
   const watchdog watched{manager, system, supervisor};
   const auto viewed = open_to_view(system, supervisor, self, log);

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/endpoint.hpp"
-#include "app/config/cluster_file.hpp"
+#include "app/config/program_config.hpp"
 #include "app/output/exit_code.hpp"
 
 #include <tl/expected.hpp>
@@ -30,6 +30,6 @@ tl::expected<node_config, std::string> select_node(const cluster_config& cluster
 /// Answers `done`; `drain_incomplete` if not everything could be handed over, having listed the keys on stderr; `usage`
 /// if another node has its name; `failed` if the port cannot be opened or the actors do not stay alive. To be called
 /// from the main thread before others are started, since it blocks the signals for all of them.
-exit_code run_node(const cluster_config& cluster, const node_config& self);
+exit_code run_node(const program_config& cluster, const node_config& self);
 
 } // namespace ariadne

@@ -147,7 +147,7 @@ BOOST_DATA_TEST_CASE(a_connection_that_begins_and_ends_in_one_turn_is_let_go,
 BOOST_AUTO_TEST_CASE(the_id_of_a_node_has_the_format_that_the_guard_knows) {
   const test_system one;
   std::string bytes;
-  BOOST_TEST(!detail::write_value(one.system.node(), bytes));
+  BOOST_TEST(!detail::write_values(bytes, one.system.node()));
   const auto format = detail::caf_basp_format();
   BOOST_TEST(bytes.size() == format.id_size);
   for (std::size_t i = 0; i < format.id_tag_size; ++i)

@@ -2,10 +2,16 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <chrono>
 #include <cmath>
 #include <limits>
 #include <map>
+#include <optional>
 #include <string>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <variant>
 #include <vector>
 
 namespace {
@@ -33,10 +39,19 @@ struct compass {
   long double drift = 0;
 };
 
+/// With another one inside, or none.
+struct doll {
+  std::vector<doll> inside;
+};
+
 struct thread_ball {
   std::uint64_t length = 0;
 };
 
+template <class Inspector>
+auto inspect(Inspector& f, doll& x) {
+  return ariadne::inspect_fields(f, "doll", x.inside);
+}
 template <class Inspector>
 auto inspect(Inspector& f, compass& x) {
   return ariadne::inspect_fields(f, "compass", x.course, x.distance, x.drift);
@@ -194,6 +209,72 @@ BOOST_AUTO_TEST_CASE(an_encoded_snapshot_comes_back_and_anything_else_is_refused
     BOOST_TEST((decode_snapshot(encoded.substr(0, size)).error() == ec::snapshot_damaged), size << " bytes");
   BOOST_TEST((decode_snapshot(encoded + "x").error() == ec::snapshot_damaged));
   BOOST_TEST((decode_snapshot("\x02" + encoded.substr(1)).error() == ec::snapshot_damaged));
+}
+
+BOOST_AUTO_TEST_CASE(what_the_standard_library_makes_of_states_comes_back_and_has_a_name_by_itself) {
+  using namespace std::chrono;
+  using labyrinth = std::map<std::string, std::vector<std::optional<std::variant<std::int32_t, std::string, maze>>>>;
+  const labyrinth rooms{{"north", {std::nullopt, 7, std::string{"a door"}, knossos}}, {"south", {}}};
+  BOOST_TEST((restore<std::pair<std::string, std::vector<std::optional<double>>>>(
+                snapshot_of(std::pair{std::string{"x"}, std::vector<std::optional<double>>{1.5, std::nullopt}}))
+              == std::pair{std::string{"x"}, std::vector<std::optional<double>>{1.5, std::nullopt}}));
+  std::string bytes;
+  BOOST_REQUIRE(!serialise(rooms, bytes));
+  labyrinth read;
+  BOOST_REQUIRE(!deserialise(bytes, read));
+  BOOST_TEST((read == rooms));
+  const std::tuple times{milliseconds{1'500}, system_clock::time_point{seconds{7}}, std::vector<bool>{true, false}};
+  std::remove_const_t<decltype(times)> read_times;
+  bytes.clear();
+  BOOST_REQUIRE(!serialise(times, bytes));
+  BOOST_REQUIRE(!deserialise(bytes, read_times));
+  BOOST_TEST((read_times == times));
+  BOOST_TEST((snapshot_traits<std::map<std::string, std::vector<std::optional<double>>>>::type_name
+              == "std::map<std::string,std::vector<std::optional<double>>>"));
+  BOOST_TEST((snapshot_traits<std::variant<std::int32_t, std::tuple<bool, milliseconds>>>::type_name
+              == "std::variant<int32_t,std::tuple<bool,std::chrono::duration<int64_t,milliseconds>>>"));
+}
+
+BOOST_AUTO_TEST_CASE(a_length_that_cannot_follow_is_refused_before_anything_is_reserved_for_it) {
+  // 4 GiB of numbers, of characters, and a length without an end.
+  const std::string huge{"\xff\xff\xff\xff\x0f", 5};
+  std::vector<std::int32_t> numbers;
+  std::vector<char> bytes;
+  std::string text;
+  std::u32string wide;
+  std::map<std::string, std::string> words;
+  for (const auto& claimed : {huge, std::string(21, '\xff')}) {
+    BOOST_TEST(bool{deserialise(claimed, numbers)});
+    BOOST_TEST(bool{deserialise(claimed, bytes)});
+    BOOST_TEST(bool{deserialise(claimed, text)});
+    BOOST_TEST(bool{deserialise(claimed, wide)});
+    BOOST_TEST(bool{deserialise(claimed, words)});
+  }
+  BOOST_TEST(numbers.capacity() + bytes.capacity() < 1'000u);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_nested_too_deeply_is_neither_written_nor_read) {
+  doll outermost;
+  for (std::size_t i = 0; i < detail::nesting_max; ++i) {
+    doll next;
+    next.inside.push_back(std::move(outermost));
+    outermost = std::move(next);
+  }
+  std::string bytes;
+  BOOST_TEST(bool{serialise(outermost, bytes)});
+  doll read;
+  BOOST_TEST(bool{deserialise(std::string(30'000, '\x01') + '\0', read)});
+  BOOST_TEST(!deserialise(std::string(100, '\x01') + '\0', read));
+}
+
+BOOST_AUTO_TEST_CASE(a_newer_snapshot_goes_down_as_far_as_there_is_a_way) {
+  upgrade_registry ways;
+  ways.add_downgrade<maze, maze_v2>([](const maze& now) { return maze_v2{now.id, now.round}; });
+  const auto older = ways.downgrade(snapshot_of(knossos), 2);
+  BOOST_REQUIRE(bool{older});
+  BOOST_TEST(restore<maze_v2>(*older)->round == knossos.round);
+  BOOST_TEST((ways.downgrade(snapshot_of(knossos), 1).error() == ec::no_upgrade));
+  BOOST_TEST(ways.downgrade(snapshot_of(maze_v1{"old"}), 2)->schema_version == 1u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -92,13 +92,16 @@ bool embedded_cluster::running(const std::string& name) const {
 void embedded_cluster::settle() {
   std::map<std::string, node_client*> clients;
   for (const auto& [name, node] : nodes_)
-    if (node->running) {
-      auto& client = node->running->client;
-      if (!client)
-        client = std::make_unique<node_client>(node->address.host, node->address.port);
-      clients.emplace(name, client.get());
-    }
+    if (node->running)
+      clients.emplace(name, &client(name));
   wait_until_settled(clients);
+}
+
+node_client& embedded_cluster::client(const std::string& name) {
+  auto& life = find_running(name);
+  if (!life.client)
+    life.client = std::make_unique<node_client>(address(name).host, address(name).port);
+  return *life.client;
 }
 
 caf::actor_system& embedded_cluster::system(const std::string& name) {

@@ -52,9 +52,12 @@ public:
 
   bool running(const std::string& node) const;
 
-  /// Waits until the running nodes see each other, and nobody else, as up, are neighbours of each other, and have
-  /// caught up.
+  /// Waits until the running nodes see each other, and nobody else, as up, and each has all that the others have: in
+  /// every topology, and whether or not the other nodes have ever run.
   void settle();
+
+  /// A connection to a node that runs, as a client has it. It is kept until the node ends.
+  node_client& client(const std::string& node);
 
   /// The actor system of a node that runs.
   caf::actor_system& system(const std::string& node);

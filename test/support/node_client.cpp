@@ -30,6 +30,12 @@ struct node_client::connection : test_system {
   }
 };
 
+namespace {
+
+constexpr auto patience_ms = static_cast<std::uint64_t>(std::chrono::milliseconds{patience}.count());
+
+} // namespace
+
 node_client::node_client(std::string_view host, std::uint16_t port) : connection_(std::make_unique<connection>()) {
   connection_->membership = connection_->node_at({std::string{host}, port});
 }
@@ -57,6 +63,28 @@ std::optional<node_status> node_client::status() {
     return std::nullopt;
   const auto status = ariadne::ask<node_status>(connection_->system, *handoff, timeout, status_atom_v);
   return status ? std::optional{*status} : std::nullopt;
+}
+
+caf::scoped_actor& node_client::self() {
+  return connection_->self;
+}
+
+caf::actor node_client::session_host() {
+  auto host = connection_->ask<caf::strong_actor_ptr>(connection_->membership, get_atom_v, to_string(host_atom_v));
+  if (!host)
+    throw std::runtime_error("the node hosts no sessions");
+  return caf::actor_cast<caf::actor>(host);
+}
+
+void node_client::start_session(const std::string& kind, const std::string& id) {
+  connection_->ask<session_place>(caf::actor_cast<session_host_actor>(session_host()), start_atom_v, kind, id,
+                                  patience_ms);
+}
+
+std::string node_client::locate(const std::string& kind, const std::string& id) {
+  return connection_
+    ->ask<session_place>(caf::actor_cast<session_host_actor>(session_host()), locate_atom_v, kind, id, patience_ms)
+    .node;
 }
 
 void node_client::send_exit_to_replica() {

@@ -1,10 +1,16 @@
 #pragma once
 
+#include "actors/error.hpp"
 #include "actors/protocol.hpp"
+#include "actors/session_ref.hpp"
+#include "test/support/eventually.hpp"
+
+#include <caf/scoped_actor.hpp>
 
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,12 +32,38 @@ public:
   /// Nothing while the node's handoff actor is being restarted.
   std::optional<node_status> status();
 
+  // Sessions, by way of the node. They wait until the session runs.
+
+  template <class Interface>
+  void start_session(const session_ref<Interface>& ref) {
+    start_session(ref.kind(), ref.id());
+  }
+  /// What the session answers, wherever it runs. The types of the interface need no IDs here: what travels are bytes.
+  template <class Interface, class... Args>
+  auto request(const session_ref<Interface>& ref, const Args&... args) {
+    auto answer = request_via(session_host(), self(), ref, patience, args...).get();
+    if (!answer)
+      throw std::runtime_error(describe(answer.error()));
+    return std::move(*answer);
+  }
+  /// The node that runs it.
+  template <class Interface>
+  std::string locate(const session_ref<Interface>& ref) {
+    return locate(ref.kind(), ref.id());
+  }
+
   /// Tells the replica of the node to end, as CAF tells actors that are linked to one that has ended, and waits until
   /// the node has looked at that.
   void send_exit_to_replica();
 
 private:
   struct connection;
+
+  caf::scoped_actor& self();
+  caf::actor session_host();
+  void start_session(const std::string& kind, const std::string& id);
+  std::string locate(const std::string& kind, const std::string& id);
+
   std::unique_ptr<connection> connection_;
 };
 

@@ -60,8 +60,8 @@ public:
 
   bool running(const std::string& node);
 
-  /// Waits until the running nodes see each other, and nobody else, as up, are neighbours of each other, and have
-  /// caught up.
+  /// Waits until the running nodes see each other, and nobody else, as up, and each has all that the others have: in
+  /// every topology, and whether or not the other nodes have ever run.
   void settle();
 
   /// Connects this process to a node as a client. The connection is kept until the node ends.

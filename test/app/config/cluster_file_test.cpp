@@ -1,5 +1,8 @@
 #include "app/config/cluster_file.hpp"
 
+#include "app/config/node_options.hpp"
+#include "app/config/program_config.hpp"
+
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
@@ -21,7 +24,7 @@ name = "a"
 port = 4101
 )";
 
-/// A cluster file with one mistake, and what `parse_cluster_config` is to say about it.
+/// A cluster file with one mistake, and what `parse_program_config` is to say about it.
 struct mistake {
   std::string_view name;
   std::string_view text;
@@ -121,13 +124,13 @@ const std::vector<mistake> mistakes{
 const std::filesystem::path config_dir{ARIADNE_CONFIG_DIR};
 
 /// The configuration; ends the test case if there is an error in its stead.
-cluster_config valid(tl::expected<cluster_config, config_error> config) {
+program_config valid(tl::expected<program_config, config_error> config) {
   if (!config)
     BOOST_FAIL(to_string(config.error()));
   return *config;
 }
 
-void check_equal_tunables(const cluster_config& left, const cluster_config& right) {
+void check_equal_tunables(const program_config& left, const program_config& right) {
   BOOST_TEST(left.limits.key_bytes_max == right.limits.key_bytes_max);
   BOOST_TEST(left.limits.value_bytes_max == right.limits.value_bytes_max);
   BOOST_TEST(left.limits.map_bytes_max == right.limits.map_bytes_max);
@@ -151,14 +154,14 @@ void check_equal_tunables(const cluster_config& left, const cluster_config& righ
 BOOST_AUTO_TEST_SUITE(cluster_file)
 
 BOOST_AUTO_TEST_CASE(a_file_with_the_required_keys_alone_has_the_defaults) {
-  auto config = valid(parse_cluster_config(minimal, "f"));
+  auto config = valid(parse_program_config(minimal, "f"));
   BOOST_TEST(config.name == "test");
   BOOST_CHECK((config.nodes == std::vector<node_config>{{"a", "127.0.0.1", 4101}}));
-  check_equal_tunables(config, cluster_config{});
+  check_equal_tunables(config, program_config{});
 }
 
 BOOST_AUTO_TEST_CASE(every_key_is_taken_over) {
-  auto config = valid(parse_cluster_config(R"([cluster]
+  auto config = valid(parse_program_config(R"([cluster]
 name = "c"
 key_bytes_max = 1
 value_bytes_max = 2
@@ -185,7 +188,7 @@ port = 65535
                                            "f"));
   BOOST_TEST(config.name == "c");
   BOOST_CHECK((config.nodes == std::vector<node_config>{{"b", "::1", 65535}}));
-  cluster_config expected;
+  program_config expected;
   expected.limits = {.key_bytes_max = 1, .value_bytes_max = 2, .map_bytes_max = 3};
   expected.drain_timeout = 4s;
   expected.session_stop_timeout = 8s;
@@ -202,7 +205,7 @@ port = 65535
 }
 
 BOOST_AUTO_TEST_CASE(an_edge_of_an_explicit_topology_holds_for_both_of_its_nodes) {
-  const auto config = valid(parse_cluster_config(R"([cluster]
+  const auto config = valid(parse_program_config(R"([cluster]
 name = "c"
 topology = "explicit"
 [[node]]
@@ -224,19 +227,19 @@ port = 3
 }
 
 BOOST_DATA_TEST_CASE(a_mistake_is_an_error_with_line_and_column, boost::unit_test::data::make(mistakes), mistake) {
-  auto config = parse_cluster_config(mistake.text, "f");
+  auto config = parse_program_config(mistake.text, "f");
   BOOST_REQUIRE(!config);
   auto error = to_string(config.error());
   BOOST_TEST(error.substr(0, mistake.error.size()) == mistake.error);
 }
 
 BOOST_AUTO_TEST_CASE(the_example_sets_every_tunable_to_its_default) {
-  auto config = valid(load_cluster_file(config_dir / "example.toml"));
-  check_equal_tunables(config, cluster_config{});
+  auto config = valid(load_program_config(config_dir / "example.toml"));
+  check_equal_tunables(config, program_config{});
 }
 
 BOOST_AUTO_TEST_CASE(the_cluster_of_the_demo_has_three_nodes) {
-  auto config = valid(load_cluster_file(config_dir / "three_nodes.toml"));
+  auto config = valid(load_program_config(config_dir / "three_nodes.toml"));
   BOOST_TEST(config.name == "minotaur");
   BOOST_CHECK(
     (config.nodes
@@ -244,18 +247,18 @@ BOOST_AUTO_TEST_CASE(the_cluster_of_the_demo_has_three_nodes) {
 }
 
 BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_read_is_an_error) {
-  auto missing = load_cluster_file("no/such/file.toml");
+  auto missing = load_program_config("no/such/file.toml");
   BOOST_REQUIRE(!missing);
   BOOST_TEST(to_string(missing.error()) == "no/such/file.toml: cannot be read: No such file or directory");
 
-  auto directory = load_cluster_file(config_dir);
+  auto directory = load_program_config(config_dir);
   BOOST_REQUIRE(!directory);
   BOOST_TEST(to_string(directory.error()) == config_dir.string() + ": cannot be read: Is a directory");
 }
 
 BOOST_AUTO_TEST_CASE(the_files_of_a_node_are_found_beside_the_cluster_file) {
   const auto with = [](const std::string& security) {
-    return valid(parse_cluster_config("[cluster]\nname = \"c\"\n" + security + "[[node]]\nname = \"a\"\nport = 1\n",
+    return valid(parse_program_config("[cluster]\nname = \"c\"\n" + security + "[[node]]\nname = \"a\"\nport = 1\n",
                                       "etc/cluster.toml"));
   };
   BOOST_TEST(!with("").security.has_value());
@@ -273,6 +276,18 @@ BOOST_AUTO_TEST_CASE(the_files_of_a_node_are_found_beside_the_cluster_file) {
   BOOST_TEST(named.authorities == "etc/all.pem");
   BOOST_TEST(named.revocations == "etc/gone.pem");
   BOOST_TEST(!named.may_revocations_be_missing);
+}
+
+BOOST_AUTO_TEST_CASE(an_application_has_the_options_of_its_node_from_the_same_file) {
+  const auto cluster = load_cluster_file(config_dir / "three_nodes.toml");
+  BOOST_REQUIRE(bool{cluster});
+  const auto options = options_for_node(*cluster, "b");
+  BOOST_REQUIRE(bool{options});
+  BOOST_TEST(options->node.handoff.node == "b");
+  BOOST_TEST(options->node.address.port == cluster->nodes[1].port);
+  BOOST_TEST(options->node.handoff.expected_nodes.size() == 2u);
+  BOOST_TEST((options->stop.stash == cluster->session_stop_timeout));
+  BOOST_TEST(options_for_node(*cluster, "d").error() == "cluster minotaur has no node d; its nodes are a, b, c");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
