@@ -6,13 +6,14 @@
 #include "actors/network/tls_channel.hpp"
 #include "test/support/child_process.hpp"
 
-#include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
+#include <openssl/ssl.h>
 
 #include <array>
 #include <chrono>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -315,6 +316,28 @@ BOOST_AUTO_TEST_CASE(what_does_not_speak_tls_is_told_from_what_does) {
   ::shutdown(sockets.ends[1], SHUT_WR);
   BOOST_TEST((channel.shake_hands() == tls_channel::progress::failed));
   BOOST_TEST(channel.problem() == "it has closed the connection before it said a word of TLS");
+}
+
+BOOST_AUTO_TEST_CASE(who_speaks_an_older_tls_or_shows_no_certificate_is_refused) {
+  const cluster_files demo;
+  demo.issue(role::node, "a");
+  const auto node = demo.node("a");
+  for (const auto newest : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context{SSL_CTX_new(TLS_client_method()), SSL_CTX_free};
+    SSL_CTX_set_max_proto_version(context.get(), newest);
+    const std::unique_ptr<SSL, decltype(&SSL_free)> stranger{SSL_new(context.get()), SSL_free};
+    const socket_pair sockets;
+    SSL_set_fd(stranger.get(), sockets.ends[1]);
+    tls_channel channel{node->current(), tls_channel::side::accepted, {"demo"}, sockets.ends[0]};
+    auto progress = tls_channel::progress::wants_to_read;
+    for (int round = 0; round < 4 && progress != tls_channel::progress::failed; ++round) {
+      SSL_connect(stranger.get());
+      progress = channel.shake_hands();
+    }
+    BOOST_TEST((progress == tls_channel::progress::failed));
+    BOOST_TEST(channel.problem()
+               == (newest == TLS1_2_VERSION ? "it does not speak TLS 1.3" : "it shows no certificate"));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(what_is_sent_arrives_and_what_is_put_back_comes_first) {

@@ -53,6 +53,10 @@ struct fixture : test::logging, test::test_system {
     return ariadne::registered<state_handoff_actor>(system, to_string(handoff_atom_v));
   }
 
+  cluster_membership_actor membership() {
+    return ariadne::registered<cluster_membership_actor>(system, membership_name);
+  }
+
   std::shared_ptr<std::promise<node_failure>> failure = std::make_shared<std::promise<node_failure>>();
 
 private:
@@ -116,8 +120,9 @@ BOOST_FIXTURE_TEST_CASE(a_pair_that_dies_is_started_anew_under_its_name, fixture
 BOOST_FIXTURE_TEST_CASE(a_membership_actor_that_dies_is_started_anew_at_its_port, fixture) {
   const auto port = free_port();
   const auto handoff = ask<state_handoff_actor>(supervise(port, {.delay_min = 10ms}), handoff_atom_v);
-  client before;
-  caf::anon_send_exit(before.connect(port).value(), caf::exit_reason::kill);
+  const auto first = membership();
+  caf::anon_send_exit(first, caf::exit_reason::kill);
+  BOOST_TEST(test::eventually([&] { return membership() && membership() != first; }));
   BOOST_TEST(test::eventually([&] {
     client after;
     const auto membership = after.connect(port);
@@ -138,8 +143,7 @@ BOOST_FIXTURE_TEST_CASE(a_port_in_use_is_a_failure_at_once, fixture) {
 BOOST_FIXTURE_TEST_CASE(a_node_whose_name_is_taken_is_given_up_with_a_code_of_its_own, fixture) {
   const auto port = free_port();
   ask<state_handoff_actor>(supervise(port), handoff_atom_v);
-  client other;
-  other.self->send_exit(other.connect(port).value(), make_error(ec::name_taken, "node a at 127.0.0.1:1"));
+  self->send_exit(membership(), make_error(ec::name_taken, "node a at 127.0.0.1:1"));
   const auto given_up = failure->get_future().get();
   BOOST_TEST((given_up.code == ec::name_taken));
   BOOST_TEST(given_up.reason.find("node a at 127.0.0.1:1") != std::string::npos, given_up.reason);
