@@ -21,6 +21,7 @@ packages=(
   libfmt-dev
   libgoogle-perftools-dev
   libtomlplusplus-dev
+  libxxhash-dev
   nlohmann-json3-dev
   # tests
   clang-14
