@@ -25,8 +25,9 @@ function(ariadne_install_libraries export)
     COMPONENT ${arg_COMPONENT})
 endfunction()
 
-ariadne_install_libraries(ariadneTargets COMPONENT development TARGETS ariadne_crdt ariadne_membership ariadne_session
-                                                                             ariadne_actors ariadne_ops ariadne_config)
+ariadne_install_libraries(ariadneTargets COMPONENT development TARGETS ariadne_crdt ariadne_journal ariadne_membership
+                                                                             ariadne_session ariadne_actors ariadne_ops
+                                                                             ariadne_config)
 ariadne_install_libraries(ariadneTestingTargets COMPONENT testing TARGETS ariadne_testing)
 
 configure_package_config_file(

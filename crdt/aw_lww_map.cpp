@@ -3,6 +3,9 @@
 namespace ariadne::crdt {
 
 aw_lww_map::~aw_lww_map() {
+  for (auto* owner : marked_)
+    if (owner->is_gone_)
+      pool_.destroy(owner);
   table_.for_each([this](keyed_register* owner) { pool_.destroy(owner); });
 }
 
@@ -18,7 +21,11 @@ keyed_register& aw_lww_map::find_or_add(const hashed_key& key) {
 
 void aw_lww_map::remove(keyed_register& owner) {
   table_.erase(hashed_key{owner.key()});
-  pool_.destroy(&owner);
+  if (!marks_changes_)
+    return pool_.destroy(&owner);
+  // The journal is to be told of its end. Should the key come back before, its new register is marked after this one.
+  owner.is_gone_ = true;
+  mark(owner);
 }
 
 // -- packing ---------------------------------------------------------------------------------------------------------
@@ -141,6 +148,7 @@ aw_lww_map::effect aw_lww_map::write(keyed_register& owner, entry written) {
   owner.counter_ = written.dot.counter;
   owner.stamp_ = written.stamp;
   owner.content_.value = std::move(written.value);
+  mark(owner);
   return result;
 }
 

@@ -25,7 +25,8 @@ namespace ariadne::crdt {
 /// Worked example: {x: 1} joined with {y: 2} is {x: 1, y: 2}; joined with {x: erased, having seen 1} it is {y: 2}.
 ///
 /// The map keeps four things up to date with its registers: the index of their dots, the fingerprint of their live
-/// entries, the order in which these expire, and the queue of registers whose context could be forgotten.
+/// entries, the order in which these expire, and the queue of registers whose context could be forgotten. Where there is
+/// a journal, a fifth: the queue of registers that have changed since they were last handed out.
 ///
 /// No call takes long because the map is large.
 class aw_lww_map {
@@ -113,6 +114,41 @@ public:
     table_.for_each([&](const keyed_register* owner) { visit(*owner); });
   }
 
+  // -- what a journal lacks ------------------------------------------------------------------------------------------
+
+  /// From now on, marks each register that changes in any way: its entries, its context alone, and that it is gone.
+  void mark_changes() {
+    marks_changes_ = true;
+  }
+  /// The number of registers that are marked; those that are gone count, too.
+  std::size_t marked_count() const {
+    return marked_.size();
+  }
+  /// Hands out what is marked, the longest marked first: calls `visit(key, const causal_register*)`, with nullptr for a
+  /// register that is gone, until that says no or nothing is left. What was handed out is marked no more.
+  template <class Visitor>
+  void hand_out_marked(Visitor visit) {
+    for (auto goes_on = true; goes_on && !marked_.empty();) {
+      auto* owner = marked_.front();
+      marked_.pop_front();
+      owner->is_marked_ = false;
+      if (owner->is_gone_) {
+        goes_on = visit(owner->key(), static_cast<const causal_register*>(nullptr));
+        pool_.destroy(owner);
+      } else {
+        const auto held = value(*owner);
+        goes_on = visit(owner->key(), &held);
+      }
+    }
+  }
+  /// Walks over all registers, those of one shard with each call, from number 0 on: calls `visit(const
+  /// keyed_register&)`. What is there from the first call to the last is visited at least once, though the map changes
+  /// between the calls. Returns whether there is such a shard.
+  template <class Visitor>
+  bool walk(std::size_t shard, Visitor visit) const {
+    return table_.for_each_of(shard, [&](const keyed_register* owner) { visit(*owner); });
+  }
+
   const dot_index& index() const {
     return index_;
   }
@@ -138,6 +174,13 @@ private:
 
   keyed_register& find_or_add(const hashed_key& key);
   void remove(keyed_register& owner);
+
+  void mark(keyed_register& owner) {
+    if (!marks_changes_ || owner.is_marked_)
+      return;
+    owner.is_marked_ = true;
+    marked_.push_back(&owner);
+  }
 
   /// Whether a register can be packed.
   static bool is_plain(const causal_register& value) {
@@ -168,8 +211,10 @@ private:
     count_live(owner, value, 1);
     const auto after = dots_of(value);
     pack(owner, std::move(value));
-    if (result.changed)
+    if (result.changed) {
       update_index(owner, before, after);
+      mark(owner);
+    }
     return result;
   }
 
@@ -195,6 +240,9 @@ private:
   /// Every live entry that expires, by the time at which it does.
   absl::btree_set<std::pair<std::uint64_t, keyed_register*>> expiries_;
   std::deque<keyed_register*> to_forget_;
+  bool marks_changes_ = false;
+  /// Those that are gone are here alone, and freed when they are handed out.
+  std::deque<keyed_register*> marked_;
   std::size_t live_keys_ = 0;
   std::size_t live_bytes_ = 0;
 };

@@ -56,6 +56,11 @@ public:
     last_.value = now_ms << 16;
   }
 
+  /// The greatest stamp so far, since the clock was last set back.
+  stamp newest() const {
+    return last_;
+  }
+
   /// Whether there may be stamps that are out of sight since the clock was set back, are acceptable or will be when
   /// time has passed, and are not less than the next one. Whoever supersedes one of them has to `observe` it again.
   bool may_have_lost_sight() const {

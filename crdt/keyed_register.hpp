@@ -75,7 +75,11 @@ private:
   std::uint16_t key_size_;
   bool whole_ = false;
   /// Whether the key waits in the map's queue of registers with something to forget.
-  bool may_forget_ = false;
+  bool may_forget_ : 1 = false;
+  /// Whether it waits in the map's queue of what a journal lacks; and whether the map has it no more, and it waits there
+  /// alone.
+  bool is_marked_ : 1 = false;
+  bool is_gone_ : 1 = false;
 
   // The key follows the last member, in the same allocation.
   static constexpr std::size_t key_offset = 36;

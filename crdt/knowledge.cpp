@@ -2,6 +2,8 @@
 
 #include "crdt/invariant.hpp"
 
+#include <utility>
+
 namespace ariadne::crdt {
 
 void knowledge::join_forgotten(const version_vector& told) {
@@ -9,6 +11,7 @@ void knowledge::join_forgotten(const version_vector& told) {
   for (const auto& d : told)
     has_risen |= is_news(d) && forgotten_.raise(d);
   forgotten_rises_ += has_risen ? 1 : 0;
+  changes_ += has_risen ? 1 : 0;
 }
 
 void knowledge::retire(dot last) {
@@ -16,6 +19,8 @@ void knowledge::retire(dot last) {
   vector_.drop(last.replica);
   forgotten_.drop(last.replica);
   retired_.raise(last);
+  ++changes_;
+  ++retired_changes_;
 }
 
 void knowledge::reinstate(replica_id incarnation) {
@@ -24,7 +29,19 @@ void knowledge::reinstate(replica_id incarnation) {
   retired_.drop(incarnation);
   vector_.raise(last);
   forgotten_.raise(last);
+  ++changes_;
+  ++retired_changes_;
   listener_.reinstated(last);
+}
+
+void knowledge::restore(version_vector vector, version_vector retired, version_vector forgotten) {
+  require(vector_.empty() && retired_.empty() && forgotten_.empty(), "only a replica that knows nothing is restored");
+  require(!is_forged(vector) && !is_forged(retired) && !is_forged(forgotten), "a restored replica has new ids");
+  vector_ = std::move(vector);
+  retired_ = std::move(retired);
+  forgotten_ = std::move(forgotten);
+  ++changes_;
+  ++retired_changes_;
 }
 
 void knowledge::check_invariants() const {

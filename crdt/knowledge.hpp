@@ -99,8 +99,10 @@ public:
 
   /// All events up to `d` are reflected in the map.
   void raise(dot d) {
-    if (is_news(d) && vector_.raise(d))
+    if (is_news(d) && vector_.raise(d)) {
+      ++changes_;
       listener_.raised(d.replica);
+    }
   }
 
   /// Whether what somebody says of the events up to `d` is more than that their incarnation is retired. If so, it is
@@ -134,6 +136,18 @@ public:
   /// told what has become of them: they count as forgotten.
   void reinstate(replica_id incarnation);
 
+  /// Takes over what a former incarnation of the node has known, with whose map: `vector` is of the events that are
+  /// reflected in that. Only at the beginning, and once the map holds it all.
+  void restore(version_vector vector, version_vector retired, version_vector forgotten);
+
+  /// How often the vectors, and of them `retired`, have changed; but for what `forget` does, which changes registers, too.
+  std::uint64_t changes() const {
+    return changes_;
+  }
+  std::uint64_t retired_changes() const {
+    return retired_changes_;
+  }
+
   void check_invariants() const;
 
 private:
@@ -143,6 +157,8 @@ private:
   version_vector retired_;
   version_vector forgotten_;
   std::uint64_t forgotten_rises_ = 0;
+  std::uint64_t changes_ = 0;
+  std::uint64_t retired_changes_ = 0;
 };
 
 } // namespace ariadne::crdt

@@ -61,6 +61,19 @@ std::optional<dot> replica::note_erased(std::optional<dot> erased, std::uint64_t
   return erased;
 }
 
+// -- a journal -------------------------------------------------------------------------------------------------------
+
+void replica::restore(restored_state state, std::uint64_t now_ms) {
+  require(map().size() == 0 && links_.size() == 0 && !journal_, "only a replica that has not begun is restored");
+  former_ids_ = state.former_ids();
+  state_.restore(std::move(state), now_ms);
+}
+
+void replica::begin_journal() {
+  state_.mark_changes();
+  journal_.emplace(former_ids_);
+}
+
 // -- neighbours ------------------------------------------------------------------------------------------------------
 
 void replica::open(link_id id, bool push, std::uint64_t now_ms, std::uint32_t version) {

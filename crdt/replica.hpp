@@ -2,6 +2,8 @@
 
 #include "crdt/full_state_intake.hpp"
 #include "crdt/guarded_clock.hpp"
+#include "crdt/journal_feed.hpp"
+#include "crdt/journal_part.hpp"
 #include "crdt/link_pump.hpp"
 #include "crdt/members.hpp"
 #include "crdt/neighbour_links.hpp"
@@ -170,6 +172,28 @@ public:
     return full_state_.is_swept();
   }
   void work(std::uint64_t now_ms);
+
+  // -- a journal -----------------------------------------------------------------------------------------------------
+
+  /// Takes over what the journal of a former incarnation of this node has kept, whose ids are those of others from now
+  /// on. To be called at once, before there are links. Stamps that are too far ahead of `now_ms` are kept, but not
+  /// observed.
+  void restore(restored_state state, std::uint64_t now_ms);
+
+  /// From now on, changes are kept for a journal. What has been restored is there already.
+  void begin_journal();
+  /// Whether there is anything for it. Then parts are to be taken, and written in this order; a claim that comes with
+  /// one counts once all that was taken before is on the disk. No step takes longer than `work` does.
+  bool has_journal_part() const {
+    return journal_ && journal_->has_part(state_, !has_sweep());
+  }
+  journal_part take_journal_part(const journal_step_limits& limits = {}) {
+    return journal_->take(state_, !has_sweep(), limits);
+  }
+  /// Has the parts walk over the whole map as well, for a snapshot.
+  void walk_for_journal() {
+    journal_->begin_walk();
+  }
 
   // -- what comes out ------------------------------------------------------------------------------------------------
 
@@ -370,6 +394,10 @@ private:
   replica_counters counters_;
   outbox outbox_;
   link_pump pump_;
+  /// Set if there is one.
+  std::optional<journal_feed> journal_;
+  /// The incarnations of this node that this replica was restored from.
+  std::vector<replica_id> former_ids_;
   std::uint64_t last_heartbeat_ms_ = 0;
   /// Whose turn it is in `work`.
   bool sweeps_next_ = true;

@@ -129,6 +129,19 @@ aw_lww_map::effect replica_state::join(std::string_view key, causal_register val
   return effect;
 }
 
+void replica_state::restore(restored_state&& state, std::uint64_t now_ms) {
+  // Those that are further ahead than a clock may be say nothing about the time.
+  if (clock_.accepts(state.claim.newest, now_ms))
+    clock_.observe(state.claim.newest);
+  for (auto& [key, value] : state.registers) {
+    for (std::size_t i = 0; i < value.live_count(); ++i)
+      if (clock_.accepts(value.live(i).stamp, now_ms))
+        clock_.observe(value.live(i).stamp);
+    join(key, std::move(value));
+  }
+  known_.restore(std::move(state.claim.vector), version_vector{*state.claim.retired}, std::move(state.claim.forgotten));
+}
+
 void replica_state::follow(keyed_register& owner, const causal_register& joined) {
   const auto value = map_.value(owner);
   for (std::size_t i = 0; i < value.live_count(); ++i) {

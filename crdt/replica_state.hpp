@@ -2,6 +2,7 @@
 
 #include "crdt/aw_lww_map.hpp"
 #include "crdt/hybrid_clock.hpp"
+#include "crdt/journal_part.hpp"
 #include "crdt/key_pages.hpp"
 #include "crdt/knowledge.hpp"
 #include "crdt/refused_registers.hpp"
@@ -132,6 +133,23 @@ public:
     const auto effect = map_.drop_live(owner, dead);
     note(effect);
     return effect.changed;
+  }
+
+  // -- a journal -----------------------------------------------------------------------------------------------------
+
+  /// Takes over what a former incarnation of the node has held; only at the beginning. First the registers, then what
+  /// is known of them.
+  void restore(restored_state&& state, std::uint64_t now_ms);
+  /// See aw_lww_map.
+  void mark_changes() {
+    map_.mark_changes();
+  }
+  template <class Visitor>
+  void hand_out_marked(Visitor visit) {
+    map_.hand_out_marked(visit);
+  }
+  stamp newest_stamp() const {
+    return clock_.newest();
   }
 
   /// What is said of knowledge, and: the map names no event of the replica that has not happened, and none of an

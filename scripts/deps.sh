@@ -23,6 +23,7 @@ packages=(
   libgoogle-perftools-dev
   libssl-dev
   libtomlplusplus-dev
+  libxxhash-dev
   nlohmann-json3-dev
   prometheus-cpp-dev
   # tests

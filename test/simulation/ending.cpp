@@ -25,7 +25,7 @@ operation of_end(const world& w, const link& l, std::size_t end, action what) {
 void heal(world& w) {
   const auto& s = w.parameters();
   for (std::size_t slot = 0; slot < s.slots; ++slot)
-    if (!w.at(slot) && s.heal_restarts)
+    if (!w.at(slot) && (s.heal_restarts || w.up().empty()))
       w.play({action::start, narrow(slot)});
   for (auto* l : std::vector<link*>{w.links()})
     for (std::size_t end = 0; end < 2; ++end) {
@@ -193,6 +193,26 @@ void check_end(world& w) {
     }
 }
 
+/// All replicas stop at once, with all that they know on their disks, and come back.
+void black_out(world& w) {
+  const auto& s = w.parameters();
+  operation o{action::blackout, 0};
+  o.detail = s.journals_synced ? 1 : 0;
+  const auto slots = w.up();
+  std::vector<std::set<std::uint32_t>> before;
+  for (auto slot : slots) {
+    o.argument |= 1u << slot;
+    w.commit_all(slot);
+    before.push_back(live(w, slot));
+  }
+  w.play(o);
+  for (std::size_t i = 0; i < slots.size(); ++i)
+    if (live(w, slots[i]) != before[i])
+      throw violation{"a replica comes back as its disk has kept it", w.events().name(w.at(slots[i])->replica.id())};
+  heal(w);
+  come_to_rest(w);
+}
+
 } // namespace
 
 void end(world& w) {
@@ -202,6 +222,10 @@ void end(world& w) {
     fall_silent(w);
     come_to_rest(w);
   }
+  check_end(w);
+  if (!w.parameters().journals || w.parameters().falls_silent)
+    return;
+  black_out(w);
   check_end(w);
 }
 

@@ -22,7 +22,8 @@ bool is_whole(const link& l) {
 
 } // namespace
 
-generator::generator(const scenario& s) : scenario_(s), random_(~s.seed), operations_left_(s.operations) {}
+generator::generator(const scenario& s)
+  : scenario_(s), random_(~s.seed), disk_random_(s.seed ^ 0x6a6f'7572), operations_left_(s.operations) {}
 
 std::optional<operation> generator::next(const world& w) {
   if (!has_begun_) {
@@ -56,6 +57,8 @@ std::optional<operation> generator::next(const world& w) {
 }
 
 operation generator::draw(const world& w) {
+  if (scenario_.journals && disk_random_.chance(25))
+    return journal(w);
   if (!planned_.empty() && random_.chance(50)) {
     auto o = planned_.front();
     planned_.pop_front();
@@ -147,6 +150,31 @@ operation generator::tick(const world& w) {
   return o;
 }
 
+operation generator::journal(const world& w) {
+  operation o;
+  if (disk_random_.below(150) == 0) {
+    o.what = action::blackout;
+    o.argument = disk_random_.chance(60) ? ~0u : static_cast<std::uint32_t>(disk_random_.next());
+    o.detail = draw_disk_trouble();
+    return o;
+  }
+  o.what = action::commit;
+  o.slot = narrow(disk_random_.below(scenario_.slots));
+  while (!w.at(o.slot))
+    o.slot = narrow((o.slot + 1) % scenario_.slots);
+  o.argument = static_cast<std::uint32_t>(disk_random_.pick({1, 3, 100}));
+  if (scenario_.disk_faults && disk_random_.chance(3))
+    o.detail = disk_random_.chance(50) ? 1 : 2;
+  return o;
+}
+
+std::uint32_t generator::draw_disk_trouble() {
+  const auto power = disk_random_.chance(50) ? 1u : 0u;
+  if (!scenario_.disk_faults || disk_random_.chance(70))
+    return power;
+  return power | disk_random_.pick({2u, 4u});
+}
+
 operation generator::trouble(const world& w) {
   operation o;
   o.slot = narrow(pick_slot(w));
@@ -195,6 +223,8 @@ operation generator::trouble(const world& w) {
     case 6:
       if (scenario_.crashes && w.up().size() > 1)
         o.what = action::crash;
+      if (scenario_.journals)
+        o.detail = draw_disk_trouble();
       break;
     case 7:
       if (random_.chance(20))

@@ -37,6 +37,10 @@ private:
   operation deliver(const world& w);
   operation tick(const world& w);
   operation trouble(const world& w);
+  /// A step of a journal, or now and then the end of all replicas at once.
+  operation journal(const world& w);
+  /// What becomes of the disk when a replica crashes, see operation.
+  std::uint32_t draw_disk_trouble();
   /// What the cluster does against trouble: notices closed links, opens missing ones, learns who is a member.
   operation repair(const world& w);
   void reconnect(const world& w, topology t);
@@ -46,6 +50,8 @@ private:
 
   scenario scenario_;
   random_source random_;
+  /// For what happens to disks: a source of its own, so that other seeds mean what they have meant.
+  random_source disk_random_;
   phase phase_;
   std::vector<edge> edges_;
   std::deque<operation> planned_;

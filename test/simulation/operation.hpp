@@ -22,6 +22,8 @@ struct operation {
     set_members,
     crash,
     start,
+    commit,
+    blackout,
   };
 
   action what = action::tick;
@@ -33,10 +35,13 @@ struct operation {
   std::uint8_t age = 0;
   /// put, erase: the key. deliver: the position in the queue. open: pushes, as bits (slot's end, peer's end, peer opens
   /// late). set_push, block: on or off. set_clock: milliseconds ahead of the true time, as a
-  /// signed number. set_members: slots, as bits.
+  /// signed number. set_members: slots, as bits. commit: how many registers. blackout: the slots that start again, as
+  /// bits.
   std::uint32_t argument = 0;
   /// put: milliseconds until the entry expires, or 0. erase: 0 for all that stands, or which of the live entries alone,
   /// from 1 on. deliver: 0 takes the frame off the queue, 1 leaves it there to be delivered again, 2 loses it.
+  /// crash, blackout: 1 if the power goes, too; and for crash, from the second bit on, what happens to the disk then.
+  /// commit: 1 for an error of the disk, 2 for the end of the process meanwhile.
   /// set_clock: the rate from then on, in percent of the true one, less 100.
   std::uint32_t detail = 0;
   /// How long before it the true time passes.

@@ -57,6 +57,12 @@ scenario make_scenario(std::uint64_t seed) {
   random_source more{seed ^ 0x7069'6563'6573};
   s.large_value_bytes = more.pick<std::size_t>({0, 8, 50, 16 << 10});
   s.old_neighbours = more.chance(15);
+  random_source disks{seed ^ 0x6469'736b};
+  s.journals = disks.chance(40);
+  s.journals_synced = disks.chance(70);
+  s.disk_faults = disks.chance(50);
+  // What happens to all replicas at once is a crash of each.
+  s.crashes = s.crashes || s.journals;
   return s;
 }
 
@@ -70,6 +76,9 @@ std::string to_string(const scenario& s) {
   text += ", values of up to " + number(s.value_bytes_max) + " bytes, large beyond " + number(s.large_value_bytes);
   if (s.old_neighbours)
     text += ", some old neighbours";
+  if (s.journals)
+    text += std::string{", journals"} + (s.journals_synced ? " that are synced" : "")
+            + (s.disk_faults ? " on bad disks" : "");
   if (s.broken_clocks)
     text += ", broken clocks";
   if (s.skew_ms_max > 0)

@@ -53,6 +53,13 @@ struct scenario {
   /// Replicas count some of the others as departed now and then, each by itself.
   bool members_differ = false;
 
+  /// Each replica keeps a journal on a disk, and starts with what that has kept. With `journals_synced`, what is
+  /// durable outlives a power cut.
+  bool journals = false;
+  bool journals_synced = false;
+  /// Disks fail now and then; bits flip on them, and old copies of them are put in place.
+  bool disk_faults = false;
+
   topology first_topology = topology::mesh;
   topology last_topology = topology::mesh;
   /// At the end all links are replaced; else those that are open stay.

@@ -34,6 +34,9 @@ bool is_heartbeat(std::string_view frame) {
 }
 
 world::world(const scenario& s) : scenario_(s), history_(s.seed) {
+  if (s.journals)
+    for (std::size_t slot = 0; slot < slots_max; ++slot)
+      disks_[slot].emplace(s.seed * slots_max + slot, s.journals_synced);
   for (std::size_t slot = 0; slot < s.slots_at_start; ++slot)
     start(slot);
 }
@@ -123,11 +126,18 @@ void world::act(const operation& o) {
       break;
     case operation::action::crash:
       if (acting)
-        crash(o.slot);
+        crash(o.slot, o.detail);
       break;
     case operation::action::start:
       if (!acting)
         start(o.slot);
+      break;
+    case operation::action::commit:
+      if (acting)
+        commit(o);
+      break;
+    case operation::action::blackout:
+      blackout(o);
       break;
   }
 }
@@ -362,8 +372,8 @@ void world::set_members(const operation& o) {
   settle(o.slot);
 }
 
-void world::crash(std::size_t slot) {
-  tell([&] { return name(slot) + " crashes"; });
+void world::crash(std::size_t slot, std::uint32_t detail) {
+  tell([&] { return name(slot) + (detail == 0 ? " crashes" : " crashes, and so does its disk"); });
   remains_[slots_[slot]->replica.id()] = slots_[slot]->replica.whole_vector();
   for (auto* l : active_)
     for (auto& end : l->ends)
@@ -371,6 +381,39 @@ void world::crash(std::size_t slot) {
         close_end(*l, end);
   slots_[slot].reset();
   drop_dead_links();
+  if (auto& disk = disks_[slot]) {
+    disk->crash((detail & 1) == 0);
+    disk->suffer(static_cast<node_disk::trouble>(detail >> 1));
+  }
+}
+
+void world::commit(const operation& o) {
+  auto& disk = disks_[o.slot];
+  if (!disk)
+    return;
+  if (o.detail > 0)
+    disk->fail_soon(o.detail == 2);
+  tell([&] { return name(o.slot) + " writes its journal"; });
+  if (disk->commit(slots_[o.slot]->replica, o.argument, clock_ms(o.slot)))
+    crash(o.slot, static_cast<std::uint32_t>(o.elapsed_ms & 1));
+  // Somebody always runs.
+  if (up().empty())
+    start(o.slot);
+}
+
+void world::commit_all(std::size_t slot) {
+  if (auto& disk = disks_[slot])
+    disk->commit_all(slots_[slot]->replica, clock_ms(slot));
+}
+
+void world::blackout(const operation& o) {
+  for (auto slot : up())
+    crash(slot, o.detail);
+  for (std::size_t slot = 0; slot < scenario_.slots; ++slot)
+    if ((o.argument >> slot & 1) != 0)
+      start(slot);
+  if (up().empty())
+    start(0);
 }
 
 void world::start(std::size_t slot) {
@@ -393,6 +436,10 @@ void world::start(std::size_t slot) {
   last_ids_[slot] = options.id;
   slots_[slot].emplace(std::move(options), history_, scenario_.keys, scenario_.broken_clocks);
   tell([&] { return name(slot) + " starts"; });
+  if (!disks_[slot])
+    return;
+  disks_[slot]->start(slots_[slot]->replica, clock_ms(slot));
+  settle(slot);
 }
 
 // -- links -----------------------------------------------------------------------------------------------------------

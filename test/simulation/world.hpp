@@ -2,6 +2,7 @@
 
 #include "crdt/replica.hpp"
 #include "test/simulation/history.hpp"
+#include "test/simulation/node_disk.hpp"
 #include "test/simulation/observer.hpp"
 #include "test/simulation/operation.hpp"
 #include "test/simulation/scenario.hpp"
@@ -114,6 +115,9 @@ public:
   /// How an operation names the link: its age among those between its two slots.
   std::uint8_t age(const link& l) const;
 
+  /// The node in the slot writes all that its journal lacks.
+  void commit_all(std::size_t slot);
+
   /// Checks everything that a replica holds and says, see observer::check_all.
   void check_all(std::size_t slot);
 
@@ -130,7 +134,11 @@ private:
   void open(const operation& o);
   void close(link& l, link_end& end);
   void set_members(const operation& o);
-  void crash(std::size_t slot);
+  /// `detail`: see operation.
+  void crash(std::size_t slot, std::uint32_t detail);
+  void commit(const operation& o);
+  /// All that run end at once, and some of them start again.
+  void blackout(const operation& o);
   void start(std::size_t slot);
 
   void open_end(link& l, link_end& end);
@@ -171,6 +179,8 @@ private:
   history history_;
   std::uint64_t now_ms_ = 1'700'000'000'000;
   std::array<std::optional<node>, slots_max> slots_;
+  /// If replicas have journals.
+  std::array<std::optional<node_disk>, slots_max> disks_;
   /// The slots whose clocks have ever been set, and since when.
   std::map<std::size_t, std::uint64_t> broken_clocks_;
   std::deque<link> links_;
