@@ -78,8 +78,9 @@ public:
       return {false, "nobody has sent the introduction", {}};
     }
     if (!may_be_named(self_->system(), sender->node(), other.node)) {
-      options_.log(log_level::warning, fmt::format("a node introduces itself as {}, and its certificate is for another one",
-                                                   crdt::printable_briefly(other.node)));
+      options_.log(log_level::warning,
+                   fmt::format("a node introduces itself as {}, and its certificate is for another one",
+                               crdt::printable_briefly(other.node)));
       return {false, "its certificate is not for the name that it introduces itself by", {}};
     }
     const auto by = contacts_.number_of(caf::actor_cast<cluster_membership_actor>(sender));
