@@ -25,8 +25,8 @@ namespace ariadne::crdt {
 /// Worked example: {x: 1} joined with {y: 2} is {x: 1, y: 2}; joined with {x: erased, having seen 1} it is {y: 2}.
 ///
 /// The map keeps four things up to date with its registers: the index of their dots, the fingerprint of their live
-/// entries, the order in which these expire, and the queue of registers whose context could be forgotten. Where there is
-/// a journal, a fifth: the queue of registers that have changed since they were last handed out.
+/// entries, the order in which these expire, and the queue of registers whose context could be forgotten. Where there
+/// is a journal, a fifth: the queue of registers that have changed since they were last handed out.
 ///
 /// No call takes long because the map is large.
 class aw_lww_map {

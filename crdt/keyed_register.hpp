@@ -76,8 +76,8 @@ private:
   bool whole_ = false;
   /// Whether the key waits in the map's queue of registers with something to forget.
   bool may_forget_ : 1 = false;
-  /// Whether it waits in the map's queue of what a journal lacks; and whether the map has it no more, and it waits there
-  /// alone.
+  /// Whether it waits in the map's queue of what a journal lacks; and whether the map has it no more, and it waits
+  /// there alone.
   bool is_marked_ : 1 = false;
   bool is_gone_ : 1 = false;
 

@@ -140,7 +140,8 @@ public:
   /// reflected in that. Only at the beginning, and once the map holds it all.
   void restore(version_vector vector, version_vector retired, version_vector forgotten);
 
-  /// How often the vectors, and of them `retired`, have changed; but for what `forget` does, which changes registers, too.
+  /// How often the vectors, and of them `retired`, have changed; but for what `forget` does, which changes registers,
+  /// too.
   std::uint64_t changes() const {
     return changes_;
   }
