@@ -7,7 +7,8 @@
 #include "actors/request_limits.hpp"
 #include "actors/session_clauses.hpp"
 #include "actors/snapshot.hpp"
-#include "session/session_host.hpp"
+#include "session/session_command.hpp"
+#include "session/session_host_options.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/expected.hpp>

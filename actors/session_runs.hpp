@@ -3,6 +3,7 @@
 #include "actors/held_answers.hpp"
 #include "actors/session_host.hpp"
 #include "actors/session_host_self.hpp"
+#include "session/session_host.hpp"
 
 #include <caf/actor_clock.hpp>
 #include <caf/expected.hpp>

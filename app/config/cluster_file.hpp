@@ -6,7 +6,7 @@
 #include "crdt/replica_options.hpp"
 #include "membership/heartbeat_options.hpp"
 #include "membership/topology.hpp"
-#include "session/session_host.hpp"
+#include "session/session_host_options.hpp"
 
 #include <tl/expected.hpp>
 
