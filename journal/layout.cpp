@@ -2,6 +2,7 @@
 
 #include "crdt/wire.hpp"
 #include "journal/frame.hpp"
+#include "journal/record.hpp"
 
 #include <charconv>
 
@@ -52,10 +53,6 @@ std::string close(crdt::wire_writer& content) {
   std::string result;
   write_frame(result, {0, 0, bytes}, 0);
   return result;
-}
-
-bool is_whole(const crdt::wire_reader& in) {
-  return in.failure().empty() && in.remaining() == 0;
 }
 
 } // namespace

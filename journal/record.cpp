@@ -20,10 +20,6 @@ crdt::wire_reader open_record(std::string_view content) {
   return in;
 }
 
-bool is_whole(const crdt::wire_reader& in) {
-  return in.failure().empty() && in.remaining() == 0;
-}
-
 void write_ids(crdt::wire_writer& out, const std::vector<crdt::replica_id>& ids) {
   out.varint(ids.size());
   for (auto id : ids)

@@ -97,4 +97,9 @@ bool decode(std::string_view content, value_piece& p);
 bool decode(std::string_view content, claim_record& c, bool is_first);
 bool decode(std::string_view content, snapshot_end& e);
 
+/// All of it has been read, and could be.
+inline bool is_whole(const crdt::wire_reader& in) {
+  return in.failure().empty() && in.remaining() == 0;
+}
+
 } // namespace ariadne::journal
