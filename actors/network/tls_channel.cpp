@@ -270,7 +270,15 @@ void tls_channel::note_failure(int error) {
       problem_ = fmt::format("TLS has failed: {}", text);
     return;
   }
-  problem_ = has_come_ ? "it has closed the connection" : "it has closed the connection before it said a word of TLS";
+  if (has_come_)
+    problem_ = "it has closed the connection";
+  else if (side_ == side::accepted)
+    problem_ = "it has closed the connection before it said a word of TLS";
+  else
+    // A plain node may hang up at the first bytes of TLS, before its own have come.
+    problem_ =
+      "it does not speak TLS, or takes no connections: it has closed this one without a word; perhaps its cluster "
+      "file has no [security]";
 }
 
 } // namespace ariadne

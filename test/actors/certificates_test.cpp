@@ -311,6 +311,11 @@ BOOST_AUTO_TEST_CASE(what_does_not_speak_tls_is_told_from_what_does) {
     BOOST_TEST((channel.shake_hands() == tls_channel::progress::failed));
     BOOST_TEST(contains(channel.problem(), "it does not speak TLS"), channel.problem());
   }
+  const socket_pair silent;
+  tls_channel opened{node->current(), tls_channel::side::opened, {"demo"}, silent.ends[0]};
+  ::shutdown(silent.ends[1], SHUT_WR);
+  BOOST_TEST((opened.shake_hands() == tls_channel::progress::failed));
+  BOOST_TEST(contains(opened.problem(), "it does not speak TLS, or takes no connections"), opened.problem());
   const socket_pair sockets;
   tls_channel channel{node->current(), tls_channel::side::accepted, {"demo"}, sockets.ends[0]};
   ::shutdown(sockets.ends[1], SHUT_WR);
