@@ -1,6 +1,7 @@
 #include "actors/certificate_authority.hpp"
 
 #include "actors/endpoint.hpp"
+#include "actors/network/openssl_pointers.hpp"
 #include "actors/network/tls_context.hpp"
 
 #include <fmt/format.h>
@@ -28,23 +29,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using problem = tl::unexpected<std::string>;
-
-template <auto Free>
-struct freed_by {
-  template <class T>
-  void operator()(T* owned) const {
-    Free(owned);
-  }
-};
-
-using bio_ptr = std::unique_ptr<BIO, freed_by<BIO_free_all>>;
-using certificate_ptr = std::unique_ptr<X509, freed_by<X509_free>>;
-using extension_ptr = std::unique_ptr<X509_EXTENSION, freed_by<X509_EXTENSION_free>>;
-using key_ptr = std::unique_ptr<EVP_PKEY, freed_by<EVP_PKEY_free>>;
-using list_ptr = std::unique_ptr<X509_CRL, freed_by<X509_CRL_free>>;
-using number_ptr = std::unique_ptr<BIGNUM, freed_by<BN_free>>;
-using revoked_ptr = std::unique_ptr<X509_REVOKED, freed_by<X509_REVOKED_free>>;
-using time_ptr = std::unique_ptr<ASN1_TIME, freed_by<ASN1_TIME_free>>;
 
 constexpr auto authority_name = "authorities.pem";
 constexpr auto authority_key_name = "authority.key";
@@ -303,10 +287,10 @@ certificate_authority::expected certificate_authority::revoke(const fs::path& ce
     return problem{revoked.error()};
   const auto file = directory_ / revocations_name;
   std::error_code error;
-  list_ptr list{X509_CRL_new()};
+  revocations_ptr list{X509_CRL_new()};
   if (fs::exists(file, error)) {
     auto former = read_pem(file, [](BIO* bio) {
-      return list_ptr{bio == nullptr ? nullptr : PEM_read_bio_X509_CRL(bio, nullptr, nullptr, nullptr)};
+      return revocations_ptr{bio == nullptr ? nullptr : PEM_read_bio_X509_CRL(bio, nullptr, nullptr, nullptr)};
     });
     if (!former)
       return problem{former.error()};

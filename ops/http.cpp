@@ -99,17 +99,15 @@ std::optional<std::string> query_value(std::string_view target, std::string_view
 }
 
 bool is_own_host(std::string_view host, const std::vector<std::string>& names) {
-  auto name = host;
-  auto rest = std::string_view{};
   if (host.starts_with('[')) {
     const auto end = host.find(']');
     if (end == std::string_view::npos)
       return false;
-    name = host.substr(1, end - 1);
-    rest = host.substr(end + 1);
+    const auto rest = host.substr(end + 1);
     return (rest.empty() || (rest.front() == ':' && is_port(rest.substr(1))))
-           && is_address(std::string{name}, AF_INET6);
+           && is_address(std::string{host.substr(1, end - 1)}, AF_INET6);
   }
+  auto name = host;
   if (const auto colon = host.find(':'); colon != std::string_view::npos) {
     name = host.substr(0, colon);
     if (!is_port(host.substr(colon + 1)))

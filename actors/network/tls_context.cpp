@@ -1,5 +1,7 @@
 #include "actors/network/tls_context.hpp"
 
+#include "actors/network/openssl_pointers.hpp"
+
 #include <fmt/format.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
@@ -20,19 +22,6 @@ namespace ariadne {
 namespace {
 
 using problem = tl::unexpected<std::string>;
-
-template <auto Free>
-struct freed_by {
-  template <class T>
-  void operator()(T* owned) const {
-    Free(owned);
-  }
-};
-
-using bio_ptr = std::unique_ptr<BIO, freed_by<BIO_free_all>>;
-using certificate_ptr = std::unique_ptr<X509, freed_by<X509_free>>;
-using revocations_ptr = std::unique_ptr<X509_CRL, freed_by<X509_CRL_free>>;
-using store_context_ptr = std::unique_ptr<X509_STORE_CTX, freed_by<X509_STORE_CTX_free>>;
 
 constexpr auto ciphers = "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256";
 
