@@ -8,7 +8,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-labels='unit|large|example|simulation|cluster'
+labels='large|simulation|cluster'
 case "$*" in
   '') ;;
   --nightly) labels+='|nightly' ;;
@@ -37,6 +37,7 @@ failed=0
 # These have no other processes, and no times to keep.
 ctest --preset asan --parallel 2 || failed=1
 ctest --preset tsan --parallel 2 || failed=1
+ctest --preset release --label-regex '^(unit|example)$' --parallel 2 || failed=1
 ctest --preset release --label-regex "^(${labels})\$" || failed=1
 scripts/fuzz.sh || failed=1
 exit "${failed}"
