@@ -96,6 +96,7 @@ void allow_sessions(rule_writer& may) {
 void allow_nodes(rule_writer& may) {
   may.allow(cordon_atom_v, true);
   may.allow(forget_atom_v, text);
+  may.allow(drain_atom_v);
   may.allow(drain_atom_v, number, number);
   may.allow(leftovers_atom_v, number);
   may.allow(leave_atom_v);

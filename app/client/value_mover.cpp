@@ -1,7 +1,5 @@
 #include "app/client/value_mover.hpp"
 
-#include "app/output/write_all.hpp"
-
 #include <caf/exit_reason.hpp>
 #include <caf/send.hpp>
 #include <fmt/format.h>
@@ -9,20 +7,10 @@
 #include <chrono>
 #include <utility>
 
-#include <unistd.h>
-
 namespace ariadne {
 
-namespace {
-
-/// A terminal that takes nothing holds nobody up.
-constexpr std::chrono::milliseconds terminal_patience{20};
-
-} // namespace
-
 value_mover::value_mover(caf::actor_system& system, node_connection& connection)
-  : system_(system), connection_(connection), self_(system), is_terminal_(::isatty(STDERR_FILENO) == 1),
-    meter_(progress_meter::time_point::clock::now()) {}
+  : system_(system), connection_(connection), self_(system), meter_(progress_meter::time_point::clock::now()) {}
 
 value_mover::~value_mover() {
   if (client_)
@@ -117,17 +105,14 @@ void value_mover::note_progress(std::uint64_t moved, std::uint64_t total) {
   const std::lock_guard lock{mutex_};
   moved_ = moved;
   total_ = total;
-  if (is_terminal_)
-    if (const auto line = meter_.update(moved, total, progress_meter::time_point::clock::now()))
-      write_all(STDERR_FILENO, *line, terminal_patience);
+  if (const auto text = meter_.update(moved, total, progress_meter::time_point::clock::now()))
+    line_.show(*text);
 }
 
 template <class Answer>
 fallible<Answer> value_mover::end(fallible<Answer> answer) {
   const std::lock_guard lock{mutex_};
-  if (const auto line = meter_.end())
-    write_all(STDERR_FILENO, *line, terminal_patience);
-  is_terminal_ = false;
+  line_.end();
   if (!answer && moved_ < total_)
     answer.error().text += fmt::format(", after {} of {} bytes", moved_, total_);
   return answer;

@@ -5,6 +5,7 @@
 #include "app/client/node_connection.hpp"
 #include "app/output/failure.hpp"
 #include "app/output/progress_meter.hpp"
+#include "app/output/status_line.hpp"
 #include "crdt/shared_bytes.hpp"
 
 #include <caf/actor_system.hpp>
@@ -53,9 +54,9 @@ private:
   node_connection& connection_;
   asker self_;
   value_client_actor client_;
-  bool is_terminal_;
   std::mutex mutex_;
   progress_meter meter_;
+  status_line line_;
   std::uint64_t moved_ = 0;
   std::uint64_t total_ = 0;
 };

@@ -4,9 +4,11 @@
 #include "app/commands/cluster.hpp"
 #include "app/commands/cordon.hpp"
 #include "app/commands/discard.hpp"
+#include "app/commands/drain.hpp"
 #include "app/commands/forget.hpp"
 #include "app/commands/game_play.hpp"
 #include "app/commands/keys.hpp"
+#include "app/commands/load.hpp"
 #include "app/commands/node.hpp"
 #include "app/commands/pickup.hpp"
 #include "app/commands/session.hpp"
@@ -14,6 +16,7 @@
 #include "app/commands/stash.hpp"
 #include "app/commands/status.hpp"
 #include "app/commands/take.hpp"
+#include "app/commands/top.hpp"
 #include "app/commands/wait.hpp"
 #include "app/commands/watch.hpp"
 #include "crdt/printable_text.hpp"
@@ -37,7 +40,7 @@ constexpr auto exit_codes_help =
   "  4  there is nothing under the key\n"
   "  5  nothing is there yet, but the node has not yet caught up with the others\n"
   "  6  the answer could not be written to stdout; of what has an answer: pickup, take,\n"
-  "     keys, status, watch, sessions, session deliver, game play, --help\n"
+  "     keys, status, top, watch, load, sessions, session deliver, game play, --help\n"
   "  7  take: the state is written out, but somebody else has taken or replaced it\n"
   "     meanwhile; what has replaced it stays\n"
   "A line on stderr that cannot be written changes nothing.\n"
@@ -62,8 +65,11 @@ public:
     add<discard_command>(app_);
     add<keys_command>(app_);
     add<status_command>(app_);
+    add<top_command>(app_);
     add<wait_command>(app_);
     add<watch_command>(app_);
+    add<load_command>(app_);
+    add<drain_command>(app_);
     add<forget_command>(app_);
     add<sessions_command>(app_);
     auto& session = add_group("session", "Start a session, speak to it, or end it, wherever it runs; cordon nodes");

@@ -5,9 +5,36 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <charconv>
+#include <limits>
+#include <map>
+#include <system_error>
 #include <utility>
 
 namespace ariadne {
+
+namespace {
+
+write_concern parse_concern(const std::string& text) {
+  static const std::map<std::string, concern_level> levels{{"one", concern_level::one},
+                                                           {"local", concern_level::local},
+                                                           {"majority", concern_level::majority},
+                                                           {"all", concern_level::all}};
+  write_concern result;
+  if (const auto level = levels.find(text); level != levels.end()) {
+    result.level = level->second;
+    return result;
+  }
+  result.level = concern_level::count;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), result.count);
+  if (error != std::errc{} || end != text.data() + text.size() || result.count == 0)
+    throw CLI::ValidationError("--concern",
+                               fmt::format("{} is none of one, local, majority, all, and no number from 1 to {}", text,
+                                           std::numeric_limits<decltype(result.count)>::max()));
+  return result;
+}
+
+} // namespace
 
 void add_endpoint(CLI::App& sub, const char* name, std::optional<endpoint>& target, const std::string& description) {
   const auto read = [name, &target](const std::string& text) {
@@ -28,6 +55,14 @@ void add_time(CLI::App& sub, const char* name, std::chrono::milliseconds most,
     set(*time);
   };
   sub.add_option_function<std::string>(name, read, description)->type_name("TIME");
+}
+
+void add_concern(CLI::App& sub, write_concern& target, const std::string& description) {
+  sub
+    .add_option_function<std::string>(
+      "--concern", [&target](const std::string& text) { target = parse_concern(text); },
+      description + ": local, one besides this one (the default), majority, all, or how many")
+    ->type_name("CONCERN");
 }
 
 } // namespace ariadne

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/endpoint.hpp"
+#include "actors/protocol.hpp"
 
 #include <chrono>
 #include <functional>
@@ -21,5 +22,8 @@ void add_endpoint(CLI::App& sub, const char* name, std::optional<endpoint>& targ
 /// An option with a time, which is handed to `set`: 1 ms at least, and `most` at most.
 void add_time(CLI::App& sub, const char* name, std::chrono::milliseconds most,
               std::function<void(std::chrono::milliseconds)> set, const char* description);
+
+/// The option `--concern`; the description says of what.
+void add_concern(CLI::App& sub, write_concern& target, const std::string& description);
 
 } // namespace ariadne

@@ -3,9 +3,9 @@
 #include "app/client/node_request.hpp"
 #include "app/client/value_mover.hpp"
 #include "app/commands/options.hpp"
-#include "ops/node_report.hpp"
 #include "app/output/output.hpp"
 #include "crdt/printable_text.hpp"
+#include "ops/node_report.hpp"
 
 #include <CLI/CLI.hpp>
 #include <absl/strings/escaping.h>

@@ -4,9 +4,9 @@
 #include "app/client/value_file.hpp"
 #include "app/client/value_mover.hpp"
 #include "app/commands/options.hpp"
-#include "ops/node_report.hpp"
 #include "app/output/output.hpp"
 #include "crdt/printable_text.hpp"
+#include "ops/node_report.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -14,9 +14,6 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <charconv>
-#include <limits>
-#include <map>
 #include <utility>
 
 namespace ariadne {
@@ -25,25 +22,6 @@ namespace {
 
 /// The type of what the command line stashes.
 constexpr auto bytes_type = "bytes";
-
-write_concern parse_concern(const std::string& text) {
-  static const std::map<std::string, concern_level> levels{{"one", concern_level::one},
-                                                           {"local", concern_level::local},
-                                                           {"majority", concern_level::majority},
-                                                           {"all", concern_level::all}};
-  write_concern result;
-  if (const auto level = levels.find(text); level != levels.end()) {
-    result.level = level->second;
-    return result;
-  }
-  result.level = concern_level::count;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), result.count);
-  if (error != std::errc{} || end != text.data() + text.size() || result.count == 0)
-    throw CLI::ValidationError("--concern",
-                               fmt::format("{} is none of one, local, majority, all, and no number from 1 to {}", text,
-                                           std::numeric_limits<decltype(result.count)>::max()));
-  return result;
-}
 
 /// The nodes of these replicas, by name as far as they are known.
 std::vector<std::string> names_of(node_connection& client, const std::vector<std::uint64_t>& replicas) {
@@ -63,11 +41,7 @@ CLI::App* stash_command::declare(CLI::App& parent) {
   auto* sub = declare_as(parent, "stash", "Keep a value under a key");
   add_bytes(*sub, "KEY", key);
   sub->add_option("FILE", value_file, "Where the value is; - is stdin, the default")->type_name("");
-  sub
-    ->add_option_function<std::string>(
-      "--concern", [this](const std::string& text) { write.concern = parse_concern(text); },
-      "Which nodes have to hold the value: local, one besides this one (the default), majority, all, or how many")
-    ->type_name("CONCERN");
+  add_concern(*sub, write.concern, "Which nodes have to hold the value");
   add_time(
     *sub, "--ttl", std::chrono::hours{24 * 365},
     [this](std::chrono::milliseconds time) { write.time_to_live_ms = static_cast<std::uint64_t>(time.count()); },

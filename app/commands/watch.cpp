@@ -4,9 +4,9 @@
 #include "app/client/node_connection.hpp"
 #include "app/client/nodes_in_turn.hpp"
 #include "app/client/watch_picture.hpp"
-#include "ops/node_report.hpp"
 #include "app/output/output.hpp"
 #include "crdt/printable_text.hpp"
+#include "ops/node_report.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>

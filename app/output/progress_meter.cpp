@@ -2,9 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <utility>
-
 namespace ariadne {
 
 namespace {
@@ -20,15 +17,7 @@ std::optional<std::string> progress_meter::update(std::uint64_t moved, std::uint
     return std::nullopt;
   next_ = now + interval;
   const auto seconds = std::chrono::duration<double>{now - began_}.count();
-  auto line = fmt::format("{:.1f} of {:.1f} MiB, {:.1f} MiB/s", in_mib(moved), in_mib(total), in_mib(moved) / seconds);
-  const auto shown = std::exchange(shown_, line.size());
-  line.resize(std::max(shown, line.size()), ' ');
-  return '\r' + line;
-}
-
-std::optional<std::string> progress_meter::end() {
-  const auto shown = std::exchange(shown_, 0);
-  return shown == 0 ? std::nullopt : std::optional{'\r' + std::string(shown, ' ') + '\r'};
+  return fmt::format("{:.1f} of {:.1f} MiB, {:.1f} MiB/s", in_mib(moved), in_mib(total), in_mib(moved) / seconds);
 }
 
 } // namespace ariadne

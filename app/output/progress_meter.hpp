@@ -1,15 +1,13 @@
 #pragma once
 
 #include <chrono>
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 
 namespace ariadne {
 
-/// What a terminal is told while a large value is moved: one line, which is rewritten in place, and is gone at the end.
-/// What does not take long is not told at all.
+/// What somebody is told, now and then, while a large value is moved. What does not take long is not told at all.
 class progress_meter {
 public:
   using time_point = std::chrono::steady_clock::time_point;
@@ -19,16 +17,12 @@ public:
 
   explicit progress_meter(time_point began) : began_(began), next_(began + quiet_time) {}
 
-  /// So many bytes of so many have been moved. Returns what is to be written now, if anything is.
+  /// So many bytes of so many have been moved. Returns what is to be shown now, if anything is.
   std::optional<std::string> update(std::uint64_t moved, std::uint64_t total, time_point now);
-
-  /// Returns what takes the line away; nothing, if there is none.
-  std::optional<std::string> end();
 
 private:
   time_point began_;
   time_point next_;
-  std::size_t shown_ = 0;
 };
 
 } // namespace ariadne
