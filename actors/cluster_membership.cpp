@@ -8,6 +8,7 @@
 #include "actors/membership_messages.hpp"
 #include "actors/monitored_actors.hpp"
 #include "actors/network/basp.hpp"
+#include "actors/network/discovery.hpp"
 #include "actors/network/host_lookup.hpp"
 #include "actors/network/node_connector.hpp"
 #include "actors/process_clocks.hpp"
@@ -20,6 +21,7 @@
 #include <caf/typed_event_based_actor.hpp>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <memory>
@@ -65,6 +67,8 @@ public:
     options_ = std::move(options);
     connector_.emplace(self_, options_.connect_timeout, connector_callbacks());
     view_.emplace(to_view_options(options_), now());
+    if (options_.discovery)
+      discovery_.emplace(*options_.discovery, wake_up(self_));
     schedule_heartbeats();
   }
 
@@ -78,7 +82,7 @@ public:
       return {false, "nobody has sent the introduction", {}};
     }
     if (!may_be_named(self_->system(), sender->node(), other.node)) {
-      options_.log(log_level::warning,
+      options_.log(log_level::warning, log_event::name_not_certified,
                    fmt::format("a node introduces itself as {}, and its certificate is for another one",
                                crdt::printable_briefly(other.node)));
       return {false, "its certificate is not for the name that it introduces itself by", {}};
@@ -210,6 +214,9 @@ public:
 
   void go_on_connecting() {
     connector_->go_on();
+    if (discovery_)
+      if (const auto found = discovery_->take())
+        discovered(*found);
   }
 
 private:
@@ -223,6 +230,10 @@ private:
               view_->reached(made, contacts_.number_of(membership), reached_at, now());
               act();
             },
+            [this](const attempt& made) {
+              view_->reached_self(made, now());
+              act();
+            },
             [this](const attempt& made, const std::string& problem, membership::failure how) {
               view_->failed(made, problem, how, now());
               act();
@@ -231,6 +242,24 @@ private:
               view_->unneeded(made, now());
               act();
             }};
+  }
+
+  void discovered(const discovery::result& found) {
+    const auto& name = options_.discovery->name;
+    if (!found)
+      return options_.log(
+        log_level::warning, log_event::discovery_failed,
+        fmt::format("discovery: no nodes are found by the name {}: {}; it is tried again, and what was "
+                    "found before still holds",
+                    name, found.error()));
+    std::vector<std::string> addresses;
+    for (const auto& address : *found)
+      addresses.push_back(to_string(address));
+    options_.log(log_level::info, log_event::nodes_discovered,
+                 fmt::format("discovery: the name {} stands for {}", name,
+                             crdt::printable_briefly(fmt::format("{}", fmt::join(addresses, ", ")))));
+    view_->discovered(addresses, now());
+    act();
   }
 
   membership::moment now() {
@@ -277,12 +306,13 @@ private:
           },
           [this](const membership::disconnect& d) { disconnect(self_->system(), contacts_.at(d.from).handle.node()); },
           [this](const membership::tell_handoff& t) { tell_handoff(t); },
+          [this](const membership::expect_no_more&) { mail(self_, expected_atom_v).send(handoff_); },
           [this](const membership::wake& w) { mail(self_, connect_atom_v).delay(w.after).send(self_); },
           [this](const membership::judge_soon&) { mail(self_, contact_atom_v).delay(look_time_max).send(self_); },
           [this](const membership::give_way& g) { give_way(g); },
           [this](const membership::report& r) {
-            const auto [level, line] = in_words(r);
-            options_.log(level, line);
+            const auto line = in_words(r);
+            options_.log(line.level, line.event, line.text);
           }},
         command);
     contacts_.drop_unwatched();
@@ -356,6 +386,7 @@ private:
   std::minstd_rand random_{std::random_device{}()};
   std::optional<membership::cluster_view> view_;
   std::optional<node_connector<ticking_cluster_membership_actor::pointer>> connector_;
+  std::optional<discovery> discovery_;
   state_handoff_actor handoff_;
   neighbour replica_;
   farewells<ticking_cluster_membership_actor::pointer> farewells_;

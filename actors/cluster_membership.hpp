@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/discovery_options.hpp"
 #include "actors/endpoint.hpp"
 #include "actors/log.hpp"
 #include "actors/protocol.hpp"
@@ -9,6 +10,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -57,6 +59,8 @@ struct cluster_membership_options {
   endpoint address;
   /// The other nodes to connect to. This node itself may be among them.
   std::vector<seed_node> seeds;
+  /// Where further nodes are found, whatever their names are; and how many there should be.
+  std::optional<discovery_options> discovery;
   /// How long to wait between two attempts to connect to a node: at first the least, doubled each time up to the most,
   /// give or take half of it at random. The most is more for nodes that have been gone for long, up to a minute; see
   /// membership/node_table.hpp.

@@ -104,6 +104,7 @@ public:
 
   void start(crdt_replica_options options) {
     options_ = std::move(options);
+    was_caught_up_ = !options_.awaits_nodes;
     waits_.emplace(self_, monitored_, options_.requests);
     reads_.emplace(
       map_reads::map_access{[this](std::string_view key) { return look_at(key, false); },
@@ -308,6 +309,12 @@ public:
         disregard(l);
     known_ = std::move(known);
     core_->set_members(std::move(members));
+    flush();
+  }
+
+  void expect_no_more() {
+    const stepwise_work<>::long_handler handler{steps_};
+    options_.awaits_nodes = false;
     flush();
   }
 
@@ -525,7 +532,8 @@ private:
     else if (self_->current_message_id().is_request())
       return std::move(place.error());
     else
-      options_.log(log_level::warning, fmt::format("a watch is refused: {}", describe(place.error())));
+      options_.log(log_level::warning, log_event::watch_refused,
+                   fmt::format("a watch is refused: {}", describe(place.error())));
     return {};
   }
 
@@ -613,13 +621,13 @@ private:
   }
 
   bool is_caught_up() const {
-    return core_->caught_up()
+    return !options_.awaits_nodes && core_->caught_up()
            && std::all_of(known_.begin(), known_.end(), [](const auto& entry) { return entry.second.is_caught_up; });
   }
 
   /// Other than `is_caught_up`, does not wait for what is down.
   bool has_met_all() const {
-    return std::all_of(known_.begin(), known_.end(), [](const auto& entry) {
+    return !options_.awaits_nodes && std::all_of(known_.begin(), known_.end(), [](const auto& entry) {
       const auto& known = entry.second;
       return known.presence == node_presence::down || known.presence == node_presence::forgotten
              || (known.presence == node_presence::up && known.is_caught_up);
@@ -638,9 +646,9 @@ private:
     if (std::exchange(logged_doubt_, doubt) == doubt)
       return;
     if (doubt == crdt::clock_doubt::none)
-      options_.log(log_level::info, "the wall clock is believed again");
+      options_.log(log_level::info, log_event::clock_believed, "the wall clock is believed again");
     else
-      options_.log(log_level::warning, describe_doubt(core_->guard()));
+      options_.log(log_level::warning, log_event::clock_doubted, describe_doubt(core_->guard()));
   }
 
   void log_rewritten() {
@@ -648,9 +656,10 @@ private:
     for (const auto& event : core_->take_rewritten())
       restamped += event.is_erased ? 0 : 1;
     if (restamped > 0)
-      options_.log(log_level::warning, fmt::format("{} keys were written here by a clock that was wrong, and have been "
-                                                   "written again",
-                                                   restamped));
+      options_.log(log_level::warning, log_event::keys_restamped,
+                   fmt::format("{} keys were written here by a clock that was wrong, and have been "
+                               "written again",
+                               restamped));
   }
 
   /// Whether this node can do its work with the others.
@@ -663,9 +672,9 @@ private:
     if (!standing_.judge(others, steady_clock::now()))
       return;
     if (standing_.is_in_service())
-      options_.log(log_level::info, "this node is in service again");
+      options_.log(log_level::info, log_event::service_regained, "this node is in service again");
     else
-      options_.log(log_level::error,
+      options_.log(log_level::error, log_event::service_lost,
                    fmt::format("this node is out of service and hosts no sessions: {}", standing_.reason()));
     flush();
   }
@@ -847,7 +856,8 @@ private:
 
   void rest(link& l, const std::string& reason) {
     if (l.refusal != reason)
-      options_.log(log_level::error, fmt::format("replication with {} is refused: {}", peer_name(l), reason));
+      options_.log(log_level::error, log_event::replication_refused,
+                   fmt::format("replication with {} is refused: {}", peer_name(l), reason));
     l.refusal = reason;
     l.rests_until = steady_clock::now() + options_.retry_refused_after;
     core_->close(l.id, now_ms());
@@ -931,6 +941,7 @@ crdt_replica(ticking_crdt_replica_actor::stateful_pointer<crdt_replica_state> se
     [&state](discard_atom, const std::string& key, const event_id& event) { return state.discard(key, event); },
     [&state](keys_atom, std::string& prefix, std::string& after) { return state.keys(prefix, after); },
     [&state](neighbours_atom, const std::vector<known_node>& nodes) { state.set_neighbours(nodes); },
+    [&state](expected_atom) { state.expect_no_more(); },
     [&state](watch_atom, std::string& prefix, const watcher_actor& watcher) { return state.watch(prefix, watcher); },
     [&state](watch_atom, const watcher_actor& watcher) { return state.watch(watcher); },
     [&state](watch_atom, std::string& prefix, std::string& after) { return state.standing_events(prefix, after); },

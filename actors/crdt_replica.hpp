@@ -40,6 +40,8 @@ struct crdt_replica_options {
   /// The nodes of which `majority` and `all` are counted, this one among them if it is one; if there are none, all
   /// nodes that this one knows.
   std::vector<std::string> counted_nodes;
+  /// It has not caught up before `expected_atom` has come: see state_handoff_options.
+  bool awaits_nodes = false;
   request_limits requests;
   /// How often the replica looks after what waits for time to pass.
   std::chrono::milliseconds tick_interval{100};

@@ -109,6 +109,10 @@ membership::view_options to_view_options(const cluster_membership_options& optio
   result.table.reconnect_max_ms = to_ms(options.reconnect_max);
   result.table.forget_after_ms = to_ms(options.forget_after);
   result.heartbeats = options.heartbeats;
+  if (options.discovery) {
+    result.expect = options.discovery->expect;
+    result.expect_wait = options.discovery->expect_wait;
+  }
   return result;
 }
 
@@ -127,37 +131,48 @@ members_page to_page(const member_status& self, const membership::cluster_view& 
   return page;
 }
 
-std::pair<log_level, std::string> in_words(const membership::report& told) {
+log_line in_words(const membership::report& told) {
   using subject = membership::report::subject;
   const auto node = crdt::escaped_briefly(told.node);
   const auto address = crdt::printable_briefly(told.address);
   switch (told.about) {
     case subject::not_run:
-      return {told.is_usual ? log_level::debug : log_level::warning,
+      return {told.is_usual ? log_level::debug : log_level::warning, log_event::was_not_run,
               fmt::format("by its clocks, this process was not run for {} ms; it looks whether the other nodes are "
                           "still there before it takes any of them for down",
                           told.time.count())};
     case subject::name_claimed:
-      return {log_level::error,
+      return {log_level::error, log_event::name_claimed,
               fmt::format("the node at {} claims the name of this node, {}, and is refused by others; "
                           "give it another name, or stop it",
                           address, told.node)};
     case subject::refused:
-      return {log_level::warning, fmt::format("node {} ({}) is refused: {}", node, address, told.text)};
+      return {log_level::warning, log_event::node_refused,
+              fmt::format("node {} ({}) is refused: {}", node, address, told.text)};
     case subject::unreachable:
-      return {told.is_usual ? log_level::info : log_level::warning,
-              fmt::format("cannot connect to node {} ({}): {}", told.node, told.address, told.text)};
+      return {told.is_usual ? log_level::info : log_level::warning, log_event::node_unreachable,
+              told.node.empty()
+                ? fmt::format("cannot connect to {}, which was discovered: {}", address, told.text)
+                : fmt::format("cannot connect to node {} ({}): {}", told.node, told.address, told.text)};
     case subject::down:
-      return {log_level::warning, fmt::format("node {} ({}) is down: {}", node, address, told.text)};
+      return {log_level::warning, log_event::node_down,
+              fmt::format("node {} ({}) is down: {}", node, address, told.text)};
     case subject::unsteady:
-      return {log_level::warning, fmt::format("the link to {} breaks again and again: {} times in {} s", node,
-                                              told.count, told.time.count() / 1'000)};
+      return {log_level::warning, log_event::link_unsteady,
+              fmt::format("the link to {} breaks again and again: {} times in {} s", node, told.count,
+                          told.time.count() / 1'000)};
     case subject::forgotten:
-      return {log_level::info, fmt::format("node {} is forgotten: {}", told.node, told.text)};
+      return {log_level::info, log_event::node_forgotten,
+              fmt::format("node {} is forgotten: {}", told.node, told.text)};
+    case subject::few_met:
+      return {log_level::warning, log_event::few_nodes_met,
+              fmt::format("only {} of the expected nodes, this one among them, have been met in "
+                          "{} ms; it goes on with these",
+                          told.count, told.time.count())};
     case subject::changed:
       break;
   }
-  return {log_level::info, fmt::format("node {} ({}) {}", node, address, told.text)};
+  return {log_level::info, log_event::node_changed, fmt::format("node {} ({}) {}", node, address, told.text)};
 }
 
 std::string in_words(membership::forget_refusal why, const std::string& node, const std::string& self,

@@ -30,7 +30,13 @@ members_page to_page(const member_status& self, const membership::cluster_view& 
                      const membership::moment& now);
 
 /// One line of the log.
-std::pair<log_level, std::string> in_words(const membership::report& told);
+struct log_line {
+  log_level level = log_level::info;
+  log_event event = log_event::node_changed;
+  std::string text;
+};
+
+log_line in_words(const membership::report& told);
 
 /// Why the node `self`, which knows these others, does not forget a node: one sentence without a final stop.
 std::string in_words(membership::forget_refusal why, const std::string& node, const std::string& self,

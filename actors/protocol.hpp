@@ -760,6 +760,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(ariadne_messages, ::ariadne::first_type_id)
   CAF_ADD_ATOM(ariadne_messages, ariadne, leftovers_atom, "leftovers")
   CAF_ADD_ATOM(ariadne_messages, ariadne, hold_atom, "hold")
   CAF_ADD_ATOM(ariadne_messages, ariadne, forget_atom, "forget")
+  CAF_ADD_ATOM(ariadne_messages, ariadne, expected_atom, "expected")
 
 CAF_END_TYPE_ID_BLOCK(ariadne_messages)
 
@@ -809,6 +810,8 @@ using crdt_replica_actor = caf::typed_actor<
   // Replaces what is known of the other nodes. Those that are up are the members: an event is stable, and handed over,
   // once each has acknowledged it.
   takes<neighbours_atom, std::vector<known_node>>,
+  // It need not wait any more for nodes that it does not know: see crdt_replica_options::awaits_nodes.
+  takes<expected_atom>,
   // Tells the watcher from now on of changes to keys that start with the prefix, until it ends. A request is answered,
   // with an error if there are too many watches.
   takes<watch_atom, std::string, watcher_actor>,
@@ -873,6 +876,8 @@ using state_handoff_actor = caf::typed_actor<
   answers<neighbour, replica_atom>,
   // The other nodes that it knows, by name, but for those that have left.
   answers<std::vector<known_node>, neighbours_atom>,
+  // As many nodes as are expected have been met, or will not come: nobody waits for more. From the membership actor.
+  takes<expected_atom>,
   // A node is up, with this replica. Sent by the membership actor.
   takes<node_up_atom, std::string, neighbour>,
   // The node is not connected (any more), or its replica is being restarted; it may come back.

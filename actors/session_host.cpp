@@ -98,7 +98,7 @@ public:
       if (session::is_valid_kind(kind))
         core.kinds[kind] = {about.schema_version, bool{about.resolve}};
       else
-        options_.log(log_level::error,
+        options_.log(log_level::error, log_event::kind_refused,
                      fmt::format("a kind of {} bytes is not hosted: its name is empty or too long, or has a slash or a "
                                  "control character",
                                  kind.size()));
@@ -213,9 +213,9 @@ public:
       return std::move(place.error());
     auto promise = self_->make_response_promise<std::vector<leftover>>();
     if (runs_.size() > 0)
-      options_.log(log_level::info, runs_.size() == 1
-                                      ? "1 session is moved to another node"
-                                      : fmt::format("{} sessions are moved to other nodes", runs_.size()));
+      options_.log(log_level::info, log_event::sessions_moving,
+                   runs_.size() == 1 ? "1 session is moved to another node"
+                                     : fmt::format("{} sessions are moved to other nodes", runs_.size()));
     drains_.add(kept_promise<std::vector<leftover>>{promise, ec::session_unanswered},
                 now_ms() + static_cast<std::uint64_t>(options_.drain_timeout.count()), std::move(*place));
     core_->drain(now_ms());
@@ -315,8 +315,9 @@ public:
     if (!from)
       return;
     if (const auto problem = core_->receive(*from, frame.bytes, now_ms()); !problem.empty())
-      options_.log(log_level::error, fmt::format("a frame of the sessions of node {} is refused: {}",
-                                                 crdt::escaped_briefly(from->node), problem));
+      options_.log(
+        log_level::error, log_event::session_frame_refused,
+        fmt::format("a frame of the sessions of node {} is refused: {}", crdt::escaped_briefly(from->node), problem));
     act();
   }
 
@@ -391,8 +392,9 @@ private:
   void note_connection(const session_links::change& c) {
     const auto& peer = c.connected ? c.connected : c.disconnected;
     if (peer)
-      options_.log(log_level::debug, fmt::format("the session host of node {} {}", crdt::escaped_briefly(peer->node),
-                                                 c.connected ? "is connected" : c.why));
+      options_.log(log_level::debug, log_event::session_host_changed,
+                   fmt::format("the session host of node {} {}", crdt::escaped_briefly(peer->node),
+                               c.connected ? "is connected" : c.why));
     if (c.connected)
       core_->peer_up(*c.connected, now_ms());
     // A node whose host is lost may have ended, or start another one.
@@ -494,7 +496,7 @@ private:
     if (!is_moved)
       return;
     for (const auto& host : unaware())
-      options_.log(log_level::warning,
+      options_.log(log_level::warning, log_event::leave_unheard,
                    fmt::format("node {} has not said in time that it knows that this one leaves: what it still sends "
                                "to sessions here may stay without an answer",
                                host.node));
@@ -503,7 +505,7 @@ private:
   /// The session starts again from its last checkpoint. What it has handled since is lost, which a drain must not hide.
   void note_failure(const session_key& key, const std::string& how, bool begun) {
     ++counts_.failed;
-    options_.log(log_level::warning, fmt::format("{} {}", in_words(key), how));
+    options_.log(log_level::warning, log_event::session_failed, fmt::format("{} {}", in_words(key), how));
     if (begun && drains_.is_waited_for())
       drains_.note_leftover(in_words(key), how + "; it goes on from its last checkpoint");
   }
@@ -571,7 +573,7 @@ private:
         [this, key = c.key, map = map_](const caf::error& error) {
           if (map != map_)
             return;
-          options_.log(log_level::warning,
+          options_.log(log_level::warning, log_event::record_not_written,
                        fmt::format("the record of {} is not written: {}", in_words(key), describe(error)));
           runs_.write_ends(key, false, false);
           core_->write_failed(key, now_ms(), describe(error));
@@ -623,23 +625,23 @@ private:
 
   void carry_out(session::host_event& c) {
     using type = session::host_event::type;
-    const auto say = [&](log_level level, std::string_view what) {
-      options_.log(level, c.key.id.empty() ? std::string{what} : fmt::format("{} {}", in_words(c.key), what));
+    const auto say = [&](log_level level, log_event event, std::string_view what) {
+      options_.log(level, event, c.key.id.empty() ? std::string{what} : fmt::format("{} {}", in_words(c.key), what));
     };
     switch (c.what) {
       case type::started:
         ++counts_.started;
-        say(log_level::debug, "runs here");
+        say(log_level::debug, log_event::session_started, "runs here");
         break;
       case type::moved:
         ++counts_.moved;
-        say(log_level::debug, "has moved to node " + crdt::escaped_briefly(c.other.node));
+        say(log_level::debug, log_event::session_moved, "has moved to node " + crdt::escaped_briefly(c.other.node));
         break;
       case type::stranded:
         ++counts_.stranded;
         // A node that is alone, or one of a cluster that stops as a whole, does not hold up its own end; it says that
         // nobody takes over.
-        say(do_all_leave() ? log_level::debug : log_level::warning,
+        say(do_all_leave() ? log_level::debug : log_level::warning, log_event::session_stranded,
             "can be moved to no other node; its state stays in the map");
         if (!do_all_leave())
           drains_.note_leftover(in_words(c.key), why_stranded(c));
@@ -647,21 +649,23 @@ private:
       case type::lost:
         ++counts_.lost;
         // With `pause` it has not run there at the same time.
-        say(log_level::warning, options_.minority == session::minority_policy::pause
-                                  ? fmt::format("goes on from an earlier state on node {}", c.other.node)
-                                  : fmt::format("has run on node {} as well, and ends here", c.other.node));
+        say(log_level::warning, log_event::session_lost,
+            options_.minority == session::minority_policy::pause
+              ? fmt::format("goes on from an earlier state on node {}", c.other.node)
+              : fmt::format("has run on node {} as well, and ends here", c.other.node));
         break;
       case type::ended:
-        say(log_level::debug, "has ended");
+        say(log_level::debug, log_event::session_ended, "has ended");
         break;
       case type::paused:
-        say(log_level::warning, "this node does not see a majority: its sessions are paused");
+        say(log_level::warning, log_event::sessions_paused,
+            "this node does not see a majority: its sessions are paused");
         break;
       case type::resumed:
-        say(log_level::info, "this node sees a majority: its sessions go on");
+        say(log_level::info, log_event::sessions_resumed, "this node sees a majority: its sessions go on");
         break;
       case type::drained:
-        say(log_level::info, "no session is left here");
+        say(log_level::info, log_event::sessions_gone, "no session is left here");
         break;
     }
     options_.on_event({c.what, c.key.kind, c.key.id, c.other.node, to_snapshot(std::move(c.state))});

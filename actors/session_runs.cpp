@@ -314,7 +314,8 @@ void session_runs::resolve(session::resolve_conflict&& c) {
   const auto winner = kind.upgrades.upgrade(to_snapshot(std::move(c.winner)), kind.schema_version);
   const auto loser = kind.upgrades.upgrade(to_snapshot(std::move(c.loser)), kind.schema_version);
   const auto stay_apart = [&](const std::string& why) {
-    options().log(log_level::warning, fmt::format("the two states of {} stay apart: {}", in_words(c.key), why));
+    options().log(log_level::warning, log_event::states_kept_apart,
+                  fmt::format("the two states of {} stay apart: {}", in_words(c.key), why));
   };
   if (winner && loser) {
     try {

@@ -61,6 +61,7 @@ public:
     if (options.is_listed && !options.expected_nodes.empty())
       replica.counted_nodes.push_back(options.node);
     replica.answers = options.answers;
+    replica.awaits_nodes = options.awaits_nodes;
     has_counted_nodes_ = !replica.counted_nodes.empty();
     replica.log = options.log;
     gate_.emplace(self_, std::move(options.answers));
@@ -221,6 +222,15 @@ public:
       tell_replica();
   }
 
+  /// Who is expected by name and has not been met is not there either.
+  void expect_no_more() {
+    for (auto& [name, node] : nodes_)
+      if (node.presence == node_presence::unknown)
+        node.presence = node_presence::down;
+    tell_replica();
+    mail(self_, expected_atom_v).send(replica_);
+  }
+
   void node_left(const std::string& node) {
     nodes_.erase(node);
     tell(handoff_event_kind::node_left, node);
@@ -379,6 +389,7 @@ value_stashing_actor::behavior_type state_handoff(value_stashing_actor::stateful
     [&state](neighbours_atom) { return state.known_nodes(); },
     [&state](node_up_atom, const std::string& node, const neighbour& replica) { state.node_up(node, replica); },
     [&state](node_down_atom, const std::string& node) { state.node_down(node); },
+    [&state](expected_atom) { state.expect_no_more(); },
     [&state](node_left_atom, const std::string& node) { state.node_left(node); },
     [&state](forget_atom, const std::string& node) { state.node_forgotten(node); },
   };

@@ -52,6 +52,9 @@ struct state_handoff_options {
   std::vector<std::string> expected_nodes;
   /// Whether the cluster file lists this node, too.
   bool is_listed = true;
+  /// Further nodes are expected, whose names are not known: what is not here may be with them, until `expected_atom`
+  /// has come.
+  bool awaits_nodes = false;
   membership::topology replication;
   /// What waits for clients is counted here.
   std::shared_ptr<answer_budget> answers = answer_budget::of_process();

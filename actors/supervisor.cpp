@@ -98,7 +98,7 @@ public:
   void note(const handoff_events& message) {
     for (const auto& event : message.events)
       if (event.kind == handoff_event_kind::caught_up) {
-        options_.log(log_level::info, "caught up with all nodes");
+        options_.log(log_level::info, log_event::caught_up, "caught up with all nodes");
         options_.on_caught_up();
       }
   }
@@ -196,10 +196,10 @@ private:
     const auto since = restart_policy::time_point::clock::now() - open_port_since_;
     if (error == ec::host_unresolved && since < resolve_timeout) {
       if (std::exchange(port_problem_, problem) != problem)
-        options_.log(log_level::warning, problem + "; it is tried again");
+        options_.log(log_level::warning, log_event::port_not_opened, problem + "; it is tried again");
       mail(self_, tick_atom_v).delay(resolve_interval).send(self_);
     } else if (was_in_service_) {
-      options_.log(log_level::error, problem);
+      options_.log(log_level::error, log_event::port_not_opened, problem);
       self_->send_exit(membership_, caf::exit_reason::user_shutdown);
     } else {
       give_up({error == ec::host_unresolved ? ec::host_unresolved : ec::port_not_opened, problem});
@@ -222,7 +222,7 @@ private:
   void announce() {
     if (!port_open_ || !handoff_)
       return;
-    options_.log(log_level::info, fmt::format("in service at {}", to_string(options_.address)));
+    options_.log(log_level::info, log_event::in_service, fmt::format("in service at {}", to_string(options_.address)));
     mail(self_, handoff_atom_v, handoff_).send(membership_);
     // Once this is answered, the pair has been told of the nodes that are up: it must not drain as if it were alone.
     is_introduced_ = false;
@@ -319,7 +319,7 @@ private:
   /// What ends while the node drains is not missed, unless it has died.
   void note_end(const std::string& ended, const caf::error& reason) {
     const auto died = participant_stops<ticking_supervisor_actor::pointer>::death_of(reason).has_value();
-    options_.log(died ? log_level::error : log_level::debug,
+    options_.log(died ? log_level::error : log_level::debug, log_event::child_ended,
                  fmt::format("{}, while this node drains; it is not started anew", ended));
   }
 
@@ -332,7 +332,8 @@ private:
       return give_up({ec::not_in_service,
                       fmt::format("{}, after {} restarts within {} s", ended, options_.restarts.restarts_max,
                                   std::chrono::duration_cast<std::chrono::seconds>(options_.restarts.window).count())});
-    options_.log(log_level::warning, fmt::format("{}; it is started anew in {} ms", ended, delay->count()));
+    options_.log(log_level::warning, log_event::child_restarted,
+                 fmt::format("{}; it is started anew in {} ms", ended, delay->count()));
     mail(self_, tick_atom_v).delay(*delay).send(self_);
   }
 

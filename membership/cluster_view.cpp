@@ -20,7 +20,9 @@ std::chrono::milliseconds to_ms(Duration time) {
 } // namespace
 
 cluster_view::cluster_view(view_options options, const moment& now)
-  : options_(std::move(options)), table_(options_.table), life_(options_.heartbeats, now.clocks), now_(now) {
+  : options_(std::move(options)), table_(options_.table),
+    seeds_({options_.table.reconnect_min_ms, options_.table.reconnect_max_ms, options_.table.attempts_max}),
+    life_(options_.heartbeats, now.clocks), now_(now), has_met_expected_(options_.expect <= 1) {
   for (const auto& [node, address] : options_.listed)
     if (node != options_.node && is_name(node)) {
       table_.list(node, address, now_ms());
@@ -116,6 +118,15 @@ void cluster_view::ended(contact whom, const std::string& reason, const moment& 
       lost.push_back(node);
   for (const auto& node : lost)
     lose(node, reason);
+  // Who was found at an address, and has not said yet who it is.
+  for (auto i = introducing_.begin(); i != introducing_.end();) {
+    const auto current = i++;
+    if (is_name(current->first) || current->second.to != whom)
+      continue;
+    const auto made = current->second.made;
+    introducing_.erase(current);
+    fail(made, reason, failure::unreachable);
+  }
 }
 
 std::optional<refusal> cluster_view::reason_to_refuse(const introduction& other, contact by) const {
@@ -170,6 +181,24 @@ void cluster_view::join(const introduction& other, contact by, const std::string
     tell(other.node);
   }
   hear(other.members);
+  if (!has_met_expected_)
+    met_.insert(other.node);
+  note_met();
+}
+
+/// Whether as many nodes as are expected have been met, or there is no more time for it.
+void cluster_view::note_met() {
+  const auto has_met_all = met_.size() + 1 >= options_.expect;
+  const auto is_late = may_connect_ && present() - looking_since_ >= options_.expect_wait;
+  if (has_met_expected_ || (!has_met_all && !is_late))
+    return;
+  has_met_expected_ = true;
+  if (!has_met_all)
+    tell_operator(
+      {.about = report::subject::few_met, .count = met_.size() + 1, .time = to_ms(present() - looking_since_)});
+  met_.clear();
+  if (has_handoff_)
+    command(expect_no_more{});
 }
 
 /// Empty: where it was reached before.
@@ -291,12 +320,35 @@ void cluster_view::connect_to_due(const moment& now) {
     return;
   for (auto& made : table_.due(now_ms()))
     command(dial{std::move(made)});
+  for (const auto& address : seeds_.due(now_ms()))
+    command(dial{{address, address}});
   schedule_attempts();
+}
+
+void cluster_view::discovered(const std::vector<std::string>& addresses, const moment& now) {
+  look(now);
+  for (const auto& node : seeds_.set(addresses, now_ms()))
+    unlist(node);
+  schedule_attempts();
+}
+
+/// At an address that was discovered, this node is.
+void cluster_view::found_at(const std::string& address, const std::string& node) {
+  if (const auto former = seeds_.met(address, node))
+    unlist(*former);
+  table_.list(node, address, now_ms());
+}
+
+void cluster_view::unlist(const std::string& node) {
+  if (table_.unlist(node))
+    draw_consequences(node, "too many nodes are gone");
 }
 
 /// To be called after whatever may have made a node due.
 void cluster_view::schedule_attempts() {
-  const auto next = table_.next_due_ms();
+  auto next = table_.next_due_ms();
+  if (const auto seed = seeds_.next_due_ms())
+    next = std::min(next.value_or(*seed), *seed);
   if (!may_connect_ || is_leaving_ || !next || (wakes_at_ && *wakes_at_ <= *next))
     return;
   wakes_at_ = next;
@@ -304,6 +356,8 @@ void cluster_view::schedule_attempts() {
 }
 
 bool cluster_view::needs_connection(const std::string& node) const {
+  if (!is_name(node))
+    return seeds_.is_tried(node) && !is_leaving_;
   const auto* record = table_.find(node);
   return record && record->state != presence::up && !is_leaving_;
 }
@@ -312,12 +366,23 @@ void cluster_view::reached(const attempt& made, contact by, std::string reached_
   look(now);
   if (!needs_connection(made.node))
     return end_attempt(made.node);
-  set_contact(peers_[made.node], by);
+  if (is_name(made.node))
+    set_contact(peers_[made.node], by);
+  else
+    command(watch{by});
   const auto number = ++last_introduction_;
   introducing_.insert_or_assign(made.node, pending_introduction{by, made, number});
   auto self = own_introduction(now_);
   self.reached_at = std::move(reached_at);
   command(introduce{std::move(self), {by, made, number}});
+}
+
+void cluster_view::reached_self(const attempt& made, const moment& now) {
+  look(now);
+  if (is_name(made.node))
+    return fail(made, "it is the address of this node itself");
+  seeds_.is_self(made.address);
+  schedule_attempts();
 }
 
 void cluster_view::failed(const attempt& made, const std::string& problem, failure how, const moment& now) {
@@ -352,8 +417,10 @@ bool cluster_view::answered(const pending_introduction& own, contact by, const i
     fail(own.made, refused->reason);
     return false;
   }
-  if (answer.node.node != own.made.node)
+  if (is_name(own.made.node) && answer.node.node != own.made.node)
     fail(own.made, "node " + answer.node.node + " answers there");
+  if (seeds_.is_listed(own.made.address))
+    found_at(own.made.address, answer.node.node);
   join(answer.node, by, own.made.address);
   end_attempt(own.made.node);
   return true;
@@ -364,7 +431,10 @@ void cluster_view::unanswered(const pending_introduction& own, const std::string
   // A node that is a member is being lost, of which the view is told as well.
   if (own.number == 0 || !is_awaited(own.made.node, own.number))
     return;
-  if (needs_connection(own.made.node))
+  // At an address that was discovered, a member may have been found once more.
+  const auto is_of_member = std::any_of(
+    peers_.begin(), peers_.end(), [&](const auto& entry) { return is_member(entry.first, entry.second, own.to); });
+  if (needs_connection(own.made.node) && !is_of_member)
     command(disconnect{own.to});
   fail(own.made, problem);
 }
@@ -374,18 +444,31 @@ bool cluster_view::is_awaited(const std::string& node, std::uint64_t number) {
   const auto found = introducing_.find(node);
   if (found == introducing_.end() || found->second.number != number)
     return false;
+  if (!is_name(node))
+    command(watch_no_more{found->second.to});
   introducing_.erase(found);
   return true;
 }
 
 void cluster_view::end_attempt(const std::string& node) {
   table_.ended(node);
+  seeds_.ended(node, now_ms());
+  schedule_attempts();
+}
+
+/// Of an address at which nobody is expected by name.
+void cluster_view::fail_at(const std::string& address, const std::string& problem, failure how) {
+  if (seeds_.failed(address, problem, now_ms(), now_.random))
+    tell_operator(
+      {.about = report::subject::unreachable, .address = address, .text = problem, .is_usual = how != failure::other});
   schedule_attempts();
 }
 
 void cluster_view::fail(const attempt& made, const std::string& problem, failure how) {
   if (!needs_connection(made.node))
     return end_attempt(made.node);
+  if (!is_name(made.node))
+    return fail_at(made.address, problem, how);
   if (const auto found = peers_.find(made.node); found != peers_.end())
     set_contact(found->second, contact::nobody);
   const auto is_new = table_.failed(made.node, made.address, problem, now_ms(), now_.random);
@@ -435,6 +518,7 @@ void cluster_view::tick(const moment& now) {
   for (const auto& node : table_.forget_gone(now_ms()))
     draw_consequences(node, "it has been gone for too long");
   tell_news_to_one();
+  note_met();
 }
 
 void cluster_view::judge_suspects(const std::set<contact>& still_looking, const moment& now) {
@@ -469,6 +553,8 @@ void cluster_view::tell_news_to_one() {
 void cluster_view::handoff_started(const moment& now) {
   look(now);
   has_handoff_ = true;
+  if (has_met_expected_ && options_.expect > 1)
+    command(expect_no_more{});
   for (const auto& node : table_.names())
     if (const auto& record = *table_.find(node); record.state != presence::down || !record.problem.empty())
       tell(node);
@@ -489,8 +575,10 @@ void cluster_view::set_incarnation(std::uint64_t incarnation, const moment& now)
   for (const auto& [node, p] : peers_)
     if (is_up(node))
       command(introduce{own_introduction(now_), {p.membership, {node, {}}, 0}});
-  if (incarnation_ != 0 && !std::exchange(may_connect_, true))
+  if (incarnation_ != 0 && !std::exchange(may_connect_, true)) {
+    looking_since_ = present();
     connect_to_due(now);
+  }
 }
 
 std::optional<forget_refusal> cluster_view::forget(const std::string& node, const moment& now) {
@@ -590,6 +678,8 @@ bool cluster_view::is_member(const std::string& node, const peer& p, contact by)
 
 std::string cluster_view::check_invariants() const {
   if (auto broken = table_.check_invariants(); !broken.empty())
+    return broken;
+  if (auto broken = seeds_.check_invariants(); !broken.empty())
     return broken;
   for (const auto& node : table_.names()) {
     const auto found = peers_.find(node);

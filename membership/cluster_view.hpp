@@ -6,6 +6,7 @@
 #include "membership/link_activity.hpp"
 #include "membership/liveness.hpp"
 #include "membership/node_table.hpp"
+#include "membership/seed_list.hpp"
 #include "membership/view_command.hpp"
 
 #include <chrono>
@@ -48,6 +49,10 @@ struct view_options {
   std::string address;
   /// The nodes of the cluster file, with their addresses. This node itself may be among them.
   std::vector<std::pair<std::string, std::string>> listed;
+  /// How many nodes there should be, this one among them. Until so many have been met, or the node has tried to connect
+  /// to others for so long, what it does not know proves nothing.
+  std::size_t expect = 1;
+  std::chrono::milliseconds expect_wait{0};
   node_table_options table;
   heartbeat_options heartbeats;
 };
@@ -116,6 +121,10 @@ public:
 
   // -- connecting ----------------------------------------------------------------------------------------------------
 
+  /// At which addresses nodes may be found, whatever their names are; this replaces what was told before. An attempt at
+  /// one of them has that address for the name of its node.
+  void discovered(const std::vector<std::string>& addresses, const moment& now);
+
   void connect_to_due(const moment& now);
 
   /// Whether a connection to the node is still of use.
@@ -123,6 +132,8 @@ public:
 
   /// `reached_at`: where this node is reached by the other one, if it is at all interfaces.
   void reached(const attempt& made, contact by, std::string reached_at, const moment& now);
+  /// Who answers there is this node itself.
+  void reached_self(const attempt& made, const moment& now);
   void failed(const attempt& made, const std::string& problem, failure how, const moment& now);
   void unneeded(const attempt& made, const moment& now);
 
@@ -234,12 +245,18 @@ private:
   void report_loss(const std::string& node, const std::string& reason);
   void report_state(const std::string& node);
 
+  void found_at(const std::string& address, const std::string& node);
+  void unlist(const std::string& node);
+  void fail_at(const std::string& address, const std::string& problem, failure how);
+  void note_met();
+
   bool is_up(const std::string& node) const;
   bool is_unsteady(const std::string& node);
   bool is_member(const std::string& node, const peer& p, contact by) const;
 
   view_options options_;
   node_table table_;
+  seed_list seeds_;
   liveness life_;
   /// By name: those of the table that this node has been connected to, or is about to be.
   std::map<std::string, peer> peers_;
@@ -260,6 +277,10 @@ private:
   bool may_connect_ = false;
   std::uint64_t incarnation_ = 0;
   bool has_been_member_ = false;
+  /// Whom it has met, until it has met as many as are expected; and when it began to look for them.
+  std::set<std::string> met_;
+  instant looking_since_;
+  bool has_met_expected_ = false;
   bool is_leaving_ = false;
   std::vector<view_command> commands_;
 };

@@ -84,6 +84,19 @@ void node_table::list(const std::string& node, const std::string& address, std::
   try_at(e, now_ms);
 }
 
+bool node_table::unlist(const std::string& node) {
+  const auto found = nodes_.find(node);
+  if (found == nodes_.end() || !found->second.record.is_listed)
+    return false;
+  auto& e = found->second;
+  e.record.is_listed = false;
+  e.listed_address.clear();
+  if (count_gone() <= options_.gone_max)
+    return false;
+  erase(found);
+  return true;
+}
+
 void node_table::up(const std::string& node, const std::string& address, std::uint64_t incarnation,
                     std::uint64_t now_ms) {
   auto& e = nodes_[node];

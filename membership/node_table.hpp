@@ -9,7 +9,7 @@
 
 // Which other nodes a node knows, which of them it connects to next and when, and which it forgets.
 //
-//     listed (by the cluster file, or as a seed)        tried again for ever, whether it is down or has left
+//     listed (by the cluster file, or discovered)       tried again for ever, whether it is down or has left
 //     unlisted, up                                      a member as any other
 //     unlisted, down                                    tried more and more rarely, forgotten `forget_after` after any
 //                                                       node was last in contact with it, or on demand
@@ -126,8 +126,10 @@ public:
 
   // -- what happens --------------------------------------------------------------------------------------------------
 
-  /// The cluster file lists the node at this address.
+  /// The cluster file lists the node at this address, or it is discovered there.
   void list(const std::string& node, const std::string& address, std::uint64_t now_ms);
+  /// It is listed no more. Returns whether it is forgotten by that, since too many are gone.
+  bool unlist(const std::string& node);
 
   /// The node has introduced itself: it is up, as this incarnation, and reached at `address`; if that is empty, where
   /// it was reached before.

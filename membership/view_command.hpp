@@ -88,6 +88,9 @@ struct tell_handoff {
   contact by = contact::nobody;
 };
 
+/// They need not wait any more for nodes that are expected: these have been met, or have not come in time.
+struct expect_no_more {};
+
 /// `connect_to_due` is to be called after this time.
 struct wake {
   std::chrono::milliseconds after{};
@@ -120,6 +123,8 @@ struct report {
     unsteady,
     /// It is forgotten: `text`.
     forgotten,
+    /// Not so many nodes as are expected, but only `count`, have been met within `time`.
+    few_met,
   };
 
   subject about = subject::changed;
@@ -141,6 +146,6 @@ overloaded(Functions...) -> overloaded<Functions...>;
 
 using view_command =
   std::variant<watch, watch_no_more, dial, break_off, introduce, send_beat, tell_news, warn_of_claimant, say_farewell,
-               look_at_connection, disconnect, tell_handoff, wake, judge_soon, give_way, report>;
+               look_at_connection, disconnect, tell_handoff, expect_no_more, wake, judge_soon, give_way, report>;
 
 } // namespace ariadne::membership

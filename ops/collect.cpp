@@ -2,6 +2,7 @@
 
 #include "actors/ask.hpp"
 #include "actors/caf_edition.hpp"
+#include "actors/credentials.hpp"
 #include "actors/error.hpp"
 #include "actors/network/basp.hpp"
 
@@ -75,7 +76,10 @@ tl::expected<node_report, std::string> collect(caf::actor_system& system, millis
   auto members = ask_members(asked);
   if (!members)
     return tl::unexpected(members.error());
-  node_report result{std::move(*status), std::move(*members), std::nullopt, security_of(system).tls != nullptr};
+  const auto& tls = security_of(system).tls;
+  node_report result{std::move(*status), std::move(*members), std::nullopt, tls != nullptr};
+  if (tls)
+    result.certificate_expires = tls->valid_until();
   if (auto hosting = asked.ask<session_host_status, session_host_actor>(to_string(host_atom_v), status_atom_v))
     result.hosting = std::move(*hosting);
   return result;

@@ -9,6 +9,7 @@
 #include <prometheus/text_serializer.h>
 
 #include <array>
+#include <chrono>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -169,6 +170,10 @@ std::string to_prometheus(const node_report* report, const process_facts& proces
     add_links(out, report->status.replica);
     if (report->hosting)
       add_hosting(out, *report->hosting);
+    if (report->certificate_expires)
+      out.gauge("ariadne_certificate_expiry_timestamp_seconds",
+                "When the node's certificate, or an authority of it, is valid no more, since the Unix epoch.",
+                std::chrono::duration<double>{report->certificate_expires->time_since_epoch()}.count());
   }
   add_process(out, process);
   return out.text();

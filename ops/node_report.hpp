@@ -4,6 +4,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -20,6 +21,8 @@ struct node_report {
   std::optional<session_host_status> hosting;
   /// The node and those that it is connected to show each other certificates.
   bool is_secured = false;
+  /// When its certificate, or an authority of it, is valid no more. Known within its process alone.
+  std::optional<std::chrono::system_clock::time_point> certificate_expires = {};
 };
 
 /// For people: several lines.

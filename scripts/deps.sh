@@ -28,6 +28,7 @@ packages=(
   prometheus-cpp-dev
   # tests
   clang-14
+  dnsmasq-base
   faketime
   fish
   iproute2

@@ -93,7 +93,7 @@ public:
   std::size_t payload_bytes_max() const {
     return payload_bytes_max_;
   }
-  void log(log_level level, std::string_view text);
+  void log(log_level level, log_event event, std::string_view text);
   /// Logs `text`, at most once a minute for each address and text.
   void report(std::string_view address, std::string_view text);
 

@@ -113,7 +113,7 @@ private:
       if (!addresses)
         return finish(c, std::move(addresses.error()));
       c.attempt.emplace(std::move(*addresses), now, c.deadline, dial_attempt::goal::handshake,
-                        tls_for(security_, c.node));
+                        tls_for(security_, is_name(c.node) ? c.node : std::string{}));
     } else if (now >= c.deadline) {
       return finish(c, host_lookup_timed_out(c.address.host));
     }

@@ -35,7 +35,7 @@ public:
   ~dialler();
 
   /// Connects to the address, within `timeout` in all; the name of the host is looked up anew. `node` comes back with
-  /// the result. Does not block.
+  /// the result; if it is no name, any node of the cluster may be there. Does not block.
   void dial(std::string node, endpoint address, std::chrono::milliseconds timeout);
 
   /// What has come of it since the last call.

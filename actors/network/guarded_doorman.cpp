@@ -60,7 +60,9 @@ void guarded_doorman::begin_handshakes(const std::shared_ptr<credentials>& secur
   const auto refused = [keeper = keeper_](const std::string& address, std::string_view why) {
     keeper->report(address, fmt::format("the connection from {} is closed: {}", address, why));
   };
-  const auto told = [keeper = keeper_](log_level level, std::string_view text) { keeper->log(level, text); };
+  const auto told = [keeper = keeper_](log_level level, log_event event, std::string_view text) {
+    keeper->log(level, event, text);
+  };
   gatekeeper_ = std::make_unique<tls_gatekeeper>(security, tls_gatekeeper::callbacks{has_guests, refused, told});
 }
 

@@ -21,6 +21,15 @@
 
 namespace ariadne {
 
+/// What has the actor receive `work_atom` soon, as long as it lives. It may be called from any thread.
+template <class Self>
+std::function<void()> wake_up(Self self) {
+  return [address = self->address()] {
+    if (auto actor = caf::actor_cast<caf::strong_actor_ptr>(address))
+      anon_mail(work_atom_v).send(caf::actor_cast<caf::typed_actor<takes<work_atom>>>(actor));
+  };
+}
+
 /// Makes attempts to connect to nodes, for an actor: a TCP connection first, then CAF's handshake. What is published at
 /// the other end has to be a membership actor.
 ///
@@ -41,13 +50,15 @@ public:
     std::function<bool(const std::string& node)> is_needed;
     /// `local_host`: the address of this side.
     std::function<void(const attempt&, const cluster_membership_actor&, const std::string& local_host)> reached;
+    std::function<void(const attempt&)> reached_self;
     std::function<void(const attempt&, const std::string& problem, membership::failure)> failed;
     std::function<void(const attempt&)> unneeded;
   };
 
   /// `timeout` is for each of the two steps.
   node_connector(Self self, std::chrono::milliseconds timeout, callbacks tell)
-    : self_(self), timeout_(timeout), tell_(std::move(tell)), dialler_(security_of(self->system()).tls, wake(self)) {}
+    : self_(self), timeout_(timeout), tell_(std::move(tell)), dialler_(security_of(self->system()).tls, wake_up(self)) {
+  }
 
   void begin(const attempt& made) {
     if (auto address = endpoint_from_string(made.address))
@@ -75,21 +86,12 @@ public:
   }
 
 private:
-  static std::function<void()> wake(Self self) {
-    return [address = self->address()] {
-      if (auto actor = caf::actor_cast<caf::strong_actor_ptr>(address))
-        anon_mail(work_atom_v).send(caf::actor_cast<woken_actor>(actor));
-    };
-  }
-
   /// That nobody listens is usual where nodes come and go; a node that answers otherwise than it should is not.
   static membership::failure failure_of(const caf::error& error) {
     return is_refusal(error)          ? membership::failure::refused
            : error == ec::unreachable ? membership::failure::unreachable
                                       : membership::failure::other;
   }
-
-  using woken_actor = caf::typed_actor<takes<work_atom>>;
 
   void shake_hands(const attempt& made, link_socket socket, std::uint16_t port) {
     auto local_host = socket.tcp.local_host();
@@ -119,7 +121,7 @@ private:
       return tell_.failed(made, "what is published there is no node of ours", membership::failure::other);
     const auto membership = caf::actor_cast<cluster_membership_actor>(published);
     if (membership.address() == self_->address())
-      return tell_.failed(made, "it is the address of this node itself", membership::failure::other);
+      return tell_.reached_self(made);
     tell_.reached(made, membership, local_host);
   }
 

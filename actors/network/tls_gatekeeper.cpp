@@ -128,11 +128,12 @@ private:
 
   void look_at_files() {
     if (const auto changed = security_->reload_if_changed(); !changed)
-      tell_.told(log_level::error, changed.error());
+      tell_.told(log_level::error, log_event::certificates_not_reloaded, changed.error());
     else if (*changed)
-      tell_.told(log_level::info, "the certificates have changed, and the new ones are used for new connections");
+      tell_.told(log_level::info, log_event::certificates_reloaded,
+                 "the certificates have changed, and the new ones are used for new connections");
     if (const auto warning = expiry_.next(security_->valid_until(), credentials::time_point::clock::now()))
-      tell_.told(log_level::warning, *warning);
+      tell_.told(log_level::warning, log_event::certificate_expires, *warning);
   }
 
   void tick() {

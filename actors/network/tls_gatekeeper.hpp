@@ -32,7 +32,7 @@ public:
     /// Somebody at the address is not let in; why, as the end of a sentence. With an empty address, it is about none.
     std::function<void(const std::string& address, std::string_view why)> refused;
     /// Something is to be said of the credentials themselves.
-    std::function<void(log_level level, std::string_view text)> told;
+    log_sink told;
   };
 
   /// The callbacks are called in the thread of the gatekeeper.

@@ -2,6 +2,8 @@
 
 #include "actors/endpoint.hpp"
 #include "actors/network_security.hpp"
+#include "app/config/cluster_file.hpp"
+#include "app/output/failure.hpp"
 
 #include <vector>
 
@@ -13,5 +15,8 @@ struct contact_points {
   std::vector<endpoint> nodes;
   network_security security;
 };
+
+/// The nodes that a cluster file lists; those that are discovered, if it lists none.
+fallible<std::vector<endpoint>> addresses_of(const cluster_config& cluster);
 
 } // namespace ariadne

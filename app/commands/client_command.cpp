@@ -106,10 +106,11 @@ exit_code client_command::run() const {
   if (node)
     return with_descriptors(client_needs.least, [&] { return run_and_tell({*node}, true); });
   return with_cluster(cluster_file, client_needs, [&](const cluster_config& cluster) {
-    std::vector<endpoint> nodes;
-    for (const auto& listed : cluster.nodes)
-      nodes.push_back({listed.host, listed.port});
-    return run_and_tell(nodes, cluster.security.has_value());
+    const auto nodes = addresses_of(cluster);
+    if (nodes)
+      return run_and_tell(*nodes, cluster.security.has_value());
+    complain(nodes.error().text);
+    return nodes.error().code;
   });
 }
 

@@ -2,6 +2,7 @@
 
 #include "app/cluster/cluster_runner.hpp"
 #include "app/commands/preconditions.hpp"
+#include "app/output/output.hpp"
 #include "app/process/process_signals.hpp"
 
 #include <CLI/CLI.hpp>
@@ -29,6 +30,12 @@ exit_code cluster_command::run() const {
   return with_cluster(cluster_file, runs_nodes ? runner_needs : check_needs, [&](const cluster_config& cluster) {
     if (check_only)
       return check_cluster(cluster);
+    if (cluster.nodes.empty()) {
+      complain(cluster_file
+               + ": it lists no nodes that could be run here; \"ariadne node\" runs one of those that "
+                 "find each other by name");
+      return exit_code::usage;
+    }
     return rolling_restart ? restart_cluster(cluster_file) : run_cluster(cluster, cluster_file);
   });
 }

@@ -1,5 +1,6 @@
 #include "app/commands/game_play.hpp"
 
+#include "app/client/contact_points.hpp"
 #include "app/commands/options.hpp"
 #include "app/commands/preconditions.hpp"
 #include "app/config/duration.hpp"
@@ -90,8 +91,12 @@ std::vector<play_part> play_for(minotaur::scripted_play& play, std::chrono::mill
 exit_code play_on(const cluster_config& cluster, const game_play_command& command) {
   play_output output;
   minotaur::scripted_play_options options;
-  for (const auto& node : cluster.nodes)
-    options.nodes.push_back({node.host, node.port});
+  auto nodes = addresses_of(cluster);
+  if (!nodes) {
+    complain(nodes.error().text);
+    return nodes.error().code;
+  }
+  options.nodes = std::move(*nodes);
   options.games = command.games;
   options.pause = command.pause;
   if (cluster.security) {

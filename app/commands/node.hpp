@@ -2,6 +2,7 @@
 
 #include "actors/endpoint.hpp"
 #include "app/commands/command.hpp"
+#include "app/config/cluster_file.hpp"
 
 #include <optional>
 #include <string>
@@ -17,8 +18,13 @@ struct node_command final : command {
   std::string name;
   /// Where a node that the file does not list accepts connections.
   std::optional<endpoint> listen;
+  /// Where it accepts connections, and where the others find it, instead of what the file, or `listen`, says.
+  std::optional<endpoint> bind;
+  std::optional<endpoint> advertise;
   /// Where it can be looked at by HTTP, instead of what the file says.
   std::optional<endpoint> admin;
+  /// How its log is written, instead of what the file says.
+  std::optional<log_format> format;
 };
 
 } // namespace ariadne

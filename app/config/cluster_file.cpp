@@ -223,7 +223,10 @@ cluster_config read_cluster(const toml::table& table) {
                  {"warning", log_level::warning},
                  {"info", log_level::info},
                  {"debug", log_level::debug}});
+  reader.choice("log_format", result.log_format,
+                {{"text", log_format::text}, {"json", log_format::json}, {"journal", log_format::journal}});
   reader.flag("insecure", result.insecure);
+  reader.names("voters", result.voters);
   reader.finish();
   if (result.reconnect_min > result.reconnect_max)
     fail(reader.where("reconnect_max", "reconnect_min"),
@@ -252,6 +255,30 @@ security_config read_security(const toml::table& table, const std::filesystem::p
   return result;
 }
 
+discovery_options read_discovery(const toml::table& table, const cluster_config& cluster) {
+  constexpr std::uint32_t expect_max = 1'000;
+  table_reader reader{table, "[discovery]"};
+  discovery_options result;
+  result.expect = static_cast<std::uint32_t>(cluster.voters.size());
+  reader.required("method");
+  reader.choice("method", result.method, {{"dns", discovery_method::dns}, {"dns-srv", discovery_method::dns_srv}});
+  reader.required("name");
+  reader.host("name", result.name);
+  reader.integer("port", result.port, 1, std::numeric_limits<std::uint16_t>::max());
+  reader.duration("interval", result.interval, 100ms, 1h);
+  reader.integer("expect", result.expect, 1, expect_max);
+  reader.duration("expect_wait", result.expect_wait, 0ms, 1h);
+  reader.finish();
+  if ((result.method == discovery_method::dns) != table.contains("port"))
+    fail(table.source(), result.method == discovery_method::dns
+                           ? "[discovery] with the method \"dns\" needs a port: that of all nodes"
+                           : "[discovery] with the method \"dns-srv\" takes no port: the name server tells it");
+  if (result.expect == 0)
+    fail(table.source(), "[discovery] needs expect: how many nodes there are, so that a node that finds none does not "
+                         "go on as a cluster of its own; or voters in [cluster]");
+  return result;
+}
+
 minotaur::game_options read_minotaur(const toml::table& table) {
   table_reader reader{table, "[minotaur]"};
   minotaur::game_options result;
@@ -270,6 +297,7 @@ node_config read_node(const toml::table& table, const std::vector<node_config>& 
   reader.host("host", result.host);
   reader.required("port");
   reader.integer("port", result.port, 1, std::numeric_limits<std::uint16_t>::max());
+  reader.address("bind", result.bind);
   reader.address("admin", result.admin);
   reader.hosts("admin_names", result.admin_names);
   reader.names("neighbours", result.neighbours);
@@ -322,11 +350,29 @@ void check_neighbours(cluster_config& cluster, const toml::array& tables) {
   }
 }
 
+/// A majority is one of names: of two parts of a cluster that each have more than half of a number, both would go on.
+void check_voters(const cluster_config& cluster, const toml::table& table) {
+  const auto is_paused = cluster.minority == session::minority_policy::pause;
+  if (is_paused && cluster.discovery && cluster.voters.empty() && cluster.nodes.empty())
+    fail(table.get("minority")->source(),
+         "minority = \"pause\" needs voters: the names of the nodes of which a majority is needed");
+  if (cluster.topology == membership::topology::shape::listed && cluster.nodes.empty())
+    fail(table.get("topology")->source(), "topology = \"explicit\" needs a table [[node]] for each node");
+  if (!cluster.voters.empty() && !cluster.discovery)
+    fail(table.get("voters")->source(),
+         "voters are for clusters with [discovery]; without it, those are the nodes that "
+         "the file lists");
+  for (const auto& node : cluster.nodes)
+    if (!cluster.voters.empty()
+        && std::find(cluster.voters.begin(), cluster.voters.end(), node.name) == cluster.voters.end())
+      fail(table.get("voters")->source(), fmt::format("node \"{}\" is listed, and no voter", node.name));
+}
+
 program_config read_file(const toml::table& root, const std::filesystem::path& base) {
   for (auto&& [key, value] : root)
-    if (key != "cluster" && key != "security" && key != "minotaur" && key != "node")
+    if (key != "cluster" && key != "security" && key != "discovery" && key != "minotaur" && key != "node")
       fail(key.source(), fmt::format("unknown key \"{}\"; a cluster file has a table [cluster], perhaps tables "
-                                     "[security] and [minotaur], and a table [[node]] for each node",
+                                     "[security], [discovery] and [minotaur], and a table [[node]] for each node",
                                      crdt::escaped_briefly(key.str())));
 
   auto cluster = root.get("cluster");
@@ -344,6 +390,12 @@ program_config read_file(const toml::table& root, const std::filesystem::path& b
       fail(security->source(), "insecure = true in [cluster] is for clusters without [security]; take out either");
   }
 
+  if (auto discovery = root.get("discovery")) {
+    if (!discovery->is_table())
+      fail(discovery->source(), "discovery must be a table, [discovery]");
+    result.discovery = read_discovery(*discovery->as_table(), result);
+  }
+
   if (auto game = root.get("minotaur")) {
     if (!game->is_table())
       fail(game->source(), "minotaur must be a table, [minotaur]");
@@ -351,6 +403,10 @@ program_config read_file(const toml::table& root, const std::filesystem::path& b
   }
 
   auto nodes = root.get("node");
+  if (!nodes && result.discovery) {
+    check_voters(result, *cluster->as_table());
+    return result;
+  }
   if (!nodes)
     fail(root.source(), "there is no node; each needs a table [[node]] with a name and a port");
   if (!nodes->is_array_of_tables())
@@ -358,6 +414,7 @@ program_config read_file(const toml::table& root, const std::filesystem::path& b
   for (auto& node : *nodes->as_array())
     result.nodes.push_back(read_node(*node.as_table(), result.nodes));
   check_neighbours(result, *nodes->as_array());
+  check_voters(result, *cluster->as_table());
   return result;
 }
 

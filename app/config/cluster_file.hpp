@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/credentials.hpp"
+#include "actors/discovery_options.hpp"
 #include "actors/endpoint.hpp"
 #include "actors/log.hpp"
 #include "crdt/replica_options.hpp"
@@ -19,14 +20,29 @@
 
 namespace ariadne {
 
+/// How a line of a node's log is written.
+enum class log_format {
+  /// `journal` if stderr is the journal of systemd, else `text`.
+  automatic,
+  /// Time, level, node, sentence.
+  text,
+  /// An object: time, level, node, cluster, event, message.
+  json,
+  /// For systemd's journal, which knows the time: a priority in front, and no time.
+  journal
+};
+
 /// How CAF spreads actors over threads. `stealing` multiplies the latency between nodes on a machine with few cores.
 enum class scheduler_policy { sharing, stealing };
 
 /// A `[[node]]` table of a cluster file.
 struct node_config {
   std::string name;
+  /// Where the others find it.
   std::string host = "127.0.0.1";
   std::uint16_t port = 0;
+  /// Where it accepts connections, if that is somewhere else.
+  std::optional<endpoint> bind = {};
   /// Where people and programs can look at it by HTTP, and by which names of the host; nowhere if there is none.
   std::optional<endpoint> admin = {};
   std::vector<std::string> admin_names = {};
@@ -76,11 +92,16 @@ struct cluster_config {
   /// 0: as many as CAF chooses.
   unsigned scheduler_threads = 0;
   ariadne::log_level log_level = log_level::info;
+  ariadne::log_format log_format = log_format::automatic;
   /// Nodes accept plain connections at any address; without, and without certificates, at loopback addresses alone.
   bool insecure = false;
   /// The table `[security]`, if there is one: connections are made with TLS.
   std::optional<security_config> security;
-  /// At least one; names and addresses are unique.
+  /// The table `[discovery]`, if there is one: further nodes are found by a name.
+  std::optional<discovery_options> discovery;
+  /// The names of the nodes that count for a majority; if it is empty, those of `nodes` do.
+  std::vector<std::string> voters;
+  /// At least one, unless there is `discovery`; names and addresses are unique.
   std::vector<node_config> nodes;
 };
 

@@ -11,12 +11,36 @@
 
 namespace ariadne {
 
+namespace {
+
+/// Nodes are found by the name of the whole. Who counts is known by name, or not at all.
+void discover(supervisor_options& options, const cluster_config& cluster, const std::string& self) {
+  options.membership.discovery = cluster.discovery;
+  options.handoff.awaits_nodes = cluster.discovery->expect > 1;
+  if (cluster.voters.empty())
+    return;
+  options.handoff.is_listed = false;
+  options.handoff.expected_nodes.clear();
+  for (const auto& voter : cluster.voters) {
+    if (voter == self)
+      options.handoff.is_listed = true;
+    else
+      options.handoff.expected_nodes.push_back(voter);
+  }
+}
+
+} // namespace
+
 cluster_node_options options_for_node(const cluster_config& cluster, const node_config& self) {
   std::vector<seed_node> nodes;
   for (const auto& node : cluster.nodes)
     nodes.push_back({node.name, {node.host, node.port}});
   cluster_node_options result;
   result.node = options_for_node(cluster.name, {self.name, {self.host, self.port}}, nodes);
+  if (self.bind)
+    result.node.address = *self.bind;
+  if (cluster.discovery)
+    discover(result.node, cluster, self.name);
   result.node.handoff.limits = cluster.limits;
   result.node.handoff.replication.is = cluster.topology;
   result.node.handoff.replication.neighbours.insert(self.neighbours.begin(), self.neighbours.end());

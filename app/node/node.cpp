@@ -118,15 +118,16 @@ exit_code stop_gracefully(caf::actor_system& system, const cluster_config& clust
                           const service_manager& manager, const log_sink& log) {
   auto result = exit_code::done;
   auto incomplete = [&](const std::string& what) {
-    log(log_level::error, what);
+    log(log_level::error, log_event::not_handed_over, what);
     result = exit_code::drain_incomplete;
   };
 
   // Each of the three questions below may take its time, and the grace.
   manager.stopping(cluster.session_stop_timeout + 2 * cluster.drain_timeout + 3 * grace,
                    "stopping: handing over what this node holds");
-  log(log_level::info, fmt::format("stopping: the sessions stash, for {} at most; then handing over, for {} at most",
-                                   to_string(cluster.session_stop_timeout), to_string(cluster.drain_timeout)));
+  log(log_level::info, log_event::stopping,
+      fmt::format("stopping: the sessions stash, for {} at most; then handing over, for {} at most",
+                  to_string(cluster.session_stop_timeout), to_string(cluster.drain_timeout)));
   auto handoff = ask<state_handoff_actor>(system, supervisor, cluster.drain_timeout + grace, handoff_atom_v);
   caf::expected<drain_report> report =
     !handoff ? handoff.error()
@@ -139,13 +140,15 @@ exit_code stop_gracefully(caf::actor_system& system, const cluster_config& clust
     incomplete(fmt::format("not everything was handed over within {}", to_string(cluster.drain_timeout)));
     report_leftovers(system, *handoff, std::move(*report), incomplete);
   } else if (report->members == 0) {
-    log(log_level::warning, "stopping: no other node is up to take over what this node holds");
+    log(log_level::warning, log_event::nobody_takes_over,
+        "stopping: no other node is up to take over what this node holds");
   } else {
-    log(log_level::info, fmt::format("stopping: everything is handed over; other nodes present: {}", report->members));
+    log(log_level::info, log_event::handed_over,
+        fmt::format("stopping: everything is handed over; other nodes present: {}", report->members));
   }
 
   if (auto all_told = ask<bool>(system, supervisor, grace, leave_atom_v); !all_told || !*all_told)
-    log(log_level::warning, "not all other nodes could be told that this one leaves");
+    log(log_level::warning, log_event::leave_not_told, "not all other nodes could be told that this one leaves");
   return result;
 }
 
@@ -184,7 +187,11 @@ tl::expected<node_config, std::string> select_node(const cluster_config& cluster
   if (!is_name(name))
     return tl::unexpected(fmt::format("--name {}", name_rule()));
   if (listen)
-    return node_config{name, listen->host, listen->port, {}};
+    return node_config{.name = name, .host = listen->host, .port = listen->port};
+  if (cluster.nodes.empty())
+    return tl::unexpected(fmt::format("cluster {} lists no nodes: give --listen HOST:PORT, where node {} accepts "
+                                      "connections",
+                                      cluster.name, name));
   return tl::unexpected(fmt::format("cluster {} has no node {}; its nodes are {}. Another one may join with --listen",
                                     cluster.name, name, names_of(cluster.nodes)));
 }
@@ -198,11 +205,12 @@ exit_code run_node(const program_config& cluster, const node_config& self) {
   node_signals signals;
   std::promise<node_failure> failure;
   auto failed = failure.get_future();
-  node_log output{cluster.log_level, self.name};
+  node_log output{cluster.log_level, format_for(cluster.log_format), self.name, cluster.name};
   const auto log = output.sink();
   signals.log_to(log);
   announcer announced{cluster, self, output, manager};
-  const caught_streams printed{[log](std::string_view line) { log(log_level::warning, line); }};
+  const caught_streams printed{
+    [log](std::string_view line) { log(log_level::warning, log_event::printed_elsewhere, line); }};
   answer_limits answers;
   answers.client_bytes_max = cluster.limits.value_bytes_max + (std::size_t{16} << 20);
   answers.total_bytes_max = std::max(answers.total_bytes_max, answers.client_bytes_max);
@@ -213,8 +221,9 @@ exit_code run_node(const program_config& cluster, const node_config& self) {
     return exit_code::usage;
   }
   if (security->is_insecure)
-    log(log_level::warning, "insecure = true: whoever reaches the port can read, change and erase all state; see "
-                            "docs/security.md");
+    log(log_level::warning, log_event::insecure,
+        "insecure = true: whoever reaches the port can read, change and erase all state; see "
+        "docs/security.md");
   node_system_config config{cluster, *security};
   caf::actor_system system{config};
   print_to_cout(system);
@@ -260,7 +269,7 @@ exit_code run_node(const program_config& cluster, const node_config& self) {
   else if (is_ready)
     result = signals.attend([&] { return stop_gracefully(system, cluster, supervisor, manager, log); });
   else
-    log(log_level::info, "stopped before it was in service");
+    log(log_level::info, log_event::stopped_early, "stopped before it was in service");
   caf::anon_send_exit(supervisor, caf::exit_reason::user_shutdown);
   return result;
 }

@@ -1,43 +1,69 @@
 #include "app/node/node_log.hpp"
 
 #include "crdt/printable_text.hpp"
+#include "ops/json_text.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <chrono>
+#include <cstdlib>
 #include <utility>
+
+#include <sys/stat.h>
 
 namespace ariadne {
 
 namespace {
 
-constexpr std::string_view to_text(log_level level) {
+constexpr std::size_t text_bytes_max = 2'000;
+
+/// RFC 3339, with milliseconds.
+std::string present_time() {
+  const auto now = std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
+  return fmt::format("{:%FT%T}.{:03}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(now)),
+                     now.time_since_epoch().count() % 1000);
+}
+
+/// As in syslog(3).
+constexpr int priority_of(log_level level) {
   switch (level) {
     case log_level::debug:
-      return "debug";
+      return 7;
     case log_level::info:
-      return "info";
+      return 6;
     case log_level::warning:
-      return "warning";
+      return 4;
     case log_level::error:
-      return "error";
+      return 3;
   }
-  return "unknown";
+  return 6;
 }
 
 } // namespace
 
-node_log::node_log(log_level least, std::string node, int out, int log)
-  : least_(least), node_(std::move(node)), out_(out), log_(log, [this](std::size_t lines) {
-      return line_of(log_level::warning,
+log_format format_for(log_format wanted) {
+  if (wanted != log_format::automatic)
+    return wanted;
+  const auto* stream = std::getenv("JOURNAL_STREAM");
+  struct stat stderr_file {};
+  const auto is_journal = stream != nullptr && ::fstat(STDERR_FILENO, &stderr_file) == 0
+                          && fmt::format("{}:{}", stderr_file.st_dev, stderr_file.st_ino) == stream;
+  return is_journal ? log_format::journal : log_format::text;
+}
+
+node_log::node_log(log_level least, log_format format, std::string node, std::string cluster, int out, int log)
+  : least_(least), format_(format), node_(std::move(node)), cluster_(std::move(cluster)), out_(out),
+    log_(log, [this](std::size_t lines) {
+      return line_of(log_level::warning, log_event::lines_lost,
                      fmt::format("lines of this log that nobody took, and that are lost: {}", lines));
     }) {}
 
 log_sink node_log::sink() {
-  return [this](log_level level, std::string_view event) {
+  return [this](log_level level, log_event event, std::string_view text) {
     if (level >= least_)
-      log_.write(line_of(level, event));
+      log_.write(line_of(level, event, text));
   };
 }
 
@@ -49,12 +75,21 @@ void node_log::complain(std::string_view sentence) {
   log_.write(fmt::format("ariadne: {}\n", crdt::printable_briefly(sentence)));
 }
 
-std::string node_log::line_of(log_level level, std::string_view event) const {
-  constexpr std::size_t event_bytes_max = 2'000;
-  const auto now = std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
-  return fmt::format("{:%FT%T}.{:03}Z {:<7} {}: {}\n", fmt::gmtime(std::chrono::system_clock::to_time_t(now)),
-                     now.time_since_epoch().count() % 1000, to_text(level), node_,
-                     crdt::printable_briefly(event, event_bytes_max));
+std::string node_log::line_of(log_level level, log_event event, std::string_view text) const {
+  const auto message = crdt::printable_briefly(text, text_bytes_max);
+  switch (format_) {
+    case log_format::json:
+      return json_line({{"time", present_time()},
+                        {"level", to_text(level)},
+                        {"node", node_},
+                        {"cluster", cluster_},
+                        {"event", to_text(event)},
+                        {"message", message}});
+    case log_format::journal:
+      return fmt::format("<{}>{}: {}\n", priority_of(level), node_, message);
+    default:
+      return fmt::format("{} {:<7} {}: {}\n", present_time(), to_text(level), node_, message);
+  }
 }
 
 } // namespace ariadne

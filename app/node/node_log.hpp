@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/log.hpp"
+#include "app/config/cluster_file.hpp"
 #include "app/output/output_queue.hpp"
 
 #include <string>
@@ -15,11 +16,13 @@ namespace ariadne {
 /// goes, what still waits is written, for two seconds at most.
 class node_log {
 public:
-  node_log(log_level least, std::string node, int out = STDOUT_FILENO, int log = STDERR_FILENO);
+  /// Lines that are worth `least` are written, of this node of this cluster. `automatic` counts as `text`: see
+  /// `format_for`.
+  node_log(log_level least, log_format format, std::string node, std::string cluster, int out = STDOUT_FILENO,
+           int log = STDERR_FILENO);
 
-  /// Writes one line for each event that is worth `least`: the time in UTC, the level, the name of the node, and the
-  /// event, in which nothing is left that ends a line or that a terminal would take for a command. Not to be used any
-  /// more when this has gone.
+  /// Writes one line for each event: in UTC when, how grave, of which node, and what, in which nothing is left that
+  /// ends a line or that a terminal would take for a command. Not to be used any more when this has gone.
   log_sink sink();
 
   /// A line on stdout.
@@ -29,12 +32,17 @@ public:
   void complain(std::string_view sentence);
 
 private:
-  std::string line_of(log_level level, std::string_view event) const;
+  std::string line_of(log_level level, log_event event, std::string_view text) const;
 
   const log_level least_;
+  const log_format format_;
   const std::string node_;
+  const std::string cluster_;
   output_queue out_;
   output_queue log_;
 };
+
+/// What `automatic` means here: whether stderr is the stream that systemd names in the environment (JOURNAL_STREAM).
+log_format format_for(log_format wanted);
 
 } // namespace ariadne

@@ -43,14 +43,14 @@ void node_signals::see(const arrived_signal& signal) {
   switch (requests_.arrived(signal)) {
     case stop_requests::answer::stop:
       is_stop_requested_ = true;
-      log_(log_level::info,
+      log_(log_level::info, log_event::signal,
            signal.sender > 0 ? fmt::format("SIG{} from process {}", name, signal.sender) : fmt::format("SIG{}", name));
       return;
     case stop_requests::answer::break_off:
-      log_(log_level::warning, fmt::format("SIG{}: ends at once", name));
+      log_(log_level::warning, log_event::signal, fmt::format("SIG{}: ends at once", name));
       return end_by_signal(signal.number);
     case stop_requests::answer::ignore:
-      return log_(log_level::info,
+      return log_(log_level::info, log_event::signal_ignored,
                   fmt::format("SIG{} is ignored, since there is no terminal that could have hung up", name));
     case stop_requests::answer::go_on:
       return;

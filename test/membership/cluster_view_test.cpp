@@ -115,6 +115,38 @@ struct node_a {
   std::vector<view_command> commands;
 };
 
+/// Node `a` of a cluster of three, whose nodes are discovered, and whose file lists none.
+struct node_of_three : node_a {
+  node_of_three() {
+    auto with = options();
+    with.listed.clear();
+    with.expect = 3;
+    with.expect_wait = 10s;
+    view = view_of_cluster{with, now()};
+    happen([](view_of_cluster& v, const moment& m) { v.handoff_started(m); });
+    happen([](view_of_cluster& v, const moment& m) { v.set_incarnation(1, m); });
+  }
+
+  /// Answers the attempts that are begun then.
+  std::vector<dial> discover(const std::vector<std::string>& addresses) {
+    happen([&](view_of_cluster& v, const moment& m) { v.discovered(addresses, m); });
+    happen([](view_of_cluster& v, const moment& m) { v.connect_to_due(m); });
+    return all<dial>();
+  }
+
+  /// The attempt leads to a node of this name.
+  bool meet(const attempt& made, contact by, const std::string& node) {
+    happen([&](view_of_cluster& v, const moment& m) { v.reached(made, by, {}, m); });
+    const auto own = all<ariadne::membership::introduce>().front().pending;
+    introduction_answer answer{true, {}, false, {}};
+    answer.node.cluster = "test";
+    answer.node.node = node;
+    answer.node.address = made.address;
+    answer.node.incarnation = 2;
+    return happen([&](view_of_cluster& v, const moment& m) { return v.answered(own, by, answer, m); });
+  }
+};
+
 using lines_of_log = std::vector<std::string>;
 
 } // namespace
@@ -326,6 +358,110 @@ BOOST_AUTO_TEST_CASE(members_learn_of_a_new_incarnation_of_this_node) {
   BOOST_REQUIRE(introductions.size() == 1u);
   BOOST_TEST(introductions.front().self.incarnation == 9u);
   BOOST_TEST(introductions.front().pending.number == 0u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(cluster_view_discovery, node_of_three)
+
+BOOST_AUTO_TEST_CASE(who_is_found_at_a_discovered_address_says_its_name_and_is_a_member) {
+  const auto begun = discover({"10.0.0.2:1", "10.0.0.3:1"});
+  BOOST_REQUIRE(begun.size() == 2u);
+  BOOST_TEST(begun.front().made.node == begun.front().made.address);
+  BOOST_TEST(view.needs_connection("10.0.0.2:1"));
+  BOOST_TEST(meet(begun.front().made, anybody, "b"));
+  BOOST_TEST(tells("b", standing::up));
+  BOOST_TEST(view.find("b", now()).address == "10.0.0.2:1");
+  BOOST_TEST(!view.needs_connection("10.0.0.2:1"));
+  // From then on it is tried by its name.
+  BOOST_TEST(discover({"10.0.0.2:1", "10.0.0.3:1"}).empty());
+  happen([](view_of_cluster& v, const moment& m) { v.ended(anybody, "gone", m); });
+  time += 1s;
+  BOOST_TEST(discover({"10.0.0.2:1", "10.0.0.3:1"}).front().made.node == "b");
+}
+
+BOOST_AUTO_TEST_CASE(a_node_is_known_for_as_long_as_its_address_is_discovered_and_then_forgotten_as_any_other) {
+  const auto begun = discover({"10.0.0.2:1"});
+  meet(begun.front().made, anybody, "b");
+  happen([](view_of_cluster& v, const moment& m) { v.ended(anybody, "gone", m); });
+  time += 2h;
+  happen([](view_of_cluster& v, const moment& m) { v.tick(m); });
+  BOOST_TEST((view.names() == lines_of_log{"b"}));
+  happen([](view_of_cluster& v, const moment& m) { v.discovered({"10.0.0.9:1"}, m); });
+  happen([](view_of_cluster& v, const moment& m) { v.tick(m); });
+  BOOST_TEST(view.names().empty());
+}
+
+BOOST_AUTO_TEST_CASE(another_node_at_the_same_address_takes_its_place) {
+  const auto begun = discover({"10.0.0.2:1"});
+  meet(begun.front().made, anybody, "b");
+  happen([](view_of_cluster& v, const moment& m) { v.ended(anybody, "gone", m); });
+  time += 2h;
+  const auto again = discover({"10.0.0.2:1"});
+  BOOST_TEST(again.front().made.node == "b");
+  BOOST_TEST(meet(again.front().made, somebody_else, "c"));
+  happen([](view_of_cluster& v, const moment& m) { v.tick(m); });
+  BOOST_TEST((view.names() == lines_of_log{"c"}));
+}
+
+BOOST_AUTO_TEST_CASE(a_node_recognises_itself_and_leaves_its_own_address_alone) {
+  const auto begun = discover({"10.0.0.1:1"});
+  BOOST_REQUIRE(begun.size() == 1u);
+  happen([&](view_of_cluster& v, const moment& m) { v.reached_self(begun.front().made, m); });
+  BOOST_TEST(lines().empty());
+  time += 1min;
+  BOOST_TEST(discover({"10.0.0.1:1"}).empty());
+}
+
+BOOST_AUTO_TEST_CASE(an_address_at_which_nobody_answers_is_reported_once_and_tried_again) {
+  auto begun = discover({"10.0.0.2:1"});
+  happen([&](view_of_cluster& v, const moment& m) { v.failed(begun.front().made, "refused", failure::refused, m); });
+  BOOST_TEST((lines() == lines_of_log{" refused"}));
+  BOOST_TEST(all<wake>().size() == 1u);
+  time += 5s;
+  begun = discover({"10.0.0.2:1"});
+  BOOST_REQUIRE(begun.size() == 1u);
+  happen([&](view_of_cluster& v, const moment& m) { v.failed(begun.front().made, "refused", failure::refused, m); });
+  BOOST_TEST(lines().empty());
+  BOOST_TEST(view.names().empty());
+}
+
+BOOST_AUTO_TEST_CASE(who_does_not_answer_its_introduction_at_an_address_is_tried_again) {
+  const auto begun = discover({"10.0.0.2:1"});
+  happen([&](view_of_cluster& v, const moment& m) { v.reached(begun.front().made, anybody, {}, m); });
+  const auto own = all<ariadne::membership::introduce>().front().pending;
+  happen([&](view_of_cluster& v, const moment& m) { v.unanswered(own, "no answer in time", m); });
+  BOOST_TEST(all<disconnect>().size() == 1u);
+  BOOST_TEST((lines() == lines_of_log{" no answer in time"}));
+  time += 5s;
+  BOOST_TEST(discover({"10.0.0.2:1"}).size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(nobody_waits_any_more_once_as_many_as_are_expected_have_been_met) {
+  BOOST_TEST(all<expect_no_more>().empty());
+  introduce(anybody, "b", "b:1");
+  introduce(anybody, "b", "b:1", 3);
+  BOOST_TEST(all<expect_no_more>().empty());
+  introduce(somebody_else, "c", "c:1");
+  BOOST_TEST(all<expect_no_more>().size() == 1u);
+  // And those who are started anew are told at once.
+  happen([](view_of_cluster& v, const moment& m) { v.handoff_ended(m); });
+  happen([](view_of_cluster& v, const moment& m) { v.handoff_started(m); });
+  BOOST_TEST(all<expect_no_more>().size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_node_that_has_not_met_all_in_time_goes_on_with_those_that_it_has_and_says_so) {
+  introduce(anybody, "b", "b:1");
+  run(9s);
+  BOOST_TEST(all<expect_no_more>().empty());
+  time = 10s;
+  happen([](view_of_cluster& v, const moment& m) { v.tick(m); });
+  BOOST_TEST(all<expect_no_more>().size() == 1u);
+  const auto reports = all<report>();
+  const auto told =
+    std::find_if(reports.begin(), reports.end(), [](const report& r) { return r.about == report::subject::few_met; });
+  BOOST_REQUIRE((told != reports.end()));
+  BOOST_TEST(told->count == 2u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

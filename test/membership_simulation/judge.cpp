@@ -16,6 +16,8 @@ constexpr std::uint64_t missed_soon_us = 1'000 * ms;
 constexpr std::uint64_t missed_at_all_us = 20'000 * ms;
 /// Four tolerances, which is the most by which a node that is late itself has patience, and a tick or two.
 constexpr std::uint64_t decided_us = 2'400 * ms;
+/// Somewhat longer than nodes that are discovered are waited for.
+constexpr std::uint64_t expected_us = 10'500 * ms;
 constexpr std::size_t lines_a_minute_max = membership::link_losses::many + 1;
 /// Who waits twice as long each time, up to two seconds, does not get so far, though it begins anew now and then.
 constexpr std::size_t dials_a_minute_max = 120;
@@ -95,11 +97,23 @@ void world::log_line(std::size_t n, std::size_t other) {
            + name(other) + " is lost");
 }
 
-void world::judge_dial(std::size_t n, std::size_t other) {
+void world::expect_no_endless_wait(std::size_t n) {
+  at(now_us_ + expected_us, [this, n, incarnation = nodes_[n].incarnation] {
+    const auto& node = nodes_[n];
+    if (node.runs() && node.incarnation == incarnation && node.disturbed_us + expected_us < now_us_
+        && node.expects_more)
+      fail("nobody waits for ever for nodes that do not come", name(n) + " still waits");
+  });
+}
+
+void world::judge_dial(std::size_t n, const membership::attempt& made) {
   auto& process = nodes_[n];
-  if (process.dials_under_way >= membership::node_table_options{}.attempts_max)
+  const auto is_by_name = made.node != made.address;
+  // One table each.
+  if (process.dials_under_way >= 2 * membership::node_table_options{}.attempts_max)
     fail("few attempts are under way at a time", name(n) + " makes one more");
-  auto& dials = process.peers[other].dials;
+  const auto other = number(made.address);
+  auto& dials = is_by_name ? process.peers[other].dials : process.peers[other].dials_at_address;
   dials.push_back(now_us_);
   while (dials.front() + 60'000 * ms <= now_us_)
     dials.pop_front();

@@ -107,7 +107,7 @@ void world::close(std::size_t by, std::size_t other) {
 
 void world::act(std::size_t n, const membership::dial& what) {
   const auto to = number(what.made.address);
-  judge_dial(n, to);
+  judge_dial(n, what.made);
   ++nodes_[n].dials_under_way;
   const auto incarnation = nodes_[n].incarnation;
   at(now_us_ + 3 * scenario_.delay_ms * ms + random_.between(1 * ms, 20 * ms), [=, this, made = what.made] {
@@ -121,6 +121,11 @@ void world::act(std::size_t, const membership::break_off&) {}
 
 void world::dialled(std::size_t n, std::size_t to, const membership::attempt& made) {
   using membership::failure;
+  if (to == n)
+    return at_process(n, n, now_us_, [=, this] {
+      --nodes_[n].dials_under_way;
+      happen(n, [&](auto& view, const auto& now) { view.reached_self(made, now); });
+    });
   const auto& other = nodes_[to];
   const auto& own = nodes_[n].peers[to];
   const auto& theirs = other.is_up() ? other.peers[n].connection : 0;

@@ -11,6 +11,7 @@ scenario make_scenario(std::uint64_t seed) {
   scenario s;
   s.seed = seed;
   s.listed = random.between(2, 4);
+  s.is_discovered = seed % 4 == 3;
   s.nodes = s.listed + (random.chance(50) ? random.between(1, 2) : 0);
   s.duration_ms = random.between(10'000, 40'000);
   // 1 Mbit/s to 1 Gbit/s.
@@ -41,12 +42,13 @@ scenario make_scenario(std::uint64_t seed) {
 std::string to_string(const scenario& s) {
   const auto flag = [](bool is_set, const char* name) { return is_set ? std::string{" "} + name : std::string{}; };
   return "seed " + std::to_string(s.seed) + ": " + std::to_string(s.nodes) + " nodes, " + std::to_string(s.listed)
-         + " of them listed, for " + std::to_string(s.duration_ms) + " ms, forgotten after "
-         + std::to_string(s.forget_after_ms) + " ms; links of " + std::to_string(s.bytes_per_second) + " bytes/s, "
-         + std::to_string(s.delay_ms) + " ms, loss " + std::to_string(s.loss_permille) + " per mille, bulk up to "
-         + std::to_string(s.bulk_bytes_max) + " bytes;" + flag(s.freezes, "freezes") + flag(s.suspends, "suspends")
-         + flag(s.pauses, "pauses") + flag(s.kills, "kills") + flag(s.cuts, "cuts") + flag(s.breaks, "breaks")
-         + flag(s.leaves, "leaves") + flag(s.departs, "departs") + flag(s.forgets, "forgets");
+         + (s.is_discovered ? " of them discovered, for " : " of them listed, for ") + std::to_string(s.duration_ms)
+         + " ms, forgotten after " + std::to_string(s.forget_after_ms) + " ms; links of "
+         + std::to_string(s.bytes_per_second) + " bytes/s, " + std::to_string(s.delay_ms) + " ms, loss "
+         + std::to_string(s.loss_permille) + " per mille, bulk up to " + std::to_string(s.bulk_bytes_max) + " bytes;"
+         + flag(s.freezes, "freezes") + flag(s.suspends, "suspends") + flag(s.pauses, "pauses") + flag(s.kills, "kills")
+         + flag(s.cuts, "cuts") + flag(s.breaks, "breaks") + flag(s.leaves, "leaves") + flag(s.departs, "departs")
+         + flag(s.forgets, "forgets");
 }
 
 } // namespace ariadne::membership_simulation

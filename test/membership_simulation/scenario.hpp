@@ -12,6 +12,8 @@ struct scenario {
   std::size_t nodes = 0;
   /// The first of them are in the cluster file. The others join through one of these.
   std::size_t listed = 0;
+  /// They are not in the file, but their addresses are discovered, by these and by the others.
+  bool is_discovered = false;
   std::uint64_t duration_ms = 0;
   std::uint64_t forget_after_ms = 0;
 

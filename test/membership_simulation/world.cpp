@@ -20,6 +20,7 @@ constexpr std::size_t introduction_bytes = 500;
 constexpr std::uint64_t connect_timeout_us = 1'000 * ms;
 /// What comes from this is no other node's.
 constexpr std::size_t own_timers = 1'000;
+constexpr std::uint64_t expect_wait_us = 10'000 * ms;
 constexpr std::chrono::hours boot_time{1};
 constexpr std::chrono::hours wall_time{400'000};
 
@@ -97,6 +98,12 @@ membership::view_options world::options_of(std::size_t n) {
     options.listed.emplace_back(name(other), name(other) + ":1");
   if (!is_listed(n))
     options.listed = {options.listed[random_.below(options.listed.size())]};
+  if (scenario_.is_discovered) {
+    options.listed.clear();
+    // One more than there are, now and then.
+    options.expect = scenario_.listed + (scenario_.seed % 8 == 7 ? 1 : 0);
+    options.expect_wait = std::chrono::milliseconds{expect_wait_us / ms};
+  }
   return options;
 }
 
@@ -116,7 +123,20 @@ void world::start(std::size_t n) {
   expect_decided(n);
   happen(n, [&](auto& view, const auto& now) { view.handoff_started(now); });
   happen(n, [&](auto& view, const auto& now) { view.set_incarnation(starting.incarnation, now); });
+  if (scenario_.is_discovered) {
+    starting.expects_more = true;
+    discover(n);
+    expect_no_endless_wait(n);
+  }
   tick(n);
+}
+
+/// All addresses, also its own.
+void world::discover(std::size_t n) {
+  std::vector<std::string> addresses;
+  for (std::size_t other = 0; other < scenario_.listed; ++other)
+    addresses.push_back(name(other) + ":1");
+  happen(n, [&](auto& view, const auto& now) { view.discovered(addresses, now); });
 }
 
 membership::moment world::moment(std::size_t n) {
@@ -242,10 +262,14 @@ void world::act(std::size_t n, const membership::tell_handoff& what) {
       return;
     case standing::forgotten:
       tell(name(n) + " forgets " + what.node);
-      if (before == standing::up || (is_listed(n) && is_listed(other)))
+      if (before == standing::up || (!scenario_.is_discovered && is_listed(n) && is_listed(other)))
         fail("neither who is up nor who is listed is forgotten", name(n) + " forgets " + what.node);
       return;
   }
+}
+
+void world::act(std::size_t n, const membership::expect_no_more&) {
+  nodes_[n].expects_more = false;
 }
 
 void world::act(std::size_t n, const membership::report& what) {

@@ -69,6 +69,8 @@ private:
     /// Lines of the log about this link, and attempts to connect.
     std::deque<microseconds> lines;
     std::deque<microseconds> dials;
+    /// At its address, whoever is there.
+    std::deque<microseconds> dials_at_address;
   };
 
   struct node {
@@ -76,7 +78,9 @@ private:
     std::vector<peer> peers;
     /// Those that are watched, and how often.
     std::map<contact, unsigned> watched;
+    /// To nodes, and at addresses whoever is there.
     std::size_t dials_under_way = 0;
+    bool expects_more = false;
     /// It never comes back.
     bool is_gone_for_good = false;
     bool is_leaving = false;
@@ -159,6 +163,7 @@ private:
 
   void start(std::size_t n);
   membership::view_options options_of(std::size_t n);
+  void discover(std::size_t n);
   /// Has the view of `n` take note of something, and does what it commands.
   template <class Event>
   void happen(std::size_t n, Event event) {
@@ -178,6 +183,7 @@ private:
   void act(std::size_t n, const membership::look_at_connection& what);
   void act(std::size_t n, const membership::disconnect& what);
   void act(std::size_t n, const membership::tell_handoff& what);
+  void act(std::size_t n, const membership::expect_no_more&);
   void act(std::size_t n, const membership::wake& what);
   void act(std::size_t n, const membership::judge_soon& what);
   void act(std::size_t n, const membership::give_way& what);
@@ -227,15 +233,17 @@ private:
   void judge_down(std::size_t n, std::size_t other, const std::string& why);
   /// Throws if `n` has not awaited it for long enough.
   void judge_overdue(std::size_t n, std::size_t other);
-  void judge_dial(std::size_t n, std::size_t other);
+  void judge_dial(std::size_t n, const membership::attempt& made);
   /// The trouble of a node has begun, or `observer` has woken beside it.
   void expect_missed(std::size_t n, std::size_t observer);
   /// It has begun to run.
   void expect_decided(std::size_t n);
+  void expect_no_endless_wait(std::size_t n);
   bool is_clean(std::size_t from, std::size_t to);
   void log_line(std::size_t n, std::size_t other);
   void check_all_up();
   void check_all_forgotten();
+  /// It never leaves for good.
   bool is_listed(std::size_t n) const {
     return n < scenario_.listed;
   }

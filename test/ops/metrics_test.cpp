@@ -46,7 +46,8 @@ BOOST_AUTO_TEST_CASE(what_a_node_knows_is_told_with_its_labels) {
         "ariadne_writes_total{op=\"erase\"} 0", "ariadne_members{state=\"up\"} 2", "ariadne_members{state=\"down\"} 1",
         "ariadne_peer_up{peer=\"b\"} 1", "ariadne_peer_up{peer=\"c\"} 0",
         "ariadne_peer_round_trip_seconds{peer=\"b\"} 0.00025", "ariadne_replication_lag_events{peer=\"b\"} 5",
-        "ariadne_sessions_running 4", "ariadne_session_starts_total 6"})
+        "ariadne_sessions_running 4", "ariadne_session_starts_total 6",
+        "ariadne_certificate_expiry_timestamp_seconds 1728000000"})
     BOOST_TEST(has_line(text, line), line);
 }
 

@@ -15,7 +15,7 @@ namespace ariadne::test {
 class log_book {
 public:
   log_sink sink() {
-    return [this](log_level, std::string_view line) {
+    return [this](log_level, log_event, std::string_view line) {
       const std::lock_guard guard{mutex_};
       lines_.emplace_back(line);
     };

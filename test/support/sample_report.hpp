@@ -38,6 +38,7 @@ inline node_report sample_report() {
   hosting.hosts.resize(1);
   hosting.hosts.front().node = "a";
   result.hosting = hosting;
+  result.certificate_expires = std::chrono::system_clock::time_point{std::chrono::hours{480'000}};
   return result;
 }
 

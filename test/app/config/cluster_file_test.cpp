@@ -36,6 +36,25 @@ std::ostream& operator<<(std::ostream& out, const mistake& x) {
 }
 
 const std::vector<mistake> mistakes{
+  {"discovery without a number of nodes", "[cluster]\nname = \"c\"\n[discovery]\nmethod = \"dns-srv\"\nname = \"n\"\n",
+   "f:3:1: [discovery] needs expect"},
+  {"discovery of addresses without a port",
+   "[cluster]\nname = \"c\"\n[discovery]\nmethod = \"dns\"\nname = \"n\"\nexpect = 3\n",
+   "f:3:1: [discovery] with the method \"dns\" needs a port"},
+  {"discovery of services with a port",
+   "[cluster]\nname = \"c\"\n[discovery]\nmethod = \"dns-srv\"\nname = \"n\"\nexpect = 3\nport = 1\n",
+   "f:3:1: [discovery] with the method \"dns-srv\" takes no port"},
+  {"a majority of a number",
+   "[cluster]\nname = \"c\"\nminority = \"pause\"\n[discovery]\nmethod = \"dns-srv\"\nname = \"n\"\nexpect = 3\n",
+   "f:3:12: minority = \"pause\" needs voters"},
+  {"voters without discovery", "[cluster]\nname = \"c\"\nvoters = [\"a\"]\n[[node]]\nname = \"a\"\nport = 1\n",
+   "f:3:10: voters are for clusters with [discovery]"},
+  {"a node that is no voter",
+   "[cluster]\nname = \"c\"\nvoters = [\"a\"]\n[discovery]\nmethod = \"dns-srv\"\nname = \"n\"\n[[node]]\nname = "
+   "\"b\"\nport = 1\n",
+   "f:3:10: node \"b\" is listed, and no voter"},
+  {"an address to bind without a port", "[cluster]\nname = \"c\"\n[[node]]\nname = \"a\"\nport = 1\nbind = \"::\"\n",
+   "f:6:8: bind must be a string HOST:PORT"},
   {"bad syntax", "[cluster]\nname = \n", "f:2:8: "},
   {"a tolerance of less than two heartbeats", "[cluster]\nname = \"c\"\nheartbeat_interval = \"300ms\"\n",
    "f:3:22: heartbeat_tolerance, 500ms, must be at least twice the heartbeat_interval, 300ms"},
@@ -202,6 +221,45 @@ port = 65535
   expected.log_level = log_level::debug;
   expected.minotaur = {1, 20ms};
   check_equal_tunables(config, expected);
+}
+
+BOOST_AUTO_TEST_CASE(a_file_with_discovery_need_list_no_nodes_and_expects_its_voters) {
+  const auto config = valid(parse_program_config(R"([cluster]
+name = "c"
+minority = "pause"
+voters = ["a-0", "a-1", "a-2"]
+log_format = "json"
+[discovery]
+method = "dns"
+name = "nodes.example"
+port = 4100
+interval = "1s"
+)",
+                                                 "f"));
+  BOOST_TEST(config.nodes.empty());
+  BOOST_REQUIRE(config.discovery.has_value());
+  BOOST_CHECK((*config.discovery == discovery_options{discovery_method::dns, "nodes.example", 4100, 1s, 3, 10s}));
+  BOOST_CHECK((config.log_format == log_format::json));
+  const auto options = options_for_node(config, node_config{.name = "a-1", .port = 4100}).node;
+  BOOST_TEST(options.handoff.awaits_nodes);
+  BOOST_TEST(options.handoff.is_listed);
+  BOOST_TEST((options.handoff.expected_nodes == std::vector<std::string>{"a-0", "a-2"}));
+  BOOST_TEST(!options_for_node(config, node_config{.name = "b", .port = 4100}).node.handoff.is_listed);
+}
+
+BOOST_AUTO_TEST_CASE(a_node_may_listen_elsewhere_than_where_the_others_find_it) {
+  const auto config = valid(parse_program_config(R"([cluster]
+name = "c"
+[[node]]
+name = "a"
+host = "a.example"
+port = 4100
+bind = "[::]:4200"
+)",
+                                                 "f"));
+  const auto options = options_for_node(config, config.nodes.front()).node;
+  BOOST_TEST((options.address == endpoint{"::", 4200}));
+  BOOST_TEST((options.membership.address == endpoint{"a.example", 4100}));
 }
 
 BOOST_AUTO_TEST_CASE(an_edge_of_an_explicit_topology_holds_for_both_of_its_nodes) {

@@ -4,9 +4,15 @@
 #include "test/support/pipe_ends.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
+#include <fstream>
 #include <iostream>
+#include <iterator>
+#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 using namespace ariadne;
@@ -16,8 +22,11 @@ namespace {
 
 /// A log with both its outputs in one pipe.
 struct written_log {
+  explicit written_log(log_format format = log_format::text, log_level least = log_level::info)
+    : log(least, format, "a", "games", pipe.writer(), pipe.writer()) {}
+
   pipe_ends pipe;
-  node_log log{log_level::info, "a", pipe.writer(), pipe.writer()};
+  node_log log;
 };
 
 } // namespace
@@ -25,8 +34,8 @@ struct written_log {
 BOOST_AUTO_TEST_SUITE(node_log)
 
 BOOST_FIXTURE_TEST_CASE(an_event_is_one_line_with_level_and_node, written_log) {
-  log.sink()(log_level::debug, "not said");
-  log.sink()(log_level::warning, "node b is down");
+  log.sink()(log_level::debug, log_event::node_down, "not said");
+  log.sink()(log_level::warning, log_event::node_down, "node b is down");
   const auto line = pipe.read_line();
   const std::string end = "Z warning a: node b is down";
   BOOST_TEST(line.ends_with(end), line);
@@ -34,9 +43,9 @@ BOOST_FIXTURE_TEST_CASE(an_event_is_one_line_with_level_and_node, written_log) {
 }
 
 BOOST_FIXTURE_TEST_CASE(an_event_stays_one_line_whatever_others_call_themselves, written_log) {
-  log.sink()(log_level::info, "node \x1b[2J\r\n\xff");
+  log.sink()(log_level::info, log_event::node_down, "node \x1b[2J\r\n\xff");
   BOOST_TEST(pipe.read_line().ends_with(" a: node \\x1b[2J\\r\\n\\xff"));
-  log.sink()(log_level::info, std::string(100'000, 'x'));
+  log.sink()(log_level::info, log_event::node_down, std::string(100'000, 'x'));
   BOOST_TEST(pipe.read_line().size() < 2'200u);
 }
 
@@ -57,6 +66,40 @@ BOOST_AUTO_TEST_CASE(what_libraries_print_comes_line_by_line) {
   }
   BOOST_TEST(lines == (std::vector<std::string>{"*** unexpected 7", "second", "error", "begun, ended"}),
              boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_line_for_programs_is_an_object_with_the_name_of_the_event) {
+  written_log with{log_format::json};
+  with.log.sink()(log_level::warning, log_event::node_down, "node \"b\"\nis \xff down");
+  auto line = nlohmann::json::parse(with.pipe.read_line());
+  BOOST_TEST(line["time"].get<std::string>().size() == std::string{"2026-01-02T03:04:05.678Z"}.size());
+  line.erase("time");
+  BOOST_TEST(line
+             == nlohmann::json({{"level", "warning"},
+                                {"node", "a"},
+                                {"cluster", "games"},
+                                {"event", "node_down"},
+                                {"message", "node \"b\"\\nis \\xff down"}}));
+}
+
+BOOST_AUTO_TEST_CASE(a_line_for_the_journal_has_a_priority_and_no_time) {
+  written_log with{log_format::journal, log_level::debug};
+  with.log.sink()(log_level::error, log_event::replication_refused, "refused");
+  BOOST_TEST(with.pipe.read_line() == "<3>a: refused");
+  with.log.sink()(log_level::debug, log_event::session_started, "started");
+  BOOST_TEST(with.pipe.read_line() == "<7>a: started");
+}
+
+BOOST_AUTO_TEST_CASE(each_event_has_a_name_of_its_own_which_the_documents_explain) {
+  std::ifstream file{ARIADNE_CONFIG_DIR "/../docs/operations.md"};
+  const std::string text{std::istreambuf_iterator<char>{file}, {}};
+  std::set<std::string_view> names;
+  for (int i = 0; i <= static_cast<int>(last_log_event); ++i) {
+    const auto name = to_text(static_cast<log_event>(i));
+    BOOST_TEST(name != "unknown");
+    BOOST_TEST(names.insert(name).second, name);
+    BOOST_TEST(text.find(fmt::format("| `{}` |", name)) != std::string::npos, name);
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
