@@ -61,6 +61,8 @@ public:
     if (options.is_listed && !options.expected_nodes.empty())
       replica.counted_nodes.push_back(options.node);
     replica.answers = options.answers;
+    replica.listed_nodes = options.expected_nodes;
+    replica.journal = std::move(options.journal);
     has_counted_nodes_ = !replica.counted_nodes.empty();
     replica.log = options.log;
     gate_.emplace(self_, std::move(options.answers));

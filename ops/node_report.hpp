@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/protocol.hpp"
+#include "actors/storage_messages.hpp"
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -20,6 +21,8 @@ struct node_report {
   std::optional<session_host_status> hosting;
   /// The node and those that it is connected to show each other certificates.
   bool is_secured = false;
+  /// Nothing if the node keeps no journal.
+  std::optional<storage_status> storage = {};
 };
 
 /// For people: several lines.
