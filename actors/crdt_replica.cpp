@@ -4,9 +4,11 @@
 #include "actors/caf_edition.hpp"
 #include "actors/caf_edition_unexpected.hpp"
 #include "actors/clock_report.hpp"
+#include "actors/cold_start.hpp"
 #include "actors/deadline.hpp"
 #include "actors/error.hpp"
 #include "actors/event_feeds.hpp"
+#include "actors/journal_outlet.hpp"
 #include "actors/kept_promise.hpp"
 #include "actors/key_listings.hpp"
 #include "actors/live_feeds.hpp"
@@ -49,6 +51,8 @@ namespace {
 using ticking_crdt_replica_actor = value_holding_actor::extend<
   // From a node of release 0.2.0.
   answers<session_peer, host_atom>,
+  // From the storage of this node: a fault of the disk is over.
+  takes<journal_answer>,
   // Time has passed.
   takes<tick_atom>,
   // A long walk of the core goes on, after the messages that came in between.
@@ -119,6 +123,8 @@ public:
     core_.emplace(options_.core);
     gate_.emplace(self_, options_.answers);
     core_->collect_changes(false);
+    if (options_.journal)
+      begin_journal(*options_.journal);
     schedule_tick();
   }
 
@@ -198,7 +204,8 @@ public:
       return refused;
     if (const auto problem = core_->check_key(key))
       return to_error(*problem, key, options_.core.limits);
-    const auto erased = core_->erase(key, now_ms()).has_value();
+    // What is not shown is not erased unseen either.
+    const auto erased = !is_hidden(core_->get(key, now_ms())) && core_->erase(key, now_ms());
     flush();
     return erased;
   }
@@ -220,9 +227,7 @@ public:
     // A page has that many bytes at most, or one key.
     if (!gate_->passes(self_->current_sender(), page_bytes))
       return make_error(ec::too_many_answers);
-    auto answer = listings_.answer<keys_page>(*core_, std::move(prefix), std::move(after), std::identity{});
-    schedule_work();
-    return answer;
+    return list<keys_page>(std::move(prefix), std::move(after), std::identity{});
   }
 
   caf::result<handoff_events> standing_events(std::string& prefix, std::string& after) {
@@ -231,10 +236,8 @@ public:
     // An event is about as long as many a key.
     if (!gate_->passes(self_->current_sender(), 2 * page_bytes))
       return make_error(ec::too_many_answers);
-    auto answer = listings_.answer<handoff_events>(*core_, std::move(prefix), std::move(after),
-                                                   [this](keys_page&& page) { return events_of(std::move(page)); });
-    schedule_work();
-    return answer;
+    return list<handoff_events>(std::move(prefix), std::move(after),
+                                [this](keys_page&& page) { return events_of(std::move(page)); });
   }
 
   handoff_events events_of(keys_page&& page) {
@@ -351,6 +354,19 @@ public:
     flush();
   }
 
+  // -- a journal -----------------------------------------------------------------------------------------------------
+
+  /// A batch has been written; or a fault of the disk is over, and all is to be handed out again.
+  void note(const journal_answer& answer) {
+    if (!journal_)
+      return;
+    if (answer.wants_walk)
+      core_->walk_for_journal();
+    if (answer.durable)
+      note_durable(*answer.durable);
+    flush();
+  }
+
   // -- time ----------------------------------------------------------------------------------------------------------
 
   void tick() {
@@ -361,6 +377,7 @@ public:
     for (auto& l : links_)
       if (l.is_resting() && l.is_wanted && l.rest_is_over())
         open(l);
+    settle_cold_start();
     reads_->settle(is_caught_up());
     for (auto& writes : writes_)
       writes.look_at_all();
@@ -382,7 +399,8 @@ public:
     if (!place)
       return std::move(place.error());
     auto promise = self_->make_response_promise<drain_report>();
-    drains_.push_back({kept_promise<drain_report>{promise}, deadline_in(timeout_ms), std::move(*place)});
+    drains_.push_back(
+      {kept_promise<drain_report>{promise}, deadline_in(timeout_ms), std::move(*place), core_->vector()});
     settle_drains();
     return promise;
   }
@@ -480,6 +498,8 @@ private:
     kept_promise<drain_report> promise;
     steady_clock::time_point deadline;
     waiting_place place;
+    /// The events that there were when it began.
+    crdt::version_vector to_be_kept;
   };
 
   /// How many a page of leftovers has at most.
@@ -508,7 +528,10 @@ private:
   map_entry look_at(std::string_view key, bool with_value) {
     map_entry result;
     result.caught_up = is_caught_up();
-    if (const auto entry = core_->get(key, now_ms())) {
+    const auto entry = core_->get(key, now_ms());
+    if (is_hidden(entry)) {
+      result.caught_up = false;
+    } else if (entry) {
       result.found = true;
       result.event = to_event_id(entry->dot);
       if (with_value)
@@ -547,6 +570,9 @@ private:
       tell_of_changes();
     core_->collect_changes(watchers_.has_key_watchers() || !live_watchers_.empty() || !reads_->empty());
     log_rewritten();
+    // Before anybody is answered: whoever asks the storage after an answer learns what is not kept yet.
+    if (journal_)
+      journal_->flush(*core_, now_ms());
     for (auto& frame : core_->take_frames())
       if (const auto* l = find_link(frame.link))
         mail(self_, sync_frame{std::move(frame.bytes)}).send(l->peer);
@@ -613,6 +639,12 @@ private:
       if (!knowledge.is_caught_up && knowledge.presence == node_presence::up)
         if (const auto* l = find_link(caf::actor_cast<caf::actor_addr>(knowledge.replica.handle)))
           knowledge.is_caught_up = core_->caught_up(l->id);
+    if (cold_start_.awaits_nodes()) {
+      for (const auto& [node, knowledge] : known_)
+        if (knowledge.is_caught_up && knowledge.presence == node_presence::up)
+          cold_start_.met(node);
+      settle_cold_start();
+    }
     const auto now = is_caught_up();
     if (std::exchange(was_caught_up_, now) == now || !now)
       return;
@@ -627,11 +659,100 @@ private:
 
   /// Other than `is_caught_up`, does not wait for what is down.
   bool has_met_all() const {
-    return !options_.awaits_nodes && std::all_of(known_.begin(), known_.end(), [](const auto& entry) {
-      const auto& known = entry.second;
-      return known.presence == node_presence::down || known.presence == node_presence::forgotten
-             || (known.presence == node_presence::up && known.is_caught_up);
+    return !options_.awaits_nodes && cold_start_.may_start_sessions()
+           && std::all_of(known_.begin(), known_.end(), [](const auto& entry) {
+                const auto& known = entry.second;
+                return known.presence == node_presence::down || known.presence == node_presence::forgotten
+                       || (known.presence == node_presence::up && known.is_caught_up);
+              });
+  }
+
+  // -- what has been restored ----------------------------------------------------------------------------------------
+
+  void begin_journal(const replica_journal& journal) {
+    auto restored = std::move(*journal.opening.restored);
+    for (const auto former : restored.former_ids()) {
+      former_ids_.push_back(former);
+      former_ids_.push_back(crdt::twin_of(former));
+    }
+    auto events = restored.claim.vector;
+    events.join(*restored.claim.retired);
+    // Of what has been salvaged, nothing is claimed.
+    for (const auto& r : restored.registers)
+      for (std::size_t i = 0; i < r.value.live_count(); ++i)
+        events.raise(r.value.live(i).dot);
+    cold_start_ = {options_.listed_nodes, is_counted(options_.core.node), std::move(events),
+                   journal.options.starts_alone, steady_clock::now() + journal.options.cold_start_wait};
+    core_->restore(std::move(restored), now_ms());
+    core_->begin_journal();
+    journal_.emplace(self_, journal, [this](const journal_answer& answer) { note(answer); });
+    // There may be no other nodes.
+    cold_start_.settle(steady_clock::now());
+    flush();
+  }
+
+  /// This node keeps all events up to these on its disk, as far as the mode goes.
+  void note_durable(const crdt::version_vector& events) {
+    durable_ = events;
+  }
+
+  bool is_hidden(const std::optional<crdt::entry_view>& entry) const {
+    return entry && cold_start_.hides(entry->dot);
+  }
+
+  void settle_cold_start() {
+    if (!cold_start_.settle(steady_clock::now()))
+      return;
+    options_.log(log_level::info, log_event::restored_shown,
+                 cold_start_.awaits_nodes()
+                   ? "restored state is shown from now on, although not all nodes have been met"
+                   : "all nodes have been met since the start: restored state is shown");
+    show_restored({});
+  }
+
+  /// Tells of what has been hidden, page by page.
+  void show_restored(const std::string& after) {
+    listings_.ask(*core_, {}, after, [this](keys_page&& page) {
+      for (const auto& key : page.keys) {
+        if (const auto entry = core_->get(key, now_ms()); entry && cold_start_.has_restored(entry->dot))
+          watchers_.tell_of_key(handoff_event_kind::stashed, key, to_event_id(entry->dot));
+        reads_->changed(key);
+      }
+      if (!page.is_last)
+        show_restored(page.keys.back());
     });
+    schedule_work();
+  }
+
+  /// Answers the request for a page of keys with what `convert` makes of it.
+  template <class Answer, class Convert>
+  caf::result<Answer> list(std::string&& prefix, std::string&& after, Convert convert) {
+    if (cold_start_.is_cold())
+      return list_shown<Answer>(prefix, after, convert);
+    auto answer = listings_.answer<Answer>(*core_, std::move(prefix), std::move(after), convert);
+    schedule_work();
+    return answer;
+  }
+
+  template <class Answer, class Convert>
+  caf::result<Answer> list_shown(const std::string& prefix, const std::string& after, Convert convert) {
+    auto promise = self_->make_response_promise<Answer>();
+    const auto kept = std::make_shared<kept_promise<Answer>>(promise);
+    list_shown(prefix, after, [kept, convert](keys_page&& page) { kept->deliver(convert(std::move(page))); });
+    return promise;
+  }
+
+  /// Goes on until there is a key to be shown: an empty page would be taken for the last one.
+  void list_shown(const std::string& prefix, const std::string& after, std::function<void(keys_page&&)> answer) {
+    listings_.ask(*core_, prefix, after, [this, prefix, answer = std::move(answer)](keys_page&& page) {
+      const auto last = page.keys.empty() ? std::string{} : page.keys.back();
+      std::erase_if(page.keys, [&](const std::string& key) { return is_hidden(core_->get(key, now_ms())); });
+      if (page.keys.empty() && !page.is_last)
+        list_shown(prefix, last, answer);
+      else
+        answer(std::move(page));
+    });
+    schedule_work();
   }
 
   live_values read_live(const std::string& key) {
@@ -755,18 +876,32 @@ private:
     note_handed_over();
     const auto members = count_members();
     const auto is_missing = !is_alone() && has_leftovers();
-    const auto complete = !is_missing && (members == 0 || core_->is_acknowledged());
+    const auto complete = !is_missing && (members == 0 || (core_->is_acknowledged() && is_restored_held()));
     std::erase_if(drains_, [&](pending_drain& drain) {
-      if (!complete && steady_clock::now() < drain.deadline)
+      const auto is_kept = !journal_ || durable_.covers(drain.to_be_kept);
+      if (!(complete && is_kept) && steady_clock::now() < drain.deadline)
         return false;
-      drain_report report{complete, members, {}, 0};
+      drain_report report{complete && is_kept, members, {}, 0};
       if (is_missing) {
         auto page = leftovers(0);
         report.leftovers = std::move(page.leftovers);
         report.next_leftover = page.next;
       }
+      if (!is_kept)
+        report.leftovers.push_back({"journal", "the disk has not taken all of it"});
       drain.promise.deliver(std::move(report));
       return true;
+    });
+  }
+
+  /// Whether all members have the events of the former incarnations of this node.
+  bool is_restored_held() const {
+    return std::all_of(former_ids_.begin(), former_ids_.end(), [this](crdt::replica_id former) {
+      return std::all_of(known_.begin(), known_.end(), [&](const auto& entry) {
+        const auto& other = entry.second;
+        return other.presence != node_presence::up
+               || core_->acknowledged_by({other.replica.replica}, former) >= core_->vector()[former];
+      });
     });
   }
 
@@ -889,6 +1024,12 @@ private:
   /// By name.
   std::map<std::string, node_knowledge> known_;
   service_standing standing_;
+  cold_start cold_start_;
+  /// Of this node, as its journal knows them.
+  std::vector<crdt::replica_id> former_ids_;
+  std::optional<journal_outlet<ticking_crdt_replica_actor::pointer>> journal_;
+  /// What is kept on the disk of this node.
+  crdt::version_vector durable_;
   crdt::clock_doubt logged_doubt_ = crdt::clock_doubt::none;
   bool was_caught_up_ = true;
   stepwise_work<> steps_;
@@ -953,6 +1094,7 @@ crdt_replica(ticking_crdt_replica_actor::stateful_pointer<crdt_replica_state> se
     [&state](leftovers_atom, std::uint64_t after) { return state.leftovers(after); },
     [&state](status_atom) { return state.status(); },
     [&state](const sync_frame& frame) { state.receive(frame); },
+    [&state](const journal_answer& answer) { state.note(answer); },
     [&state](tick_atom) { state.tick(); },
     [&state](work_atom) { state.work(); },
   };

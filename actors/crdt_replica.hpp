@@ -34,6 +34,8 @@
 
 namespace ariadne {
 
+struct replica_journal;
+
 struct crdt_replica_options {
   /// `core.id` must be drawn at random for this one actor.
   crdt::replica_options core;
@@ -42,6 +44,10 @@ struct crdt_replica_options {
   std::vector<std::string> counted_nodes;
   /// It has not caught up before `expected_atom` has come: see state_handoff_options.
   bool awaits_nodes = false;
+  /// The other nodes of the cluster file: until all of them have been met, state that the journal has kept may be old.
+  std::vector<std::string> listed_nodes = {};
+  /// What the replica begins with, and keeps its journal in; none, if null.
+  std::shared_ptr<const replica_journal> journal;
   request_limits requests;
   /// How often the replica looks after what waits for time to pass.
   std::chrono::milliseconds tick_interval{100};

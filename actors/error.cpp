@@ -90,6 +90,18 @@ std::string_view to_string(ec code) {
       return "the session does not understand the message";
     case ec::message_damaged:
       return "the contents of the message are damaged";
+    case ec::storage_foreign:
+      return "the journal is another node's";
+    case ec::storage_in_use:
+      return "the journal is in use";
+    case ec::storage_format_unknown:
+      return "the journal has another format";
+    case ec::storage_damaged:
+      return "the journal is damaged";
+    case ec::storage_unusable:
+      return "the directory of the journal cannot be used";
+    case ec::storage_clock_behind:
+      return "the clock is behind the journal";
   }
   // An error that a node with a newer program has sent.
   return "unknown error";

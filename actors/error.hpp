@@ -94,6 +94,21 @@ enum class ec : std::uint8_t {
   clause_unknown,
   /// The contents of a message, or of an answer, are not what its clause has.
   message_damaged,
+  // Why a node does not start from the directory that it keeps its journal in. The context says where and what, and
+  // what
+  // to do.
+  /// It is another node's, or another cluster's.
+  storage_foreign,
+  /// Another process uses it.
+  storage_in_use,
+  /// It was written by another version of the program.
+  storage_format_unknown,
+  /// What was on the disk is not there, or not as it was written.
+  storage_damaged,
+  /// It cannot be made, read or written.
+  storage_unusable,
+  /// The clock is behind the time at which it was last written.
+  storage_clock_behind,
 };
 
 /// One sentence without a final stop, for people.

@@ -80,6 +80,16 @@ std::string_view to_text(log_event event) {
       return "service_lost";
     case log_event::service_regained:
       return "service_regained";
+    case log_event::journal_opened:
+      return "journal_opened";
+    case log_event::journal_awaited:
+      return "journal_awaited";
+    case log_event::journal_failed:
+      return "journal_failed";
+    case log_event::journal_regained:
+      return "journal_regained";
+    case log_event::restored_shown:
+      return "restored_shown";
     case log_event::kind_refused:
       return "kind_refused";
     case log_event::session_started:

@@ -51,6 +51,12 @@ enum class log_event : std::uint8_t {
   keys_restamped,
   service_lost,
   service_regained,
+  // Its journal.
+  journal_opened,
+  journal_awaited,
+  journal_failed,
+  journal_regained,
+  restored_shown,
   // Sessions.
   kind_refused,
   session_started,

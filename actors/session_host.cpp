@@ -41,6 +41,8 @@ constexpr std::chrono::milliseconds pause_max{300};
 /// Hosts of other nodes are looked for when nodes come, and then again after this time, as long as one is not
 /// connected.
 constexpr std::uint64_t look_again_ms = 100;
+/// More than a session has owners while a node is away.
+constexpr std::uint64_t epoch_gap = 65'536;
 
 template <class Duration>
 std::uint64_t to_ms(Duration duration) {
@@ -107,6 +109,7 @@ public:
         readable_versions_[kind] = about.schema_version;
     core.minority = options_.minority;
     core.configured_nodes = options_.configured_nodes;
+    core.unmet_epoch_gap = options_.keeps_journal ? epoch_gap : 0;
     core.lease = options_.lease;
     core.rebalance_max = options_.rebalance_max;
     core.message_wait_ms = request_timeout_ms();

@@ -114,6 +114,8 @@ struct session_host_options {
   session::minority_policy minority = session::minority_policy::run;
   /// The names of the nodes of which a majority is counted, this one among them.
   std::set<std::string> configured_nodes;
+  /// Nodes keep a journal (docs/durability.md). `add_session_host` sets it.
+  bool keeps_journal = false;
   session::lease_options lease;
   /// Sessions that are placed on a node that has come are moved there, so many at a time; 0: they stay.
   std::size_t rebalance_max = 0;

@@ -62,6 +62,8 @@ public:
       replica.counted_nodes.push_back(options.node);
     replica.answers = options.answers;
     replica.awaits_nodes = options.awaits_nodes;
+    replica.listed_nodes = options.expected_nodes;
+    replica.journal = std::move(options.journal);
     has_counted_nodes_ = !replica.counted_nodes.empty();
     replica.log = options.log;
     gate_.emplace(self_, std::move(options.answers));

@@ -42,6 +42,8 @@
 
 namespace ariadne {
 
+struct replica_journal;
+
 struct state_handoff_options {
   std::string cluster;
   std::string node;
@@ -61,6 +63,8 @@ struct state_handoff_options {
   request_limits requests;
   /// Takes part in the drain, for the services that it keeps. The supervisor sets it.
   service_keeper_actor services;
+  /// What the pair begins with, and keeps its journal in; none, if null. The supervisor sets it, anew for each pair.
+  std::shared_ptr<const replica_journal> journal;
   log_sink log = log_nothing;
 };
 

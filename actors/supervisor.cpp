@@ -5,6 +5,8 @@
 #include "actors/monitored_actors.hpp"
 #include "actors/network/basp.hpp"
 #include "actors/participant_stops.hpp"
+#include "actors/replica_journal.hpp"
+#include "actors/storage.hpp"
 #include "actors/value_desk.hpp"
 
 #include <caf/actor_cast.hpp>
@@ -44,6 +46,9 @@ using std::chrono_literals::operator""ms;
 constexpr auto resolve_timeout = 10s;
 constexpr auto resolve_interval = 500ms;
 
+/// More often than this, no pair is started anew from the same directory: what makes it die may stand there.
+constexpr restart_limits restarts_from_storage{.restarts_max = 3};
+
 using ticking_supervisor_actor = supervisor_actor::extend<
   // Whatever does not run is to be started.
   takes<tick_atom>,
@@ -74,8 +79,13 @@ public:
       return;
     if (const auto problem = find_problem_of_names(); !problem.empty())
       return give_up({ec::refused, problem});
-    if (!handoff_)
+    if (!handoff_ && options_.storage)
+      open_storage();
+    else if (!handoff_)
       start_handoff();
+    // A node whose journal is not to be gone on with is never seen by others.
+    if (!handoff_ && !membership_)
+      return;
     if (!membership_)
       start_membership();
     else if (!port_open_)
@@ -125,7 +135,13 @@ public:
       desk_ = nullptr;
       for (const auto& name : names_of_pair())
         unregister_actor(self_->system(), name);
-      restart("the handoff pair", down.reason);
+      pair_ended(down.reason);
+    } else if (down.source == storage_.address()) {
+      storage_ = nullptr;
+      unregister_actor(self_->system(), storage_name);
+      // Whatever changes now would not be kept.
+      self_->send_exit(handoff_, down.reason);
+      restart("the storage", down.reason);
     } else if (down.source == membership_.address()) {
       close_port();
       unregister_actor(self_->system(), membership_name);
@@ -153,10 +169,41 @@ public:
       unregister_actor(self_->system(), membership_name);
     self_->send_exit(handoff_, reason);
     self_->send_exit(membership_, reason);
+    if (storage_)
+      unregister_actor(self_->system(), storage_name);
+    self_->send_exit(storage_, reason);
     self_->quit(reason);
   }
 
 private:
+  /// A pair is started with what the directory has, once that is read.
+  void open_storage() {
+    if (!storage_) {
+      const auto& handoff = options_.handoff;
+      storage_ = spawn_storage(self_->system(), *options_.storage, handoff.cluster, handoff.node, options_.log);
+      monitored_.add(storage_);
+      register_actor(self_->system(), storage_name, storage_);
+    }
+    if (std::exchange(is_opening_, true))
+      return;
+    mail(self_, start_atom_v)
+      .request(storage_, caf::infinite)
+      .then(
+        [this](const storage_opening& opening) {
+          is_opening_ = false;
+          options_.handoff.journal =
+            std::make_shared<const replica_journal>(replica_journal{storage_, opening, *options_.storage});
+          start_handoff();
+          start_missing();
+        },
+        [this](const caf::error& error) {
+          is_opening_ = false;
+          // If it has ended, it is started anew.
+          if (storage_ && error.category() == make_error(ec::storage_damaged).category())
+            give_up({static_cast<ec>(error.code()), describe(error)});
+        });
+  }
+
   void start_handoff() {
     handoff_ = spawn_state_handoff(self_->system(), options_.handoff);
     monitored_.add(handoff_);
@@ -170,6 +217,21 @@ private:
       if (services_[i].actor)
         introduce(i);
     announce();
+  }
+
+  void pair_ended(const caf::error& reason) {
+    const auto now = restart_policy::time_point::clock::now();
+    if (!options_.storage || stops_.has_begun() || from_storage_.next_delay(now))
+      return restart("the handoff pair", reason);
+    const auto directory = options_.storage->directory.string();
+    give_up({ec::storage_damaged, fmt::format("the handoff pair has ended ({}), after {} restarts within {} s from the "
+                                              "journal in {}; look at that: ariadne storage check {}",
+                                              describe(reason), restarts_from_storage.restarts_max,
+                                              seconds_of(restarts_from_storage.window), directory, directory)});
+  }
+
+  static std::chrono::seconds::rep seconds_of(std::chrono::milliseconds duration) {
+    return std::chrono::duration_cast<std::chrono::seconds>(duration).count();
   }
 
   void start_membership() {
@@ -248,6 +310,8 @@ private:
       return {};
     auto taken = names_of_pair();
     taken.insert(membership_name);
+    if (options_.storage)
+      taken.insert(storage_name);
     for (const auto& name : taken)
       if (registered<caf::strong_actor_ptr>(self_->system(), name))
         return fmt::format("another actor of this system is registered as {}, which is a name of Ariadne's", name);
@@ -329,9 +393,9 @@ private:
       return note_end(ended, reason);
     const auto delay = policy_->next_delay(restart_policy::time_point::clock::now());
     if (!delay)
-      return give_up({ec::not_in_service,
-                      fmt::format("{}, after {} restarts within {} s", ended, options_.restarts.restarts_max,
-                                  std::chrono::duration_cast<std::chrono::seconds>(options_.restarts.window).count())});
+      return give_up(
+        {ec::not_in_service, fmt::format("{}, after {} restarts within {} s", ended, options_.restarts.restarts_max,
+                                         seconds_of(options_.restarts.window))});
     options_.log(log_level::warning, log_event::child_restarted,
                  fmt::format("{}; it is started anew in {} ms", ended, delay->count()));
     mail(self_, tick_atom_v).delay(*delay).send(self_);
@@ -354,6 +418,11 @@ private:
   monitored_actors<ticking_supervisor_actor::pointer> monitored_;
   supervisor_options options_;
   std::optional<restart_policy> policy_;
+  restart_policy from_storage_{restarts_from_storage};
+  /// Null without storage.
+  journal_keeping_actor storage_;
+  /// It reads the directory for the next pair.
+  bool is_opening_ = false;
   state_handoff_actor handoff_;
   /// It ends with the pair.
   value_desk_actor desk_;
@@ -412,6 +481,7 @@ supervisor_options options_for_node(const std::string& cluster, const seed_node&
 void add_session_host(supervisor_options& options, session_host_options hosting) {
   const auto& handoff = options.handoff;
   hosting.node = handoff.node;
+  hosting.keeps_journal = options.storage.has_value();
   hosting.configured_nodes = {handoff.expected_nodes.begin(), handoff.expected_nodes.end()};
   if (handoff.is_listed)
     hosting.configured_nodes.insert(handoff.node);

@@ -7,6 +7,7 @@
 #include "actors/protocol.hpp"
 #include "actors/session_host.hpp"
 #include "actors/state_handoff.hpp"
+#include "actors/storage_options.hpp"
 
 #include <caf/actor_system.hpp>
 
@@ -21,6 +22,7 @@
 // The supervision tree of a node:
 //
 //     supervisor
+//       |- storage, if the node keeps a journal
 //       |- state_handoff ---- linked ---- crdt_replica
 //       |- cluster_membership, published at the node's port
 //       `- services: the application's own actors
@@ -29,6 +31,8 @@
 // itself is done, and one that dies is left over, in the report of the drain. Services are started after all else, so
 // that they stop before it, and take part in the drain. A new handoff pair is registered under the name `handoff_atom`
 // before the membership actor hears of it, as `(handoff_atom, handle)`, and tells the other nodes.
+//
+// With storage, nothing else is started before its directory has been read, and every pair begins with what that has.
 
 namespace ariadne {
 
@@ -71,7 +75,8 @@ struct service {
 /// Why a supervisor gives up.
 struct node_failure {
   /// `name_taken`: started again, the node would end again. `port_not_opened`, `host_unresolved`: its address cannot be
-  /// had. `refused`: a service has a name that it may not have. `not_in_service`: a child has died too often.
+  /// had. `refused`: a service has a name that it may not have. `storage_...`: its journal is not to be gone on with.
+  /// `not_in_service`: a child has died too often.
   ec code = ec::not_in_service;
   /// A sentence without final stop.
   std::string reason;
@@ -82,6 +87,8 @@ struct supervisor_options {
   cluster_membership_options membership;
   /// Where the membership actor is published.
   endpoint address;
+  /// Without, the node keeps nothing on a disk.
+  std::optional<storage_options> storage = {};
   std::vector<service> services = {};
   restart_limits restarts;
   log_sink log = log_nothing;

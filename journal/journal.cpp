@@ -195,7 +195,7 @@ tl::expected<journal_progress, disk_error> journal::write(const crdt::journal_pa
 }
 
 result journal::sync() {
-  if (synced_ + 1 == sequence_)
+  if (is_synced())
     return {};
   if (auto done = disk_.sync(segment_name(segment_.number)); !done)
     return done;

@@ -80,7 +80,11 @@ public:
   /// once it is synced; without, once it is written, so that it outlives the process alone.
   tl::expected<journal_progress, disk_error> write(const crdt::journal_part& part, bool is_synced, std::uint64_t at_ms);
 
-  /// What has been written outlives a power cut.
+  /// Whether all that has been written outlives a power cut.
+  bool is_synced() const {
+    return synced_ + 1 == sequence_;
+  }
+  /// Makes it so.
   tl::expected<void, disk_error> sync();
 
   /// Says in the log what has been synced, if nothing has said so since: so that damage of the last frame is not taken

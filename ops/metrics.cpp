@@ -145,6 +145,21 @@ void add_hosting(exposition& out, const session_host_status& hosting) {
             number(hosting.waiting_requests));
 }
 
+void add_storage(exposition& out, const storage_status& storage) {
+  out.gauge("ariadne_storage_failing", "1 if the disk is at fault, and nothing is kept on it, else 0.",
+            flag(!storage.problem.empty()));
+  out.gauge("ariadne_storage_lag_keys", "Keys that have changed, and are not yet kept on the disk.",
+            number(storage.lag_keys));
+  out.gauge("ariadne_storage_bytes", "Bytes of the journal on the disk.", number(storage.bytes));
+  out.gauge("ariadne_storage_synced_ago_seconds", "How long ago the journal was last synced.",
+            number(storage.synced_ago_ms) / 1e3);
+  out.gauge("ariadne_storage_sync_seconds", "How long the last sync took.", number(storage.sync_took_us) / 1e6);
+  out.counter("ariadne_storage_batches_total", "Batches written to the journal.", number(storage.batches));
+  out.counter("ariadne_storage_written_bytes_total", "Bytes of keys and values in these batches.",
+              number(storage.written_bytes));
+  out.counter("ariadne_storage_faults_total", "Faults of the disk.", number(storage.faults));
+}
+
 void add_process(exposition& out, const process_facts& process) {
   out.counter("process_cpu_seconds_total", "Processor time of the process, user and system.", process.cpu_seconds);
   out.gauge("process_resident_memory_bytes", "Memory of the process that is not swapped out.",
@@ -174,6 +189,8 @@ std::string to_prometheus(const node_report* report, const process_facts& proces
       out.gauge("ariadne_certificate_expiry_timestamp_seconds",
                 "When the node's certificate, or an authority of it, is valid no more, since the Unix epoch.",
                 std::chrono::duration<double>{report->certificate_expires->time_since_epoch()}.count());
+    if (report->storage)
+      add_storage(out, *report->storage);
   }
   add_process(out, process);
   return out.text();

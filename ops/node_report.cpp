@@ -199,16 +199,49 @@ std::string hosting_table(const session_host_status& hosting) {
   return text;
 }
 
+const char* to_text(storage_mode mode) {
+  return mode == storage_mode::sync ? "sync" : "write";
+}
+
+json storage_json(const storage_status& storage) {
+  json result{{"mode", to_text(storage.mode)},          {"bytes", storage.bytes},
+              {"lag_keys", storage.lag_keys},           {"synced_ago_ms", storage.synced_ago_ms},
+              {"sync_took_us", storage.sync_took_us},   {"batches", storage.batches},
+              {"written_bytes", storage.written_bytes}, {"faults", storage.faults},
+              {"is_failing", !storage.problem.empty()}};
+  put_bytes(result, "directory", storage.directory);
+  if (storage.faults > 0) {
+    put_bytes(result, "last_fault", storage.last_fault);
+    result["last_fault_ago_ms"] = storage.last_fault_ago_ms;
+  }
+  return result;
+}
+
+std::string storage_lines(const storage_status& storage) {
+  auto text = fmt::format("journal  {}, mode {}, {} bytes; {} keys not yet kept; synced {} ms ago, in {} us\n",
+                          crdt::printable_briefly(storage.directory), to_text(storage.mode), storage.bytes,
+                          storage.lag_keys, storage.synced_ago_ms, storage.sync_took_us);
+  if (!storage.problem.empty())
+    text += fmt::format("         nothing is kept now: {}\n", crdt::printable_briefly(storage.problem));
+  else if (storage.faults > 0)
+    text += fmt::format("         {} faults, the last one {} s ago: {}\n", storage.faults,
+                        storage.last_fault_ago_ms / 1000, crdt::printable_briefly(storage.last_fault));
+  return text;
+}
+
 } // namespace
 
 std::string to_table(const node_report& report) {
   auto text = status_table(report.status, report.members, report.is_secured);
+  if (report.storage)
+    text += storage_lines(*report.storage);
   return report.hosting ? text + hosting_table(*report.hosting) : text;
 }
 
 json to_json(const node_report& report) {
   auto answer = status_json(report.status, report.members);
   answer["tls"] = report.is_secured;
+  answer["storage"] = report.storage ? storage_json(*report.storage) : json{};
   answer["sessions"] = report.hosting ? hosting_json(*report.hosting) : json{};
   return answer;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/protocol.hpp"
+#include "actors/storage_messages.hpp"
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -23,6 +24,8 @@ struct node_report {
   bool is_secured = false;
   /// When its certificate, or an authority of it, is valid no more. Known within its process alone.
   std::optional<std::chrono::system_clock::time_point> certificate_expires = {};
+  /// Nothing if the node keeps no journal.
+  std::optional<storage_status> storage = {};
 };
 
 /// For people: several lines.

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds Ariadne, and plays 200 games on a cluster of three nodes while each node is restarted onto a new version of the
-# game, and one is killed. Shows at the end what the players have lost, and fails if it is more than is promised. Ends by
-# itself, and leaves no process behind.
+# game, one is killed, and then all are killed at once. Shows at the end what the players have lost, and fails if it is
+# more than is promised. Ends by itself, and leaves no process behind.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -145,6 +145,7 @@ readonly cluster="${scratch}/cluster.toml"
 {
   cat "${nodes}"
   printf '\n[security]\ndirectory = "certs"\n'
+  printf '\n[storage]\ndirectory = "journals"\n'
 } >"${cluster}"
 say "$("${ariadne}" certificates show "${scratch}/certs/node-a.pem" | head -n 1)"
 
@@ -195,6 +196,24 @@ start_node b "${cluster}"
 await_all_caught_up
 say 'b is back'
 sleep "${pause_s}"
+
+heading 'All nodes are killed at once (kill -9), and the games go on from what is on the disks'
+begin_part crash 'blackout'
+for node in a b c; do
+  kill -KILL "${pid[${node}]}"
+done
+for node in a b c; do
+  wait "${pid[${node}]}" 2>/dev/null || true
+  unset "pid[${node}]"
+done
+say "on the disk of a: $("${ariadne}" storage dump "${scratch}/journals/a" | wc -l) entries"
+for node in c a b; do
+  start_node "${node}" "${cluster}"
+done
+await_all_caught_up
+sleep "${pause_s}"
+show_games a
+show_game a
 
 heading 'What the players have seen'
 exec 3>&-

@@ -5,7 +5,7 @@
 #
 # usage: scripts/fuzz.sh [SECONDS [TARGET...]]
 #   SECONDS   how long each target runs; by default 60
-#   TARGET    decode, receive, snapshot, guard, messages; by default all
+#   TARGET    decode, receive, snapshot, guard, messages, recovery; by default all
 # Environment:
 #   FUZZ_JOBS   how many targets run at once; by default 2
 #   FUZZ_KEEP   if it is 1, test/fuzz/corpus/ is written anew afterwards: a line of hexadecimal digits for each of the
@@ -20,7 +20,7 @@ if [[ ! "${seconds}" =~ ^[1-9][0-9]*$ ]]; then
 fi
 targets=("${@:2}")
 if [[ ${#targets[@]} -eq 0 ]]; then
-  targets=(decode receive snapshot guard messages)
+  targets=(decode receive snapshot guard messages recovery)
 fi
 
 scripts/deps.sh

@@ -5,7 +5,9 @@
 
 namespace ariadne::session {
 
-roster::roster(const session_host_options& options) : self_(options.self), return_wait_ms_(options.return_wait_ms) {
+roster::roster(const session_host_options& options)
+  : self_(options.self), return_wait_ms_(options.return_wait_ms), awaited_(options.configured_nodes) {
+  awaited_.erase(self_.node);
   for (const auto& [kind, about] : options.kinds)
     profile_.kinds[kind] = about.schema_version;
 }
@@ -56,6 +58,7 @@ void roster::add(const host_id& added, std::uint64_t now_ms) {
   about.up_since_ms = now_ms;
   peers_.insert_or_assign(added, std::move(about));
   departed_.erase(added.node);
+  awaited_.erase(added.node);
 }
 
 void roster::remove(const host_id& removed, std::uint64_t now_ms) {

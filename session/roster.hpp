@@ -80,6 +80,10 @@ public:
   bool has_unmet() const {
     return !unmet_.empty();
   }
+  /// Whether every configured node has been up since this host has started.
+  bool has_met_all_configured() const {
+    return awaited_.empty();
+  }
   /// Whether every host that is up has said what it takes.
   bool knows_all() const;
   std::uint64_t up_since_ms(const host_id& peer) const {
@@ -157,6 +161,8 @@ private:
   /// Hosts that are not up any more, by node, for as long as they may be waited for.
   std::map<std::string, departed_host> departed_;
   std::set<std::string> unmet_;
+  /// The configured nodes that have not been up since this host has started.
+  std::set<std::string> awaited_;
   std::uint64_t last_leaving_ = 0;
 };
 

@@ -35,6 +35,10 @@ struct session_host_options {
   /// The names of all nodes that count for a majority.
   std::set<std::string> configured_nodes;
   lease_options lease;
+  /// While a configured node has not been met since the start of this host, a claim skips so many epochs: a node that
+  /// is down may have records on its disk, of owners that this host has not heard of, and what this host runs meanwhile
+  /// is to outrank them all. 0, if no node keeps anything on a disk.
+  std::uint64_t unmet_epoch_gap = 0;
   /// At most this many sessions that are placed elsewhere since a node has come are moved there at a time; 0: they
   /// stay.
   std::size_t rebalance_max = 0;

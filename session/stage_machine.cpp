@@ -314,7 +314,9 @@ void stage_machine::hear(session_scope& in, const host_id& from, const claim_ans
 
 void stage_machine::begin_claim(session_scope& in) {
   const auto& self = in.host.hosts.self();
-  const auto m = ballot_.next_claim(in.key, record_);
+  auto m = ballot_.next_claim(in.key, record_);
+  if (!in.host.hosts.has_met_all_configured())
+    m.epoch += in.host.options.unmet_epoch_gap;
   // This host asks itself, too.
   if (const auto answer = judge(in, self, m); answer != verdict::granted) {
     retry_at_ms_ = in.host.now_ms + in.host.options.retry_after_ms;

@@ -3,6 +3,7 @@
 #include "actors/caf_edition_network.hpp"
 #include "actors/error.hpp"
 #include "actors/protocol.hpp"
+#include "actors/storage_messages.hpp"
 #include "actors/value_messages.hpp"
 
 #include <caf/actor_system.hpp>
@@ -100,14 +101,14 @@ void allow_nodes(rule_writer& may) {
   may.allow(drain_atom_v, number, number);
   may.allow(leftovers_atom_v, number);
   may.allow(leave_atom_v);
+  may.allow(backup_atom_v);
 }
 
 const char* refusal_text(role is) {
   switch (is) {
     case role::client:
-      return "a client may not drain, cordon or forget nodes, nor speak to what is not for clients; an operator may do "
-             "the "
-             "former";
+      return "a client may not drain, cordon, forget or back up nodes, nor speak to what is not for clients; an "
+             "operator may do the former";
     case role::observer:
       return "an observer may ask for status, keys, watch and sessions, and for nothing else";
     default:

@@ -114,6 +114,16 @@ fallible<value_desk_actor> node_connection::value_desk() {
     .map([](const caf::strong_actor_ptr& found) { return caf::actor_cast<value_desk_actor>(found); });
 }
 
+fallible<storage_actor> node_connection::storage() {
+  return look_up<caf::strong_actor_ptr>(get_atom_v, std::string{storage_name})
+    .and_then([this](const caf::strong_actor_ptr& found) -> fallible<storage_actor> {
+      if (!found)
+        return tl::unexpected(
+          fmt::format("{} keeps no journal; that needs a table [storage] in its cluster file", to_string(address_)));
+      return caf::actor_cast<storage_actor>(found);
+    });
+}
+
 fallible<void> node_connection::check_hosting() {
   const auto of_host = session_host().and_then(
     [this](const session_host_actor& host) { return look_at<session_host_status>(host, status_atom_v); });

@@ -5,6 +5,7 @@
 #include "actors/network/link_socket.hpp"
 #include "actors/network_security.hpp"
 #include "actors/protocol.hpp"
+#include "actors/storage_messages.hpp"
 #include "actors/value_messages.hpp"
 #include "app/output/failure.hpp"
 
@@ -44,6 +45,8 @@ public:
   fallible<session_host_actor> session_host();
   /// Null, if the node has none: it is of a version before it, or is being restarted.
   fallible<value_desk_actor> value_desk();
+  /// An error, if the node keeps no journal.
+  fallible<storage_actor> storage();
   /// An error, if the node cannot run sessions at the moment: it is about to stop, sees no majority, has yet to catch
   /// up with the others, or is not in service. Then nothing has been done.
   fallible<void> check_hosting();

@@ -16,8 +16,13 @@ fallible<node_report> ask_report(node_connection& client) {
   // A node that hosts no sessions, or none at the moment, has a status all the same.
   auto hosting = client.session_host().and_then(
     [&](const session_host_actor& host) { return client.ask<session_host_status>(host, status_atom_v); });
-  return node_report{std::move(*status), std::move(*members),
+  node_report result{std::move(*status), std::move(*members),
                      hosting ? std::optional{std::move(*hosting)} : std::nullopt, client.is_secured()};
+  // So has one that keeps no journal.
+  if (auto storage = client.storage().and_then(
+        [&](const storage_actor& found) { return client.ask<storage_status>(found, status_atom_v); }))
+    result.storage = std::move(*storage);
+  return result;
 }
 
 } // namespace ariadne

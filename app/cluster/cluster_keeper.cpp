@@ -217,6 +217,11 @@ void cluster_keeper::crashed(node& ended, time_point now) {
       fmt::format("node {} is not started again, since it would end again; mend the cluster file, and ask for a "
                   "rolling restart",
                   ended.place.name));
+  if (is_about_storage(ended.last) && ended.last != exit_code::storage_in_use)
+    return say(
+      fmt::format("node {} is not started again, since its journal is in the way; when that is mended, ask for a "
+                  "rolling restart",
+                  ended.place.name));
   if (now - ended.started >= options_.stable_after)
     ended.crashes = 0;
   ++ended.crashes;

@@ -66,9 +66,9 @@ struct keeper_command {
 /// crashed after a pause that grows, until that has happened too often; one after the other in a rolling restart; one
 /// after the other when the cluster is stopped.
 ///
-/// A node that ends with `usage` is not started again, since it would end again. One that ends with `done` or
-/// `drain_incomplete` unasked has been stopped by somebody else, and is not started again either. A rolling restart
-/// starts both.
+/// A node that ends with `usage`, or for the sake of its journal, is not started again, since it would end again; but
+/// for a directory that is in use. One that ends with `done` or `drain_incomplete` unasked has been stopped by somebody
+/// else, and is not started again either. A rolling restart starts both.
 ///
 /// Pure: it has neither processes nor a clock.
 class cluster_keeper {

@@ -60,7 +60,8 @@ node_end to_end(int status, std::string last_lines) {
             fmt::format("was killed by signal {} ({})", WTERMSIG(status), ::strsignal(WTERMSIG(status))),
             std::move(last_lines)};
   const auto code = static_cast<exit_code>(WEXITSTATUS(status));
-  const auto is_known = code == exit_code::done || code == exit_code::usage || code == exit_code::drain_incomplete;
+  const auto is_known = code == exit_code::done || code == exit_code::usage || code == exit_code::drain_incomplete
+                        || is_about_storage(code);
   return {is_known ? code : exit_code::failed, fmt::format("has ended with exit code {}", WEXITSTATUS(status)),
           std::move(last_lines)};
 }

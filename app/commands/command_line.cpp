@@ -1,5 +1,6 @@
 #include "app/commands/command_line.hpp"
 
+#include "app/commands/backup.hpp"
 #include "app/commands/certificates.hpp"
 #include "app/commands/cluster.hpp"
 #include "app/commands/cordon.hpp"
@@ -15,6 +16,7 @@
 #include "app/commands/sessions.hpp"
 #include "app/commands/stash.hpp"
 #include "app/commands/status.hpp"
+#include "app/commands/storage.hpp"
 #include "app/commands/take.hpp"
 #include "app/commands/top.hpp"
 #include "app/commands/wait.hpp"
@@ -43,6 +45,13 @@ constexpr auto exit_codes_help =
   "     keys, status, top, watch, load, sessions, session deliver, game play, --help\n"
   "  7  take: the state is written out, but somebody else has taken or replaced it\n"
   "     meanwhile; what has replaced it stays\n"
+  "  8 to 13  a node does not start from the directory of its journal:\n"
+  "  8  it is another node's or another cluster's\n"
+  "  9  another process uses it\n"
+  " 10  it was written by another version of the program\n"
+  " 11  it is damaged\n"
+  " 12  it cannot be made, read or written\n"
+  " 13  the clock is behind it\n"
   "A line on stderr that cannot be written changes nothing.\n"
   "\n"
   "Keys, ids and names may be any bytes. What cannot be shown as it is, is shown as \\n,\n"
@@ -78,6 +87,13 @@ public:
     add<session_stop_command>(session);
     add<cordon_command>(session, true);
     add<cordon_command>(session, false);
+    add<backup_command>(app_);
+    auto& storage = add_group("storage", "Look at the journal of a node that does not run, or mend it");
+    add<storage_check_command>(storage);
+    add<storage_dump_command>(storage);
+    add<storage_repair_command>(storage);
+    add<storage_adopt_command>(storage);
+    add<storage_restore_command>(storage);
     auto& certificates = add_group("certificates", "Make a cluster's own certificates, for TLS");
     add<certificates_init_command>(certificates);
     add<certificates_node_command>(certificates);

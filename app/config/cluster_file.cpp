@@ -279,6 +279,19 @@ discovery_options read_discovery(const toml::table& table, const cluster_config&
   return result;
 }
 
+storage_config read_storage(const toml::table& table, const std::filesystem::path& base) {
+  table_reader reader{table, "[storage]"};
+  storage_config result;
+  reader.required("directory");
+  reader.path("directory", result.directory, base);
+  reader.choice("mode", result.mode, {{"write", storage_mode::write}, {"sync", storage_mode::sync}});
+  reader.duration("clock_wait", result.clock_wait, 0ms, 24h);
+  reader.duration("cold_start_wait", result.cold_start_wait, 0ms, 24h);
+  reader.choice("cold_start", result.starts_alone, {{"majority", false}, {"alone", true}});
+  reader.finish();
+  return result;
+}
+
 minotaur::game_options read_minotaur(const toml::table& table) {
   table_reader reader{table, "[minotaur]"};
   minotaur::game_options result;
@@ -289,7 +302,8 @@ minotaur::game_options read_minotaur(const toml::table& table) {
 }
 
 /// Reads one node, which must differ from those in `others`.
-node_config read_node(const toml::table& table, const std::vector<node_config>& others) {
+node_config read_node(const toml::table& table, const std::vector<node_config>& others, bool has_storage,
+                      const std::filesystem::path& base) {
   table_reader reader{table, "[[node]]"};
   node_config result;
   reader.required("name");
@@ -301,7 +315,10 @@ node_config read_node(const toml::table& table, const std::vector<node_config>& 
   reader.address("admin", result.admin);
   reader.hosts("admin_names", result.admin_names);
   reader.names("neighbours", result.neighbours);
+  reader.path("directory", result.directory, base);
   reader.finish();
+  if (!result.directory.empty() && !has_storage)
+    fail(reader.where("directory"), "a directory is for nodes that keep a journal; that needs a table [storage]");
   for (auto& other : others) {
     if (other.name == result.name)
       fail(reader.where("name"), fmt::format("another node is named \"{}\" already; choose another name", other.name));
@@ -370,10 +387,12 @@ void check_voters(const cluster_config& cluster, const toml::table& table) {
 
 program_config read_file(const toml::table& root, const std::filesystem::path& base) {
   for (auto&& [key, value] : root)
-    if (key != "cluster" && key != "security" && key != "discovery" && key != "minotaur" && key != "node")
-      fail(key.source(), fmt::format("unknown key \"{}\"; a cluster file has a table [cluster], perhaps tables "
-                                     "[security], [discovery] and [minotaur], and a table [[node]] for each node",
-                                     crdt::escaped_briefly(key.str())));
+    if (key != "cluster" && key != "security" && key != "discovery" && key != "storage" && key != "minotaur"
+        && key != "node")
+      fail(key.source(),
+           fmt::format("unknown key \"{}\"; a cluster file has a table [cluster], perhaps tables "
+                       "[security], [discovery], [storage] and [minotaur], and a table [[node]] for each node",
+                       crdt::escaped_briefly(key.str())));
 
   auto cluster = root.get("cluster");
   if (!cluster)
@@ -396,6 +415,12 @@ program_config read_file(const toml::table& root, const std::filesystem::path& b
     result.discovery = read_discovery(*discovery->as_table(), result);
   }
 
+  if (auto storage = root.get("storage")) {
+    if (!storage->is_table())
+      fail(storage->source(), "storage must be a table, [storage]");
+    result.storage = read_storage(*storage->as_table(), base);
+  }
+
   if (auto game = root.get("minotaur")) {
     if (!game->is_table())
       fail(game->source(), "minotaur must be a table, [minotaur]");
@@ -412,7 +437,7 @@ program_config read_file(const toml::table& root, const std::filesystem::path& b
   if (!nodes->is_array_of_tables())
     fail(nodes->source(), "node must be tables, one [[node]] for each node");
   for (auto& node : *nodes->as_array())
-    result.nodes.push_back(read_node(*node.as_table(), result.nodes));
+    result.nodes.push_back(read_node(*node.as_table(), result.nodes, result.storage.has_value(), base));
   check_neighbours(result, *nodes->as_array());
   check_voters(result, *cluster->as_table());
   return result;
@@ -425,6 +450,13 @@ std::string names_of(const std::vector<node_config>& nodes) {
   for (const auto& node : nodes)
     names.push_back(node.name);
   return fmt::format("{}", fmt::join(names, ", "));
+}
+
+std::optional<storage_options> storage_of(const std::optional<storage_config>& storage, const node_config& node) {
+  auto result = storage;
+  if (result)
+    result->directory = node.directory.empty() ? result->directory / node.name : node.directory;
+  return result;
 }
 
 credential_files files_of(const security_config& security, const std::string& node) {

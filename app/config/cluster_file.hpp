@@ -4,6 +4,7 @@
 #include "actors/discovery_options.hpp"
 #include "actors/endpoint.hpp"
 #include "actors/log.hpp"
+#include "actors/storage_options.hpp"
 #include "crdt/replica_options.hpp"
 #include "membership/heartbeat_options.hpp"
 #include "membership/topology.hpp"
@@ -48,6 +49,8 @@ struct node_config {
   std::vector<std::string> admin_names = {};
   /// With `topology = "explicit"`: the names of its neighbours.
   std::vector<std::string> neighbours = {};
+  /// Where it keeps its journal; empty: where `[storage]` says.
+  std::filesystem::path directory = {};
 
   friend bool operator==(const node_config&, const node_config&) = default;
 };
@@ -68,6 +71,13 @@ struct security_config {
 
 /// The files of one node.
 credential_files files_of(const security_config& security, const std::string& node);
+
+/// The table `[storage]`: how nodes keep a journal. `directory` has one directory for each node, named like it; it is
+/// relative to the working directory, whatever it is relative to in the file.
+using storage_config = storage_options;
+
+/// Where and how the node keeps its journal; nothing, if it keeps none.
+std::optional<storage_options> storage_of(const std::optional<storage_config>& storage, const node_config& node);
 
 /// The greatest `value_bytes_max` that a cluster may have.
 constexpr std::int64_t value_bytes_limit = 1 << 30;
@@ -97,6 +107,8 @@ struct cluster_config {
   bool insecure = false;
   /// The table `[security]`, if there is one: connections are made with TLS.
   std::optional<security_config> security;
+  /// The table `[storage]`, if there is one: nodes keep a journal on their disks.
+  std::optional<storage_config> storage;
   /// The table `[discovery]`, if there is one: further nodes are found by a name.
   std::optional<discovery_options> discovery;
   /// The names of the nodes that count for a majority; if it is empty, those of `nodes` do.

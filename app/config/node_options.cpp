@@ -48,6 +48,7 @@ cluster_node_options options_for_node(const cluster_config& cluster, const node_
   result.node.membership.reconnect_max = cluster.reconnect_max;
   result.node.membership.forget_after = cluster.forget_after;
   result.node.membership.heartbeats = cluster.heartbeats;
+  result.node.storage = storage_of(cluster.storage, self);
   result.hosting.minority = cluster.minority;
   result.hosting.lease = {static_cast<std::uint64_t>(cluster.lease.count()),
                           static_cast<std::uint64_t>(cluster.lease_guard.count())};

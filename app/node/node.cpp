@@ -169,8 +169,25 @@ tl::expected<std::unique_ptr<admin_server>, std::string> open_to_view(caf::actor
 
 exit_code report_failure(node_log& output, const node_failure& failure) {
   output.complain(failure.reason);
-  // Started again, it would end again.
-  return failure.code == ec::name_taken ? exit_code::usage : exit_code::failed;
+  switch (failure.code) {
+    // Started again, it would end again.
+    case ec::name_taken:
+      return exit_code::usage;
+    case ec::storage_foreign:
+      return exit_code::storage_foreign;
+    case ec::storage_in_use:
+      return exit_code::storage_in_use;
+    case ec::storage_format_unknown:
+      return exit_code::storage_format_unknown;
+    case ec::storage_damaged:
+      return exit_code::storage_damaged;
+    case ec::storage_unusable:
+      return exit_code::storage_unusable;
+    case ec::storage_clock_behind:
+      return exit_code::storage_clock_behind;
+    default:
+      return exit_code::failed;
+  }
 }
 
 } // namespace

@@ -19,6 +19,24 @@ enum class exit_code : int {
   unwritten = 6,
   /// What has been taken is written out, but somebody else has taken or replaced it meanwhile, so it was not discarded.
   superseded = 7,
+  // A node does not start from the directory of its journal, or stops since that is not to be gone on with.
+  /// It is another node's, or another cluster's.
+  storage_foreign = 8,
+  /// Another process uses it.
+  storage_in_use = 9,
+  /// It was written by another version of the program.
+  storage_format_unknown = 10,
+  /// It is damaged.
+  storage_damaged = 11,
+  /// It cannot be made, read or written.
+  storage_unusable = 12,
+  /// The clock is behind it, and has stayed so for as long as the node waits.
+  storage_clock_behind = 13,
 };
+
+/// A node has ended so for the sake of its journal.
+constexpr bool is_about_storage(exit_code code) {
+  return code >= exit_code::storage_foreign && code <= exit_code::storage_clock_behind;
+}
 
 } // namespace ariadne

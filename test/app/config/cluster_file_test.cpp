@@ -134,6 +134,11 @@ const std::vector<mistake> mistakes{
    "f:3:1: [security] needs a directory, or a certificate, a key and authorities"},
   {"a certificate without a key", "[cluster]\nname = \"c\"\n[security]\ndirectory = \"d\"\ncertificate = \"c.pem\"\n",
    "f:3:1: [security] has a certificate without a key, or a key without a certificate"},
+  {"storage without a directory", "[cluster]\nname = \"c\"\n[storage]\n", "f:3:1: [storage] needs a directory"},
+  {"an unknown mode of storage", "[cluster]\nname = \"c\"\n[storage]\ndirectory = \"d\"\nmode = \"fast\"\n",
+   "f:5:8: mode must be one of \"write\", \"sync\""},
+  {"a directory without storage", "[cluster]\nname = \"c\"\n[[node]]\nname = \"a\"\nport = 1\ndirectory = \"d\"\n",
+   "f:6:13: a directory is for nodes that keep a journal; that needs a table [storage]"},
   {"security and none", "[cluster]\nname = \"c\"\ninsecure = true\n[security]\ndirectory = \"d\"\n",
    "f:4:1: insecure = true in [cluster] is for clusters without [security]; take out either"},
   {"an address twice", "[cluster]\nname = \"c\"\n[[node]]\nname = \"a\"\nport = 1\n[[node]]\nname = \"b\"\nport = 1\n",
@@ -171,6 +176,20 @@ void check_equal_tunables(const program_config& left, const program_config& righ
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(cluster_file)
+
+BOOST_AUTO_TEST_CASE(each_node_has_a_directory_of_its_own_for_its_journal) {
+  const auto config = valid(parse_program_config("[cluster]\nname = \"c\"\n"
+                                                 "[storage]\ndirectory = \"journals\"\nmode = \"sync\"\n"
+                                                 "[[node]]\nname = \"a\"\nport = 1\n"
+                                                 "[[node]]\nname = \"b\"\nport = 2\ndirectory = \"/disk\"\n",
+                                                 "etc/f"));
+  BOOST_REQUIRE(config.storage.has_value());
+  BOOST_CHECK(config.storage->mode == storage_mode::sync);
+  BOOST_TEST(storage_of(config.storage, config.nodes[0])->directory == "etc/journals/a");
+  BOOST_TEST(storage_of(config.storage, config.nodes[1])->directory == "/disk");
+  BOOST_CHECK(!storage_of(std::nullopt, config.nodes[0]));
+  BOOST_CHECK(options_for_node(config, config.nodes[0]).node.storage->directory == "etc/journals/a");
+}
 
 BOOST_AUTO_TEST_CASE(a_file_with_the_required_keys_alone_has_the_defaults) {
   auto config = valid(parse_program_config(minimal, "f"));

@@ -1,0 +1,148 @@
+#pragma once
+
+// What a node and its storage say to each other, and clients to the storage: message structs and typed handles, as
+// actors/protocol.hpp has them for all else. Nodes of before have no storage.
+//
+//     supervisor                     storage                              crdt_replica
+//       | -- start ------------------> |  reads the directory                  |
+//       | <-- storage_opening -------- |                                       |
+//       | -- starts the pair with it ----------------------------------------> |
+//       |                              | <-- journal_batch ------------------- |  one under way
+//       |                              |  writes it                            |  what changes meanwhile stays marked
+//       |                              | -- journal_answer ------------------> |
+
+#include "actors/storage_options.hpp"
+#include "actors/value_messages.hpp"
+#include "crdt/journal_part.hpp"
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace ariadne {
+
+/// What a replica has to tell whoever asks its storage: thread-safe.
+struct journal_backlog {
+  /// Keys that have changed, and are not yet kept.
+  std::atomic<std::uint64_t> keys = 0;
+};
+
+/// What a pair begins with. Stays in its process.
+struct storage_opening {
+  /// Counts the pairs that have begun with the directory in this process. Only the last one is listened to.
+  std::uint64_t number = 0;
+  /// What has been kept; to be moved from by the one replica that begins with it.
+  std::shared_ptr<crdt::restored_state> restored;
+  std::shared_ptr<journal_backlog> backlog;
+};
+
+/// What a replica hands to its storage. Stays in its process.
+struct journal_batch {
+  std::uint64_t opening = 0;
+  std::uint64_t at_ms = 0;
+  std::shared_ptr<const crdt::journal_part> part;
+};
+
+/// What has become of it. Stays in its process.
+struct journal_answer {
+  /// The parts are to walk over the whole map from now on.
+  bool wants_walk = false;
+  /// What is kept, as far as the mode goes, up to this; null if no claim has come to count.
+  std::shared_ptr<const crdt::version_vector> durable;
+};
+
+/// What the storage of a node reports of itself.
+struct storage_status {
+  std::string directory;
+  storage_mode mode = storage_mode::write;
+  /// Of the journal.
+  std::uint64_t bytes = 0;
+  /// Keys that have changed, and are not yet kept.
+  std::uint64_t lag_keys = 0;
+  /// How long ago it was last synced, in milliseconds, and how long that took, in microseconds.
+  std::uint64_t synced_ago_ms = 0;
+  std::uint64_t sync_took_us = 0;
+  /// What has been written since the start.
+  std::uint64_t batches = 0;
+  std::uint64_t written_bytes = 0;
+  /// Faults of the disk since the start; why nothing is kept now, in one sentence without a final stop, empty if all
+  /// is; and the last fault, how long ago in milliseconds.
+  std::uint64_t faults = 0;
+  std::string problem;
+  std::string last_fault;
+  std::uint64_t last_fault_ago_ms = 0;
+};
+
+/// The beginning of a backup.
+struct backup_opening {
+  /// Of the archive (journal/archive.hpp), without its end.
+  std::uint64_t total_bytes = 0;
+  /// A `value_reader_actor`, which has them.
+  caf::strong_actor_ptr reader;
+};
+
+template <class Inspector>
+auto inspect(Inspector& f, storage_opening& x) {
+  return inspect_fields(f, "storage_opening", x.number);
+}
+template <class Inspector>
+auto inspect(Inspector& f, journal_batch& x) {
+  return inspect_fields(f, "journal_batch", x.opening);
+}
+template <class Inspector>
+auto inspect(Inspector& f, journal_answer& x) {
+  return inspect_fields(f, "journal_answer", x.wants_walk);
+}
+template <class Inspector>
+auto inspect(Inspector& f, storage_status& x) {
+  return inspect_fields(f, "storage_status", x.directory, x.mode, x.bytes, x.lag_keys, x.synced_ago_ms, x.sync_took_us,
+                        x.batches, x.written_bytes, x.faults, x.problem, x.last_fault, x.last_fault_ago_ms);
+}
+template <class Inspector>
+auto inspect(Inspector& f, backup_opening& x) {
+  return inspect_fields(f, "backup_opening", x.total_bytes, x.reader);
+}
+
+} // namespace ariadne
+
+CAF_BEGIN_TYPE_ID_BLOCK(ariadne_storage, ::ariadne::first_type_id + 150)
+
+  CAF_ADD_TYPE_ID(ariadne_storage, (ariadne::storage_status))
+  CAF_ADD_TYPE_ID(ariadne_storage, (ariadne::backup_opening))
+  CAF_ADD_TYPE_ID(ariadne_storage, (ariadne::storage_opening))
+  CAF_ADD_TYPE_ID(ariadne_storage, (ariadne::journal_batch))
+  CAF_ADD_TYPE_ID(ariadne_storage, (ariadne::journal_answer))
+
+  CAF_ADD_ATOM(ariadne_storage, ariadne, backup_atom, "backup")
+
+CAF_END_TYPE_ID_BLOCK(ariadne_storage)
+
+static_assert(caf::id_block::ariadne_values::end <= caf::id_block::ariadne_storage::begin, "these IDs are taken");
+static_assert(caf::id_block::ariadne_storage::end <= caf::id_block::ariadne_errors::begin, "these IDs are taken");
+
+namespace ariadne {
+
+/// What a node keeps its journal with (actors/storage.hpp), for clients. It is registered as `storage_name`.
+using storage_actor = caf::typed_actor<
+  // What it has and does.
+  answers<storage_status, status_atom>,
+  // The journal as it is now, to be read in pieces.
+  answers<backup_opening, backup_atom>>;
+
+inline constexpr auto storage_name = "storage";
+
+/// A replica that writes to it.
+using journal_answer_taker = caf::typed_actor<
+  // A fault of the disk is over.
+  takes<journal_answer>>;
+
+/// The storage, for what is on its own node.
+using journal_keeping_actor = storage_actor::extend<
+  // From the supervisor: a pair is about to begin with what the directory has. Answers once that is to be gone on with;
+  // an error says why it is not, and what to do.
+  answers<storage_opening, start_atom>,
+  // From the replica. Answers once it is written; while the disk is at fault, not before the fault is over.
+  answers<journal_answer, journal_batch>>;
+
+} // namespace ariadne

@@ -1,0 +1,164 @@
+#include "actors/storage_writer.hpp"
+
+#include "crdt/replica_options.hpp"
+#include "journal/archive.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace ariadne {
+
+namespace {
+
+std::uint64_t passed_ms(storage_writer::clock::time_point since) {
+  return static_cast<std::uint64_t>(
+    std::chrono::duration_cast<std::chrono::milliseconds>(storage_writer::clock::now() - since).count());
+}
+
+std::size_t bytes_of(const crdt::journal_part& part) {
+  std::size_t bytes = 0;
+  for (const auto* list : {&part.changed, &part.walked})
+    for (const auto& r : *list) {
+      bytes += r.key.size();
+      for (std::size_t i = 0; i < r.value.live_count(); ++i)
+        bytes += r.value.live(i).value.size();
+    }
+  return bytes;
+}
+
+} // namespace
+
+storage_writer::storage_writer(storage_options options, journal::owner owner, log_sink log)
+  : options_(std::move(options)), owner_(std::move(owner)), log_(std::move(log)), random_(std::random_device{}()) {
+  status_.directory = options_.directory.string();
+  status_.mode = options_.mode;
+}
+
+storage_writer::~storage_writer() {
+  sync();
+}
+
+tl::expected<crdt::restored_state, journal::obstacle> storage_writer::open(std::uint64_t wall_ms) {
+  const auto directory = options_.directory.string();
+  journal_.reset();
+  if (!disk_) {
+    auto opened = journal::posix_disk::open(directory);
+    if (!opened && opened.error().what == journal::posix_disk::refusal::kind::in_use)
+      return tl::unexpected{journal::in_use(directory)};
+    if (!opened)
+      return tl::unexpected{
+        journal::obstacle{journal::obstacle::kind::unusable, opened.error().text + journal::has_to_be_writable}};
+    disk_ = std::move(*opened);
+  }
+  auto found = journal::recover(*disk_);
+  if (!found)
+    return tl::unexpected{journal::to_obstacle(found.error(), directory)};
+  if (auto obstacle = journal::find_obstacle(*found, directory, owner_, wall_ms, crdt::replica_options{}.drift_max_ms))
+    return tl::unexpected{std::move(*obstacle)};
+  found->follows_error |= has_failed_ && !found->is_new;
+  journal::journal_options how;
+  how.draw_salt = [this] { return random_(); };
+  journal_.emplace(*disk_, std::move(how));
+  problem_.clear();
+  is_walking_ = false;
+  if (auto begun = journal_->begin(*found, {owner_.cluster, owner_.node, 0, 1}); !begun) {
+    // What there is has been read; so the node can run, and keeps nothing until the fault is over. A journal that is
+    // made just now is another matter: nobody has ever had it work.
+    if (found->is_new || begun.error().what == journal::disk_error::kind::read_only)
+      return tl::unexpected{journal::to_obstacle(begun.error())};
+    note_fault(begun.error());
+  }
+  if (!found->is_new)
+    log_(log_level::info, log_event::journal_opened,
+         fmt::format("the journal in {} has {} keys, in {} bytes", directory, found->state.claim.registers,
+                     found->log_bytes + found->snapshot_bytes));
+  return std::move(found->state);
+}
+
+std::optional<journal_answer> storage_writer::write(const crdt::journal_part& part, std::uint64_t at_ms) {
+  if (is_at_fault())
+    return std::nullopt;
+  const auto is_synced = options_.mode == storage_mode::sync;
+  const auto began = clock::now();
+  auto written = journal_->write(part, is_synced, at_ms);
+  if (!written) {
+    note_fault(written.error());
+    return std::nullopt;
+  }
+  ++status_.batches;
+  status_.written_bytes += bytes_of(part);
+  if (is_synced && part.claim) {
+    synced_at_ = clock::now();
+    status_.sync_took_us =
+      static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(synced_at_ - began).count());
+  }
+  journal_answer result;
+  // Also of one that has begun with the journal itself.
+  result.wants_walk = journal_->wants_walk() && !is_walking_;
+  is_walking_ = journal_->wants_walk();
+  if (written->durable)
+    result.durable = std::make_shared<const crdt::version_vector>(std::move(*written->durable));
+  return result;
+}
+
+std::optional<journal_answer> storage_writer::try_again() {
+  if (auto begun = journal_->begin_anew(); !begun) {
+    note_fault(begun.error());
+    return std::nullopt;
+  }
+  log_(log_level::info, log_event::journal_regained,
+       fmt::format("{} can be written again; a new snapshot is made", status_.directory));
+  problem_.clear();
+  is_walking_ = true;
+  return journal_answer{true, nullptr};
+}
+
+void storage_writer::sync() {
+  if (!journal_ || is_at_fault())
+    return;
+  const auto began = clock::now();
+  synced_at_ = began;
+  if (journal_->is_synced())
+    return;
+  if (auto synced = journal_->sync(); !synced)
+    return note_fault(synced.error());
+  synced_at_ = clock::now();
+  status_.sync_took_us =
+    static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(synced_at_ - began).count());
+}
+
+void storage_writer::note_pause() {
+  if (journal_ && !is_at_fault())
+    if (auto noted = journal_->note_pause(); !noted)
+      note_fault(noted.error());
+}
+
+storage_status storage_writer::status() const {
+  auto result = status_;
+  result.bytes = journal_ ? journal_->bytes() : 0;
+  result.synced_ago_ms = passed_ms(synced_at_);
+  result.problem = problem_;
+  result.last_fault_ago_ms = status_.faults == 0 ? 0 : passed_ms(fault_at_);
+  return result;
+}
+
+tl::expected<std::vector<journal::file_entry>, journal::disk_error> storage_writer::files_to_back_up() {
+  return disk_->list().and_then(
+    [this](const std::vector<journal::file_entry>& files) { return journal::files_to_back_up(*disk_, files); });
+}
+
+void storage_writer::note_fault(const journal::disk_error& error) {
+  // It is tried again every second or so, and one line says that.
+  if (problem_ != error.text)
+    log_(log_level::error, log_event::journal_failed,
+         fmt::format("nothing is kept on the disk: {}; memory and replication go on, and it is tried "
+                     "again",
+                     error.text));
+  has_failed_ = true;
+  problem_ = status_.last_fault = error.text;
+  fault_at_ = clock::now();
+  ++status_.faults;
+}
+
+} // namespace ariadne

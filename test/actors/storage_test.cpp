@@ -1,0 +1,213 @@
+#include "actors/storage.hpp"
+
+#include "actors/clock_report.hpp"
+#include "actors/replica_journal.hpp"
+#include "actors/state_handoff.hpp"
+#include "crdt/wire.hpp"
+#include "journal/frame.hpp"
+#include "journal/maintenance.hpp"
+#include "journal/posix_disk.hpp"
+#include "test/support/child_process.hpp"
+#include "test/support/eventually.hpp"
+#include "test/support/test_system.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <csignal>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include <sys/resource.h>
+
+using namespace ariadne;
+
+BOOST_AUTO_TEST_SUITE(storage)
+
+namespace {
+
+/// No file grows beyond so many bytes, for as long as this lives.
+class file_size_limit {
+public:
+  explicit file_size_limit(rlim_t bytes) {
+    std::signal(SIGXFSZ, SIG_IGN);
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit limit{bytes, before_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  ~file_size_limit() {
+    ::setrlimit(RLIMIT_FSIZE, &before_);
+  }
+  file_size_limit(const file_size_limit&) = delete;
+  file_size_limit& operator=(const file_size_limit&) = delete;
+
+private:
+  rlimit before_{};
+};
+
+/// A directory, and the storage of a node that is alone.
+struct fixture : test::test_system {
+  journal_keeping_actor keeper_of(const std::string& node, const std::string& cluster = "test") {
+    return keep(spawn_storage(system, options, cluster, node, log_nothing));
+  }
+
+  /// A pair that begins with what the directory has.
+  state_handoff_actor pair_of(const journal_keeping_actor& keeper) {
+    const auto opening = ask<storage_opening>(keeper, start_atom_v);
+    state_handoff_options pair{.cluster = "test", .node = "a"};
+    pair.journal = std::make_shared<const replica_journal>(replica_journal{keeper, opening, options});
+    return keep(spawn_state_handoff(system, pair));
+  }
+
+  void stash(const state_handoff_actor& pair, const std::string& key, const std::string& value) {
+    ask<receipt>(pair, stash_atom_v, key, snapshot{"t", 1, value});
+  }
+  std::string read(const state_handoff_actor& pair, const std::string& key) {
+    return ask<pickup_result>(pair, pickup_atom_v, key).state.bytes;
+  }
+
+  bool keeps_all(const journal_keeping_actor& keeper) {
+    return test::eventually([&] {
+      const auto status = ask<storage_status>(keeper, status_atom_v);
+      return status.lag_keys == 0 && status.problem.empty();
+    });
+  }
+
+  void end(const state_handoff_actor& pair) {
+    self->monitor(pair);
+    self->send_exit(pair, caf::exit_reason::kill);
+    self->receive([](const caf::down_msg&) {});
+  }
+
+  test::temporary_directory directory;
+  storage_options options{.directory = directory.path() / "a"};
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_CASE(a_pair_that_is_started_anew_has_what_the_last_one_had, fixture) {
+  const auto keeper = keeper_of("a");
+  const auto first = pair_of(keeper);
+  stash(first, "game", "round 7");
+  BOOST_TEST(keeps_all(keeper));
+  const auto first_id = ask<neighbour>(first, replica_atom_v).replica;
+  end(first);
+  const auto second = pair_of(keeper);
+  BOOST_TEST(read(second, "game") == "round 7");
+  BOOST_TEST(ask<neighbour>(second, replica_atom_v).replica != first_id);
+  stash(second, "game", "round 8");
+  BOOST_TEST(keeps_all(keeper));
+  end(second);
+  BOOST_TEST(read(pair_of(keeper), "game") == "round 8");
+}
+
+BOOST_FIXTURE_TEST_CASE(nothing_is_written_of_a_pair_that_is_no_more, fixture) {
+  const auto keeper = keeper_of("a");
+  const auto first = ask<storage_opening>(keeper, start_atom_v);
+  pair_of(keeper);
+  const auto empty = std::make_shared<const crdt::journal_part>();
+  const auto answer = try_ask<journal_answer>(keeper, journal_batch{first.number, 0, empty});
+  BOOST_REQUIRE(!answer);
+  BOOST_TEST((answer.error() == ec::refused));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_directory_of_another_node_or_cluster_is_refused, fixture) {
+  {
+    const auto keeper = keeper_of("a");
+    pair_of(keeper);
+    self->send_exit(keeper, caf::exit_reason::user_shutdown);
+  }
+  const auto refusal_of = [&](const std::string& node, const std::string& cluster) {
+    caf::error why;
+    // The first one has it until it has ended.
+    test::eventually([&] {
+      const auto keeper = keeper_of(node, cluster);
+      const auto opening = try_ask<storage_opening>(keeper, start_atom_v);
+      why = opening ? caf::error{} : opening.error();
+      self->send_exit(keeper, caf::exit_reason::user_shutdown);
+      return why != ec::storage_in_use;
+    });
+    return why;
+  };
+  BOOST_TEST((refusal_of("b", "test") == ec::storage_foreign));
+  BOOST_TEST((refusal_of("a", "other") == ec::storage_foreign));
+  BOOST_TEST((refusal_of("a", "test") == caf::error{}));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_directory_that_is_in_use_is_refused, fixture) {
+  pair_of(keeper_of("a"));
+  const auto second = try_ask<storage_opening>(keeper_of("a"), start_atom_v);
+  BOOST_REQUIRE(!second);
+  BOOST_TEST((second.error() == ec::storage_in_use));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_directory_that_cannot_be_made_is_refused, fixture) {
+  test::write_file(directory.path() / "file", "");
+  options.directory = directory.path() / "file" / "a";
+  const auto opening = try_ask<storage_opening>(keeper_of("a"), start_atom_v);
+  BOOST_REQUIRE(!opening);
+  BOOST_TEST((opening.error() == ec::storage_unusable));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_journal_of_another_format_is_refused, fixture) {
+  crdt::wire_writer manifest;
+  manifest.varint(journal::format_version + 1);
+  std::string file;
+  journal::write_frame(file, {0, 0, manifest.take()}, 0);
+  options.directory = directory.path() / "later";
+  std::filesystem::create_directory(options.directory);
+  test::write_file(options.directory / "MANIFEST", file);
+  const auto opening = try_ask<storage_opening>(keeper_of("a"), start_atom_v);
+  BOOST_REQUIRE(!opening);
+  BOOST_TEST((opening.error() == ec::storage_format_unknown));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_journal_that_the_clock_is_behind_is_waited_for_and_then_refused, fixture) {
+  {
+    auto disk = journal::posix_disk::open(options.directory.string());
+    const auto later = wall_clock_ms() + 3'600'000;
+    BOOST_REQUIRE(journal::write_whole(**disk, {}, {"test", "a"}, later, [] { return 1; }).has_value());
+  }
+  options.clock_wait = std::chrono::milliseconds{1};
+  const auto opening = try_ask<storage_opening>(keeper_of("a"), start_atom_v);
+  BOOST_REQUIRE(!opening);
+  BOOST_TEST((opening.error() == ec::storage_clock_behind));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_damaged_journal_is_refused, fixture) {
+  const auto keeper = keeper_of("a");
+  end(pair_of(keeper));
+  test::write_file(options.directory / "MANIFEST", "nonsense");
+  const auto opening = try_ask<storage_opening>(keeper, start_atom_v);
+  BOOST_REQUIRE(!opening);
+  BOOST_TEST((opening.error() == ec::storage_damaged));
+}
+
+BOOST_FIXTURE_TEST_CASE(after_a_fault_of_the_disk_all_is_written_again, fixture) {
+  const auto keeper = keeper_of("a");
+  const auto pair = pair_of(keeper);
+  stash(pair, "before", "1");
+  BOOST_TEST(keeps_all(keeper));
+  {
+    const file_size_limit limit{4'096};
+    stash(pair, "large", std::string(100'000, 'x'));
+    BOOST_TEST(test::eventually([&] { return !ask<storage_status>(keeper, status_atom_v).problem.empty(); }));
+    // Memory goes on.
+    stash(pair, "meanwhile", "2");
+    BOOST_TEST(read(pair, "meanwhile") == "2");
+    BOOST_TEST(ask<storage_status>(keeper, status_atom_v).lag_keys > 0u);
+  }
+  BOOST_TEST(keeps_all(keeper));
+  BOOST_TEST(ask<storage_status>(keeper, status_atom_v).faults > 0u);
+  stash(pair, "after", "3");
+  BOOST_TEST(keeps_all(keeper));
+  end(pair);
+  const auto again = pair_of(keeper);
+  BOOST_TEST(read(again, "before") == "1");
+  BOOST_TEST(read(again, "large").size() == 100'000u);
+  BOOST_TEST(read(again, "meanwhile") == "2");
+  BOOST_TEST(read(again, "after") == "3");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,153 @@
+#include "test/support/cluster_process.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace ariadne::test {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int done = 0;
+constexpr int failed = 1;
+constexpr int absent = 4;
+constexpr int foreign = 8;
+constexpr int in_use = 9;
+constexpr int damaged = 11;
+constexpr int unusable = 12;
+
+/// One node that keeps a journal, and has kept something.
+struct kept_node : cluster_process {
+  kept_node() : cluster_process({"a"}, "[storage]\ndirectory = \"journals\"\n") {
+    start("a");
+    BOOST_REQUIRE(run("a", {"stash", "key"}, "state").exit_code == done);
+    BOOST_REQUIRE(stop("a") == done);
+  }
+
+  fs::path journal() const {
+    return directory() / "journals" / "a";
+  }
+
+  /// A cluster file with these lines in `[storage]` and a port of its own.
+  std::string file_with(const std::string& storage, const std::string& node = "a",
+                        const std::string& cluster = "test") {
+    const auto file = directory() / fmt::format("{}.toml", ++files_);
+    write_file(file, fmt::format("[cluster]\nname = \"{}\"\n[storage]\n{}\n[[node]]\nname = \"{}\"\nport = {}\n",
+                                 cluster, storage, node, reserved_.number()));
+    return file.string();
+  }
+
+  /// What comes of the start of a node that ends at once.
+  static run_result start_of(const std::string& node, const std::string& file) {
+    return run_ariadne({"node", "--cluster", file, "--name", node});
+  }
+
+  /// Flips a bit in the middle of the only file of the journal whose name begins so.
+  void damage(const std::string& begin) {
+    for (const auto& entry : fs::directory_iterator{journal()})
+      if (entry.path().filename().string().starts_with(begin)) {
+        auto bytes = read_file(entry.path());
+        bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 1);
+        write_file(entry.path(), bytes);
+      }
+  }
+
+private:
+  reserved_port reserved_;
+  int files_ = 0;
+};
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(storage_refusals)
+
+BOOST_FIXTURE_TEST_CASE(a_journal_of_another_node_or_cluster_is_refused_until_it_is_adopted, kept_node) {
+  const auto storage = fmt::format("directory = \"{}\"", (directory() / "journals").string());
+  fs::rename(journal(), directory() / "journals" / "b");
+  for (const auto& [cluster, now] : std::vector<std::pair<std::string, std::string>>{{"test", "a"}, {"other", "b"}}) {
+    const auto refused = start_of("b", file_with(storage, "b", cluster));
+    BOOST_TEST(refused.exit_code == foreign);
+    const auto command =
+      fmt::format("ariadne storage adopt {} --cluster {} --node b", (directory() / "journals" / "b").string(), cluster);
+    BOOST_TEST(refused.err.find(command) != std::string::npos, refused.err);
+    BOOST_TEST(
+      run_ariadne({"storage", "adopt", (directory() / "journals" / "b").string(), "--cluster", cluster, "--node", "b"})
+        .exit_code
+      == done);
+    BOOST_TEST(run_ariadne({"storage", "check", (directory() / "journals" / "b").string()})
+                 .out.find(fmt::format("of node b of cluster {}", cluster))
+               != std::string::npos);
+  }
+}
+
+BOOST_FIXTURE_TEST_CASE(a_directory_that_is_in_use_is_refused, kept_node) {
+  start("a");
+  const auto refused = start_of("a", file_with(fmt::format("directory = \"{}\"", (directory() / "journals").string())));
+  BOOST_TEST(refused.exit_code == in_use);
+  BOOST_TEST(refused.err.find("another process uses it") != std::string::npos, refused.err);
+  BOOST_TEST(run_ariadne({"storage", "check", journal().string()}).exit_code == in_use);
+  BOOST_TEST(run("a", {"pickup", "key"}).out == "state");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_directory_that_cannot_be_made_is_refused, kept_node) {
+  const auto refused = start_of("a", file_with(fmt::format("directory = \"{}\"", file().string())));
+  BOOST_TEST(refused.exit_code == unusable);
+  BOOST_TEST(refused.err.find(file().string()) != std::string::npos, refused.err);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_damaged_journal_is_refused_and_what_is_whole_of_it_can_be_kept, kept_node) {
+  damage("MANIFEST");
+  const auto manifest = run_ariadne({"storage", "check", journal().string()});
+  BOOST_TEST(manifest.exit_code == damaged);
+  damage("MANIFEST");
+  BOOST_TEST(run_ariadne({"storage", "check", journal().string()}).exit_code == done);
+  // Of two segments, the first one cannot be torn.
+  start("a");
+  BOOST_REQUIRE(stop("a") == done);
+  auto first = std::string(20, 'z');
+  for (const auto& entry : fs::directory_iterator{journal()})
+    if (const auto name = entry.path().filename().string(); name.starts_with("segment-"))
+      first = std::min(first, name);
+  damage(first);
+  const auto refused = start_of("a", file().string());
+  BOOST_TEST(refused.exit_code == damaged);
+  BOOST_TEST(refused.err.find("ariadne storage repair") != std::string::npos, refused.err);
+  BOOST_TEST(run_ariadne({"storage", "repair", journal().string(), "--salvage"}).exit_code == done);
+  BOOST_TEST(fs::exists(journal().string() + ".damaged"));
+  start("a");
+  BOOST_TEST(run("a", {"stash", "new"}, "state").exit_code == done);
+  BOOST_REQUIRE(stop("a") == done);
+  BOOST_TEST(run_ariadne({"storage", "repair", journal().string(), "--discard"}).exit_code == done);
+  start("a");
+  BOOST_TEST(run("a", {"pickup", "new"}).exit_code == absent);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_backup_of_a_running_node_is_restored_into_a_new_directory, kept_node) {
+  start("a");
+  const std::string large(300'000, 'x');
+  BOOST_REQUIRE(run("a", {"stash", "large"}, large).exit_code == done);
+  BOOST_REQUIRE(eventually([&] {
+    return nlohmann::json::parse(run("a", {"status", "--json"}).out)["storage"]["lag_keys"] == 0;
+  }));
+  const auto backup = (directory() / "backup").string();
+  BOOST_TEST(run("a", {"backup", backup}).exit_code == done);
+  BOOST_REQUIRE(stop("a") == done);
+  BOOST_TEST(run_ariadne({"storage", "restore", backup, journal().string()}).exit_code == failed);
+  fs::remove_all(journal());
+  BOOST_TEST(run_ariadne({"storage", "restore", backup, journal().string()}).exit_code == done);
+  const auto listed = run_ariadne({"storage", "dump", journal().string(), "--json"});
+  BOOST_TEST(listed.out.find("\"key\":\"large\"") != std::string::npos);
+  start("a");
+  BOOST_TEST(run("a", {"pickup", "key"}).out == "state");
+  BOOST_TEST(run("a", {"pickup", "large"}).out == large);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace ariadne::test
