@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <vector>
 
@@ -35,6 +36,17 @@ exit_code tell(const std::string& node, const std::vector<leftover>& left, bool 
   return exit_code::drain_incomplete;
 }
 
+/// Why nothing is to be drained: a session that is moved to nobody would stop. Nothing if there is somebody.
+fallible<void> check_others(const session_host_status& status) {
+  const auto takes_over = [&](const hosting_node& host) {
+    return host.node != status.node && !host.is_draining && !host.is_cordoned;
+  };
+  if (status.running == 0 || std::any_of(status.hosts.begin(), status.hosts.end(), takes_over))
+    return {};
+  return tl::unexpected(failure{fmt::format(
+    "no other node is up that takes over sessions; {} keeps the {} that it runs", status.node, status.running)});
+}
+
 } // namespace
 
 drain_command::drain_command() {
@@ -54,6 +66,9 @@ CLI::App* drain_command::declare(CLI::App& parent) {
 fallible<exit_code> drain_command::run_at(const contact_points& points) const {
   const auto ask = [this](node_connection& there) {
     return there.session_host()
+      .and_then([&](const session_host_actor& host) {
+        return there.ask<session_host_status>(host, status_atom_v).and_then(check_others).map([&] { return host; });
+      })
       .and_then([&](const session_host_actor& host) { return there.ask<std::vector<leftover>>(host, drain_atom_v); })
       .map([this](const std::vector<leftover>& left) { return tell(drained_node, left, json); });
   };
