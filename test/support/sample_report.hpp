@@ -38,6 +38,7 @@ inline node_report sample_report() {
   hosting.hosts.resize(1);
   hosting.hosts.front().node = "a";
   result.hosting = hosting;
+  result.storage = storage_status{.directory = "/journals/a", .bytes = 5'000, .lag_keys = 3};
   return result;
 }
 
