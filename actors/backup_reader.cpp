@@ -2,7 +2,9 @@
 
 #include "actors/caf_edition_unexpected.hpp"
 #include "actors/error.hpp"
+#include "actors/kept_promise.hpp"
 #include "actors/value_transfer.hpp"
+#include "actors/worker_thread.hpp"
 #include "journal/archive.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -74,14 +76,45 @@ caf::expected<std::string> backup_source::read(std::uint64_t offset, std::size_t
 namespace {
 
 using ticking_backup_reader = value_reader_actor::extend<
+  // From its thread.
+  takes<work_done>,
   // Time has passed.
   takes<tick_atom>>;
 
-struct backup_reader_state {
+class backup_reader_state {
+public:
   static inline const char* name = "backup_reader";
 
-  std::unique_ptr<backup_source> source;
-  std::optional<transfer_term<ticking_backup_reader::pointer>> term;
+  explicit backup_reader_state(ticking_backup_reader::pointer self) : self_(self), work_(self) {}
+
+  void start(std::unique_ptr<backup_source> source, const caf::strong_actor_ptr& client,
+             std::chrono::milliseconds idle_max) {
+    source_ = std::move(source);
+    term_.emplace(self_, idle_max, [this] { self_->quit(); });
+    term_->begin(client);
+  }
+
+  caf::result<std::string> read(std::uint64_t offset, std::uint64_t bytes) {
+    if (!term_->is_from_client())
+      return make_error(ec::refused, "these bytes are not to be had from here");
+    term_->note_use();
+    auto promise = self_->make_response_promise<std::string>();
+    const auto answer = std::make_shared<kept_promise<std::string>>(promise, ec::not_in_service);
+    const auto wanted = std::min<std::uint64_t>(bytes, value_piece_bytes_max);
+    work_.run([source = source_, offset, wanted] { return source->read(offset, wanted); },
+              [answer](caf::expected<std::string>&& read) { answer->deliver(std::move(read)); });
+    return promise;
+  }
+
+  void tick() {
+    term_->tick();
+  }
+
+private:
+  ticking_backup_reader::pointer self_;
+  std::shared_ptr<const backup_source> source_;
+  std::optional<transfer_term<ticking_backup_reader::pointer>> term_;
+  blocking_work<ticking_backup_reader::pointer> work_;
 };
 
 ticking_backup_reader::behavior_type backup_reader(ticking_backup_reader::stateful_pointer<backup_reader_state> self,
@@ -90,21 +123,14 @@ ticking_backup_reader::behavior_type backup_reader(ticking_backup_reader::statef
                                                    std::chrono::milliseconds idle_max) {
   drop_unexpected_messages(self);
   auto& state = state_of(self);
-  state.source = std::move(*source);
-  ticking_backup_reader::pointer typed = self;
-  state.term.emplace(typed, idle_max, [typed] { typed->quit(); });
-  state.term->begin(client);
+  state.start(std::move(*source), client, idle_max);
   return {
-    [&state](get_atom, std::uint64_t offset, std::uint64_t bytes) -> caf::result<std::string> {
-      if (!state.term->is_from_client())
-        return make_error(ec::refused, "these bytes are not to be had from here");
-      state.term->note_use();
-      auto read = state.source->read(offset, std::min<std::uint64_t>(bytes, value_piece_bytes_max));
-      if (!read)
-        return std::move(read.error());
-      return std::move(*read);
+    [&state](get_atom, std::uint64_t offset, std::uint64_t bytes) { return state.read(offset, bytes); },
+    [](const work_done& done) {
+      if (done.then)
+        (*done.then)();
     },
-    [&state](tick_atom) { state.term->tick(); },
+    [&state](tick_atom) { state.tick(); },
   };
 }
 
@@ -114,7 +140,7 @@ value_reader_actor spawn_backup_reader(caf::actor_system& system, std::unique_pt
                                        caf::strong_actor_ptr client, std::chrono::milliseconds idle_max) {
   // What an actor is made of is copied.
   auto held = std::make_shared<std::unique_ptr<backup_source>>(std::move(source));
-  return system.spawn<caf::detached>(backup_reader, std::move(held), std::move(client), idle_max);
+  return system.spawn(backup_reader, std::move(held), std::move(client), idle_max);
 }
 
 } // namespace ariadne

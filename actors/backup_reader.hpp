@@ -49,8 +49,8 @@ private:
   std::uint64_t total_bytes_ = 0;
 };
 
-/// Hands the bytes out to `client`, in a thread of its own. Ends with the client, and once that has not asked for
-/// `idle_max`.
+/// Hands the bytes out to `client`; reads them in a thread of its own. Ends with the client, and once that has not
+/// asked for `idle_max`.
 value_reader_actor spawn_backup_reader(caf::actor_system& system, std::unique_ptr<backup_source> source,
                                        caf::strong_actor_ptr client, std::chrono::milliseconds idle_max);
 

@@ -17,6 +17,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -50,6 +51,11 @@ struct journal_answer {
   bool wants_walk = false;
   /// What is kept, as far as the mode goes, up to this; null if no claim has come to count.
   std::shared_ptr<const crdt::version_vector> durable;
+};
+
+/// A job of a worker_thread is done: what the actor is to do now. Stays in its process.
+struct work_done {
+  std::shared_ptr<const std::function<void()>> then;
 };
 
 /// What the storage of a node reports of itself.
@@ -94,6 +100,11 @@ template <class Inspector>
 auto inspect(Inspector& f, journal_answer& x) {
   return inspect_fields(f, "journal_answer", x.wants_walk);
 }
+/// It has nothing that another process could set.
+template <class Inspector>
+auto inspect(Inspector& f, work_done&) {
+  return inspect_fields(f, "work_done");
+}
 template <class Inspector>
 auto inspect(Inspector& f, storage_status& x) {
   return inspect_fields(f, "storage_status", x.directory, x.mode, x.bytes, x.lag_keys, x.synced_ago_ms, x.sync_took_us,
@@ -113,6 +124,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(ariadne_storage, ::ariadne::first_type_id + 150)
   CAF_ADD_TYPE_ID(ariadne_storage, (ariadne::storage_opening))
   CAF_ADD_TYPE_ID(ariadne_storage, (ariadne::journal_batch))
   CAF_ADD_TYPE_ID(ariadne_storage, (ariadne::journal_answer))
+  CAF_ADD_TYPE_ID(ariadne_storage, (ariadne::work_done))
 
   CAF_ADD_ATOM(ariadne_storage, ariadne, backup_atom, "backup")
 
@@ -136,6 +148,11 @@ inline constexpr auto storage_name = "storage";
 using journal_answer_taker = caf::typed_actor<
   // A fault of the disk is over.
   takes<journal_answer>>;
+
+/// An actor with a worker_thread.
+using work_taking_actor = caf::typed_actor<
+  // From that.
+  takes<work_done>>;
 
 /// The storage, for what is on its own node.
 using journal_keeping_actor = storage_actor::extend<

@@ -174,7 +174,7 @@ tl::expected<void, disk_error> write_whole(disk& to, const crdt::restored_state&
                                            std::uint64_t at_ms, std::function<std::uint64_t()> draw_salt) {
   journal_options options;
   options.draw_salt = std::move(draw_salt);
-  journal written{to, std::move(options)};
+  journal written{to, options};
   if (auto begun = written.begin({}, {of.cluster, of.node, 0, 1}); !begun)
     return begun;
   const auto& all = state.registers;
@@ -184,8 +184,12 @@ tl::expected<void, disk_error> write_whole(disk& to, const crdt::restored_state&
     part.changed.assign(all.begin() + static_cast<std::ptrdiff_t>(at), all.begin() + static_cast<std::ptrdiff_t>(end));
     // No snapshot is to be begun: nobody walks.
     part.live_bytes = ~std::uint64_t{0} / 2;
-    if (end == all.size())
+    if (end == all.size()) {
       part.claim = state.claim;
+      // An incarnation that has never been: no claim is without one.
+      if (part.claim->own.value == 0)
+        part.claim->own = {options.draw_salt() >> 1 | 1};
+    }
     if (auto done = written.write(part, end == all.size(), at_ms); !done)
       return tl::unexpected{done.error()};
   }

@@ -151,7 +151,7 @@ void add_storage(exposition& out, const storage_status& storage) {
   out.gauge("ariadne_storage_lag_keys", "Keys that have changed, and are not yet kept on the disk.",
             number(storage.lag_keys));
   out.gauge("ariadne_storage_bytes", "Bytes of the journal on the disk.", number(storage.bytes));
-  out.gauge("ariadne_storage_synced_ago_seconds", "How long ago the journal was last synced.",
+  out.gauge("ariadne_storage_synced_ago_seconds", "How long ago all of the journal was last synced.",
             number(storage.synced_ago_ms) / 1e3);
   out.gauge("ariadne_storage_sync_seconds", "How long the last sync took.", number(storage.sync_took_us) / 1e6);
   out.counter("ariadne_storage_batches_total", "Batches written to the journal.", number(storage.batches));

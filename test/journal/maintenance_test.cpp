@@ -208,7 +208,7 @@ BOOST_AUTO_TEST_CASE(what_can_be_read_behind_damage_is_salvaged) {
   simulated_disk to{2};
   BOOST_REQUIRE(journal::write_whole(to, found->state, *found->of, now_ms, salts()).has_value());
   const auto again = journal::recover(to);
-  BOOST_REQUIRE(again.has_value());
+  BOOST_REQUIRE_MESSAGE(again.has_value(), again.error().text);
   BOOST_TEST(again->state.registers.size() == found->state.registers.size());
   BOOST_TEST(again->state.claim.vector.empty());
 }

@@ -172,4 +172,23 @@ BOOST_AUTO_TEST_CASE(names_that_are_no_utf8_are_told_apart_in_json) {
   BOOST_TEST(member["name_base64"] == "Yv8=");
 }
 
+BOOST_AUTO_TEST_CASE(a_journal_has_a_line_which_says_if_nothing_is_kept) {
+  auto report = report_of_three();
+  BOOST_TEST(line_of(report, "journal") == "");
+  BOOST_TEST(to_json(report)["storage"].is_null());
+  report.storage =
+    storage_status{.directory = "/journals/a", .mode = storage_mode::sync, .bytes = 5'000, .lag_keys = 3};
+  BOOST_TEST(
+    line_of(report, "journal").starts_with("journal  /journals/a, mode sync, 5000 bytes; 3 keys not yet kept"));
+  BOOST_TEST(line_of(report, "         ") == "");
+  report.storage->faults = 1;
+  report.storage->problem = report.storage->last_fault = "no space left";
+  BOOST_TEST(line_of(report, "         ") == "         nothing is kept now: no space left");
+  const auto json = to_json(report)["storage"];
+  BOOST_TEST(json["is_failing"] == true);
+  BOOST_TEST(json["lag_keys"] == 3);
+  report.storage->problem.clear();
+  BOOST_TEST(line_of(report, "         ") == "         1 faults, the last one 0 s ago: no space left");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -39,6 +39,7 @@ inline node_report sample_report() {
   hosting.hosts.front().node = "a";
   result.hosting = hosting;
   result.certificate_expires = std::chrono::system_clock::time_point{std::chrono::hours{480'000}};
+  result.storage = storage_status{.directory = "/journals/a", .bytes = 5'000, .lag_keys = 3};
   return result;
 }
 
