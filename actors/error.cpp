@@ -90,6 +90,8 @@ std::string_view to_string(ec code) {
       return "the session does not understand the message";
     case ec::message_damaged:
       return "the contents of the message are damaged";
+    case ec::too_few_journals:
+      return "too few nodes keep a journal";
   }
   // An error that a node with a newer program has sent.
   return "unknown error";

@@ -94,6 +94,8 @@ enum class ec : std::uint8_t {
   clause_unknown,
   /// The contents of a message, or of an answer, are not what its clause has.
   message_damaged,
+  /// Fewer nodes keep a journal than a durable write concern asks for. Nothing has been written.
+  too_few_journals,
 };
 
 /// One sentence without a final stop, for people.

@@ -4,9 +4,9 @@
 #include "app/client/value_file.hpp"
 #include "app/client/value_mover.hpp"
 #include "app/commands/options.hpp"
-#include "ops/node_report.hpp"
 #include "app/output/output.hpp"
 #include "crdt/printable_text.hpp"
+#include "ops/node_report.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -17,6 +17,7 @@
 #include <charconv>
 #include <limits>
 #include <map>
+#include <string_view>
 #include <utility>
 
 namespace ariadne {
@@ -26,12 +27,16 @@ namespace {
 /// The type of what the command line stashes.
 constexpr auto bytes_type = "bytes";
 
-write_concern parse_concern(const std::string& text) {
+/// "majority", "majority,durable".
+write_concern parse_concern(const std::string& whole) {
+  static constexpr std::string_view durable = ",durable";
   static const std::map<std::string, concern_level> levels{{"one", concern_level::one},
                                                            {"local", concern_level::local},
                                                            {"majority", concern_level::majority},
                                                            {"all", concern_level::all}};
   write_concern result;
+  result.durable = whole.ends_with(durable);
+  const auto text = whole.substr(0, whole.size() - (result.durable ? durable.size() : 0));
   if (const auto level = levels.find(text); level != levels.end()) {
     result.level = level->second;
     return result;
@@ -40,8 +45,9 @@ write_concern parse_concern(const std::string& text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), result.count);
   if (error != std::errc{} || end != text.data() + text.size() || result.count == 0)
     throw CLI::ValidationError("--concern",
-                               fmt::format("{} is none of one, local, majority, all, and no number from 1 to {}", text,
-                                           std::numeric_limits<decltype(result.count)>::max()));
+                               fmt::format("{} is none of one, local, majority, all, and no number from 1 to {}, nor "
+                                           "one of these with ,durable",
+                                           whole, std::numeric_limits<decltype(result.count)>::max()));
   return result;
 }
 
@@ -66,7 +72,8 @@ CLI::App* stash_command::declare(CLI::App& parent) {
   sub
     ->add_option_function<std::string>(
       "--concern", [this](const std::string& text) { write.concern = parse_concern(text); },
-      "Which nodes have to hold the value: local, one besides this one (the default), majority, all, or how many")
+      "Which nodes have to hold the value: local, one besides this one (the default), majority, all, or how many; with "
+      ",durable, as majority,durable, on their disks")
     ->type_name("CONCERN");
   add_time(
     *sub, "--ttl", std::chrono::hours{24 * 365},
@@ -85,9 +92,14 @@ fallible<exit_code> stash_command::run_at(const contact_points& points) const {
     if (!done)
       return tl::unexpected(done.error());
     const auto holders = names_of(client, done->holders);
-    write_receipt(json ? json_line({{"event", event_text(done->event)}, {"holders", holders}})
-                       : fmt::format("stashed as event {}, held by {}{}\n", event_text(done->event),
-                                     fmt::join(holders, ", "), holders.size() == 1 ? " alone" : ""));
+    const auto durable = names_of(client, done->durable_holders);
+    auto report = nlohmann::json{{"event", event_text(done->event)}, {"holders", holders}};
+    if (write.concern.durable)
+      report["durable"] = durable;
+    write_receipt(json ? json_line(report)
+                       : fmt::format("stashed as event {}, held by {}{}{}\n", event_text(done->event),
+                                     fmt::join(holders, ", "), holders.size() == 1 ? " alone" : "",
+                                     durable.empty() ? "" : fmt::format(", durably by {}", fmt::join(durable, ", "))));
     return exit_code::done;
   };
   return carry_out({.visit = visit, .in_doubt = "the value may have been stashed"}, points, timeout);
