@@ -8,7 +8,7 @@ namespace {
 
 /// Small, so that segments and snapshots follow each other.
 constexpr std::uint64_t segment_bytes = 1'500;
-constexpr std::uint64_t log_bytes_min = 2'500;
+constexpr std::uint64_t log_bytes_min = 800;
 constexpr std::size_t frame_bytes = 120;
 constexpr std::size_t value_inline_max = 40;
 
