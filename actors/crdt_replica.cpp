@@ -58,8 +58,9 @@ using ticking_crdt_replica_actor = value_holding_actor::extend<
   // A long walk of the core goes on, after the messages that came in between.
   takes<work_atom>>;
 
-/// Marks the places of events with large values among those of all leftovers.
-constexpr std::uint64_t large_events_from = std::uint64_t{1} << 63;
+/// Where a page of leftovers begins: an event by its counter, and by the place of its id among those of the node.
+constexpr unsigned place_shift = 48;
+constexpr std::uint64_t counter_mask = (std::uint64_t{1} << place_shift) - 1;
 
 event_id to_event_id(crdt::dot d) {
   return {d.replica.value, d.counter};
@@ -135,7 +136,10 @@ public:
     if (auto refused = check_reserved(key))
       return refused;
     // Nobody waits for the answer to what nobody has sent.
-    const auto waits = options.concern.level != concern_level::local && self_->current_sender();
+    if (auto refused = check_durable(options.concern))
+      return refused;
+    const auto waits =
+      (options.concern.level != concern_level::local || options.concern.durable) && self_->current_sender();
     auto place = waits ? waits_->admit_write(options.timeout_ms) : waiting_place{};
     if (!place)
       return std::move(place.error());
@@ -296,6 +300,7 @@ public:
         now.has_been_up |= before->second.has_been_up;
       }
       if (n.presence == node_presence::forgotten) {
+        core_->drop_disk_of(n.node);
         now.is_caught_up = true;
         now.has_been_up = false;
       }
@@ -363,7 +368,7 @@ public:
     if (answer.wants_walk)
       core_->walk_for_journal();
     if (answer.durable)
-      note_durable(*answer.durable);
+      core_->note_durable(*answer.durable);
     flush();
   }
 
@@ -406,11 +411,13 @@ public:
   }
 
   /// Pages begin after a counter: a key stands once there, at its last event. The events with large values, which have
-  /// counters of their own, follow all others.
+  /// counters of their own, follow all others, and those of former incarnations of the node come last.
   leftovers_page leftovers(std::uint64_t after) const {
     leftovers_page page;
     std::size_t bytes = 0;
-    for (auto beyond = last_handed_over(after);; beyond = last_handed_over(large_events_from)) {
+    const auto ids = core_->ids_of_node();
+    for (auto place = after >> place_shift; place < ids.size(); ++place, after = place << place_shift) {
+      auto beyond = last_handed_over(ids[place], after & counter_mask);
       for (auto& event : core_->own_events_beyond(beyond, leftovers_max - page.leftovers.size())) {
         page.leftovers.push_back({session::describe_key(event.key), why_not_handed_over(event.dot)});
         const auto& added = page.leftovers.back();
@@ -419,14 +426,12 @@ public:
         if (bytes >= page_bytes)
           break;
       }
-      const auto is_large = beyond.replica != core_->id();
       if (core_->has_own_events_beyond(beyond)) {
-        page.next = beyond.counter | (is_large ? large_events_from : 0);
+        page.next = beyond.counter | place << place_shift;
         return page;
       }
-      if (is_large)
-        return page;
     }
+    return page;
   }
 
   replica_status status() const {
@@ -671,10 +676,6 @@ private:
 
   void begin_journal(const replica_journal& journal) {
     auto restored = std::move(*journal.opening.restored);
-    for (const auto former : restored.former_ids()) {
-      former_ids_.push_back(former);
-      former_ids_.push_back(crdt::twin_of(former));
-    }
     auto events = restored.claim.vector;
     events.join(*restored.claim.retired);
     // Of what has been salvaged, nothing is claimed.
@@ -689,11 +690,6 @@ private:
     // There may be no other nodes.
     cold_start_.settle(steady_clock::now());
     flush();
-  }
-
-  /// This node keeps all events up to these on its disk, as far as the mode goes.
-  void note_durable(const crdt::version_vector& events) {
-    durable_ = events;
   }
 
   bool is_hidden(const std::optional<crdt::entry_view>& entry) const {
@@ -824,6 +820,21 @@ private:
     return counted.empty() || std::find(counted.begin(), counted.end(), node) != counted.end();
   }
 
+  /// What nobody can keep is refused before it is written.
+  caf::error check_durable(const write_concern& concern) const {
+    if (!concern.durable)
+      return {};
+    const auto view = view_concerns(core_->id());
+    const auto wanted = keepers_wanted(concern, view);
+    const auto at_best = keepers_at_best(concern, view);
+    if (wanted <= at_best)
+      return {};
+    return make_error(ec::too_few_journals,
+                      fmt::format("{} are wanted, and {} of the nodes that count keep one; nothing has been written. "
+                                  "[storage] in the cluster file makes nodes keep a journal",
+                                  wanted, at_best));
+  }
+
   /// How far the members have acknowledged the events of `own`, one of the replica's ids.
   concern_view view_concerns(crdt::replica_id own) const {
     concern_view view;
@@ -831,12 +842,20 @@ private:
     view.counted_nodes = options_.counted_nodes.empty() ? known_.size() + 1 : options_.counted_nodes.size();
     view.is_self_counted = is_counted(options_.core.node);
     view.known_nodes = std::max(known_.size() + 1, view.counted_nodes);
+    view.keeps = core_->durable() != nullptr;
+    view.durable = core_->durable_at(core_->id(), own).value_or(0);
     for (const auto& [node, knowledge] : known_) {
       view.are_nodes_unknown |= knowledge.presence == node_presence::unknown;
       if (const auto id = knowledge.replica.replica; knowledge.presence == node_presence::up)
-        view.members.push_back({id, core_->acknowledged_by(crdt::replica_id{id}, own), is_counted(node)});
+        view.members.push_back(progress_of(crdt::replica_id{id}, own, is_counted(node)));
     }
     return view;
+  }
+
+  member_progress progress_of(crdt::replica_id member, crdt::replica_id own, bool is_counted) const {
+    const auto durable = core_->durable_at(member, own);
+    return {member.value, core_->acknowledged_by(member, own), is_counted, durable.value_or(0),
+            durable || !core_->reaches(member)};
   }
 
   std::size_t count_members() const {
@@ -848,18 +867,18 @@ private:
   void note_handed_over() {
     if (count_members() == 0)
       return;
-    for (auto own : core_->own_ids())
+    for (auto own : core_->ids_of_node())
       handed_over_.raise({own, core_->acknowledged_by_members(own)});
   }
 
-  /// The last event up to which all has been handed over, or the one after which a page of leftovers begins.
-  crdt::dot last_handed_over(std::uint64_t after) const {
-    const auto own = core_->own_ids()[(after & large_events_from) != 0 ? 1 : 0];
-    return {own, std::max(after & ~large_events_from, handed_over_[own])};
+  /// The last event of an id up to which all has been handed over, or the one after which a page of leftovers begins.
+  crdt::dot last_handed_over(crdt::replica_id id, std::uint64_t after = 0) const {
+    return {id, std::max(after, handed_over_[id])};
   }
   bool has_leftovers() const {
-    return core_->has_own_events_beyond(last_handed_over(0))
-           || core_->has_own_events_beyond(last_handed_over(large_events_from));
+    const auto ids = core_->ids_of_node();
+    return std::any_of(ids.begin(), ids.end(),
+                       [this](auto id) { return core_->has_own_events_beyond(last_handed_over(id)); });
   }
 
   /// No other node has been up, but for those that have left or are forgotten: nobody is waited for. One of which
@@ -876,9 +895,10 @@ private:
     note_handed_over();
     const auto members = count_members();
     const auto is_missing = !is_alone() && has_leftovers();
-    const auto complete = !is_missing && (members == 0 || (core_->is_acknowledged() && is_restored_held()));
+    const auto complete = !is_missing && (members == 0 || core_->is_acknowledged());
     std::erase_if(drains_, [&](pending_drain& drain) {
-      const auto is_kept = !journal_ || durable_.covers(drain.to_be_kept);
+      const auto* durable = core_->durable();
+      const auto is_kept = durable == nullptr || durable->covers(drain.to_be_kept);
       if (!(complete && is_kept) && steady_clock::now() < drain.deadline)
         return false;
       drain_report report{complete && is_kept, members, {}, 0};
@@ -891,17 +911,6 @@ private:
         report.leftovers.push_back({"journal", "the disk has not taken all of it"});
       drain.promise.deliver(std::move(report));
       return true;
-    });
-  }
-
-  /// Whether all members have the events of the former incarnations of this node.
-  bool is_restored_held() const {
-    return std::all_of(former_ids_.begin(), former_ids_.end(), [this](crdt::replica_id former) {
-      return std::all_of(known_.begin(), known_.end(), [&](const auto& entry) {
-        const auto& other = entry.second;
-        return other.presence != node_presence::up
-               || core_->acknowledged_by({other.replica.replica}, former) >= core_->vector()[former];
-      });
     });
   }
 
@@ -1025,11 +1034,7 @@ private:
   std::map<std::string, node_knowledge> known_;
   service_standing standing_;
   cold_start cold_start_;
-  /// Of this node, as its journal knows them.
-  std::vector<crdt::replica_id> former_ids_;
   std::optional<journal_outlet<ticking_crdt_replica_actor::pointer>> journal_;
-  /// What is kept on the disk of this node.
-  crdt::version_vector durable_;
   crdt::clock_doubt logged_doubt_ = crdt::clock_doubt::none;
   bool was_caught_up_ = true;
   stepwise_work<> steps_;

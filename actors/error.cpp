@@ -102,6 +102,8 @@ std::string_view to_string(ec code) {
       return "the directory of the journal cannot be used";
     case ec::storage_clock_behind:
       return "the clock is behind the journal";
+    case ec::too_few_journals:
+      return "too few nodes keep a journal";
   }
   // An error that a node with a newer program has sent.
   return "unknown error";

@@ -94,8 +94,7 @@ enum class ec : std::uint8_t {
   clause_unknown,
   /// The contents of a message, or of an answer, are not what its clause has.
   message_damaged,
-  // Why a node does not start from the directory that it keeps its journal in. The context says where and what, and
-  // what
+  // Why a node does not start from the directory that it keeps its journal in. The context says where, what, and what
   // to do.
   /// It is another node's, or another cluster's.
   storage_foreign,
@@ -109,6 +108,8 @@ enum class ec : std::uint8_t {
   storage_unusable,
   /// The clock is behind the time at which it was last written.
   storage_clock_behind,
+  /// Fewer nodes keep a journal than a durable write concern asks for. Nothing has been written.
+  too_few_journals,
 };
 
 /// One sentence without a final stop, for people.

@@ -37,6 +37,11 @@ inline constexpr write_concern all{concern_level::all, 0};
 constexpr write_concern nodes(std::uint32_t count) {
   return {concern_level::count, count};
 }
+/// The same, and on the disk of each: `durable(majority)`.
+constexpr write_concern durable(write_concern concern) {
+  concern.durable = true;
+  return concern;
+}
 } // namespace concern
 
 struct stash_options {
@@ -150,8 +155,8 @@ auto ask_for_state(Self* self, std::string key, const pickup_options& options, b
 } // namespace detail
 
 /// Keeps the state under the key. Comes to a `receipt` once the concern is met. Errors: `key_empty`, `key_too_long`,
-/// `key_reserved`, `value_too_long`, `map_full`, `draining`, `too_few_holders` (it stays stashed then), and what the
-/// type's `inspect` says.
+/// `key_reserved`, `value_too_long`, `map_full`, `draining`, `too_few_journals`, `too_few_holders` (it stays stashed
+/// then), and what the type's `inspect` says.
 template <class Self, class State>
 auto stash(Self&& self, std::string key, const State& state, const stash_options& options = {}) {
   auto* actor = detail::actor_behind(self);

@@ -13,6 +13,7 @@
 #include <caf/actor_control_block.hpp>
 #include <caf/type_id.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -65,6 +66,11 @@ struct write_concern {
   ///   the nodes that this one knows. Nodes that are down count, clients never do.
   concern_level level = concern_level::one;
   std::uint32_t count = 0;
+  /// Each of these nodes is to have the event on its disk, so that it outlives the end of all processes, or a power
+  /// cut, as the mode of its storage says. With `one` where no other node is up, and with `local`, that is this node.
+  ///
+  /// To a node of before, such a concern is one that is never met.
+  bool durable = false;
 };
 
 /// How a write is to be made.
@@ -80,6 +86,8 @@ struct write_options {
 struct receipt {
   event_id event;
   std::vector<std::uint64_t> holders;
+  /// Where a durable concern was asked for: those among them that had it on their disks.
+  std::vector<std::uint64_t> durable_holders = {};
 };
 
 enum class wait_end : std::uint8_t { arrival, certainty };
@@ -507,7 +515,18 @@ auto inspect(Inspector& f, map_entry& x) {
 }
 template <class Inspector>
 auto inspect(Inspector& f, write_concern& x) {
-  return inspect_fields(f, "write_concern", x.level, x.count);
+  // Programs of before know no level with this bit.
+  constexpr std::uint8_t durable_bit = 0x80;
+  if constexpr (is_loading<Inspector>) {
+    concern_level level{};
+    auto result = inspect_fields(f, "write_concern", level, x.count);
+    x.level = static_cast<concern_level>(static_cast<std::uint8_t>(level) & ~durable_bit);
+    x.durable = (static_cast<std::uint8_t>(level) & durable_bit) != 0;
+    return result;
+  } else {
+    auto level = static_cast<concern_level>(static_cast<std::uint8_t>(x.level) | (x.durable ? durable_bit : 0));
+    return inspect_fields(f, "write_concern", level, x.count);
+  }
 }
 template <class Inspector>
 auto inspect(Inspector& f, write_options& x) {
@@ -515,7 +534,21 @@ auto inspect(Inspector& f, write_options& x) {
 }
 template <class Inspector>
 auto inspect(Inspector& f, receipt& x) {
-  return inspect_fields(f, "receipt", x.event, x.holders);
+  // Those that have it on their disks stand behind a 0, which is no replica. Programs of before never ask for them.
+  if constexpr (is_loading<Inspector>) {
+    auto result = inspect_fields(f, "receipt", x.event, x.holders);
+    const auto end = std::find(x.holders.begin(), x.holders.end(), 0u);
+    x.durable_holders.assign(end == x.holders.end() ? end : end + 1, x.holders.end());
+    x.holders.erase(end, x.holders.end());
+    return result;
+  } else {
+    auto all = x.holders;
+    if (!x.durable_holders.empty()) {
+      all.push_back(0);
+      all.insert(all.end(), x.durable_holders.begin(), x.durable_holders.end());
+    }
+    return inspect_fields(f, "receipt", x.event, all);
+  }
 }
 template <class Inspector>
 auto inspect(Inspector& f, wait_options& x) {

@@ -56,7 +56,8 @@ tl::expected<crdt::restored_state, journal::obstacle> storage_writer::open(std::
     return tl::unexpected{journal::to_obstacle(found.error(), directory)};
   if (auto obstacle = journal::find_obstacle(*found, directory, owner_, wall_ms, crdt::replica_options{}.drift_max_ms))
     return tl::unexpected{std::move(*obstacle)};
-  found->follows_error |= has_failed_ && !found->is_new;
+  if (has_failed_ && !found->is_new)
+    found->follows_error = found->state.is_in_doubt = true;
   journal::journal_options how;
   how.draw_salt = [this] { return random_(); };
   journal_.emplace(*disk_, std::move(how));

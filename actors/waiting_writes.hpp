@@ -11,6 +11,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <tuple>
 #include <utility>
 
 namespace ariadne {
@@ -75,15 +76,20 @@ private:
   static constexpr std::size_t part_max = 1'024;
 
   /// Answers a write that is not going to get what it waits for.
-  static void give_up(waiting& write, std::size_t wanted, const concern_view& view);
+  static void give_up(waiting& write, const write_concern& concern, const concern_view& view);
   void drop_idle();
 
-  std::map<std::pair<concern_level, std::uint32_t>, queue> by_concern_;
+  struct is_before {
+    bool operator()(const write_concern& a, const write_concern& b) const {
+      return std::tie(a.level, a.count, a.durable) < std::tie(b.level, b.count, b.durable);
+    }
+  };
+  std::map<write_concern, queue, is_before> by_concern_;
   std::size_t size_ = 0;
   bool has_more_settled_ = false;
 };
 
 /// The receipt of an event as things are.
-receipt make_receipt(const event_id& event, const concern_view& view);
+receipt make_receipt(const event_id& event, const write_concern& concern, const concern_view& view);
 
 } // namespace ariadne

@@ -7,14 +7,22 @@ namespace ariadne {
 
 namespace {
 
-/// The counter that `wanted` of the members have acknowledged.
-std::uint64_t acknowledged_by(std::size_t wanted, const concern_view& view, bool only_counted) {
+bool counts_all(const write_concern& concern) {
+  return concern.level != concern_level::majority && concern.level != concern_level::all;
+}
+
+/// The counter that `wanted` of the nodes that count have reached: of the others, with a durable concern this one as
+/// well.
+std::uint64_t reached_by(std::size_t wanted, const write_concern& concern, const concern_view& view) {
   if (wanted == 0)
     return every_event;
+  const auto is_any = counts_all(concern);
   std::vector<std::uint64_t> counters;
   for (const auto& member : view.members)
-    if (member.is_counted || !only_counted)
-      counters.push_back(member.acknowledged);
+    if (member.is_counted || is_any)
+      counters.push_back(concern.durable ? std::min(member.acknowledged, member.durable) : member.acknowledged);
+  if (concern.durable && concern.level != concern_level::one && (view.is_self_counted || is_any))
+    counters.push_back(view.durable);
   if (counters.size() < wanted)
     return 0;
   const auto nth = counters.begin() + static_cast<std::ptrdiff_t>(wanted - 1);
@@ -27,7 +35,7 @@ std::uint64_t acknowledged_by(std::size_t wanted, const concern_view& view, bool
 std::size_t nodes_wanted(const write_concern& concern, const concern_view& view) {
   switch (concern.level) {
     case concern_level::one:
-      return 2;
+      return concern.durable && view.known_nodes == 1 ? 1 : 2;
     case concern_level::local:
       return 1;
     case concern_level::count:
@@ -40,19 +48,38 @@ std::size_t nodes_wanted(const write_concern& concern, const concern_view& view)
   return view.counted_nodes;
 }
 
+std::size_t keepers_wanted(const write_concern& concern, const concern_view& view) {
+  return concern.level == concern_level::one ? 1 : nodes_wanted(concern, view);
+}
+
+std::size_t keepers_at_best(const write_concern& concern, const concern_view& view) {
+  const std::size_t self = view.keeps ? 1 : 0;
+  if (concern.level == concern_level::local)
+    return self;
+  const auto is_any = counts_all(concern);
+  const auto is_self = concern.level == concern_level::one ? view.members.empty() : is_any || view.is_self_counted;
+  auto nodes = is_any ? view.known_nodes - 1 : view.counted_nodes - (view.is_self_counted ? 1 : 0);
+  for (const auto& member : view.members)
+    nodes -= !member.may_keep && (member.is_counted || is_any) ? 1 : 0;
+  return nodes + (is_self ? self : 0);
+}
+
 std::uint64_t met_up_to(const write_concern& concern, const concern_view& view) {
   const auto wanted = nodes_wanted(concern, view);
   switch (concern.level) {
     case concern_level::one:
-      if (view.members.empty())
-        return view.are_nodes_unknown ? 0 : every_event;
-      return acknowledged_by(1, view, false);
+      if (!view.members.empty())
+        return reached_by(1, concern, view);
+      if (concern.durable)
+        return view.durable;
+      return view.are_nodes_unknown ? 0 : every_event;
     case concern_level::local:
+      return concern.durable ? view.durable : every_event;
     case concern_level::count:
-      return acknowledged_by(wanted - 1, view, false);
+      return reached_by(concern.durable ? wanted : wanted - 1, concern, view);
     case concern_level::majority:
     case concern_level::all:
-      return acknowledged_by(wanted - (view.is_self_counted ? 1 : 0), view, true);
+      return reached_by(wanted - (view.is_self_counted && !concern.durable ? 1 : 0), concern, view);
   }
   return 0;
 }

@@ -16,6 +16,9 @@ struct member_progress {
   std::uint64_t acknowledged = 0;
   /// It is one of the nodes of which `majority` and `all` are counted.
   bool is_counted = false;
+  /// The same of those that it has on its disk; and whether it may have any: it may keep a journal.
+  std::uint64_t durable = 0;
+  bool may_keep = true;
 };
 
 /// What decides whether a write concern is met, of the events of one of the ids of this node's replica.
@@ -30,6 +33,9 @@ struct concern_view {
   std::size_t known_nodes = 1;
   /// The replica itself.
   std::uint64_t self = 0;
+  /// The counter up to which the events are on the disk of this node, and whether it keeps a journal.
+  std::uint64_t durable = 0;
+  bool keeps = false;
 };
 
 /// A concern that every event meets.
@@ -40,5 +46,12 @@ std::uint64_t met_up_to(const write_concern& concern, const concern_view& view);
 
 /// How many nodes the concern asks for, this one included. With `one`, that is 2 though fewer may do.
 std::size_t nodes_wanted(const write_concern& concern, const concern_view& view);
+
+/// On how many of the nodes that the concern counts an event may be durable at best, as far as is known: those that
+/// are down may keep a journal.
+std::size_t keepers_at_best(const write_concern& concern, const concern_view& view);
+
+/// On the disks of how many nodes a durable concern wants an event to be.
+std::size_t keepers_wanted(const write_concern& concern, const concern_view& view);
 
 } // namespace ariadne

@@ -96,6 +96,7 @@ void aw_lww_map::update_index(keyed_register& owner, const context_dots& before,
   if (!owner.is_forgotten() && !owner.may_forget_) {
     owner.may_forget_ = true;
     to_forget_.push_back(&owner);
+    ++widened_count_;
   }
 }
 

@@ -108,6 +108,11 @@ public:
     }
   }
 
+  /// How often a register has come to hold more than its live entries.
+  std::uint64_t widened_count() const {
+    return widened_count_;
+  }
+
   /// Calls `visit(const keyed_register&)` for each register, erased ones included, in no particular order.
   template <class Visitor>
   void for_each(Visitor visit) const {
@@ -240,6 +245,7 @@ private:
   /// Every live entry that expires, by the time at which it does.
   absl::btree_set<std::pair<std::uint64_t, keyed_register*>> expiries_;
   std::deque<keyed_register*> to_forget_;
+  std::uint64_t widened_count_ = 0;
   bool marks_changes_ = false;
   /// Those that are gone are here alone, and freed when they are handed out.
   std::deque<keyed_register*> marked_;

@@ -31,11 +31,16 @@ bool has_pieces(std::uint32_t version) {
   return version >= codec_version_with_pieces;
 }
 
+bool has_journals(std::uint32_t version) {
+  return version >= codec_version_with_journals;
+}
+
 // The flags of a hello and of a delta.
 constexpr std::uint8_t push_flag = 1;
 constexpr std::uint8_t answer_wanted_flag = 2;
 constexpr std::uint8_t full_state_wanted_flag = 4;
 constexpr std::uint8_t retired_flag = 8;
+constexpr std::uint8_t journal_flag = 16;
 constexpr std::uint8_t full_state_flag = 1;
 
 // The flags of an arrival.
@@ -45,11 +50,14 @@ constexpr std::uint8_t has_added_flag = 2;
 hello decode_hello(wire_reader& in, std::uint32_t version) {
   hello message;
   auto flags = in.byte();
-  if (flags > (push_flag | answer_wanted_flag | full_state_wanted_flag | retired_flag))
+  const auto known_flags =
+    push_flag | answer_wanted_flag | full_state_wanted_flag | retired_flag | (has_journals(version) ? journal_flag : 0);
+  if (flags > known_flags)
     in.fail("a hello has unknown flags");
   message.push = (flags & push_flag) != 0;
   message.answer_wanted = (flags & answer_wanted_flag) != 0;
   message.full_state_wanted = (flags & full_state_wanted_flag) != 0;
+  message.has_journal = (flags & journal_flag) != 0;
   message.cluster = in.string();
   message.node = in.string();
   message.id = in.replica();
@@ -74,6 +82,10 @@ hello decode_hello(wire_reader& in, std::uint32_t version) {
     if (in.failure().empty())
       message.values.push_back(told);
   }
+  if (has_journals(version))
+    message.durable = in.vector();
+  if (!message.has_journal && !message.durable.empty())
+    in.fail("a hello says what is durable without a journal");
   return message;
 }
 
@@ -84,6 +96,8 @@ ack decode_ack(wire_reader& in, std::uint32_t version) {
   message.vector = in.vector();
   if (has_pieces(version))
     message.arrived = in.varint();
+  if (has_journals(version))
+    message.durable = in.vector();
   return message;
 }
 
@@ -191,7 +205,8 @@ struct delta_decoder {
 std::string encode(const hello& message, std::uint32_t version) {
   auto out = begin(kind::hello, version);
   out.byte((message.push ? push_flag : 0) | (message.answer_wanted ? answer_wanted_flag : 0)
-           | (message.full_state_wanted ? full_state_wanted_flag : 0) | (message.retired ? retired_flag : 0));
+           | (message.full_state_wanted ? full_state_wanted_flag : 0) | (message.retired ? retired_flag : 0)
+           | (message.has_journal && has_journals(version) ? journal_flag : 0));
   out.string(message.cluster);
   out.string(message.node);
   out.fixed64(message.id.value);
@@ -210,6 +225,8 @@ std::string encode(const hello& message, std::uint32_t version) {
     out.whole_dot(message.values[i].dot);
     out.varint(message.values[i].bytes);
   }
+  if (has_journals(version))
+    out.vector(message.durable);
   return out.take();
 }
 
@@ -220,6 +237,8 @@ std::string encode(const ack& message, std::uint32_t version) {
   out.vector(message.vector);
   if (has_pieces(version))
     out.varint(message.arrived);
+  if (has_journals(version))
+    out.vector(message.durable);
   return out.take();
 }
 

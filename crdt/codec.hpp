@@ -22,7 +22,8 @@ namespace ariadne::crdt {
 // are a few dots. In longer version vectors each replica id stands in full, so that a vector takes no more than twice
 // as much memory as bytes in the frame.
 //
-// From version 4 on, the length of a value is doubled, and odd if the value is only referred to.
+// From version 4 on, the length of a value is doubled, and odd if the value is only referred to. From version 5 on, a
+// hello and an ack end with a version vector of what is durable, which is one byte if there is no journal.
 //
 // Decoders check everything that they read, never fail but by an error value, and hold at most twice the size of the
 // frame at any time. The registers of a delta are built one by one, and handed over: each with `live_entries_max` live

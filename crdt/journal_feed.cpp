@@ -18,7 +18,8 @@ std::size_t bytes_of(const journal_register& r) {
 
 } // namespace
 
-journal_part journal_feed::take(replica_state& state, bool may_claim, const journal_step_limits& limits) {
+journal_part journal_feed::take(replica_state& state, const node_disks& disks, bool may_claim,
+                                const journal_step_limits& limits) {
   journal_part part;
   part.live_bytes = state.map().live_byte_count();
   take_changed(state, limits, part);
@@ -26,7 +27,7 @@ journal_part journal_feed::take(replica_state& state, bool may_claim, const jour
     take_walked(state, limits, part);
   if (may_claim && state.map().marked_count() == 0
       && (state.known().changes() != claimed_changes_ || !part.changed.empty() || part.ends_walk))
-    part.claim = claim_of(state);
+    part.claim = claim_of(state, disks);
   return part;
 }
 
@@ -60,7 +61,7 @@ void journal_feed::take_walked(const replica_state& state, const journal_step_li
   }
 }
 
-knowledge_claim journal_feed::claim_of(const replica_state& state) {
+knowledge_claim journal_feed::claim_of(const replica_state& state, const node_disks& disks) {
   const auto& known = state.known();
   if (std::exchange(retired_changes_, known.retired_changes()) != known.retired_changes())
     retired_ = std::make_shared<const version_vector>(known.retired());
@@ -73,6 +74,7 @@ knowledge_claim journal_feed::claim_of(const replica_state& state) {
   result.registers = state.map().size();
   result.fingerprint = state.map().fingerprint();
   result.own = known.own_ids()[0];
+  result.disks = disks.of_others(result.own, known.retired());
   std::erase_if(former_, [&](replica_id id) {
     const auto is_left = [&](replica_id either) {
       return known.vector()[either] != 0 || state.map().index().highest(either) != 0;

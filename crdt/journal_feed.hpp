@@ -1,6 +1,7 @@
 #pragma once
 
 #include "crdt/journal_part.hpp"
+#include "crdt/node_disks.hpp"
 #include "crdt/replica_state.hpp"
 
 #include <cstddef>
@@ -31,7 +32,7 @@ public:
   }
 
   /// The next part.
-  journal_part take(replica_state& state, bool may_claim, const journal_step_limits& limits);
+  journal_part take(replica_state& state, const node_disks& disks, bool may_claim, const journal_step_limits& limits);
 
   /// Begins a walk over the whole map, from its beginning if one is under way.
   void begin_walk() {
@@ -41,7 +42,7 @@ public:
 private:
   void take_changed(replica_state& state, const journal_step_limits& limits, journal_part& part);
   void take_walked(const replica_state& state, const journal_step_limits& limits, journal_part& part);
-  knowledge_claim claim_of(const replica_state& state);
+  knowledge_claim claim_of(const replica_state& state, const node_disks& disks);
 
   std::vector<replica_id> former_;
   /// The next shard of the walk, if one is under way.

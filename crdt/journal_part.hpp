@@ -7,6 +7,7 @@
 #include "crdt/version_vector.hpp"
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -40,6 +41,8 @@ struct knowledge_claim {
   /// The replica, and the former incarnations of its node of which something is left in the map or the vector.
   replica_id own;
   std::vector<replica_id> former;
+  /// What is known to be durable at other nodes, by their names; see node_disks.
+  std::map<std::string, version_vector> disks;
 };
 
 /// What a replica hands out to its journal in one step.
@@ -64,6 +67,9 @@ struct restored_state {
   /// One for each key, none of them gone.
   std::vector<journal_register> registers;
   knowledge_claim claim;
+  /// The disk has failed while it was written: what has been read may not be there after a power cut, so that nothing
+  /// of it is durable before it has been written again.
+  bool is_in_doubt = false;
 
   /// The incarnations of this node, all of them former ones.
   std::vector<replica_id> former_ids() const {

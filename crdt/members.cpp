@@ -54,7 +54,7 @@ version_vector members::stable_vector(const knowledge& here, const neighbour_lin
   for (auto member : ids_)
     if (!stragglers_.contains(member))
       stable = meet(stable, acknowledged[member]);
-  return stable;
+  return links.disks().durable_of(std::move(stable));
 }
 
 std::vector<dot> members::over(const aw_lww_map& map, const knowledge& here, const neighbour_links& links) const {
@@ -65,6 +65,7 @@ std::vector<dot> members::over(const aw_lww_map& map, const knowledge& here, con
     // What has been forgotten elsewhere must not be forgotten to be so before it has arrived here.
     if (!here.is_own(last.replica) && !ids_.contains(last.replica) && !ids_.contains(twin_of(last.replica))
         && map.index().highest(last.replica) == 0 && here.forgotten()[last.replica] <= last.counter
+        && links.disks().cover(last)
         && std::all_of(links.begin(), links.end(), [&](const auto& item) { return item.second.has_all_up_to(last); }))
       result.push_back(last);
   }

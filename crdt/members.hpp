@@ -31,12 +31,13 @@ public:
   /// The highest counter of `own`, one of the replica's ids, that all have acknowledged.
   std::uint64_t acknowledged_by_all(const knowledge& here, const neighbour_links& links, replica_id own) const;
 
-  /// What may be forgotten: all that it covers is known to all members but stragglers, and no full state that is being
-  /// sent needs it.
+  /// What may be forgotten: all that it covers is known to all members but stragglers, durable at all nodes whose disks
+  /// count, and no full state that is being sent needs it.
   version_vector stable_vector(const knowledge& here, const neighbour_links& links) const;
 
   /// The last events of the incarnations that are over: they belong to no member and no neighbour, `map` names none of
-  /// their events, and all members and neighbours have the same last one. None while a member is not reached.
+  /// their events, and all members, neighbours and disks that count have the same last one. None while a member is not
+  /// reached.
   std::vector<dot> over(const aw_lww_map& map, const knowledge& here, const neighbour_links& links) const;
 
 private:

@@ -50,6 +50,17 @@ void neighbour_link::introduce(knowledge& here, const hello& message, std::uint6
   caught_up = caught_up || here.covers(target);
 }
 
+bool neighbour_link::note_durable(const version_vector& risen) {
+  if (version < codec_version_with_journals)
+    return false;
+  auto is_awaited = false;
+  for (const auto& d : risen) {
+    untold_durable.insert(d.replica);
+    is_awaited |= has_said_hello() && (d.replica == neighbour || d.replica == twin_of(neighbour));
+  }
+  return is_awaited;
+}
+
 void neighbour_link::raised(replica_id origin) {
   untold.insert(origin);
   if (out)

@@ -81,6 +81,8 @@ struct neighbour_link {
 
   /// Replica ids whose entries in our version vector have risen since we told the neighbour.
   absl::btree_set<replica_id> untold;
+  /// The same of what is durable here.
+  absl::btree_set<replica_id> untold_durable;
 
   /// When the last part was sent.
   std::uint64_t part_sent_ms = 0;
@@ -97,6 +99,10 @@ struct neighbour_link {
   // answered.
   std::uint64_t forgotten_asked = 0;
   std::uint64_t forgotten_answered = 0;
+
+  /// What is durable here has risen to `risen`. Returns whether the neighbour is to be told at once: events of its own
+  /// are among that, and it may wait for them.
+  bool note_durable(const version_vector& risen);
 
   /// Whether the neighbour has said hello.
   bool has_said_hello() const {

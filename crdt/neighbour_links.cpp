@@ -4,6 +4,20 @@
 
 namespace ariadne::crdt {
 
+void neighbour_links::close(link_id id) {
+  auto closed = links_.extract(id);
+  if (closed)
+    disks_.part(closed.mapped().node, closed.mapped().neighbour, [this](replica_id other) { return reaches(other); });
+}
+
+void neighbour_links::note_disk(const neighbour_link& link, const hello& message) {
+  const auto is_linked = [this](replica_id other) { return reaches(other); };
+  if (message.has_journal)
+    disks_.introduce(link.node, link.neighbour, message.durable, is_linked);
+  else if (link.version >= codec_version_with_journals)
+    disks_.dismiss(link.node, link.neighbour, is_linked);
+}
+
 bool neighbour_links::reaches(replica_id replica) const {
   return std::any_of(links_.begin(), links_.end(), [&](const auto& item) { return item.second.neighbour == replica; });
 }

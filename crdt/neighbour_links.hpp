@@ -2,6 +2,7 @@
 
 #include "crdt/knowledge.hpp"
 #include "crdt/neighbour_link.hpp"
+#include "crdt/node_disks.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -12,18 +13,18 @@
 namespace ariadne::crdt {
 
 /// The open links of a replica, and what is known by all of them together: what one member has acknowledged over any of
-/// its links, and who is a source. They hear what the replica comes to know.
+/// its links, what is durable where, and who is a source. They hear what the replica comes to know.
 class neighbour_links final : public knowledge_listener {
 public:
   using map = std::map<link_id, neighbour_link>;
+
+  explicit neighbour_links(disk_patience patience = {}) : disks_(patience) {}
 
   template <class... Arguments>
   neighbour_link& open(link_id id, Arguments&&... arguments) {
     return links_.try_emplace(id, id, std::forward<Arguments>(arguments)...).first->second;
   }
-  void close(link_id id) {
-    links_.erase(id);
-  }
+  void close(link_id id);
   /// nullptr if it is not open.
   neighbour_link* find(link_id id) {
     const auto position = links_.find(id);
@@ -61,6 +62,15 @@ public:
       link.reinstated(last);
   }
 
+  /// The neighbour has said whether it keeps a journal, and what is durable there.
+  void note_disk(const neighbour_link& link, const hello& message);
+  node_disks& disks() {
+    return disks_;
+  }
+  const node_disks& disks() const {
+    return disks_;
+  }
+
   /// Whether there is a link to `replica`.
   bool reaches(replica_id replica) const;
 
@@ -74,6 +84,7 @@ public:
 
 private:
   map links_;
+  node_disks disks_;
 };
 
 } // namespace ariadne::crdt

@@ -20,6 +20,7 @@ void outbox::send_hello(neighbour_link& link, want wanted, std::uint64_t now_ms)
     link.in.progress_ms = now_ms;
   }
   link.untold.clear();
+  link.untold_durable.clear();
   link.progress_ms = now_ms;
   const auto& known = state_.known();
   hello message;
@@ -38,6 +39,13 @@ void outbox::send_hello(neighbour_link& link, want wanted, std::uint64_t now_ms)
   message.clock = say_time(now_ms);
   if (link.version >= codec_version_with_pieces)
     message.values = staged_.progress(told_values_max);
+  if (const auto* durable = disks_.durable_at(options_.id)) {
+    message.has_journal = true;
+    message.durable = *durable;
+    // What is retired is told along with what is retired.
+    if (!message.retired)
+      message.durable.erase_if([&](dot d) { return known.retired()[d.replica] != 0; });
+  }
   send(link, encode(message, link.version));
 }
 
@@ -50,10 +58,14 @@ void outbox::send_heartbeat(const neighbour_link& link, bool is_ahead, std::uint
 
 void outbox::send_ack(neighbour_link& link) {
   require(link.in.acknowledged < link.in.next_number, "only what has come in is acknowledged");
-  ack message{link.in.id, link.in.acknowledged, {}, link.in.arrived};
+  ack message{link.in.id, link.in.acknowledged, {}, link.in.arrived, {}};
   for (auto origin : link.untold)
     message.vector.raise({origin, state_.known().vector()[origin]});
   link.untold.clear();
+  if (const auto* durable = disks_.durable_at(options_.id))
+    for (auto origin : link.untold_durable)
+      message.durable.raise({origin, (*durable)[origin]});
+  link.untold_durable.clear();
   send(link, encode(message, link.version));
 }
 

@@ -29,8 +29,8 @@ class outbox {
 public:
   /// All must outlive this.
   outbox(const replica_options& options, const replica_state& state, const guarded_clock& guard,
-         const staged_values& staged, replica_counters& counters)
-    : options_(options), state_(state), guard_(guard), staged_(staged), counters_(counters) {}
+         const staged_values& staged, const node_disks& disks, replica_counters& counters)
+    : options_(options), state_(state), guard_(guard), staged_(staged), disks_(disks), counters_(counters) {}
 
   /// A frame that others have built.
   void send(const neighbour_link& link, std::string frame);
@@ -63,6 +63,7 @@ private:
   const replica_state& state_;
   const guarded_clock& guard_;
   const staged_values& staged_;
+  const node_disks& disks_;
   replica_counters& counters_;
   std::uint64_t last_stream_ = 0;
   std::vector<replica_id> announced_sources_;

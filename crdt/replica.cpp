@@ -26,8 +26,9 @@ std::size_t swept_per_call_max(const replica_options& options) {
 } // namespace
 
 replica::replica(replica_options options)
-  : options_(std::move(options)), guard_({options_.drift_max_ms, options_.clock_patience_ms}), state_(options_, links_),
-    members_(options_.straggler_patience_ms), outbox_(options_, state_, guard_, staged_, counters_),
+  : options_(std::move(options)), guard_({options_.drift_max_ms, options_.clock_patience_ms}),
+    links_(options_.patience_with_disks), state_(options_, links_), members_(options_.straggler_patience_ms),
+    outbox_(options_, state_, guard_, staged_, links_.disks(), counters_),
     pump_(options_, state_, full_state_, outbox_, counters_) {
   options_.limits.key_bytes_max = std::min(options_.limits.key_bytes_max, key_bytes_limit);
   options_.part_bytes_min = std::min(options_.part_bytes_min, options_.part_bytes);
@@ -66,12 +67,29 @@ std::optional<dot> replica::note_erased(std::optional<dot> erased, std::uint64_t
 void replica::restore(restored_state state, std::uint64_t now_ms) {
   require(map().size() == 0 && links_.size() == 0 && !journal_, "only a replica that has not begun is restored");
   former_ids_ = state.former_ids();
+  links_.disks().restore(state.claim.disks);
+  if (!state.is_in_doubt) {
+    restored_ = state.claim.vector;
+    restored_.join(*state.claim.retired);
+  }
   state_.restore(std::move(state), now_ms);
 }
 
 void replica::begin_journal() {
   state_.mark_changes();
   journal_.emplace(former_ids_);
+  links_.disks().introduce(options_.node, options_.id, restored_, [](replica_id) { return false; });
+  restored_.clear();
+}
+
+void replica::note_durable(const version_vector& kept) {
+  require(journal_.has_value(), "only who keeps a journal has anything durable");
+  require(covers(kept), "only what is known is durable");
+  const auto risen = difference(kept, *durable());
+  links_.disks().learn(options_.node, options_.id, risen);
+  for (auto& [id, link] : links_)
+    if (link.note_durable(risen))
+      outbox_.send_ack(link);
 }
 
 // -- neighbours ------------------------------------------------------------------------------------------------------
@@ -141,7 +159,7 @@ std::optional<refusal> replica::refuse_hello(neighbour_link& link, const hello& 
     return outbox_.refuse(link, refusal_code::same_replica, "replica id " + to_string(message.id) + " is taken");
   if (link.has_said_hello() && link.neighbour != message.id)
     return outbox_.refuse(link, refusal_code::malformed, "the replica id of an open link has changed");
-  if (known().is_forged(message.vector) || known().is_forged(message.forgotten)
+  if (known().is_forged(message.vector) || known().is_forged(message.forgotten) || known().is_forged(message.durable)
       || (message.retired && known().is_forged(*message.retired)))
     return refuse_forged(link);
   return std::nullopt;
@@ -169,6 +187,7 @@ std::optional<refusal> replica::handle(neighbour_link& link, const hello& messag
   link.retired_digest = message.retired_digest;
   if (is_first)
     link.target.join(message.vector);
+  links_.note_disk(link, message);
   outbox_.announce_sources(links_);
   // Whoever asks again has missed something: it shall start anew.
   if (message.answer_wanted && !is_first)
@@ -354,9 +373,11 @@ std::optional<refusal> replica::handle(neighbour_link& link, const arrival& mess
 }
 
 std::optional<refusal> replica::handle(neighbour_link& link, const ack& message, std::uint64_t now_ms) {
-  if (known().is_forged(message.vector))
+  if (known().is_forged(message.vector) || known().is_forged(message.durable))
     return refuse_forged(link);
   link.learn(known(), message.vector, state_.changed_bytes());
+  if (!message.durable.empty())
+    links_.disks().learn(link.node, link.neighbour, message.durable);
   if (link.out && link.out->id() == message.stream) {
     link.out->acknowledge(message.number);
     // Before pieces, parts were all that there is to count.
@@ -564,6 +585,7 @@ void replica::tidy_up(std::uint64_t now_ms) {
   state_.pages().tick(now_ms);
   staged_.give_up_old(now_ms);
   pump_.tick(now_ms);
+  links_.disks().look(vector(), map().widened_count(), now_ms);
   // However much expires, what is erased must not be kept for ever.
   state_.forget(members_.stable_vector(known(), links_), std::max(budget, options_.work_registers_max / 4));
   retire_incarnations();
@@ -573,7 +595,7 @@ void replica::tick(neighbour_link& link, bool is_heartbeat_due, std::uint64_t no
   link.left_to_origins.age(vector(), link.known, options_.forward_after_ms, now_ms);
   if (link.owes_answer() && has_passed(options_.answer_within_ms, link.progress_ms, now_ms))
     outbox_.send_hello(link, want::answer, now_ms);
-  else if (link.has_said_hello() && !link.untold.empty())
+  else if (link.has_said_hello() && (!link.untold.empty() || !link.untold_durable.empty()))
     outbox_.send_ack(link);
   if (link.has_said_hello() && is_heartbeat_due)
     outbox_.send_heartbeat(link, is_ahead(), now_ms);
@@ -588,10 +610,21 @@ bool replica::is_moving(dot d, std::uint64_t now_ms) const {
   });
 }
 
+std::vector<replica_id> replica::ids_of_node() const {
+  const auto own = own_ids();
+  std::vector<replica_id> result{own.begin(), own.end()};
+  for (auto former : former_ids_)
+    for (auto id : {former, twin_of(former)})
+      if (vector()[id] != 0)
+        result.push_back(id);
+  return result;
+}
+
 std::vector<last_event> replica::own_events_beyond(dot beyond, std::size_t events_max) const {
   std::vector<last_event> result;
   const auto own = beyond.replica;
-  for (auto [counter, owner] = map().index().next(own, beyond.counter); owner != nullptr && result.size() < events_max;
+  for (auto [counter, owner] = map().index().next(own, beyond.counter);
+       owner != nullptr && counter <= vector()[own] && result.size() < events_max;
        std::tie(counter, owner) = map().index().next(own, counter))
     result.push_back({std::string{owner->key()}, {own, counter}});
   return result;

@@ -188,7 +188,18 @@ public:
     return journal_ && journal_->has_part(state_, !has_sweep());
   }
   journal_part take_journal_part(const journal_step_limits& limits = {}) {
-    return journal_->take(state_, !has_sweep(), limits);
+    return journal_->take(state_, links_.disks(), !has_sweep(), limits);
+  }
+  /// The journal has kept all up to `vector`, a claim of which it was handed. The neighbours are told; those whose own
+  /// events are among that at once.
+  void note_durable(const version_vector& vector);
+  /// All that is durable here; nullptr if there is no journal.
+  const version_vector* durable() const {
+    return links_.disks().durable_at(options_.id);
+  }
+  /// A node is none any more: what its disk has kept does not count.
+  void drop_disk_of(const std::string& node) {
+    links_.disks().drop(node);
   }
   /// Has the parts walk over the whole map as well, for a snapshot.
   void walk_for_journal() {
@@ -267,28 +278,45 @@ public:
     return members_.holders(links_, d);
   }
 
-  /// Whether all members have acknowledged every event of this replica.
+  /// Whether all members have acknowledged every event of this replica, and of its former incarnations.
   bool is_acknowledged() const {
-    const auto is_held = [this](replica_id own) { return acknowledged_by_members(own) >= vector()[own]; };
-    return is_held(options_.id) && is_held(twin_of(options_.id));
+    const auto ids = ids_of_node();
+    return std::all_of(ids.begin(), ids.end(), [this](auto id) { return acknowledged_by_members(id) >= vector()[id]; });
   }
 
-  /// The highest counter of `own`, one of this replica's ids, that the member has acknowledged.
+  /// The ids of the events that this node answers for: those of this replica, and those of its former incarnations that
+  /// are in the version vector, twins included.
+  std::vector<replica_id> ids_of_node() const;
+
+  /// The highest counter of `own`, one of the ids of this node, that the member has acknowledged.
   std::uint64_t acknowledged_by(replica_id member, replica_id own) const {
     return links_.known_of(member, own);
   }
 
-  /// The highest counter of `own`, one of this replica's ids, that all members have acknowledged.
+  /// The highest counter of `own`, one of this replica's ids, that is known to be durable at the member, or at this
+  /// replica itself. Nothing if it keeps no journal.
+  std::optional<std::uint64_t> durable_at(replica_id member, replica_id own) const {
+    const auto* durable = links_.disks().durable_at(member);
+    return durable == nullptr ? std::nullopt : std::optional{(*durable)[own]};
+  }
+
+  /// Whether a neighbour has said over an open link that it is this replica.
+  bool reaches(replica_id replica) const {
+    return links_.reaches(replica);
+  }
+
+  /// The highest counter of `own`, one of the ids of this node, that all members have acknowledged.
   std::uint64_t acknowledged_by_members(replica_id own) const {
     return members_.acknowledged_by_all(known(), links_, own);
   }
 
-  /// The last event of one id of this replica on each key, of those beyond the dot `beyond` of it, in the order of
-  /// their counters: the first `events_max` of them.
+  /// The last event of one id of this node on each key, of those beyond the dot `beyond` of it, in the order of their
+  /// counters: the first `events_max` of them. What others have of a former incarnation, and this replica lacks, is not
+  /// among them.
   std::vector<last_event> own_events_beyond(dot beyond, std::size_t events_max) const;
-  /// Whether there is any; much faster.
+  /// Whether there is any.
   bool has_own_events_beyond(dot beyond) const {
-    return map().index().highest(beyond.replica) > beyond.counter;
+    return !own_events_beyond(beyond, 1).empty();
   }
 
   /// Whether every open link has been caught up with, or this one, see `neighbour_status::caught_up`.
@@ -398,6 +426,8 @@ private:
   std::optional<journal_feed> journal_;
   /// The incarnations of this node that this replica was restored from.
   std::vector<replica_id> former_ids_;
+  /// Until the journal begins: what of that is on the disk for certain.
+  version_vector restored_;
   std::uint64_t last_heartbeat_ms_ = 0;
   /// Whose turn it is in `work`.
   bool sweeps_next_ = true;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "crdt/dot.hpp"
+#include "crdt/node_disks.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -47,6 +48,8 @@ struct replica_options {
   std::uint64_t clock_patience_ms = 300'000;
   /// How long a member that does not come to have what is known here keeps this replica from forgetting.
   std::uint64_t straggler_patience_ms = 600'000;
+  /// How long the disk of a node that lacks something keeps this replica from forgetting, and for how many registers.
+  disk_patience patience_with_disks;
   /// How long an event of another present member is left to that member before it is forwarded in its stead.
   std::uint64_t forward_after_ms = 500;
   /// How often the fingerprint goes to each neighbour.

@@ -51,6 +51,9 @@ struct hello {
   clock_reading clock;
   /// What has come in of large values whose registers have not. From version 4 on.
   std::vector<value_progress> values;
+  /// Whether the sender keeps a journal, and all that is durable there. From version 5 on.
+  bool has_journal = false;
+  version_vector durable;
 };
 
 /// Acknowledges all deltas of a stream up to a number, and says what the sender's version vector has come to.
@@ -62,6 +65,8 @@ struct ack {
   version_vector vector;
   /// How many deltas and pieces of the stream have come in. From version 4 on.
   std::uint64_t arrived = 0;
+  /// Of what is durable at the sender, the entries that it has not told this neighbour before. From version 5 on.
+  version_vector durable;
 };
 
 /// A part of a value that travels apart from its register. It refers to the frame that it was decoded from, or to the

@@ -172,7 +172,10 @@ tl::expected<journal_progress, disk_error> journal::write(const crdt::journal_pa
   if (auto done = write_walked(part); !done)
     return tl::unexpected{done.error()};
   if (counts) {
-    frames.add_record(encode({*part.claim, at_ms}, told_ ? &*told_ : nullptr));
+    const auto record = encode({*part.claim, at_ms}, told_ ? &*told_ : nullptr);
+    if (!told_)
+      whole_claim_bytes_ = record.size();
+    frames.add_record(record);
     last_claim_ = sequence_ - 1;
     told_ = part.claim;
   }
@@ -186,7 +189,9 @@ tl::expected<journal_progress, disk_error> journal::write(const crdt::journal_pa
       return tl::unexpected{done.error()};
   if (counts && (segment_.stands_on == 0 || segment_.stands_on == manifest_.snapshot))
     progress.durable = part.claim->vector;
-  if (!snapshot_ && log_bytes_ > part.live_bytes + options_.log_bytes_min) {
+  // A snapshot has two new segments behind it at once, and each begins with a whole claim: that must not be enough for
+  // the next one.
+  if (!snapshot_ && log_bytes_ > part.live_bytes + options_.log_bytes_min + 2 * whole_claim_bytes_) {
     if (auto done = begin_snapshot(); !done)
       return tl::unexpected{done.error()};
     progress.wants_walk = true;

@@ -25,7 +25,7 @@ struct journal_options {
   /// Values of more bytes stand apart from their registers, once: a register that changes in its context alone is
   /// short.
   std::size_t value_inline_max = 4u << 10;
-  /// A snapshot is wanted when the log is longer than the live bytes and these.
+  /// A snapshot is wanted when the log is longer than the live bytes, two whole claims, and these.
   std::uint64_t log_bytes_min = std::uint64_t{16} << 20;
   /// Draws the salt of a file: any number, but another one for each.
   std::function<std::uint64_t()> draw_salt;
@@ -127,6 +127,8 @@ private:
   /// The last sequence that a frame names as synced.
   std::uint64_t noted_ = 0;
   std::uint64_t last_claim_ = 0;
+  /// Of the last claim that was written whole.
+  std::uint64_t whole_claim_bytes_ = 0;
   std::uint64_t segment_bytes_ = 0;
   std::uint64_t log_bytes_ = 0;
   std::uint64_t snapshot_bytes_ = 0;

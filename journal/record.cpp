@@ -1,6 +1,7 @@
 #include "journal/record.hpp"
 
 #include <algorithm>
+#include <map>
 #include <memory>
 
 namespace ariadne::journal {
@@ -36,6 +37,9 @@ std::vector<crdt::replica_id> read_ids(crdt::wire_reader& in) {
   return result;
 }
 
+constexpr std::uint8_t disk_is_gone = 0;
+constexpr std::uint8_t disk_is_there = 1;
+
 /// What has risen in a version vector, and which ids have left it.
 void write_changes(crdt::wire_writer& out, const crdt::version_vector& now, const crdt::version_vector& before) {
   out.vector(difference(now, before));
@@ -52,6 +56,44 @@ void read_changes(crdt::wire_reader& in, crdt::version_vector& vector) {
   auto gone = read_ids(in);
   std::sort(gone.begin(), gone.end());
   vector.erase_if([&](crdt::dot d) { return std::binary_search(gone.begin(), gone.end(), d.replica); });
+}
+
+using disks = std::map<std::string, crdt::version_vector>;
+
+/// Those that have changed, each with whether it is there still.
+void write_disks(crdt::wire_writer& out, const disks& now, const disks& before) {
+  std::vector<std::string_view> changed;
+  std::vector<std::string_view> gone;
+  for (const auto& [node, durable] : now)
+    if (const auto then = before.find(node); then == before.end() || then->second != durable)
+      changed.push_back(node);
+  for (const auto& [node, durable] : before)
+    if (!now.contains(node))
+      gone.push_back(node);
+  out.varint(changed.size() + gone.size());
+  for (const auto node : changed) {
+    out.string(node);
+    out.byte(disk_is_there);
+    const auto then = before.find(std::string{node});
+    write_changes(out, now.at(std::string{node}), then == before.end() ? crdt::version_vector{} : then->second);
+  }
+  for (const auto node : gone) {
+    out.string(node);
+    out.byte(disk_is_gone);
+  }
+}
+
+void read_disks(crdt::wire_reader& in, disks& found) {
+  for (auto left = in.varint(); left > 0 && in.failure().empty(); --left) {
+    const std::string node{in.string()};
+    const auto what = in.byte();
+    if (what == disk_is_there)
+      read_changes(in, found[node]);
+    else if (what == disk_is_gone)
+      found.erase(node);
+    else
+      in.fail("a claim says an unknown thing of a disk");
+  }
 }
 
 constexpr std::uint8_t is_register = 1;
@@ -110,6 +152,7 @@ std::string encode(const claim_record& c, const crdt::knowledge_claim* before) {
   out.fixed64(now.fingerprint.high);
   out.fixed64(now.own.value);
   write_ids(out, now.former);
+  write_disks(out, now.disks, then.disks);
   out.varint(c.at_ms);
   return out.take();
 }
@@ -179,6 +222,7 @@ bool decode(std::string_view content, claim_record& c, bool is_first) {
   now.fingerprint.high = in.fixed64();
   now.own = in.replica();
   now.former = read_ids(in);
+  read_disks(in, now.disks);
   c.at_ms = in.varint();
   return is_whole(in);
 }

@@ -198,7 +198,7 @@ private:
       if (current && !read_segment(*current, is_void ? std::nullopt : std::optional{next->head.first_sequence}))
         return false;
       current.reset();
-      result_.follows_error = is_void;
+      result_.follows_error = result_.state.is_in_doubt = is_void;
       if (is_void)
         return true;
       current = std::move(next);

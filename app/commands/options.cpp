@@ -8,6 +8,7 @@
 #include <charconv>
 #include <limits>
 #include <map>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -15,12 +16,16 @@ namespace ariadne {
 
 namespace {
 
-write_concern parse_concern(const std::string& text) {
+/// "majority", "majority,durable".
+write_concern parse_concern(const std::string& whole) {
+  static constexpr std::string_view durable = ",durable";
   static const std::map<std::string, concern_level> levels{{"one", concern_level::one},
                                                            {"local", concern_level::local},
                                                            {"majority", concern_level::majority},
                                                            {"all", concern_level::all}};
   write_concern result;
+  result.durable = whole.ends_with(durable);
+  const auto text = whole.substr(0, whole.size() - (result.durable ? durable.size() : 0));
   if (const auto level = levels.find(text); level != levels.end()) {
     result.level = level->second;
     return result;
@@ -29,8 +34,9 @@ write_concern parse_concern(const std::string& text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), result.count);
   if (error != std::errc{} || end != text.data() + text.size() || result.count == 0)
     throw CLI::ValidationError("--concern",
-                               fmt::format("{} is none of one, local, majority, all, and no number from 1 to {}", text,
-                                           std::numeric_limits<decltype(result.count)>::max()));
+                               fmt::format("{} is none of one, local, majority, all, and no number from 1 to {}, nor "
+                                           "one of these with ,durable",
+                                           whole, std::numeric_limits<decltype(result.count)>::max()));
   return result;
 }
 
@@ -61,7 +67,10 @@ void add_concern(CLI::App& sub, write_concern& target, const std::string& descri
   sub
     .add_option_function<std::string>(
       "--concern", [&target](const std::string& text) { target = parse_concern(text); },
-      description + ": local, one besides this one (the default), majority, all, or how many")
+      description
+        + ": local, one besides this one (the default), majority, all, or how many; with ,durable, as "
+          "majority,durable, "
+          "on their disks")
     ->type_name("CONCERN");
 }
 

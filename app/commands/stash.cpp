@@ -59,9 +59,14 @@ fallible<exit_code> stash_command::run_at(const contact_points& points) const {
     if (!done)
       return tl::unexpected(done.error());
     const auto holders = names_of(client, done->holders);
-    write_receipt(json ? json_line({{"event", event_text(done->event)}, {"holders", holders}})
-                       : fmt::format("stashed as event {}, held by {}{}\n", event_text(done->event),
-                                     fmt::join(holders, ", "), holders.size() == 1 ? " alone" : ""));
+    const auto durable = names_of(client, done->durable_holders);
+    auto report = nlohmann::json{{"event", event_text(done->event)}, {"holders", holders}};
+    if (write.concern.durable)
+      report["durable"] = durable;
+    write_receipt(json ? json_line(report)
+                       : fmt::format("stashed as event {}, held by {}{}{}\n", event_text(done->event),
+                                     fmt::join(holders, ", "), holders.size() == 1 ? " alone" : "",
+                                     durable.empty() ? "" : fmt::format(", durably by {}", fmt::join(durable, ", "))));
     return exit_code::done;
   };
   return carry_out({.visit = visit, .in_doubt = "the value may have been stashed"}, points, timeout);

@@ -3,6 +3,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <cstdint>
+#include <vector>
 
 using namespace ariadne;
 
@@ -59,6 +60,50 @@ BOOST_AUTO_TEST_CASE(those_that_want_more_nodes_than_there_are_are_given_up_and_
   while (writes.has_work())
     writes.give_up_hopeless(view(0));
   BOOST_TEST(writes.size() == count);
+}
+
+BOOST_AUTO_TEST_CASE(a_receipt_says_who_holds_the_event_and_who_durably) {
+  auto now = view(7);
+  now.self = 1;
+  now.members = {{2, 7, true, 5}, {3, 4, true, 4}};
+  now.durable = 6;
+  const auto durable = make_receipt({1, 5}, {concern_level::majority, 0, true}, now);
+  BOOST_TEST((durable.holders == std::vector<std::uint64_t>{1, 2}));
+  BOOST_TEST((durable.durable_holders == std::vector<std::uint64_t>{1, 2}));
+  const auto later = make_receipt({1, 7}, {concern_level::majority, 0, true}, now);
+  BOOST_TEST((later.holders == std::vector<std::uint64_t>{1, 2}));
+  BOOST_TEST(later.durable_holders.empty());
+  BOOST_TEST(make_receipt({1, 5}, {concern_level::majority, 0}, now).durable_holders.empty());
+}
+
+BOOST_AUTO_TEST_CASE(those_that_want_more_journals_than_there_are_are_given_up_and_others_stay) {
+  add(60'000);
+  for (std::uint64_t counter = 1; counter <= 3; ++counter)
+    writes.add({1, counter}, {{concern_level::count, 2, true}, 60'000}, waiting_place{},
+               kept_promise<receipt>{caf::typed_response_promise<receipt>{}});
+  writes.look_at_all();
+  auto journals = view(0);
+  journals.keeps = true;
+  while (writes.has_work())
+    writes.give_up_hopeless(journals);
+  BOOST_TEST(writes.size() == count + 3);
+  journals.members.front().may_keep = false;
+  writes.look_at_all();
+  while (writes.has_work())
+    writes.give_up_hopeless(journals);
+  BOOST_TEST(writes.size() == count);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_to_be_durable_waits_for_the_disks) {
+  writes.add({1, 1}, {{concern_level::count, 2, true}, 60'000}, waiting_place{},
+             kept_promise<receipt>{caf::typed_response_promise<receipt>{}});
+  auto now = view(1);
+  now.durable = 1;
+  writes.settle(now);
+  BOOST_TEST(writes.size() == 1u);
+  now.members.front().durable = 1;
+  writes.settle(now);
+  BOOST_TEST(writes.empty());
 }
 
 BOOST_AUTO_TEST_CASE(a_fenced_write_waits_for_nodes_that_are_not_known_to_the_end_of_its_time) {

@@ -170,7 +170,9 @@ public:
             random_(),
             flag() ? std::optional{vector()} : std::nullopt,
             {number(), number()},
-            progress()};
+            progress(),
+            true,
+            vector()};
   }
   std::vector<value_progress> progress() {
     std::vector<value_progress> result;
@@ -179,7 +181,7 @@ public:
     return result;
   }
   ack ack_message() {
-    return {number(), number(), vector(), number()};
+    return {number(), number(), vector(), number(), vector()};
   }
   /// `bytes` has to outlive it.
   piece piece_message(const std::string& bytes) {
@@ -248,6 +250,8 @@ BOOST_DATA_TEST_CASE(a_hello_is_read_as_it_was_written, seeds, seed) {
   BOOST_TEST((read.retired == message.retired));
   BOOST_TEST((read.clock == message.clock));
   BOOST_TEST((read.values == message.values));
+  BOOST_TEST(read.has_journal);
+  BOOST_TEST(read.durable == message.durable);
 }
 
 BOOST_DATA_TEST_CASE(a_delta_is_read_as_it_was_written, seeds, seed) {
@@ -464,10 +468,10 @@ BOOST_AUTO_TEST_CASE(each_impossible_value_is_refused_with_its_reason) {
   BOOST_TEST(refusal_of(bytes({version, 9})) == "the kind of message is unknown");
   BOOST_TEST(refusal_of(bytes({version, ack}) + nines + bytes({2, 0, 0})) == "an integer exceeds 64 bits");
   BOOST_TEST(refusal_of(bytes({version, ack}) + nines + bytes({0x81, 0, 0, 0})) == "an integer exceeds 64 bits");
-  BOOST_TEST(refusal_of(bytes({version, ack}) + nines + bytes({1, 0, 0, 0})) == "");
+  BOOST_TEST(refusal_of(bytes({version, ack}) + nines + bytes({1, 0, 0, 0, 0})) == "");
   BOOST_TEST(refusal_of(bytes({version, hello, 0, 100, 'c'})) == "a string is longer than the frame");
   BOOST_TEST(refusal_of(bytes({version, hello, 0}) + nines + bytes({1, 'c'})) == "a string is longer than the frame");
-  BOOST_TEST(refusal_of(bytes({version, hello, 16, 0, 0}) + id + bytes({0, 0, 0})) == "a hello has unknown flags");
+  BOOST_TEST(refusal_of(bytes({version, hello, 32, 0, 0}) + id + bytes({0, 0, 0})) == "a hello has unknown flags");
   BOOST_TEST(refusal_of(bytes({version, hello, 0, 0, 0}) + nobody + bytes({0, 0, 0})) == "a replica id is 0");
 
   BOOST_TEST(refusal_of(vector(nines + bytes({1}))) == "a count is higher than the frame has room for");

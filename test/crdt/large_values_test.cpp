@@ -27,8 +27,21 @@ struct hand_played_neighbour {
     options.limits.value_bytes_max = 1'000;
     node.emplace(options);
     node->open({1}, true, now_ms);
-    say(encode(
-      hello{"test", "a", a, 1, true, false, false, {{a, 1}, large}, {}, 0, version_vector{}, {now_ms, now_ms}, {}}));
+    say(encode(hello{"test",
+                     "a",
+                     a,
+                     1,
+                     true,
+                     false,
+                     false,
+                     {{a, 1}, large},
+                     {},
+                     0,
+                     version_vector{},
+                     {now_ms, now_ms},
+                     {},
+                     false,
+                     {}}));
     stream = heard<hello>().stream;
   }
 

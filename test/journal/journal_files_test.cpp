@@ -45,6 +45,8 @@ struct kept_node {
       BOOST_REQUIRE(done.has_value());
       if (done->wants_walk)
         replica->walk_for_journal();
+      if (done->durable)
+        replica->note_durable(*done->durable);
     }
   }
 
@@ -179,6 +181,29 @@ BOOST_AUTO_TEST_CASE(after_a_disk_error_nothing_counts_before_all_is_written_ane
   BOOST_TEST(after.read("before") == "1");
   BOOST_TEST(after.read("lost") == "1");
   BOOST_TEST(after.read("after") == "1");
+}
+
+BOOST_AUTO_TEST_CASE(what_comes_back_is_durable_unless_the_disk_had_failed) {
+  simulated_disk disk{1};
+  {
+    kept_node node{disk, 1};
+    node.put("x", "1");
+    node.commit();
+  }
+  {
+    kept_node again{disk, 2};
+    BOOST_TEST(*again.replica->durable() == again.replica->vector());
+    again.put("y", "1");
+    disk.fail_after(1, journal::disk_error::kind::broken);
+    BOOST_TEST(!again.log->write(again.replica->take_journal_part(), true, now_ms).has_value());
+    BOOST_REQUIRE(again.log->begin_anew().has_value());
+  }
+  kept_node after{disk, 3};
+  BOOST_TEST(after.read("x") == "1");
+  BOOST_TEST(after.replica->durable()->empty());
+  after.replica->walk_for_journal();
+  after.commit();
+  BOOST_TEST(*after.replica->durable() == after.replica->vector());
 }
 
 BOOST_AUTO_TEST_CASE(a_journal_without_its_manifest_is_damaged) {

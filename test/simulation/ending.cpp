@@ -193,12 +193,38 @@ void check_end(world& w) {
     }
 }
 
+/// What a receipt has called durable is known to all once a holder of it is back.
+void check_receipts(const world& w) {
+  const auto vector = w.at(w.up().front())->replica.whole_vector();
+  for (const auto& dot : w.durable_receipts())
+    if (!vector.covers(dot))
+      throw violation{"what was durable is there after the start", w.events().name(dot)};
+}
+
+/// All know what is durable at each of them.
+void check_disks(const world& w) {
+  const auto& s = w.parameters();
+  // What is lost of that is told with the next thing that becomes durable.
+  if (s.hostile_links || s.old_neighbours || s.last_topology != topology::mesh)
+    return;
+  for (auto slot : w.up())
+    for (auto other : w.up())
+      for (auto own : w.at(slot)->replica.own_ids())
+        if (w.at(slot)->replica.durable_at(w.at(other)->replica.id(), own) != (*w.durable_at(other))[own])
+          throw violation{"all know what is durable where", w.events().name(w.at(slot)->replica.id()) + " of "
+                                                              + w.events().name(w.at(other)->replica.id())};
+}
+
 /// All replicas stop at once, with all that they know on their disks, and come back.
 void black_out(world& w) {
   const auto& s = w.parameters();
   operation o{action::blackout, 0};
   o.detail = s.journals_synced ? 1 : 0;
   const auto slots = w.up();
+  for (auto slot : slots)
+    w.commit_all(slot);
+  come_to_rest(w);
+  check_disks(w);
   std::vector<std::set<std::uint32_t>> before;
   for (auto slot : slots) {
     o.argument |= 1u << slot;
@@ -207,7 +233,8 @@ void black_out(world& w) {
   }
   w.play(o);
   for (std::size_t i = 0; i < slots.size(); ++i)
-    if (live(w, slots[i]) != before[i])
+    // A process that has ended with a sync that failed can tell nobody of it.
+    if (live(w, slots[i]) != before[i] && !w.was_wiped(slots[i]))
       throw violation{"a replica comes back as its disk has kept it", w.events().name(w.at(slots[i])->replica.id())};
   heal(w);
   come_to_rest(w);
@@ -223,10 +250,12 @@ void end(world& w) {
     come_to_rest(w);
   }
   check_end(w);
+  check_receipts(w);
   if (!w.parameters().journals || w.parameters().falls_silent)
     return;
   black_out(w);
   check_end(w);
+  check_receipts(w);
 }
 
 } // namespace ariadne::simulation

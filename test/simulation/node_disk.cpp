@@ -8,7 +8,7 @@ namespace {
 
 /// Small, so that segments and snapshots follow each other.
 constexpr std::uint64_t segment_bytes = 1'500;
-constexpr std::uint64_t log_bytes_min = 2'500;
+constexpr std::uint64_t log_bytes_min = 800;
 constexpr std::size_t frame_bytes = 120;
 constexpr std::size_t value_inline_max = 40;
 
@@ -40,8 +40,10 @@ void node_disk::start(crdt::replica& r, std::uint64_t now_ms) {
   options.draw_salt = [this] { return random_.next(); };
   journal_.emplace(disk_, std::move(options));
   has_failed_ = !journal_->begin(*found, {"simulation", "node", 0, 1});
-  promised_ = found->state.claim.vector;
-  promised_.join(*found->state.claim.retired);
+  auto kept = found->state.claim.vector;
+  kept.join(*found->state.claim.retired);
+  found->state.is_in_doubt |= has_failed_;
+  promised_ = found->state.is_in_doubt ? meet(promised_, kept) : kept;
   noted_.clear();
   r.restore(std::move(found->state), now_ms);
   r.begin_journal();
@@ -50,6 +52,7 @@ void node_disk::start(crdt::replica& r, std::uint64_t now_ms) {
 }
 
 void node_disk::recover_from(tl::expected<journal::recovered_journal, journal::fault>& found) {
+  was_wiped_ = !found;
   if (found)
     return;
   // A process that ends with the sync that has failed can tell nobody.
@@ -78,6 +81,7 @@ bool node_disk::commit(crdt::replica& r, std::size_t registers_max, std::uint64_
     promised_.join(*done->durable);
     if (part.claim)
       promised_.join(*part.claim->retired);
+    r.note_durable(*done->durable);
     if (random_.chance(5))
       backup_.copy_from(disk_);
     if (random_.chance(20)) {
@@ -96,6 +100,8 @@ void node_disk::commit_all(crdt::replica& r, std::uint64_t now_ms) {
       throw violation{"a journal comes to rest", "it still writes"};
     commit(r, 100, now_ms);
   }
+  if (!r.durable()->covers(r.vector()))
+    throw violation{"a journal that comes to rest has kept all", to_string(difference(r.vector(), *r.durable()))};
 }
 
 void node_disk::fail_soon(bool ends_process) {

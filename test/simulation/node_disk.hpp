@@ -34,6 +34,11 @@ public:
   /// Something happens to the disk while the node is down.
   void suffer(trouble what);
 
+  /// At the last start, nothing of it could be used.
+  bool was_wiped() const {
+    return was_wiped_;
+  }
+
   /// Everything up to this was durable.
   const crdt::version_vector& promised() const {
     return promised_;
@@ -51,6 +56,7 @@ private:
   /// The disk is not what it was, by no fault of the journal.
   bool is_spoilt_ = false;
   bool is_flipped_ = false;
+  bool was_wiped_ = false;
   /// After an error, until it has begun anew.
   bool has_failed_ = false;
   std::optional<journal::journal> journal_;

@@ -61,6 +61,8 @@ scenario make_scenario(std::uint64_t seed) {
   s.journals = disks.chance(40);
   s.journals_synced = disks.chance(70);
   s.disk_faults = disks.chance(50);
+  s.disk_patience_ms = disks.pick<std::uint64_t>({2'000, 20'000, 3'600'000});
+  s.disk_patience_registers = disks.pick<std::uint64_t>({5, 100'000});
   // What happens to all replicas at once is a crash of each.
   s.crashes = s.crashes || s.journals;
   return s;

@@ -59,6 +59,9 @@ struct scenario {
   bool journals_synced = false;
   /// Disks fail now and then; bits flip on them, and old copies of them are put in place.
   bool disk_faults = false;
+  /// How long a disk that lacks something keeps the others from forgetting.
+  std::uint64_t disk_patience_ms = 0;
+  std::uint64_t disk_patience_registers = 0;
 
   topology first_topology = topology::mesh;
   topology last_topology = topology::mesh;

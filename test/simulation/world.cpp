@@ -290,6 +290,7 @@ void world::deliver(const operation& o) {
   auto refused = n.replica.receive(l->id, frame, clock);
   n.counted.refusals += due_refusals(frame, n.replica.counters().registers_received - registers_before, clock);
   note_said(n, l->id, frame);
+  note_said_durable(n, l->id, frame);
   settle(o.peer);
   if (refused)
     throw violation{"a frame of a sound replica is accepted", refused->reason};
@@ -318,6 +319,8 @@ void world::tick(const operation& o) {
                         m.key + ", which " + history_.name(member) + " has not acknowledged"};
     if (!n.replica.covers(m.context))
       throw violation{"only what the version vector covers is forgotten (I4)", m.key};
+    if (is_patient_with_disks() && !is_durable_everywhere(n, m.context))
+      throw violation{"only what is on all disks that count is forgotten (I4)", m.key};
   }
   check_dropped(o.slot);
   settle(o.slot);
@@ -394,16 +397,23 @@ void world::commit(const operation& o) {
   if (o.detail > 0)
     disk->fail_soon(o.detail == 2);
   tell([&] { return name(o.slot) + " writes its journal"; });
-  if (disk->commit(slots_[o.slot]->replica, o.argument, clock_ms(o.slot)))
+  const auto has_ended = disk->commit(slots_[o.slot]->replica, o.argument, clock_ms(o.slot));
+  durable_[last_ids_[o.slot]] = disk->promised();
+  if (has_ended)
     crash(o.slot, static_cast<std::uint32_t>(o.elapsed_ms & 1));
+  else
+    settle(o.slot);
   // Somebody always runs.
   if (up().empty())
     start(o.slot);
 }
 
 void world::commit_all(std::size_t slot) {
-  if (auto& disk = disks_[slot])
+  if (auto& disk = disks_[slot]) {
     disk->commit_all(slots_[slot]->replica, clock_ms(slot));
+    durable_[last_ids_[slot]] = disk->promised();
+    settle(slot);
+  }
 }
 
 void world::blackout(const operation& o) {
@@ -425,6 +435,7 @@ void world::start(std::size_t slot) {
   options.drift_max_ms = drift_ms_max;
   options.clock_patience_ms = scenario_.clock_patience_ms;
   options.straggler_patience_ms = scenario_.straggler_patience_ms;
+  options.patience_with_disks = {scenario_.disk_patience_ms, scenario_.disk_patience_registers};
   options.large_value_bytes = scenario_.large_value_bytes;
   options.part_bytes = scenario_.part_bytes;
   options.part_bytes_min = scenario_.part_bytes;
@@ -439,6 +450,11 @@ void world::start(std::size_t slot) {
   if (!disks_[slot])
     return;
   disks_[slot]->start(slots_[slot]->replica, clock_ms(slot));
+  durable_[last_ids_[slot]] = disks_[slot]->promised();
+  // What the disk was to keep, and has not, its start has judged.
+  for (auto& [dot, holders] : receipts_)
+    if (!slots_[slot]->replica.covers(dot))
+      holders.erase(slot);
   settle(slot);
 }
 
@@ -560,6 +576,36 @@ void world::note_said(node& n, crdt::link_id link, std::string_view frame) {
     }
 }
 
+void world::note_said_durable(node& n, crdt::link_id link, std::string_view frame) {
+  const auto message = crdt::decode(frame);
+  if (!message)
+    return;
+  const auto* hello = std::get_if<crdt::hello>(&*message);
+  const auto* ack = std::get_if<crdt::ack>(&*message);
+  for (const auto& neighbour : n.replica.neighbours()) {
+    if (neighbour.link != link || neighbour.id.value == 0)
+      continue;
+    if (hello != nullptr && hello->has_journal)
+      n.told_durable[neighbour.node][neighbour.id].join(hello->durable);
+    if (ack != nullptr && n.told_durable.contains(neighbour.node))
+      n.told_durable[neighbour.node][neighbour.id].join(ack->durable);
+  }
+}
+
+bool world::is_patient_with_disks() const {
+  return !scenario_.broken_clocks && now_ms_ - start_ms + scenario_.skew_ms_max < scenario_.disk_patience_ms
+         && history_.size() < scenario_.disk_patience_registers;
+}
+
+bool world::is_durable_everywhere(const node& n, const crdt::version_vector& context) const {
+  const auto own = durable_.find(n.replica.id());
+  return (own == durable_.end() || own->second.covers(context))
+         && std::all_of(n.told_durable.begin(), n.told_durable.end(), [&](const auto& of_node) {
+              return std::any_of(of_node.second.begin(), of_node.second.end(),
+                                 [&](const auto& told) { return told.second.covers(context); });
+            });
+}
+
 void world::check_believed(std::size_t slot, std::uint64_t wall_ms, std::uint64_t believed_ms) {
   const auto error_ms = [this](std::uint64_t ms) { return std::max(ms, now_ms_) - std::min(ms, now_ms_); };
   auto& n = *slots_[slot];
@@ -651,13 +697,40 @@ void world::check_knowledge(std::size_t slot) {
       throw violation{"a link is caught up when all that it promised has come", history_.name(n.replica.id())};
   }
   check_acknowledged(n);
+  check_durable(slot);
+}
+
+void world::check_durable(std::size_t slot) {
+  const auto& n = *slots_[slot];
+  const auto* own_disk = n.replica.durable();
+  if (own_disk != nullptr && !durable_at(slot)->covers(*own_disk))
+    throw violation{"nothing is taken for durable before it is on the disk", "at " + history_.name(n.replica.id())};
+  for (std::size_t other = 0; other < slots_max; ++other)
+    for (auto own : n.replica.own_ids()) {
+      const auto told = n.replica.durable_at(last_ids_[other], own);
+      if (!told || *told == 0)
+        continue;
+      if ((*durable_at(other))[own] < *told)
+        throw violation{"nothing is taken for durable before it is on the disk",
+                        history_.name({own, *told}) + " at " + history_.name(last_ids_[other])};
+      for (auto counter = *told; counter > 0 && receipts_[{own, counter}].insert(other).second; --counter)
+        ;
+    }
+}
+
+std::vector<crdt::dot> world::durable_receipts() const {
+  std::vector<crdt::dot> result;
+  for (const auto& [dot, holders] : receipts_)
+    if (std::any_of(holders.begin(), holders.end(), [this](auto slot) { return slots_[slot].has_value(); }))
+      result.push_back(dot);
+  return result;
 }
 
 void world::check_acknowledged(const node& n) const {
   auto keys = test::unacknowledged_keys(n.replica);
   if (n.replica.is_acknowledged() && !keys.empty())
     throw violation{"acknowledged means that no key is not", history_.name(n.replica.id())};
-  for (auto id : n.replica.own_ids())
+  for (auto id : n.replica.ids_of_node())
     check_acknowledged(n, id, keys);
 }
 

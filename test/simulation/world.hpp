@@ -65,6 +65,8 @@ struct node {
     std::int64_t ahead_ms = 0;
   };
   std::map<crdt::replica_id, std::deque<said_time>> said;
+  /// What each incarnation has said to be durable there, by the names of the nodes.
+  std::map<std::string, std::map<crdt::replica_id, crdt::version_vector>> told_durable;
   /// What it has put out and taken in, to be compared with its counters.
   crdt::replica_counters counted;
 };
@@ -115,6 +117,19 @@ public:
   /// How an operation names the link: its age among those between its two slots.
   std::uint8_t age(const link& l) const;
 
+  /// The node in the slot has started with nothing, since its disk was damaged.
+  bool was_wiped(std::size_t slot) const {
+    return disks_[slot] && disks_[slot]->was_wiped();
+  }
+
+  /// The events that are durable on the disk of a slot that is up, as the node that wrote them could say.
+  std::vector<crdt::dot> durable_receipts() const;
+  /// All that is durable at the node in the slot; nothing if it keeps no journal.
+  const crdt::version_vector* durable_at(std::size_t slot) const {
+    const auto found = durable_.find(last_ids_[slot]);
+    return found == durable_.end() ? nullptr : &found->second;
+  }
+
   /// The node in the slot writes all that its journal lacks.
   void commit_all(std::size_t slot);
 
@@ -152,6 +167,12 @@ private:
   void note_rewritten(node& n, std::vector<std::uint32_t>* seen = nullptr);
   /// What the node was told of the time, by a frame that has just come in.
   void note_said(node& n, crdt::link_id link, std::string_view frame);
+  /// The same of what is durable there.
+  void note_said_durable(node& n, crdt::link_id link, std::string_view frame);
+  /// Whether all disks count that any node has been told of, whatever its clock says.
+  bool is_patient_with_disks() const;
+  /// Whether all disks that the node has been told of have all of it, as far as it has been told.
+  bool is_durable_everywhere(const node& n, const crdt::version_vector& context) const;
   void check_believed(std::size_t slot, std::uint64_t wall_ms, std::uint64_t believed_ms);
   /// How many registers of a frame the node has to refuse, given that it has looked at `registers` of them.
   std::uint64_t due_refusals(std::string_view frame, std::uint64_t registers, std::uint64_t clock) const;
@@ -161,6 +182,8 @@ private:
   /// that it hears, itself counted among them.
   bool knows_better(const node& n) const;
   void check_knowledge(std::size_t slot);
+  /// What the node takes for durable elsewhere is, and so is what it says of itself. Takes note of the receipts.
+  void check_durable(std::size_t slot);
   /// What a drain would report: that all members have what this replica has written, or which keys are missing.
   void check_acknowledged(const node& n) const;
   void check_acknowledged(const node& n, crdt::replica_id id, const std::vector<std::string>& keys) const;
@@ -181,6 +204,10 @@ private:
   std::array<std::optional<node>, slots_max> slots_;
   /// If replicas have journals.
   std::array<std::optional<node_disk>, slots_max> disks_;
+  /// What is durable at each incarnation that keeps a journal.
+  std::map<crdt::replica_id, crdt::version_vector> durable_;
+  /// Of the events that a node has taken for durable: the slots on whose disks they are.
+  std::map<crdt::dot, std::set<std::size_t>> receipts_;
   /// The slots whose clocks have ever been set, and since when.
   std::map<std::size_t, std::uint64_t> broken_clocks_;
   std::deque<link> links_;

@@ -42,8 +42,12 @@ network_node& replica_network::add() {
 }
 
 network_node& replica_network::add(crdt::replica_id id) {
+  return add(id, "node " + std::to_string(nodes_.size() + 1));
+}
+
+network_node& replica_network::add(crdt::replica_id id, std::string name) {
   options.id = id;
-  options.node = "node " + std::to_string(nodes_.size() + 1);
+  options.node = std::move(name);
   return *nodes_.emplace_back(std::make_unique<network_node>(options, now_ms_));
 }
 
@@ -71,6 +75,11 @@ void replica_network::disconnect(crdt::link_id link) {
   for (auto& end : closed.ends)
     if (end.open)
       end.node->replica.close(link, end.node->now_ms());
+}
+
+network_node& replica_network::restart(network_node& node) {
+  crash(node);
+  return add(crdt::replica_id{nodes_.size() + 1}, node.replica.options().node);
 }
 
 void replica_network::crash(network_node& node) {

@@ -74,6 +74,9 @@ public:
   /// Ends a replica without a farewell: its links close, what is on its way from it is lost. It stays readable.
   void crash(network_node& node);
 
+  /// The node of a replica starts again: another replica, with nothing in it.
+  network_node& restart(network_node& node);
+
   /// Makes all replicas that have not crashed members of each other.
   void set_members();
 
@@ -102,6 +105,8 @@ public:
   }
 
 private:
+  network_node& add(crdt::replica_id id, std::string name);
+
   struct end {
     network_node* node;
     bool open;

@@ -159,7 +159,12 @@ BOOST_AUTO_TEST_CASE(a_stash_may_say_how_many_nodes_hold_it_and_for_how_long) {
   BOOST_TEST((write({"stash", "key", "--concern", "3"}).concern.level == concern_level::count));
   BOOST_TEST(write({"stash", "key", "--concern", "3"}).concern.count == 3u);
   BOOST_TEST(write({"stash", "key", "--ttl", "2m"}).time_to_live_ms == 120'000u);
-  for (const auto* concern : {"0", "-1", "some", "3x", "4294967296", ""})
+  const auto durable = write({"stash", "key", "--concern", "majority,durable"}).concern;
+  BOOST_TEST((durable.level == concern_level::majority && durable.durable));
+  BOOST_TEST(write({"stash", "key", "--concern", "2,durable"}).concern.count == 2u);
+  BOOST_TEST(write({"stash", "key", "--concern", "one,durable"}).concern.durable);
+  BOOST_TEST(!write({"stash", "key", "--concern", "one"}).concern.durable);
+  for (const auto* concern : {"0", "-1", "some", "3x", "4294967296", "", "durable", ",durable", "one,durable,durable"})
     check_is_usage_error({"stash", "key", "--concern", concern}, "--concern");
   check_is_usage_error({"stash", "key", "--ttl", "soon"}, "soon");
 }
