@@ -642,14 +642,13 @@ private:
   void note_caught_up() {
     for (auto& [node, knowledge] : known_)
       if (!knowledge.is_caught_up && knowledge.presence == node_presence::up)
-        if (const auto* l = find_link(caf::actor_cast<caf::actor_addr>(knowledge.replica.handle)))
-          knowledge.is_caught_up = core_->caught_up(l->id);
-    if (cold_start_.awaits_nodes()) {
-      for (const auto& [node, knowledge] : known_)
-        if (knowledge.is_caught_up && knowledge.presence == node_presence::up)
+        if (const auto* l = find_link(caf::actor_cast<caf::actor_addr>(knowledge.replica.handle));
+            l && core_->caught_up(l->id)) {
+          knowledge.is_caught_up = true;
           cold_start_.met(node);
+        }
+    if (cold_start_.is_cold())
       settle_cold_start();
-    }
     const auto now = is_caught_up();
     if (std::exchange(was_caught_up_, now) == now || !now)
       return;

@@ -94,8 +94,7 @@ enum class ec : std::uint8_t {
   clause_unknown,
   /// The contents of a message, or of an answer, are not what its clause has.
   message_damaged,
-  // Why a node does not start from the directory that it keeps its journal in. The context says where, what, and what
-  // to do.
+  // Why a node does not start from the directory of its journal. The context says where and what, and what to do.
   /// It is another node's, or another cluster's.
   storage_foreign,
   /// Another process uses it.

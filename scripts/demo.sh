@@ -199,13 +199,11 @@ sleep "${pause_s}"
 
 heading 'All nodes are killed at once (kill -9), and the games go on from what is on the disks'
 begin_part crash 'blackout'
-for node in a b c; do
-  kill -KILL "${pid[${node}]}"
-done
-for node in a b c; do
-  wait "${pid[${node}]}" 2>/dev/null || true
-  unset "pid[${node}]"
-done
+{
+  kill -KILL "${pid[@]}"
+  wait "${pid[@]}"
+} 2>/dev/null || true
+pid=()
 say "on the disk of a: $("${ariadne}" storage dump "${scratch}/journals/a" | wc -l) entries"
 for node in c a b; do
   start_node "${node}" "${cluster}"

@@ -35,7 +35,8 @@ struct one_session {
   std::uint64_t written = 0;
 
   explicit one_session(session::minority_policy minority = session::minority_policy::run)
-    : host{options(minority), 1'000} {
+    : one_session(options(minority)) {}
+  explicit one_session(const session::session_host_options& how) : host{how, 1'000} {
     host.mandate.catch_up();
   }
   ~one_session() {
@@ -99,6 +100,25 @@ BOOST_AUTO_TEST_CASE(a_session_runs_once_its_record_is_written) {
   const auto started = last<session::start_session>();
   BOOST_TEST_REQUIRE(started.has_value());
   BOOST_TEST(started->run == machine.run());
+}
+
+BOOST_AUTO_TEST_CASE(a_claim_skips_epochs_while_a_configured_node_has_not_been_met) {
+  auto how = options(session::minority_policy::run);
+  how.configured_nodes.insert(other.node);
+  how.unmet_epoch_gap = 1'000;
+  const auto epoch_of_claim = [](one_session& s) {
+    s.machine.start_from(first_state);
+    s.waiting.add({.origin = self, .number = 1, .type = session::request_type::start, .state = first_state});
+    s.machine.claim_if_wanted(s.in);
+    return s.do_write().epoch;
+  };
+  one_session unmet{how};
+  BOOST_TEST(epoch_of_claim(unmet) == 1'001u);
+  // Whether it is still there does not matter.
+  one_session met{how};
+  met.host.hosts.add(other, 1'000);
+  met.host.hosts.remove(other, 1'000);
+  BOOST_TEST(epoch_of_claim(met) == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(a_record_that_is_not_held_in_time_is_waited_for_longer_each_time) {
