@@ -43,11 +43,11 @@ std::string message_of(caf::actor_system& system, Ts... content) {
 
 } // namespace
 
-#if !defined(CAF_VERSION_MAJOR)
-
-// As CAF 0.17 writes them.
 BOOST_AUTO_TEST_CASE(what_nodes_send_each_other_is_as_programs_of_this_version_of_the_protocol_read_it) {
   BOOST_TEST_REQUIRE(node_protocols.max == 6u);
+  // They are recorded as the edition of CAF writes them that spells the names of types.
+  if (!detail::caf_content_rules().has_type_names)
+    return;
   auto with_news = introduction();
   with_news.members = {news()};
   const std::map<std::string, std::string> written{
@@ -70,7 +70,5 @@ BOOST_AUTO_TEST_CASE(what_nodes_send_each_other_is_as_programs_of_this_version_o
                what << " is {\"" << what << "\", \"" << bytes << "\"},");
   }
 }
-
-#endif
 
 BOOST_AUTO_TEST_SUITE_END()
