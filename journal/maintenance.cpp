@@ -14,7 +14,7 @@ namespace ariadne::journal {
 
 namespace {
 
-constexpr std::size_t step_bytes = std::size_t{4} << 20;
+constexpr std::size_t salvage_step_bytes = std::size_t{4} << 20;
 /// Of the parts in which a whole state is written.
 constexpr std::size_t registers_max = 4'096;
 
@@ -22,7 +22,7 @@ tl::expected<std::string, disk_error> read_whole(disk& from, const file_entry& f
   std::string bytes;
   while (bytes.size() < file.bytes) {
     const auto next =
-      from.read(file.name, bytes.size(), std::min<std::uint64_t>(file.bytes - bytes.size(), step_bytes));
+      from.read(file.name, bytes.size(), std::min<std::uint64_t>(file.bytes - bytes.size(), salvage_step_bytes));
     if (!next)
       return tl::unexpected{next.error()};
     if (next->empty())

@@ -1,5 +1,7 @@
 #include "actors/network/client_guard.hpp"
 
+#include "actors/network/basp_header.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -7,12 +9,7 @@ namespace ariadne {
 
 namespace {
 
-// See frame_guard.cpp.
-constexpr std::uint64_t direct_message = 2;
-constexpr std::uint64_t routed_message = 3;
-constexpr std::uint64_t monitor_message = 4;
-constexpr std::uint64_t down_message = 5;
-constexpr std::uint64_t named_receiver = 1;
+using namespace basp;
 
 // What the id of a message says.
 constexpr std::uint64_t response_flag = std::uint64_t{1} << 63;

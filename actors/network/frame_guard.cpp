@@ -1,5 +1,7 @@
 #include "actors/network/frame_guard.hpp"
 
+#include "actors/network/basp_header.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -7,23 +9,10 @@ namespace ariadne {
 
 namespace {
 
-// The operations, in CAF's order. That of a farewell is none of them.
-constexpr std::uint64_t server_handshake = 0;
-constexpr std::uint64_t client_handshake = 1;
-constexpr std::uint64_t direct_message = 2;
-constexpr std::uint64_t routed_message = 3;
-constexpr std::uint64_t monitor_message = 4;
-constexpr std::uint64_t down_message = 5;
-constexpr std::uint64_t heartbeat_message = 6;
-constexpr std::uint64_t farewell_operation = 0xfa;
+using namespace basp;
 
 /// What a handshake of TLS begins with.
 constexpr std::uint64_t tls_record = 0x16;
-
-/// The target is given by its name.
-constexpr std::uint64_t named_receiver = 1;
-/// A client that has two connections to a node says which one it uses.
-constexpr std::uint64_t select_connection = 2;
 
 /// Where the category of a message stands in its id: urgent, normal, and two for streams, which CAF casts unchecked.
 constexpr unsigned category_shift = 60;

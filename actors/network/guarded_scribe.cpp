@@ -1,6 +1,7 @@
 #include "actors/network/guarded_scribe.hpp"
 
 #include "actors/caf_edition_network.hpp"
+#include "actors/network/basp_header.hpp"
 
 #include <caf/io/network/native_socket.hpp>
 
@@ -28,9 +29,7 @@ constexpr std::size_t kept_bytes = std::size_t{1} << 20;
 
 /// Messages, and what is about actors. Handshakes and heartbeats say nothing besides.
 bool is_judged(const basp_frame& frame) {
-  constexpr std::uint64_t direct_message = 2;
-  constexpr std::uint64_t down_message = 5;
-  return frame.operation >= direct_message && frame.operation <= down_message;
+  return frame.operation >= basp::direct_message && frame.operation <= basp::down_message;
 }
 
 std::size_t payload_size_of(std::span<const std::byte, frame_guard::header_size> header) {
