@@ -50,11 +50,13 @@ BOOST_AUTO_TEST_CASE(what_nodes_send_each_other_is_as_programs_of_this_version_o
     return;
   auto with_news = introduction();
   with_news.members = {news()};
+  node_introduction nobody;
+  nobody.replica.codec_versions = {3, 4};
   const std::map<std::string, std::string> written{
     {"introduction", message_of(system, introduce_atom_v, introduction())},
     {"introduction with news", message_of(system, introduce_atom_v, with_news)},
     {"acceptance", message_of(system, introduction_result{true, {}, introduction(), false})},
-    {"refusal", message_of(system, introduction_result{false, "no", {}, true})},
+    {"refusal", message_of(system, introduction_result{false, "no", nobody, true})},
     {"heartbeat", message_of(system, heartbeat{1, 2, 3})},
     {"news", message_of(system, std::vector<member_news>{news()})},
     {"farewell", message_of(system, leave_atom_v, std::string{"a"})},
@@ -63,7 +65,29 @@ BOOST_AUTO_TEST_CASE(what_nodes_send_each_other_is_as_programs_of_this_version_o
     {"frame of sessions", message_of(system, session_frame{1, 2, "bytes"})},
     {"handle by name", message_of(system, get_atom_v, std::string{"host"})},
   };
-  const std::map<std::string, std::string> recorded{};
+  const std::map<std::string, std::string> recorded{
+    {"acceptance", "000020403c3e2b61726961646e653a3a696e74726f64756374696f6e5f726573756c74010000000006000000060567616d6"
+                   "57301610e3132372e302e302e313a343130310d31302e302e302e313a343130310000000000000001000000000000000000"
+                   "0000000000000f00000003000000040000"},
+    {"farewell", "00000e403c3e2b4061746f6d2b4073747200000003f1aa6eea0161"},
+    {"frame", "000017403c3e2b61726961646e653a3a73796e635f6672616d65056279746573"},
+    {"frame of sessions",
+     "00001a403c3e2b61726961646e653a3a73657373696f6e5f6672616d6500000000000000010000000000000002056279746573"},
+    {"handle by name", "00000e403c3e2b4061746f6d2b4073747200000000003ecab904686f7374"},
+    {"heartbeat", "000016403c3e2b61726961646e653a3a686561727462656174000000000000000100000000000000020000000000000003"},
+    {"introduction", "000024403c3e2b4061746f6d2b61726961646e653a3a6e6f64655f696e74726f64756374696f6e03eecf9df4a7aa2a000"
+                     "00006000000060567616d657301610e3132372e302e302e313a343130310d31302e302e302e313a343130310000000000"
+                     "0000010000000000000000000000000000000f000000030000000400"},
+    {"introduction with news",
+     "000024403c3e2b4061746f6d2b61726961646e653a3a6e6f64655f696e74726f64756374696f6e03eecf9df4a7aa2a0000000600000006056"
+     "7616d657301610e3132372e302e302e313a343130310d31302e302e302e313a34313031000000000000000100000000000000000000000000"
+     "00000f00000003000000040101620e3132372e302e302e313a34313032020000000000000002000000000000012c"},
+    {"name taken", "00000e403c3e2b4061746f6d2b4073747203f39b2ab99b0ab30e3132372e302e302e313a34313031"},
+    {"news", "000025403c3e2b7374643a3a766563746f723c61726961646e653a3a6d656d6265725f6e6577733e0101620e3132372e302e302e3"
+             "13a34313032020000000000000002000000000000012c"},
+    {"refusal", "000020403c3e2b61726961646e653a3a696e74726f64756374696f6e5f726573756c7400026e6f000000000000000000000000"
+                "00000000000000000000000000000000000000000000000f00000003000000040001"},
+  };
   for (const auto& [what, bytes] : written) {
     const auto found = recorded.find(what);
     BOOST_TEST((found != recorded.end() && found->second == bytes),
