@@ -66,7 +66,10 @@ void liveness::up(const std::string& node, std::uint64_t incarnation, instant no
   auto& n = neighbours_[node];
   if (incarnation != 0 && std::exchange(n.incarnation, incarnation) != incarnation)
     n.losses.begin_anew();
-  n.await_no_more();
+  n.is_in_doubt = false;
+  // It may have said so while this process was not run, and have given up since.
+  if (is_waiting_over(now))
+    n.is_awaited = false;
   n.signs.begin(options_, now);
 }
 

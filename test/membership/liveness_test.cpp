@@ -115,13 +115,25 @@ BOOST_FIXTURE_TEST_CASE(who_answers_what_was_sent_since_is_awaited_no_more, sett
   BOOST_TEST((life.lost("b", start + 3100ms) == ariadne::membership::liveness::loss::down));
 }
 
-BOOST_FIXTURE_TEST_CASE(who_introduces_itself_is_awaited_no_more, settled_observer) {
+BOOST_FIXTURE_TEST_CASE(who_introduces_itself_is_awaited_until_it_has_answered_what_was_sent_since, settled_observer) {
   look(3s);
   life.lost("b", start + 3s);
   life.up("b", 7, start + 3010ms);
   BOOST_TEST(life.is_up("b"));
+  BOOST_TEST(!life.is_in_doubt("b"));
+  tick(3100ms);
+  hear(3101ms, 3100ms);
   BOOST_TEST(!life.is_awaited("b"));
   BOOST_TEST(tick(4500ms).overdue.empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(an_introduction_that_came_before_a_freeze_ended_makes_nobody_down_when_it_is_lost,
+                        settled_observer) {
+  look(3s);
+  life.lost("b", start + 3s);
+  life.up("b", 7, start + 3001ms);
+  BOOST_TEST((life.lost("b", start + 3002ms) == ariadne::membership::liveness::loss::in_doubt));
+  BOOST_TEST(life.is_in_doubt("b"));
 }
 
 BOOST_FIXTURE_TEST_CASE(who_is_certain_not_to_be_there_is_awaited_no_more, settled_observer) {
