@@ -255,7 +255,7 @@ BOOST_AUTO_TEST_CASE(each_role_may_do_what_it_is_for_and_is_told_so_otherwise) {
   BOOST_TEST(cluster.has_logged("a", "what observer observer of cluster test at 127.0.0.1 sends is refused"));
   const auto cordoned = cluster.run("a", "client", {"session", "cordon", "a"});
   BOOST_TEST(cordoned.exit_code == 1);
-  BOOST_TEST(contains(cordoned.err, "a client may not drain, cordon or forget nodes"), cordoned.err);
+  BOOST_TEST(contains(cordoned.err, "a client may not drain, cordon, forget or back up nodes"), cordoned.err);
   const auto by_operator = cluster.run("a", "operator", {"session", "cordon", "a"});
   BOOST_TEST(by_operator.exit_code == 0, by_operator.err);
   BOOST_TEST(contains(cluster.run("a", "client", {"status"}).out, "security TLS"));
