@@ -94,7 +94,7 @@ result journal::begin(const recovered_journal& found, const manifest& owner) {
     return begin_anew();
   if (auto done = open_segment(0); !done)
     return done;
-  return found.is_new ? write_manifest() : result{};
+  return found.is_new ? write_manifest(disk_, manifest_) : result{};
 }
 
 result journal::remove_unneeded() {
@@ -131,16 +131,16 @@ result journal::open_segment(std::uint64_t stands_on) {
   return {};
 }
 
-result journal::write_manifest() {
-  if (auto done = disk_.remove(new_manifest_name); !done)
+result write_manifest(disk& on, const manifest& m) {
+  if (auto done = on.remove(new_manifest_name); !done)
     return done;
-  if (auto done = disk_.append(new_manifest_name, encode(manifest_)); !done)
+  if (auto done = on.append(new_manifest_name, encode(m)); !done)
     return done;
-  if (auto done = disk_.sync(new_manifest_name); !done)
+  if (auto done = on.sync(new_manifest_name); !done)
     return done;
-  if (auto done = disk_.rename(new_manifest_name, manifest_name); !done)
+  if (auto done = on.rename(new_manifest_name, manifest_name); !done)
     return done;
-  return disk_.sync_names();
+  return on.sync_names();
 }
 
 // -- the log ---------------------------------------------------------------------------------------------------------
@@ -269,7 +269,7 @@ result journal::install_snapshot() {
                                                                  + ": it has fewer registers than there are"}};
   manifest_.snapshot = snapshot_->head.number;
   manifest_.first_segment = snapshot_->first_segment;
-  if (auto done = write_manifest(); !done)
+  if (auto done = write_manifest(disk_, manifest_); !done)
     return done;
   snapshot_bytes_ = snapshot_->bytes;
   log_bytes_ -= snapshot_->log_bytes_before;

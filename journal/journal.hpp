@@ -56,6 +56,10 @@ struct growing_snapshot {
   std::optional<std::uint64_t> ended_at;
 };
 
+/// Puts a manifest in the place of the one that is there: it is written beside that, synced, and renamed, and its name
+/// is synced.
+tl::expected<void, disk_error> write_manifest(disk& on, const manifest& m);
+
 /// Writes the journal of one incarnation of a node into a directory that nobody else writes to.
 ///
 /// What is written is read back by `recover`, whose rules it keeps: a claim stands behind all registers that it is
@@ -105,7 +109,6 @@ public:
   }
 
 private:
-  tl::expected<void, disk_error> write_manifest();
   tl::expected<void, disk_error> make_file(const std::string& name, const file_head& head);
   tl::expected<void, disk_error> open_segment(std::uint64_t stands_on);
   /// What neither the manifest nor the log that it begins needs.

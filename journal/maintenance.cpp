@@ -199,15 +199,7 @@ tl::expected<void, disk_error> write_whole(disk& to, const crdt::restored_state&
 tl::expected<void, disk_error> give_to(disk& on, manifest m, const owner& of) {
   m.cluster = of.cluster;
   m.node = of.node;
-  if (auto done = on.remove(new_manifest_name); !done)
-    return done;
-  if (auto done = on.append(new_manifest_name, encode(m)); !done)
-    return done;
-  if (auto done = on.sync(new_manifest_name); !done)
-    return done;
-  if (auto done = on.rename(new_manifest_name, manifest_name); !done)
-    return done;
-  return on.sync_names();
+  return write_manifest(on, m);
 }
 
 tl::expected<void, disk_error> discard(disk& on) {
