@@ -135,9 +135,9 @@ public:
                            bool counts_from_last_piece) {
     if (auto refused = check_reserved(key))
       return refused;
-    // Nobody waits for the answer to what nobody has sent.
     if (auto refused = check_durable(options.concern))
       return refused;
+    // Nobody waits for the answer to what nobody has sent.
     const auto waits =
       (options.concern.level != concern_level::local || options.concern.durable) && self_->current_sender();
     auto place = waits ? waits_->admit_write(options.timeout_ms) : waiting_place{};

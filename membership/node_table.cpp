@@ -366,8 +366,7 @@ void node_table::try_at(entry& e, std::uint64_t due_ms) {
 }
 
 void node_table::try_later(entry& e, std::uint64_t now_ms, std::uint32_t random) {
-  // 50 % to 150 %.
-  try_at(e, now_ms + e.backoff_ms * (50 + random % 101) / 100);
+  try_at(e, now_ms + spread(e.backoff_ms, random));
   e.backoff_ms = std::min(e.backoff_ms * 2, backoff_max(e, now_ms));
 }
 

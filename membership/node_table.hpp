@@ -106,6 +106,11 @@ struct changes {
 
 enum class forget_refusal : std::uint8_t { unknown, listed, up };
 
+/// A pause between two attempts, give or take half of it. `random`: any number.
+constexpr std::uint64_t spread(std::uint64_t pause_ms, std::uint32_t random) {
+  return pause_ms * (50 + random % 101) / 100;
+}
+
 class node_table {
 public:
   explicit node_table(node_table_options options = {}) : options_(options) {}

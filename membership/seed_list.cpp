@@ -1,5 +1,7 @@
 #include "membership/seed_list.hpp"
 
+#include "membership/node_table.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -77,8 +79,7 @@ bool seed_list::failed(const std::string& address, const std::string& problem, s
   auto* e = end_attempt(address);
   if (!e)
     return false;
-  // 50 % to 150 %.
-  e->due_ms = now_ms + e->backoff_ms * (50 + random % 101) / 100;
+  e->due_ms = now_ms + spread(e->backoff_ms, random);
   e->backoff_ms = std::min(e->backoff_ms * 2, options_.reconnect_max_ms);
   return std::exchange(e->problem, problem) != problem;
 }
