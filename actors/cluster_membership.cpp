@@ -11,6 +11,7 @@
 #include "actors/network/discovery.hpp"
 #include "actors/network/host_lookup.hpp"
 #include "actors/network/node_connector.hpp"
+#include "actors/node_listing.hpp"
 #include "actors/process_clocks.hpp"
 #include "crdt/printable_text.hpp"
 #include "membership/cluster_view.hpp"
@@ -46,6 +47,8 @@ using ticking_cluster_membership_actor = cluster_membership_actor::extend<
   takes<connect_atom>,
   // Something has come of attempts to connect.
   takes<work_atom>,
+  // From the supervisor.
+  takes<node_listing>,
   // Nodes have been silent, and their connections have been looked at since.
   takes<contact_atom>,
   // See phone_book_actor.
@@ -193,6 +196,13 @@ public:
     view_->leave();
     act();
     return farewells_.result();
+  }
+
+  void listed(const node_listing& listing) {
+    if (!listing.nodes)
+      return;
+    view_->listed(*listing.nodes, now());
+    act();
   }
 
   caf::result<bool> forget_on_demand(const std::string& node) {
@@ -404,6 +414,7 @@ cluster_membership(ticking_cluster_membership_actor::stateful_pointer<cluster_me
     [&state](name_taken_atom, const std::string& address) { state.name_claimed(address); },
     [&state](leave_atom, const std::string& node) { return state.has_left(node); },
     [&state](const std::vector<member_news>& news) { state.told(news); },
+    [&state](const node_listing& listing) { state.listed(listing); },
     [&state](forget_atom, const std::string& node) { return state.forget_on_demand(node); },
     [&state](handoff_atom) { return state.handoff(); },
     [self](get_atom, const std::string& name) { return registered<caf::strong_actor_ptr>(self->system(), name); },

@@ -75,7 +75,7 @@ struct cluster_membership_options {
   log_sink log = log_nothing;
 };
 
-/// The caller opens the port of `options.address` for it (open_port in actors/network/basp.hpp), and then tells it of
+/// The caller opens the port of `options.address` for it (`publish` in actors/network/basp.hpp), and then tells it of
 /// the handoff pair; only then it connects to others. It runs until it is told to exit, and needs the actor system's
 /// network module (actors/system_config.hpp).
 cluster_membership_actor spawn_cluster_membership(caf::actor_system& system, cluster_membership_options options);

@@ -11,5 +11,6 @@ using membership::endpoint_from_string;
 using membership::is_name;
 using membership::name_length_limit;
 using membership::name_rule;
+using membership::own_endpoint_from_string;
 
 } // namespace ariadne

@@ -18,6 +18,12 @@ std::string_view to_text(log_event event) {
       return "signal";
     case log_event::signal_ignored:
       return "signal_ignored";
+    case log_event::file_read:
+      return "file_read";
+    case log_event::file_refused:
+      return "file_refused";
+    case log_event::restart_needed:
+      return "restart_needed";
     case log_event::stopping:
       return "stopping";
     case log_event::stopped_early:

@@ -113,6 +113,17 @@ public:
       }
   }
 
+  void list(const node_listing& listing) {
+    if (!listing.nodes)
+      return;
+    auto& seeds = options_.membership.seeds;
+    seeds.clear();
+    for (const auto& [node, address] : *listing.nodes)
+      seeds.push_back({node, endpoint_from_string(address).value_or(endpoint{})});
+    if (membership_)
+      mail(self_, listing).send(caf::actor_cast<listing_taker>(membership_));
+  }
+
   caf::result<bool> leave() {
     if (!membership_)
       return false;
@@ -235,19 +246,39 @@ private:
   }
 
   void start_membership() {
+    if (!open_port_since_)
+      open_port_since_ = restart_policy::time_point::clock::now();
+    // The others are told of the port before it is opened for them.
+    if (options_.address.port == 0 && !choose_port())
+      return;
     membership_ = spawn_cluster_membership(self_->system(), options_.membership);
     monitored_.add(membership_);
     register_actor(self_->system(), membership_name, membership_);
-    open_port_since_ = restart_policy::time_point::clock::now();
     open();
   }
 
+  bool choose_port() {
+    auto chosen = listen_for_nodes(self_->system(), options_.address);
+    if (!chosen) {
+      port_not_opened(chosen.error());
+      return false;
+    }
+    options_.address.port = chosen->local_port();
+    if (options_.membership.address.port == 0)
+      options_.membership.address.port = options_.address.port;
+    chosen_ = std::move(*chosen);
+    return true;
+  }
+
   void open() {
-    const auto opened =
-      open_port(self_->system(), membership_, options_.address, options_.membership.log, options_.handoff.limits);
-    if (!opened)
-      return port_not_opened(opened.error());
+    auto socket =
+      chosen_ ? caf::expected<tcp_socket>{std::move(chosen_)} : listen_for_nodes(self_->system(), options_.address);
+    if (!socket)
+      return port_not_opened(socket.error());
+    publish(self_->system(), membership_, std::move(*socket), options_.membership.log, options_.handoff.limits);
     port_open_ = true;
+    open_port_since_.reset();
+    options_.on_port_opened(options_.membership.address);
     was_in_service_ = true;
     announce();
   }
@@ -255,7 +286,7 @@ private:
   /// The name of the host may be known in a moment, as when a machine has just started.
   void port_not_opened(const caf::error& error) {
     const auto problem = fmt::format("cannot open {}: {}", to_string(options_.address), describe(error));
-    const auto since = restart_policy::time_point::clock::now() - open_port_since_;
+    const auto since = restart_policy::time_point::clock::now() - *open_port_since_;
     if (error == ec::host_unresolved && since < resolve_timeout) {
       if (std::exchange(port_problem_, problem) != problem)
         options_.log(log_level::warning, log_event::port_not_opened, problem + "; it is tried again");
@@ -435,7 +466,10 @@ private:
   /// The handoff pair knows all nodes that the membership actor knows.
   bool is_introduced_ = false;
   /// Since when it is tried to open the port, and why that has failed; logged once.
-  restart_policy::time_point open_port_since_;
+  /// Since when it is tried; nothing while the port is open.
+  std::optional<restart_policy::time_point> open_port_since_;
+  /// What accepts connections at the port that the system has chosen, until it is opened for others.
+  tcp_socket chosen_;
   std::string port_problem_;
   bool was_in_service_ = false;
   /// Who waits for the node to be in service.
@@ -451,6 +485,7 @@ ticking_supervisor_actor::behavior_type supervisor(ticking_supervisor_actor::sta
   return {
     [&state](handoff_atom) { return state.in_service(); },
     [&state](leave_atom) { return state.leave(); },
+    [&state](const node_listing& listing) { state.list(listing); },
     [&state](const handoff_events& message) { state.note(message); },
     [&state](tick_atom) { state.start_missing(); },
     [&state](drain_atom, std::uint64_t timeout_ms) { return state.drain(timeout_ms); },
@@ -476,6 +511,13 @@ supervisor_options options_for_node(const std::string& cluster, const seed_node&
     }
   }
   return options;
+}
+
+void list_nodes(const supervisor_actor& supervisor, const std::vector<seed_node>& nodes) {
+  std::vector<std::pair<std::string, std::string>> listed;
+  for (const auto& node : nodes)
+    listed.emplace_back(node.name, to_string(node.address));
+  anon_mail(node_listing{std::make_shared<const decltype(listed)>(std::move(listed))}).send(supervisor);
 }
 
 void add_session_host(supervisor_options& options, session_host_options hosting) {

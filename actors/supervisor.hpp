@@ -4,6 +4,7 @@
 #include "actors/endpoint.hpp"
 #include "actors/error.hpp"
 #include "actors/log.hpp"
+#include "actors/node_listing.hpp"
 #include "actors/protocol.hpp"
 #include "actors/session_host.hpp"
 #include "actors/state_handoff.hpp"
@@ -85,7 +86,8 @@ struct node_failure {
 struct supervisor_options {
   state_handoff_options handoff;
   cluster_membership_options membership;
-  /// Where the membership actor is published.
+  /// Where the membership actor is published. Port 0: the system chooses one, and where `membership.address` has port 0
+  /// as well, the others are told that one.
   endpoint address;
   /// Without, the node keeps nothing on a disk.
   std::optional<storage_options> storage = {};
@@ -94,6 +96,8 @@ struct supervisor_options {
   log_sink log = log_nothing;
   /// Called once, from the supervisor's thread, when it gives up.
   std::function<void(const node_failure&)> on_failure = [](const node_failure&) {};
+  /// Called from the supervisor's thread whenever the port has been opened, with the address that the others are told.
+  std::function<void(const endpoint&)> on_port_opened = [](const endpoint&) {};
   /// Called from the supervisor's thread whenever the node has caught up with all nodes that it knows.
   std::function<void()> on_caught_up = [] {};
 };
@@ -112,7 +116,13 @@ using supervisor_actor = caf::typed_actor<
   // run. An error if the supervisor gives up before. While the node drains: as long as the handoff pair runs.
   answers<state_handoff_actor, handoff_atom>,
   // Tells the other nodes that this node leaves, then answers.
-  answers<bool, leave_atom>>;
+  answers<bool, leave_atom>,
+  // See list_nodes.
+  takes<node_listing>>;
+
+/// The nodes that the cluster file lists now, as it is read again: see membership::cluster_view::listed. Who counts for
+/// a majority, and who is awaited after the start, does not change by that.
+void list_nodes(const supervisor_actor& supervisor, const std::vector<seed_node>& nodes);
 
 /// Starts all children. A port that cannot be opened at the start is a failure at once, not retried; but where the name
 /// of the host cannot be resolved, that is tried again for 10 s. Ends its children when it is told to exit.

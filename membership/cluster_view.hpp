@@ -121,6 +121,11 @@ public:
 
   // -- connecting ----------------------------------------------------------------------------------------------------
 
+  /// These are the nodes of the cluster file now, with their addresses; this replaces what was listed before. Who is
+  /// not up is connected to at once. Who is listed no more, and not discovered either, stays a member for as long as it
+  /// is up, as one that has joined. Who is awaited after the start does not change.
+  void listed(const std::vector<std::pair<std::string, std::string>>& nodes, const moment& now);
+
   /// At which addresses nodes may be found, whatever their names are; this replaces what was told before. An attempt at
   /// one of them has that address for the name of its node.
   void discovered(const std::vector<std::string>& addresses, const moment& now);
@@ -246,6 +251,7 @@ private:
   void report_state(const std::string& node);
 
   void found_at(const std::string& address, const std::string& node);
+  bool is_in_file(const std::string& node) const;
   void unlist(const std::string& node);
   void fail_at(const std::string& address, const std::string& problem, failure how);
   void note_met();

@@ -12,6 +12,13 @@ std::string to_string(const endpoint& address) {
 }
 
 std::optional<endpoint> endpoint_from_string(std::string_view text) {
+  auto result = own_endpoint_from_string(text);
+  if (result && result->port == 0)
+    return std::nullopt;
+  return result;
+}
+
+std::optional<endpoint> own_endpoint_from_string(std::string_view text) {
   const auto colon = text.rfind(':');
   if (colon == std::string_view::npos)
     return std::nullopt;
@@ -25,7 +32,7 @@ std::optional<endpoint> endpoint_from_string(std::string_view text) {
   std::uint16_t port = 0;
   const auto end = port_text.data() + port_text.size();
   const auto [parsed, error] = std::from_chars(port_text.data(), end, port);
-  if (error != std::errc{} || parsed != end || port == 0)
+  if (error != std::errc{} || parsed != end)
     return std::nullopt;
   return endpoint{std::string{host}, port};
 }

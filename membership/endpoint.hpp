@@ -24,6 +24,9 @@ std::string to_string(const endpoint& address);
 /// The inverse of `to_string`: the host is not empty, the port is 1 to 65535. Else nothing.
 std::optional<endpoint> endpoint_from_string(std::string_view text);
 
+/// Likewise, of a node's own address: the port may be 0, and the system chooses one.
+std::optional<endpoint> own_endpoint_from_string(std::string_view text);
+
 /// The most characters that the name of a node or of a cluster may have.
 inline constexpr std::size_t name_length_limit = 64;
 

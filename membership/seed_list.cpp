@@ -20,7 +20,7 @@ std::vector<std::string> seed_list::set(const std::vector<std::string>& addresse
   const auto gone = std::exchange(entries_, std::move(listed));
   std::vector<std::string> result;
   for (const auto& [address, e] : gone)
-    if (!e.node.empty() && !is_met(e.node) && std::find(result.begin(), result.end(), e.node) == result.end())
+    if (!e.node.empty() && !has_met(e.node) && std::find(result.begin(), result.end(), e.node) == result.end())
       result.push_back(e.node);
   return result;
 }
@@ -64,7 +64,7 @@ std::optional<std::string> seed_list::met(const std::string& address, const std:
   e.is_connecting = false;
   e.problem.clear();
   auto former = std::exchange(e.node, node);
-  if (former.empty() || is_met(former))
+  if (former.empty() || has_met(former))
     return std::nullopt;
   return former;
 }
@@ -105,7 +105,7 @@ seed_list::entry* seed_list::end_attempt(const std::string& address) {
   return &found->second;
 }
 
-bool seed_list::is_met(const std::string& node) const {
+bool seed_list::has_met(const std::string& node) const {
   return std::any_of(entries_.begin(), entries_.end(), [&](const auto& item) { return item.second.node == node; });
 }
 

@@ -47,6 +47,9 @@ public:
   /// When `due` may have something to return next; nothing while only what happens can change that.
   std::optional<std::uint64_t> next_due_ms() const;
 
+  /// Whether this node was met at an address that is listed.
+  bool has_met(const std::string& node) const;
+
   bool is_listed(const std::string& address) const {
     return entries_.contains(address);
   }
@@ -84,7 +87,6 @@ private:
   };
 
   entry* end_attempt(const std::string& address);
-  bool is_met(const std::string& node) const;
   static bool waits(const entry& e);
   std::size_t count_attempts() const;
 

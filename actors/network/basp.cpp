@@ -68,22 +68,22 @@ caf::io::scribe_ptr new_scribe(caf::actor_system& system, link_socket link) {
   return multiplexer_of(system).new_scribe(std::move(link));
 }
 
-caf::expected<std::uint16_t> open_port(caf::actor_system& system, const cluster_membership_actor& whom,
-                                       const endpoint& address, log_sink log, const crdt::replica_limits& limits) {
+caf::expected<tcp_socket> listen_for_nodes(caf::actor_system& system, const endpoint& address) {
+  return listen_at(address, is_confined(security_of(system)));
+}
+
+void publish(caf::actor_system& system, const cluster_membership_actor& whom, tcp_socket socket, log_sink log,
+             const crdt::replica_limits& limits) {
   auto& middleman = system.middleman();
   auto& multiplexer = multiplexer_of(system);
-  auto socket = listen_at(address, is_confined(multiplexer.security()));
-  if (!socket)
-    return std::move(socket.error());
   multiplexer.keeper().configure(payload_bytes_max_of(limits), log);
-  auto opened = multiplexer.new_doorman(socket->release(), std::make_shared<stranger_book>(std::move(log)));
+  auto opened = multiplexer.new_doorman(socket.release(), std::make_shared<stranger_book>(std::move(log)));
   const auto port = opened->port();
   auto messages = system.message_types(whom);
   announce_protocols(messages);
   anon_mail(caf::publish_atom_v, std::move(opened), port, caf::actor_cast<caf::strong_actor_ptr>(whom),
             std::move(messages))
     .send(middleman.named_broker<caf::io::basp_broker>(basp_name));
-  return port;
 }
 
 void disconnect(caf::actor_system& system, const caf::node_id& node) {

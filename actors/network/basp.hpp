@@ -53,14 +53,16 @@ auto request_handshake(Self& self, std::chrono::milliseconds timeout, link_socke
     .request(middleman.template named_broker<caf::io::basp_broker>(basp_name), timeout);
 }
 
-/// Opens the port of `address` to other nodes, as the system is secured, and publishes `whom` there. Returns the port
-/// that has been opened, which the system chooses if it is given as 0. The errors are those of `listen_at`
-/// (actors/network/listening_socket.hpp). Whatever closes a connection is told to `log`: that a node has hung up
-/// because it speaks another protocol, once for each host; anything else once a minute. From now on, the connections of
-/// the system take messages as large as `limits` make necessary. The system needs our network module
+/// A socket for the connections of other nodes to `address`, as the system is secured; the system chooses the port if
+/// it is given as 0. The errors are those of `listen_at` (actors/network/listening_socket.hpp).
+caf::expected<tcp_socket> listen_for_nodes(caf::actor_system& system, const endpoint& address);
+
+/// Publishes `whom` at this socket, which accepts connections. Whatever closes a connection is told to `log`: that a
+/// node has hung up because it speaks another protocol, once for each host; anything else once a minute. From now on,
+/// the connections of the system take messages as large as `limits` make necessary. The system needs our network module
 /// (actors/system_config.hpp).
-caf::expected<std::uint16_t> open_port(caf::actor_system& system, const cluster_membership_actor& whom,
-                                       const endpoint& address, log_sink log, const crdt::replica_limits& limits = {});
+void publish(caf::actor_system& system, const cluster_membership_actor& whom, tcp_socket socket, log_sink log,
+             const crdt::replica_limits& limits = {});
 
 /// Ends the connection to another node, if there is one: all actors there are lost to this side, and if the other side
 /// is reached by the end of the connection, the other way round. Returns before.

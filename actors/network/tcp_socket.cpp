@@ -58,6 +58,15 @@ std::string tcp_socket::local_host() const {
   return host.data();
 }
 
+std::uint16_t tcp_socket::local_port() const {
+  sockaddr_storage address{};
+  socklen_t size = sizeof(address);
+  if (::getsockname(fd_, reinterpret_cast<sockaddr*>(&address), &size) != 0)
+    return 0;
+  return ntohs(address.ss_family == AF_INET6 ? reinterpret_cast<const sockaddr_in6&>(address).sin6_port
+                                             : reinterpret_cast<const sockaddr_in&>(address).sin_port);
+}
+
 tcp_socket tcp_socket::duplicate() const {
   return tcp_socket{::fcntl(fd_, F_DUPFD_CLOEXEC, 0)};
 }

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <utility>
@@ -38,6 +39,9 @@ public:
 
   /// The numeric address of this side of a connection; empty if it has none.
   std::string local_host() const;
+
+  /// The port of this side; 0 if it has none.
+  std::uint16_t local_port() const;
 
   /// A second owner of the same connection.
   tcp_socket duplicate() const;

@@ -33,13 +33,16 @@ CLI::App* node_command::declare(CLI::App& parent) {
     ->envname("ARIADNE_CLUSTER")
     ->type_name("FILE");
   sub->add_option("--name", name, "Which node of the file")->required()->envname("ARIADNE_NAME")->type_name("NAME");
-  add_endpoint(*sub, "--listen", listen,
-               "Join the cluster as a node that the file does not list, and accept connections here");
-  add_endpoint(*sub, "--bind", bind,
-               "Where it accepts connections, if that is not where the others find it, such as 0.0.0.0:4100 in a "
-               "container");
+  add_own_endpoint(*sub, "--listen", listen,
+                   "Join the cluster as a node that the file does not list, and accept connections here; port 0 lets "
+                   "the system choose one");
+  add_own_endpoint(*sub, "--bind", bind,
+                   "Where it accepts connections, if that is not where the others find it, such as 0.0.0.0:4100 in a "
+                   "container");
   sub->get_option("--bind")->envname("ARIADNE_BIND");
-  add_endpoint(*sub, "--advertise", advertise, "Where the others find it, instead of what the file, or --listen, says");
+  add_own_endpoint(*sub, "--advertise", advertise,
+                   "Where the others find it, instead of what the file, or --listen, says; port 0 stands for the one "
+                   "of --bind");
   sub->get_option("--advertise")->envname("ARIADNE_ADVERTISE");
   add_endpoint(*sub, "--admin", admin,
                "Where it can be looked at by HTTP: a page, /livez, /readyz, /metrics; instead of what the file "
@@ -53,7 +56,8 @@ CLI::App* node_command::declare(CLI::App& parent) {
     ->type_name("FORMAT");
   return sub->footer(
     "SIGTERM, Ctrl-C or the end of its terminal stops the node gracefully; Ctrl-C once more, or SIGQUIT, ends\n"
-    "it at once, by that signal. Without a terminal, SIGHUP is ignored.");
+    "it at once, by that signal. Without a terminal, SIGHUP has it read the cluster file again: nodes that are\n"
+    "listed since are connected to, and log_level counts at once; the log says what needs a restart.");
 }
 
 exit_code node_command::run() const {
@@ -73,10 +77,10 @@ exit_code node_command::run() const {
       self->port = advertise->port;
     }
     if (!format)
-      return run_node(cluster, *self);
+      return run_node(cluster, *self, cluster_file);
     auto changed = cluster;
     changed.log_format = *format;
-    return run_node(changed, *self);
+    return run_node(changed, *self, cluster_file);
   });
 }
 

@@ -40,15 +40,25 @@ write_concern parse_concern(const std::string& whole) {
   return result;
 }
 
-} // namespace
-
-void add_endpoint(CLI::App& sub, const char* name, std::optional<endpoint>& target, const std::string& description) {
-  const auto read = [name, &target](const std::string& text) {
-    target = endpoint_from_string(text);
+void add_endpoint(CLI::App& sub, const char* name, std::optional<endpoint>& target, const std::string& description,
+                  std::optional<endpoint> (*parse)(std::string_view)) {
+  const auto read = [name, &target, parse](const std::string& text) {
+    target = parse(text);
     if (!target)
       throw CLI::ValidationError(name, fmt::format("{} is not HOST:PORT, such as 127.0.0.1:4100 or [::1]:4100", text));
   };
   sub.add_option_function<std::string>(name, read, description)->type_name("HOST:PORT");
+}
+
+} // namespace
+
+void add_endpoint(CLI::App& sub, const char* name, std::optional<endpoint>& target, const std::string& description) {
+  add_endpoint(sub, name, target, description, endpoint_from_string);
+}
+
+void add_own_endpoint(CLI::App& sub, const char* name, std::optional<endpoint>& target,
+                      const std::string& description) {
+  add_endpoint(sub, name, target, description, own_endpoint_from_string);
 }
 
 void add_time(CLI::App& sub, const char* name, std::chrono::milliseconds most,

@@ -19,6 +19,9 @@ namespace ariadne {
 /// An option with an address.
 void add_endpoint(CLI::App& sub, const char* name, std::optional<endpoint>& target, const std::string& description);
 
+/// An option with an address of this node, whose port may be 0: the system chooses one.
+void add_own_endpoint(CLI::App& sub, const char* name, std::optional<endpoint>& target, const std::string& description);
+
 /// An option with a time, which is handed to `set`: 1 ms at least, and `most` at most.
 void add_time(CLI::App& sub, const char* name, std::chrono::milliseconds most,
               std::function<void(std::chrono::milliseconds)> set, const char* description);

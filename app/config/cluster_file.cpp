@@ -504,7 +504,9 @@ tl::expected<program_config, config_error> parse_program_config(std::string_view
     return error({where->line, where->column},
                  fmt::format("this is nested more than {} levels deep; a cluster file needs two", levels_max));
   try {
-    return read_file(toml::parse(text), std::filesystem::path{file}.parent_path());
+    auto result = read_file(toml::parse(text), std::filesystem::path{file}.parent_path());
+    result.text = text;
+    return result;
   } catch (const toml::parse_error& e) {
     return error(e.source().begin, e.description());
   } catch (const problem& e) {

@@ -6,12 +6,16 @@
 #include <tl/expected.hpp>
 
 #include <filesystem>
+#include <string>
 #include <string_view>
 
 namespace ariadne {
 
 /// What the program `ariadne` reads from a cluster file: the cluster, and how its nodes play the sample game.
 struct program_config : cluster_config {
+  /// What the file says.
+  std::string text;
+
   /// The table `[minotaur]`.
   minotaur::game_options minotaur;
 };

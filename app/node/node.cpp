@@ -13,6 +13,7 @@
 #include "app/config/node_options.hpp"
 #include "app/minotaur/game_kind.hpp"
 #include "app/node/caught_streams.hpp"
+#include "app/node/file_reader.hpp"
 #include "app/node/node_log.hpp"
 #include "app/node/node_signals.hpp"
 #include "app/node/watchdog.hpp"
@@ -58,8 +59,12 @@ struct node_system_config : caf::actor_system_config {
 class announcer {
 public:
   announcer(const cluster_config& cluster, const node_config& self, node_log& log, const service_manager& manager)
-    : log_(log), manager_(manager), node_(fmt::format("node {} of cluster {}", self.name, cluster.name)),
-      address_(to_string(endpoint{self.host, self.port})) {}
+    : log_(log), manager_(manager), node_(fmt::format("node {} of cluster {}", self.name, cluster.name)) {}
+
+  void found_at(const endpoint& address) {
+    const std::lock_guard lock{mutex_};
+    address_ = to_string(address);
+  }
 
   void ready() {
     const std::lock_guard lock{mutex_};
@@ -213,7 +218,7 @@ tl::expected<node_config, std::string> select_node(const cluster_config& cluster
                                     cluster.name, name, names_of(cluster.nodes)));
 }
 
-exit_code run_node(const program_config& cluster, const node_config& self) {
+exit_code run_node(const program_config& cluster, const node_config& self, const std::string& file) {
   // Without tcmalloc: glibc leaves small pieces that are freed as they are, and merges all of them at the next large
   // allocation: after half a million keys have been erased, that takes 16 ms. Merged one by one, they take no time that
   // can be measured.
@@ -253,6 +258,7 @@ exit_code run_node(const program_config& cluster, const node_config& self) {
     failure.set_value(why);
     signals.wake();
   };
+  options.on_port_opened = [&announced](const endpoint& address) { announced.found_at(address); };
   options.on_caught_up = [&announced] { announced.caught_up(); };
   add_session_host(options, std::move(all_options.hosting));
   const auto supervisor = spawn_supervisor(system, std::move(options));
@@ -272,6 +278,9 @@ exit_code run_node(const program_config& cluster, const node_config& self) {
   }};
   signals.wait([&] { return started.wait_for(0s) == std::future_status::ready; });
   const auto is_ready = started.wait_for(0s) == std::future_status::ready && started.get();
+  file_reader reader{file, cluster, self.name, output,
+                     [&supervisor](const std::vector<seed_node>& nodes) { list_nodes(supervisor, nodes); }};
+  signals.on_hang_up([&reader] { reader.read_again(); });
   if (is_ready)
     announced.ready();
   else

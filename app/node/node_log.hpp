@@ -4,6 +4,7 @@
 #include "app/config/cluster_file.hpp"
 #include "app/output/output_queue.hpp"
 
+#include <atomic>
 #include <string>
 #include <string_view>
 
@@ -25,6 +26,11 @@ public:
   /// ends a line or that a terminal would take for a command. Not to be used any more when this has gone.
   log_sink sink();
 
+  /// From now on, lines that are worth `least` are written.
+  void set_level(log_level least) {
+    least_ = least;
+  }
+
   /// A line on stdout.
   void announce(std::string_view line);
 
@@ -34,7 +40,7 @@ public:
 private:
   std::string line_of(log_level level, log_event event, std::string_view text) const;
 
-  const log_level least_;
+  std::atomic<log_level> least_;
   const log_format format_;
   const std::string node_;
   const std::string cluster_;

@@ -50,8 +50,14 @@ void node_signals::see(const arrived_signal& signal) {
       log_(log_level::warning, log_event::signal, fmt::format("SIG{}: ends at once", name));
       return end_by_signal(signal.number);
     case stop_requests::answer::ignore:
-      return log_(log_level::info, log_event::signal_ignored,
-                  fmt::format("SIG{} is ignored, since there is no terminal that could have hung up", name));
+      if (on_hang_up_)
+        return on_hang_up_();
+      return log_(
+        log_level::info, log_event::signal_ignored,
+        fmt::format(
+          "SIG{} is ignored, since there is no terminal that could have hung up, and the node is not in service "
+          "yet",
+          name));
     case stop_requests::answer::go_on:
       return;
   }

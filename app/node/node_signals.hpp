@@ -8,6 +8,7 @@
 #include <functional>
 #include <future>
 #include <thread>
+#include <utility>
 
 namespace ariadne {
 
@@ -20,6 +21,11 @@ public:
   /// Where signals are told of.
   void log_to(log_sink log) {
     log_ = std::move(log);
+  }
+
+  /// What SIGHUP means to a node without a terminal, from now on; called in the main thread.
+  void on_hang_up(std::function<void()> read_again) {
+    on_hang_up_ = std::move(read_again);
   }
 
   /// Has the main thread look whether it still has to wait. Thread-safe.
@@ -54,6 +60,7 @@ private:
   stop_requests requests_;
   file_descriptor wake_;
   log_sink log_ = log_nothing;
+  std::function<void()> on_hang_up_;
   bool is_stop_requested_ = false;
 };
 

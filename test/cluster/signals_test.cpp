@@ -1,11 +1,17 @@
 #include "test/support/cluster_command.hpp"
+#include "test/support/eventually.hpp"
 #include "test/support/notified_socket.hpp"
+#include "test/support/program_cluster.hpp"
+#include "test/support/reserved_port.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <fmt/format.h>
 
 #include <csignal>
 #include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
 
 namespace ariadne::test {
 
@@ -84,6 +90,56 @@ BOOST_AUTO_TEST_CASE(a_cluster_without_a_terminal_ignores_a_hang_up) {
   BOOST_TEST(cluster.run("a", {"status"}).exit_code == done);
   cluster.process().signal(SIGTERM);
   BOOST_TEST((cluster.process().wait() == done), cluster.said());
+}
+
+BOOST_AUTO_TEST_CASE(a_node_without_a_terminal_reads_its_file_again_and_finds_who_is_listed_since) {
+  program_cluster nodes;
+  const reserved_port port_a;
+  const auto file = nodes.directory() / "cluster.toml";
+  const std::string a_alone =
+    fmt::format("[cluster]\nname = \"games\"\n[[node]]\nname = \"a\"\nport = {}\n", port_a.number());
+  std::ofstream{file} << a_alone;
+  nodes.add("a", {{"/usr/bin/setsid", ARIADNE_PROGRAM, "node", "--cluster", file.string(), "--name", "a"},
+                  {"127.0.0.1", port_a.number()}});
+  nodes.start("a");
+  // A file of its own, which knows nobody else.
+  const reserved_port port_b;
+  const auto b_alone = fmt::format("[[node]]\nname = \"b\"\nport = {}\n", port_b.number());
+  std::ofstream{nodes.directory() / "b.toml"} << "[cluster]\nname = \"games\"\n" << b_alone;
+  nodes.add("b", {{ARIADNE_PROGRAM, "node", "--cluster", (nodes.directory() / "b.toml").string(), "--name", "b"},
+                  {"127.0.0.1", port_b.number()}});
+  nodes.start("b");
+  std::ofstream{file} << a_alone << b_alone;
+  nodes.signal("a", SIGHUP);
+  nodes.settle();
+  BOOST_TEST(has(nodes.log("a"), "has changed: [[node]] b name, [[node]] b port"));
+  std::ofstream{file} << "[cluster";
+  nodes.signal("a", SIGHUP);
+  BOOST_TEST(eventually([&] { return has(nodes.log("a"), "what was read before still holds"); }));
+  nodes.settle();
+}
+
+BOOST_AUTO_TEST_CASE(a_node_that_joins_may_leave_its_port_to_the_system) {
+  program_cluster nodes;
+  const reserved_port port;
+  const auto file = nodes.directory() / "cluster.toml";
+  std::ofstream{file} << fmt::format("[cluster]\nname = \"games\"\n[[node]]\nname = \"a\"\nport = {}\n", port.number());
+  for (const auto& node : {"a", "pod"}) {
+    std::vector<std::string> command{ARIADNE_PROGRAM, "node", "--cluster", file.string(), "--name", node};
+    if (node == std::string{"pod"})
+      command.insert(command.end(), {"--listen", "127.0.0.1:0"});
+    nodes.add(node, {command, {"127.0.0.1", port.number()}});
+    nodes.start(node);
+  }
+  const auto said = nodes.output("pod");
+  const std::string ready = "ready at ";
+  const auto at = said.find(ready) + ready.size();
+  const auto address = said.substr(at, said.find('\n', at) - at);
+  BOOST_TEST(eventually([&] { return run_ariadne({"stash", "key", "--node", address}, "state").exit_code == done; }));
+  BOOST_TEST(eventually([&] {
+    return run_ariadne({"status", "--node", fmt::format("127.0.0.1:{}", port.number())}).out.find(address)
+           != std::string::npos;
+  }));
 }
 
 BOOST_AUTO_TEST_CASE(a_cluster_whose_terminal_has_gone_stops_in_good_order) {

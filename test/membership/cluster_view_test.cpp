@@ -296,6 +296,39 @@ BOOST_AUTO_TEST_CASE(who_leaves_is_left_and_an_unlisted_node_is_forgotten_by_tha
   BOOST_TEST((view.names() == std::vector<std::string>{"b"}));
 }
 
+BOOST_AUTO_TEST_CASE(a_node_that_the_file_lists_later_is_dialled_at_once) {
+  happen([](view_of_cluster& v, const moment& m) { v.listed({{"a", "a:1"}, {"b", "b:1"}, {"c", "c:1"}}, m); });
+  happen([](view_of_cluster& v, const moment& m) { v.connect_to_due(m); });
+  BOOST_REQUIRE(all<dial>().size() == 1u);
+  BOOST_TEST(all<dial>().front().made.address == "c:1");
+}
+
+BOOST_AUTO_TEST_CASE(a_node_that_the_file_lists_no_more_stays_a_member_and_is_then_forgotten_as_one_that_has_joined) {
+  introduce(anybody, "b", "b:1");
+  happen([](view_of_cluster& v, const moment& m) { v.listed({{"a", "a:1"}}, m); });
+  BOOST_TEST((view.contact_of("b") == anybody));
+  happen([](view_of_cluster& v, const moment& m) { v.has_left(anybody, "b", m); });
+  BOOST_TEST(view.names().empty());
+}
+
+BOOST_AUTO_TEST_CASE(what_the_file_lists_stays_listed_when_the_discovery_tells_its_address_no_more) {
+  happen([](view_of_cluster& v, const moment& m) { v.discovered({"b:2"}, m); });
+  happen([](view_of_cluster& v, const moment& m) { v.connect_to_due(m); });
+  BOOST_REQUIRE(all<dial>().size() == 1u);
+  const auto made = all<dial>().front().made;
+  happen([&](view_of_cluster& v, const moment& m) { v.reached(made, anybody, {}, m); });
+  const auto own = all<ariadne::membership::introduce>().front().pending;
+  introduction_answer answer{true, {}, false, {}};
+  answer.node.cluster = "test";
+  answer.node.node = "b";
+  answer.node.address = "b:2";
+  answer.node.incarnation = 2;
+  happen([&](view_of_cluster& v, const moment& m) { v.answered(own, anybody, answer, m); });
+  happen([](view_of_cluster& v, const moment& m) { v.discovered({}, m); });
+  BOOST_TEST((happen([](view_of_cluster& v, const moment& m) { return v.has_left(anybody, "b", m); })));
+  BOOST_TEST((view.names() == std::vector<std::string>{"b"}));
+}
+
 BOOST_AUTO_TEST_CASE(others_are_learnt_of_from_members_alone) {
   const std::vector<news> told{{"pod", "pod:1", presence::up, 5, 0}};
   happen([&](view_of_cluster& v, const moment& m) { v.told(anybody, told, m); });

@@ -5,6 +5,7 @@
 #include <string_view>
 
 using ariadne::membership::endpoint_from_string;
+using ariadne::membership::own_endpoint_from_string;
 
 BOOST_AUTO_TEST_SUITE(endpoint)
 
@@ -21,6 +22,12 @@ BOOST_AUTO_TEST_CASE(what_is_not_host_and_port_is_no_address) {
        {"", ":", "host", "host:", ":4101", "host:0", "host:65536", "host:-1", "host:1x", "host: 1", "::1:4101",
         "[::1:4101", "::1]:4101", "[]:4101", "[[::1]]:4101", "[::1]]:4101"})
     BOOST_TEST(!endpoint_from_string(text), text);
+}
+
+BOOST_AUTO_TEST_CASE(only_a_node_of_its_own_may_leave_the_port_to_the_system) {
+  BOOST_TEST((own_endpoint_from_string("[::]:0") == ariadne::membership::endpoint{"::", 0}));
+  BOOST_TEST(!endpoint_from_string("[::]:0"));
+  BOOST_TEST(!own_endpoint_from_string("host:"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
