@@ -54,6 +54,9 @@ using ticking_cluster_membership_actor = cluster_membership_actor::extend<
   // See phone_book_actor.
   answers<caf::strong_actor_ptr, get_atom, std::string, std::string>>;
 
+/// An introduction and its answer wait for what is on the link already, and each may be lost and sent again.
+constexpr int introduction_steps = 3;
+
 /// So long it takes at most to look at a connection, if the network's thread is not busy.
 constexpr std::chrono::milliseconds look_time_max{10};
 
@@ -349,7 +352,7 @@ private:
     if (what.pending.number == 0)
       ask(caf::infinite);
     else
-      ask(options_.connect_timeout);
+      ask(options_.connect_timeout * introduction_steps);
   }
 
   void answered(const membership::pending_introduction& own, const cluster_membership_actor& by,

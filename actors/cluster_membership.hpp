@@ -69,7 +69,7 @@ struct cluster_membership_options {
   /// A node that is not among the seeds is forgotten so long after it went: nobody tries to connect to it, or waits for
   /// what it may hold, any more. At least 20 ms.
   std::chrono::milliseconds forget_after{std::chrono::hours{1}};
-  /// How long a node may take for each step of a connection.
+  /// How long a node may take for each step of a connection; three times as long to answer an introduction.
   std::chrono::milliseconds connect_timeout{1'000};
   membership::heartbeat_options heartbeats;
   log_sink log = log_nothing;

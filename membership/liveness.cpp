@@ -68,8 +68,7 @@ void liveness::up(const std::string& node, std::uint64_t incarnation, instant no
     n.losses.begin_anew();
   n.is_in_doubt = false;
   // It may have said so while this process was not run, and have given up since.
-  if (is_waiting_over(now))
-    n.is_awaited = false;
+  n.is_awaited = !is_waiting_over(now);
   n.signs.begin(options_, now);
 }
 

@@ -76,8 +76,8 @@ public:
   /// This node has just started, and `node` may be up.
   void await(const std::string& node);
 
-  /// The node has introduced itself, by a new connection. `incarnation`: of its state; 0 if it has none. If it was
-  /// awaited, it is so until it has answered a heartbeat: the introduction may be an old one.
+  /// The node has introduced itself, by a new connection. `incarnation`: of its state; 0 if it has none. While others
+  /// are awaited, it is so, too, until it has answered a heartbeat: the introduction may be an old one.
   void up(const std::string& node, std::uint64_t incarnation, instant now);
 
   /// Its connection is lost.

@@ -136,6 +136,15 @@ BOOST_FIXTURE_TEST_CASE(an_introduction_that_came_before_a_freeze_ended_makes_no
   BOOST_TEST(life.is_in_doubt("b"));
 }
 
+BOOST_FIXTURE_TEST_CASE(so_does_that_of_a_node_which_was_down_before_the_freeze, settled_observer) {
+  look(1100ms);
+  life.lost("b", start + 1100ms);
+  look(3s);
+  life.up("b", 7, start + 3001ms);
+  BOOST_TEST(life.is_awaited("b"));
+  BOOST_TEST((life.lost("b", start + 3002ms) == ariadne::membership::liveness::loss::in_doubt));
+}
+
 BOOST_FIXTURE_TEST_CASE(who_is_certain_not_to_be_there_is_awaited_no_more, settled_observer) {
   look(3s);
   life.lost("b", start + 3s);

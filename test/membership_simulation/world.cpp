@@ -17,7 +17,7 @@ constexpr std::uint64_t look_us = 10 * ms;
 constexpr std::uint64_t heal_us = 30'000 * ms;
 constexpr std::size_t heartbeat_bytes = 100;
 constexpr std::size_t introduction_bytes = 500;
-constexpr std::uint64_t connect_timeout_us = 1'000 * ms;
+constexpr std::uint64_t introduction_timeout_us = 3'000 * ms;
 /// What comes from this is no other node's.
 constexpr std::size_t own_timers = 1'000;
 constexpr std::uint64_t expect_wait_us = 10'000 * ms;
@@ -187,7 +187,7 @@ void world::act(std::size_t n, const membership::introduce& what) {
     });
   });
   if (what.pending.number != 0)
-    at_process(n, own_timers, now_us_ + connect_timeout_us, [=, this] {
+    at_process(n, own_timers, now_us_ + introduction_timeout_us, [=, this] {
       if (!std::exchange(*is_answered, true))
         happen(n, [&](auto& view, const auto& now) { view.unanswered(what.pending, "it does not answer", now); });
     });
@@ -247,8 +247,6 @@ void world::act(std::size_t n, const membership::tell_handoff& what) {
     case standing::up:
       whom(n, what.by);
       tell(name(n) + " sees " + what.node);
-      // It has introduced itself, however long ago.
-      p.is_heard_since_waking = true;
       if (std::exchange(p.told_by, what.by) != what.by)
         p.lines.clear();
       return;
@@ -262,6 +260,8 @@ void world::act(std::size_t n, const membership::tell_handoff& what) {
       return;
     case standing::forgotten:
       tell(name(n) + " forgets " + what.node);
+      // And how often it was lost.
+      p.lines.clear();
       if (before == standing::up || (!scenario_.is_discovered && is_listed(n) && is_listed(other)))
         fail("neither who is up nor who is listed is forgotten", name(n) + " forgets " + what.node);
       return;
