@@ -24,7 +24,9 @@ if [[ ${#targets[@]} -eq 0 ]]; then
 fi
 
 scripts/deps.sh
-cmake --preset fuzz
+units=()
+[[ -e build/fuzz/CMakeCache.txt ]] || units=(-DCMAKE_UNITY_BUILD=ON)
+cmake --preset fuzz "${units[@]}"
 cmake --build --preset fuzz
 
 findings=build/fuzz/findings
