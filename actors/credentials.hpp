@@ -48,8 +48,8 @@ public:
   ~credentials();
 
   /// Reads the files anew if any of them has changed since. Returns whether they are others now. Connections that are
-  /// open stay as they are. If something is wrong with the new files, all stays as it was, and the error says what; it
-  /// is told once for each change.
+  /// open stay as they are, but those of whom is revoked are closed. If something is wrong with the new files, all
+  /// stays as it was, and the error says what; it is told once for each change.
   tl::expected<bool, std::string> reload_if_changed();
 
   /// Of which cluster this process is.

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that the build, the tests and the programs need. Does nothing if all are there.
 #
-# usage: scripts/deps.sh [--compare | --package]
+# usage: scripts/deps.sh [--compare | --coverage | --package]
 #   --compare   installs what bench/compare.sh and bench/plots.sh need, too
+#   --coverage  installs what scripts/coverage.sh needs, too
 #   --package   installs what scripts/package.sh needs, too
 set -euo pipefail
 
@@ -45,9 +46,10 @@ packages=(
 case "$*" in
   '') ;;
   --compare) packages+=(etcd-server gnuplot-nox jq libbroker-dev nats-server redis-server) ;;
-  --package) packages+=(debhelper dpkg-dev lintian) ;;
+  --coverage) packages+=(gcovr) ;;
+  --package) packages+=(debhelper debootstrap dpkg-dev lintian systemd-container) ;;
   *)
-    echo 'usage: scripts/deps.sh [--compare | --package]' >&2
+    echo 'usage: scripts/deps.sh [--compare | --coverage | --package]' >&2
     exit 2
     ;;
 esac

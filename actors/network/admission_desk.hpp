@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/credentials.hpp"
 #include "actors/network/identity_book.hpp"
 #include "actors/network/role_table.hpp"
 
@@ -8,6 +9,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 
 namespace ariadne {
 
@@ -15,7 +17,12 @@ namespace ariadne {
 /// send. Thread-safe.
 class admission_desk {
 public:
-  explicit admission_desk(caf::actor_system& system) : system_(system) {}
+  admission_desk(caf::actor_system& system, std::shared_ptr<const credentials> certificates)
+    : system_(system), certificates_(std::move(certificates)) {}
+
+  const credentials& certificates() const {
+    return *certificates_;
+  }
 
   identity_book& identities() {
     return identities_;
@@ -29,6 +36,7 @@ public:
 
 private:
   caf::actor_system& system_;
+  const std::shared_ptr<const credentials> certificates_;
   identity_book identities_;
   std::once_flag once_;
   std::shared_ptr<const role_table> roles_;

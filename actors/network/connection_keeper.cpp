@@ -19,6 +19,8 @@ namespace {
 constexpr std::size_t values_of_a_register = 16;
 constexpr std::size_t room_bytes = std::size_t{128} << 20;
 
+constexpr std::string_view revoked = "its certificate is revoked";
+
 constexpr std::size_t in_ticks(std::chrono::milliseconds time) {
   return static_cast<std::size_t>(time / connection_keeper::tick_interval);
 }
@@ -60,6 +62,9 @@ void connection_keeper::add(kept_connection& connection, bool is_accepted) {
   ticker_.start();
   if (is_accepted)
     cut(pending_.add(connection.id, connection.address()), "it has not shaken hands, and too many others wait as well");
+  // The handshake may have begun before the revocations were read.
+  if (judged_by_ && connection.is_revoked_by(*judged_by_))
+    connection.cut(revoked);
 }
 
 void connection_keeper::has_shaken_hands(kept_connection& connection) {
@@ -105,10 +110,23 @@ void connection_keeper::note_nodes(caf::io::abstract_broker* broker) {
 void connection_keeper::tick() {
   cut(pending_.tick(), fmt::format("it has not shaken hands within {} s", handshake_time_max.count()));
   watch_connections();
+  judge_anew();
   for (auto* doorman : doormen_)
     doorman->go_on();
   forget_nodes();
   stop_if_idle();
+}
+
+void connection_keeper::judge_anew() {
+  if (!desk_)
+    return;
+  auto now = desk_->certificates().current();
+  if (now == judged_by_)
+    return;
+  judged_by_ = std::move(now);
+  for (const auto& [id, connection] : connections_)
+    if (connection->is_revoked_by(*judged_by_))
+      connection->cut(revoked);
 }
 
 void connection_keeper::watch_connections() {

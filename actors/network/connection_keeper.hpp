@@ -6,6 +6,7 @@
 #include "actors/network/report_throttle.hpp"
 #include "actors/network/stalled_writes.hpp"
 #include "actors/network/ticker.hpp"
+#include "actors/network/tls_context.hpp"
 #include "crdt/replica_options.hpp"
 
 #include <caf/io/abstract_broker.hpp>
@@ -38,6 +39,8 @@ public:
 
   /// From where it comes, or where it leads to: an IP address.
   virtual const std::string& address() const = 0;
+  /// Whether the certificate of the other side has been revoked since it was shown.
+  virtual bool is_revoked_by(const tls_context& now) const = 0;
   /// Whether something waits for the other side.
   virtual bool is_sending() const = 0;
   /// CAF's broker, or null when that has done with the connection.
@@ -70,9 +73,9 @@ public:
   virtual caf::io::abstract_broker* broker() = 0;
 };
 
-/// Keeps the connections of an actor system: closes those that do not shake hands and those whose other side takes
-/// next to nothing, and lets CAF forget the nodes that have gone. Where nothing else is said, its functions are called
-/// in the thread of the multiplexer.
+/// Keeps the connections of an actor system: closes those that do not shake hands, those whose other side takes next to
+/// nothing, and those whose other side is let in no more; and lets CAF forget the nodes that have gone. Where nothing
+/// else is said, its functions are called in the thread of the multiplexer.
 class connection_keeper {
 public:
   static constexpr std::chrono::milliseconds tick_interval{250};
@@ -117,6 +120,7 @@ public:
 private:
   void tick();
   void watch_connections();
+  void judge_anew();
   void forget_nodes();
   void stop_if_idle();
   caf::io::abstract_broker* find_broker() const;
@@ -128,6 +132,8 @@ private:
   std::map<pending_handshakes::connection_id, kept_connection*> connections_;
   pending_handshakes::connection_id last_id_ = 0;
   pending_handshakes pending_;
+  /// By whose revocations the connections were judged last.
+  std::shared_ptr<const tls_context> judged_by_;
   std::set<kept_doorman*> doormen_;
   std::unordered_set<caf::node_id> nodes_;
 

@@ -56,7 +56,7 @@ guarded_scribe::guarded_scribe(caf::io::network::default_multiplexer& multiplexe
                                std::string address, std::shared_ptr<stranger_book> strangers)
   : scribe(caf::io::network::conn_hdl_from_socket(link.tcp.fd())), keeper_(std::move(keeper)),
     strangers_(std::move(strangers)), address_(std::move(address)), side_(side),
-    guard_(side, detail::caf_basp_format(), keeper_->payload_bytes_max()), is_secured_(link.tls != nullptr),
+    guard_(side, detail::caf_basp_format(), keeper_->payload_bytes_max()), tls_(link.tls.get()),
     peer_(link.tls ? sorted(link.tls->peer()) : std::vector<identity>{}), writes_(hdl().id()),
     stream_(multiplexer, link.tcp.release(), static_cast<transport_observer&>(*this), std::move(link.tls)) {
   stream_.ack_writes(true);
@@ -93,7 +93,7 @@ void guarded_scribe::launch() {
   keeper_->add(*this, side_ == connection_side::accepted);
   stream_.start(this);
   stream_.has_begun_to_read();
-  if (is_secured_)
+  if (tls_ != nullptr)
     stream_.backend().post([self = caf::intrusive_ptr<guarded_scribe>{this}] { self->stream_.read_what_is_pending(); });
 }
 

@@ -95,6 +95,9 @@ private:
   const std::string& address() const override {
     return address_;
   }
+  bool is_revoked_by(const tls_context& now) const override {
+    return tls_ != nullptr && tls_->is_revoked_by(now);
+  }
   bool is_sending() const override {
     return stream_.is_writing();
   }
@@ -128,7 +131,8 @@ private:
   connection_side side_;
   frame_guard guard_;
   bool is_launched_ = false;
-  bool is_secured_ = false;
+  /// Of the stream; null if the connection is plain.
+  const tls_channel* tls_ = nullptr;
   bool is_cut_ = false;
   /// The size of a payload that is too large to be given room before it comes; 0 if there is none.
   std::size_t large_bytes_ = 0;

@@ -166,6 +166,14 @@ tls_channel::progress tls_channel::shake_hands() {
   return progress::failed;
 }
 
+bool tls_channel::is_revoked_by(const tls_context& now) const {
+  const auto* chain = SSL_get0_verified_chain(ssl_.get());
+  for (int i = 0; i < sk_X509_num(chain); ++i)
+    if (now.has_revoked(*sk_X509_value(chain, i)))
+      return true;
+  return false;
+}
+
 tls_channel::transfer tls_channel::read(std::span<std::byte> bytes) {
   if (!unread_.empty()) {
     const auto count = std::min(bytes.size(), unread_.size());

@@ -49,6 +49,10 @@ public:
     return peer_;
   }
 
+  /// Whether what the other side has shown in the handshake, or an authority that it is believed for, is revoked by
+  /// now.
+  bool is_revoked_by(const tls_context& now) const;
+
   /// Why the handshake, or what came after, has failed: the end of a sentence about the other side, such as "it does
   /// not speak TLS".
   const std::string& problem() const {

@@ -186,6 +186,21 @@ tl::expected<std::shared_ptr<const tls_context>, std::string> tls_context::load(
   return result;
 }
 
+bool tls_context::has_revoked(const X509& certificate) const {
+  auto* store = SSL_CTX_get_cert_store(context_.get());
+  X509_STORE_lock(store);
+  const auto* objects = X509_STORE_get0_objects(store);
+  auto result = false;
+  for (int i = 0; i < sk_X509_OBJECT_num(objects) && !result; ++i) {
+    auto* list = X509_OBJECT_get0_X509_CRL(sk_X509_OBJECT_value(objects, i));
+    X509_REVOKED* entry = nullptr;
+    result = list != nullptr && X509_NAME_cmp(X509_CRL_get_issuer(list), X509_get_issuer_name(&certificate)) == 0
+             && X509_CRL_get0_by_serial(list, &entry, X509_get0_serialNumber(&certificate)) == 1;
+  }
+  X509_STORE_unlock(store);
+  return result;
+}
+
 std::vector<identity> identities_of(const X509& certificate) {
   std::vector<identity> result;
   auto* names = static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(&certificate, NID_subject_alt_name, nullptr, nullptr));

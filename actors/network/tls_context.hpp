@@ -30,6 +30,9 @@ public:
   const std::vector<identity>& own() const {
     return own_;
   }
+  /// Whether the authority of the certificate has revoked it, as far as the files tell.
+  bool has_revoked(const x509_st& certificate) const;
+
   credentials::time_point valid_until() const {
     return valid_until_;
   }

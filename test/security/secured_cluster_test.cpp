@@ -224,6 +224,7 @@ BOOST_AUTO_TEST_CASE(without_certificates_a_node_listens_at_loopback_addresses_a
 BOOST_AUTO_TEST_CASE(a_certificate_is_renewed_and_another_one_revoked_without_a_restart) {
   cluster_with_certificates cluster;
   const auto directory = cluster.certificates.path().string();
+  const insider connected{cluster, files_of_client(cluster.certificates.path(), "client")};
   const auto renewed =
     run_ariadne({"certificates", "renew", directory + "/node-a.pem", "--dir", directory, "--days", "2"});
   BOOST_TEST(renewed.exit_code == 0, renewed.err);
@@ -238,6 +239,7 @@ BOOST_AUTO_TEST_CASE(a_certificate_is_renewed_and_another_one_revoked_without_a_
   const auto revoked = cluster.run("a", "client", {"keys"});
   BOOST_TEST(revoked.exit_code != 0);
   BOOST_TEST(contains(revoked.err, "revoked"), revoked.err);
+  BOOST_TEST(eventually([&] { return contains(cluster.nodes.log("a"), "is closed: its certificate is revoked"); }));
 }
 
 BOOST_AUTO_TEST_CASE(each_role_may_do_what_it_is_for_and_is_told_so_otherwise) {
