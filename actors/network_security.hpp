@@ -2,9 +2,19 @@
 
 #include "actors/credentials.hpp"
 
+#include <functional>
 #include <memory>
+#include <vector>
 
 namespace ariadne {
+
+struct exposed_clause;
+
+/// What clients may send to actors of the application: see `expose` (actors/exposed_interface.hpp).
+struct exposed_interface {
+  /// To be called once the actor system is up.
+  std::function<std::vector<exposed_clause>()> clauses;
+};
 
 /// How an actor system is connected to others.
 struct network_security {
@@ -13,6 +23,8 @@ struct network_security {
   std::shared_ptr<credentials> tls = nullptr;
   /// Plain connections are accepted at any address. Whoever reaches the port can read, change and erase all state.
   bool is_insecure = false;
+  /// With `tls`: what clients and operators may send besides the requests of Ariadne. Nodes may send whatever there is.
+  std::vector<exposed_interface> exposed = {};
 };
 
 /// Whether it accepts connections at loopback addresses alone.

@@ -7,7 +7,7 @@
 namespace ariadne {
 
 std::shared_ptr<const role_table> admission_desk::roles() {
-  std::call_once(once_, [this] { roles_ = make_role_table(system_); });
+  std::call_once(once_, [this] { roles_ = make_role_table(system_, security_.exposed); });
   return roles_;
 }
 

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "actors/credentials.hpp"
 #include "actors/network/identity_book.hpp"
 #include "actors/network/role_table.hpp"
+#include "actors/network_security.hpp"
 
 #include <caf/fwd.hpp>
 
@@ -17,11 +17,12 @@ namespace ariadne {
 /// send. Thread-safe.
 class admission_desk {
 public:
-  admission_desk(caf::actor_system& system, std::shared_ptr<const credentials> certificates)
-    : system_(system), certificates_(std::move(certificates)) {}
+  /// `security` has certificates.
+  admission_desk(caf::actor_system& system, network_security security)
+    : system_(system), security_(std::move(security)) {}
 
   const credentials& certificates() const {
-    return *certificates_;
+    return *security_.tls;
   }
 
   identity_book& identities() {
@@ -36,7 +37,7 @@ public:
 
 private:
   caf::actor_system& system_;
-  const std::shared_ptr<const credentials> certificates_;
+  const network_security security_;
   identity_book identities_;
   std::once_flag once_;
   std::shared_ptr<const role_table> roles_;

@@ -23,8 +23,7 @@ public:
   guarded_multiplexer(System&& system, network_security security)
     : default_multiplexer(std::forward<System>(system)), security_(std::move(security)),
       keeper_(std::make_shared<connection_keeper>(
-        *this,
-        security_.tls ? std::make_shared<admission_desk>(default_multiplexer::system(), security_.tls) : nullptr)) {}
+        *this, security_.tls ? std::make_shared<admission_desk>(default_multiplexer::system(), security_) : nullptr)) {}
 
   /// One that leads from here to another node. Of a descriptor alone, it is plain: what comes from nodes that show
   /// certificates does not get past their gatekeepers.

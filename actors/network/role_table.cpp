@@ -2,6 +2,7 @@
 
 #include "actors/caf_edition_network.hpp"
 #include "actors/error.hpp"
+#include "actors/exposed_interface.hpp"
 #include "actors/protocol.hpp"
 #include "actors/storage_messages.hpp"
 #include "actors/value_messages.hpp"
@@ -34,9 +35,13 @@ public:
     add(caf::make_message(atom, std::move(content)...), true);
   }
 
+  void allow(const exposed_clause& clause) {
+    add(clause.sample, false, clause.begins_with_atom);
+  }
+
 private:
-  void add(const caf::message& message, bool ends_with_handle) {
-    rules_.allow(detail::bytes_of(system_, message), detail::caf_basp_format().has_stages, true, ends_with_handle);
+  void add(const caf::message& message, bool ends_with_handle, bool has_atom = true) {
+    rules_.allow(detail::bytes_of(system_, message), detail::caf_basp_format().has_stages, has_atom, ends_with_handle);
   }
 
   caf::actor_system& system_;
@@ -118,7 +123,8 @@ const char* refusal_text(role is) {
 
 } // namespace
 
-std::shared_ptr<const role_table> make_role_table(caf::actor_system& system) {
+std::shared_ptr<const role_table> make_role_table(caf::actor_system& system,
+                                                  const std::vector<exposed_interface>& exposed) {
   auto result = std::make_shared<role_table>();
   result->content = detail::caf_content_rules();
   result->answers = {detail::bytes_of(system, caf::message{}),
@@ -129,6 +135,9 @@ std::shared_ptr<const role_table> make_role_table(caf::actor_system& system) {
     if (is != role::observer) {
       allow_values(may);
       allow_sessions(may);
+      for (const auto& each : exposed)
+        for (const auto& clause : each.clauses())
+          may.allow(clause);
     }
     if (is == role::operator_)
       allow_nodes(may);

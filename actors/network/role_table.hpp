@@ -3,12 +3,14 @@
 #include "actors/identity.hpp"
 #include "actors/network/client_guard.hpp"
 #include "actors/network/message_rules.hpp"
+#include "actors/network_security.hpp"
 
 #include <caf/fwd.hpp>
 
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace ariadne {
 
@@ -23,6 +25,8 @@ struct role_table {
   std::map<role, std::string> refusals;
 };
 
-std::shared_ptr<const role_table> make_role_table(caf::actor_system& system);
+/// `exposed` is what clients and operators may send besides.
+std::shared_ptr<const role_table> make_role_table(caf::actor_system& system,
+                                                  const std::vector<exposed_interface>& exposed);
 
 } // namespace ariadne

@@ -3,20 +3,26 @@
 #include "actors/certificate_authority.hpp"
 #include "actors/credentials.hpp"
 #include "actors/error.hpp"
+#include "actors/exposed_interface.hpp"
 #include "actors/network/tcp_socket.hpp"
 #include "actors/protocol.hpp"
 #include "test/support/cluster_process.hpp"
+#include "test/support/eventually.hpp"
+#include "test/support/open_port.hpp"
+#include "test/support/reserved_port.hpp"
 #include "test/support/test_system.hpp"
 
 #include <caf/actor_cast.hpp>
 #include <caf/behavior.hpp>
 #include <caf/event_based_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
 
 #include <boost/test/unit_test.hpp>
 #include <fmt/format.h>
 
 #include <cerrno>
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -93,9 +99,12 @@ bool contains(const std::string& text, const std::string& part) {
 /// Somebody with a certificate, and without our program: it can send whatever CAF can.
 struct insider : test_system {
   insider(const cluster_with_certificates& cluster, const credential_files& files)
+    : insider(cluster.nodes.port("a"), files) {
+    handoff = ask<state_handoff_actor>(membership, handoff_atom_v);
+  }
+  insider(std::uint16_t port, const credential_files& files)
     : test_system(std::make_unique<test_config>(network_security{credentials::load(files).value()})),
-      membership(node_at({"127.0.0.1", cluster.nodes.port("a")})),
-      handoff(ask<state_handoff_actor>(membership, handoff_atom_v)) {}
+      membership(node_at({"127.0.0.1", port})) {}
 
   /// Whether a request is refused since it is not for this role, before any actor has seen it.
   template <class Handle, class... Ts>
@@ -120,6 +129,10 @@ struct insider : test_system {
   cluster_membership_actor membership;
   state_handoff_actor handoff;
 };
+
+/// What an engine lets clients ask, and what it does not.
+using bidding_actor = caf::typed_actor<answers<std::uint64_t, put_atom, std::string, std::uint64_t>>;
+using auctioneer_actor = bidding_actor::extend<answers<std::uint64_t, erase_atom, std::string>>;
 
 } // namespace
 
@@ -261,6 +274,32 @@ BOOST_AUTO_TEST_CASE(each_role_may_do_what_it_is_for_and_is_told_so_otherwise) {
   const auto by_operator = cluster.run("a", "operator", {"session", "cordon", "a"});
   BOOST_TEST(by_operator.exit_code == 0, by_operator.err);
   BOOST_TEST(contains(cluster.run("a", "client", {"status"}).out, "security TLS"));
+}
+
+BOOST_AUTO_TEST_CASE(a_client_may_send_what_an_engine_exposes_and_nothing_else_that_its_actors_take) {
+  const certificate_directory certificates;
+  certificates.issue({"test", role::node, "a"});
+  certificates.issue({"test", role::client, "client"});
+  certificates.issue({"test", role::observer, "observer"});
+  test_system engine{std::make_unique<test_config>(network_security{
+    .tls = credentials::load(files_of_node(certificates.path(), "a")).value(), .exposed = {expose<bidding_actor>()}})};
+  const auto auctioneer = engine.keep(engine.system.spawn([]() -> auctioneer_actor::behavior_type {
+    return {
+      [](put_atom, const std::string&, std::uint64_t bid) { return bid; },
+      [](erase_atom, const std::string&) { return std::uint64_t{0}; },
+    };
+  }));
+  const reserved_port port;
+  open_port(engine.system, caf::actor_cast<cluster_membership_actor>(auctioneer), {"127.0.0.1", port.number()},
+            log_nothing);
+  const std::string lot = "lot";
+  insider client{port.number(), files_of_client(certificates.path(), "client")};
+  BOOST_TEST(
+    client.ask<std::uint64_t>(caf::actor_cast<bidding_actor>(client.membership), put_atom_v, lot, std::uint64_t{42})
+    == 42u);
+  BOOST_TEST(client.is_refused(client.membership, erase_atom_v, lot));
+  insider observer{port.number(), files_of_client(certificates.path(), "observer")};
+  BOOST_TEST(observer.is_refused(observer.membership, put_atom_v, lot, std::uint64_t{42}));
 }
 
 BOOST_AUTO_TEST_CASE(what_nodes_say_to_each_other_is_refused_of_clients) {
