@@ -385,6 +385,14 @@ void check_voters(const cluster_config& cluster, const toml::table& table) {
       fail(table.get("voters")->source(), fmt::format("node \"{}\" is listed, and no voter", node.name));
 }
 
+/// Null if there is none.
+const toml::table* find_table(const toml::table& root, std::string_view name) {
+  const auto* found = root.get(name);
+  if (found && !found->is_table())
+    fail(found->source(), fmt::format("{0} must be a table, [{0}]", name));
+  return found ? found->as_table() : nullptr;
+}
+
 program_config read_file(const toml::table& root, const std::filesystem::path& base) {
   for (auto&& [key, value] : root)
     if (key != "cluster" && key != "security" && key != "discovery" && key != "storage" && key != "minotaur"
@@ -394,52 +402,31 @@ program_config read_file(const toml::table& root, const std::filesystem::path& b
                        "[security], [discovery], [storage] and [minotaur], and a table [[node]] for each node",
                        crdt::escaped_briefly(key.str())));
 
-  auto cluster = root.get("cluster");
+  const auto* cluster = find_table(root, "cluster");
   if (!cluster)
     fail(root.source(), "the table [cluster] is missing; it needs a name");
-  if (!cluster->is_table())
-    fail(cluster->source(), "cluster must be a table, [cluster]");
-  program_config result{read_cluster(*cluster->as_table()), {}};
-
-  if (auto security = root.get("security")) {
-    if (!security->is_table())
-      fail(security->source(), "security must be a table, [security]");
-    result.security = read_security(*security->as_table(), base);
+  program_config result{read_cluster(*cluster), {}, {}};
+  if (const auto* security = find_table(root, "security")) {
+    result.security = read_security(*security, base);
     if (result.insecure)
       fail(security->source(), "insecure = true in [cluster] is for clusters without [security]; take out either");
   }
-
-  if (auto discovery = root.get("discovery")) {
-    if (!discovery->is_table())
-      fail(discovery->source(), "discovery must be a table, [discovery]");
-    result.discovery = read_discovery(*discovery->as_table(), result);
-  }
-
-  if (auto storage = root.get("storage")) {
-    if (!storage->is_table())
-      fail(storage->source(), "storage must be a table, [storage]");
-    result.storage = read_storage(*storage->as_table(), base);
-  }
-
-  if (auto game = root.get("minotaur")) {
-    if (!game->is_table())
-      fail(game->source(), "minotaur must be a table, [minotaur]");
-    result.minotaur = read_minotaur(*game->as_table());
-  }
-
-  auto nodes = root.get("node");
-  if (!nodes && result.discovery) {
-    check_voters(result, *cluster->as_table());
-    return result;
-  }
-  if (!nodes)
+  if (const auto* discovery = find_table(root, "discovery"))
+    result.discovery = read_discovery(*discovery, result);
+  if (const auto* storage = find_table(root, "storage"))
+    result.storage = read_storage(*storage, base);
+  if (const auto* game = find_table(root, "minotaur"))
+    result.minotaur = read_minotaur(*game);
+  if (const auto* nodes = root.get("node")) {
+    if (!nodes->is_array_of_tables())
+      fail(nodes->source(), "node must be tables, one [[node]] for each node");
+    for (const auto& node : *nodes->as_array())
+      result.nodes.push_back(read_node(*node.as_table(), result.nodes, result.storage.has_value(), base));
+    check_neighbours(result, *nodes->as_array());
+  } else if (!result.discovery) {
     fail(root.source(), "there is no node; each needs a table [[node]] with a name and a port");
-  if (!nodes->is_array_of_tables())
-    fail(nodes->source(), "node must be tables, one [[node]] for each node");
-  for (auto& node : *nodes->as_array())
-    result.nodes.push_back(read_node(*node.as_table(), result.nodes, result.storage.has_value(), base));
-  check_neighbours(result, *nodes->as_array());
-  check_voters(result, *cluster->as_table());
+  }
+  check_voters(result, *cluster);
   return result;
 }
 
