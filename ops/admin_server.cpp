@@ -2,19 +2,18 @@
 
 #include "ops/collect.hpp"
 #include "ops/http.hpp"
+#include "ops/http_connection.hpp"
 #include "ops/json_text.hpp"
 #include "ops/liveness.hpp"
 #include "ops/metrics.hpp"
 #include "ops/readiness.hpp"
+#include "ops/viewers.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
-#include <boost/beast/http.hpp>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -33,21 +32,16 @@ namespace ariadne {
 namespace {
 
 namespace asio = boost::asio;
-namespace beast = boost::beast;
-namespace http = boost::beast::http;
 using asio::ip::tcp;
 using namespace std::chrono_literals;
 
 constexpr std::size_t connections_max = 64;
-constexpr std::uint32_t header_bytes_max = 8u << 10;
 constexpr std::size_t list_default = 100;
 constexpr std::size_t list_max = 500;
-constexpr auto connection_patience = 5s;
 constexpr auto collect_patience = 500ms;
 constexpr auto liveness_patience = 4'500ms;
 
 using collected = tl::expected<node_report, std::string>;
-using answer_taker = std::function<void(http_answer)>;
 
 /// Asks the node for whoever waits: once for all of them, in a thread that may block.
 template <class Result>
@@ -113,10 +107,12 @@ http_answer metrics_answer(const collected& report) {
           to_prometheus(report ? &*report : nullptr, facts_of_process())};
 }
 
+nlohmann::json status_json(const collected& report) {
+  return report ? to_json(*report) : nlohmann::json{{"error", report.error()}};
+}
+
 http_answer status_answer(const collected& report) {
-  if (report)
-    return {200, "application/json", json_line(to_json(*report))};
-  return {503, "application/json", json_line({{"error", report.error()}})};
+  return {report ? 200u : 503u, "application/json", json_line(status_json(report))};
 }
 
 /// How many entries of a list are asked for.
@@ -155,106 +151,6 @@ http_answer keys_answer(caf::actor_system& system, std::string_view target) {
     "keys", collect_keys(system, query_value(target, "prefix").value_or(""), limit_of(target), collect_patience),
     [](const std::string& key) { return listed_bytes("key", key); });
 }
-
-/// One connection: reads a request, has it answered, and so on. Runs in the thread of the server.
-class connection : public std::enable_shared_from_this<connection> {
-public:
-  /// Has a request for a route answered; the answer may come from another thread.
-  using responder = std::function<void(http_route, std::string target, answer_taker)>;
-
-  connection(tcp::socket socket, const std::vector<std::string>& names, const responder& respond)
-    : stream_(std::move(socket)), names_(names), respond_(respond) {}
-
-  void read() {
-    parser_.emplace();
-    parser_->header_limit(header_bytes_max);
-    parser_->body_limit(0);
-    stream_.expires_after(connection_patience);
-    http::async_read(stream_, buffer_, *parser_,
-                     [self = shared_from_this()](beast::error_code error, std::size_t) { self->has_read(error); });
-  }
-
-  void refuse() {
-    stream_.expires_after(connection_patience);
-    keeps_open_ = false;
-    write({503, "text/plain; charset=utf-8", "too many connections\n"});
-  }
-
-private:
-  void has_read(beast::error_code error) {
-    if (error == http::error::header_limit || error == http::error::body_limit) {
-      keeps_open_ = false;
-      return write({413, "text/plain; charset=utf-8", "too long: headers of 8 kB at most, and no body\n"});
-    }
-    if (error.category() == http::make_error_code(http::error::bad_method).category()
-        && error != http::error::end_of_stream && error != http::error::partial_message) {
-      keeps_open_ = false;
-      return write({400, "text/plain; charset=utf-8", "this is no HTTP request\n"});
-    }
-    if (error)
-      return close();
-    const auto& request = parser_->get();
-    keeps_open_ = request.keep_alive();
-    is_head_ = request.method() == http::verb::head;
-    if (!is_head_ && request.method() != http::verb::get)
-      return write({405, "text/plain; charset=utf-8", "GET and HEAD only: nothing can be changed here\n"});
-    const auto host = request[http::field::host];
-    if (!is_own_host({host.data(), host.size()}, names_))
-      return write({421, "text/plain; charset=utf-8", "the Host of the request is none of this server's names\n"});
-    std::string target{request.target().data(), request.target().size()};
-    const auto route = route_of(target);
-    if (route == http_route::unknown)
-      return write({404, "text/plain; charset=utf-8",
-                    "there are /, /livez, /readyz, /metrics, /api/v1/status, /api/v1/sessions and /api/v1/keys\n"});
-    if (route == http_route::file)
-      return write(page_file(target));
-    respond_(route, std::move(target), [self = shared_from_this()](http_answer answer) {
-      asio::post(self->stream_.get_executor(),
-                 [self, answer = std::move(answer)]() mutable { self->write(std::move(answer)); });
-    });
-  }
-
-  void write(http_answer answer) {
-    if (!answer.tag.empty() && parser_->get()[http::field::if_none_match] == answer.tag) {
-      answer.status = 304;
-      answer.body.clear();
-    }
-    response_.emplace(static_cast<http::status>(answer.status), 11);
-    response_->set(http::field::content_type, answer.content_type);
-    response_->set(http::field::cache_control, answer.tag.empty() ? "no-store" : "no-cache");
-    if (!answer.tag.empty())
-      response_->set(http::field::etag, answer.tag);
-    response_->set("X-Content-Type-Options", "nosniff");
-    response_->set("Content-Security-Policy", "default-src 'self'");
-    if (answer.status == 405)
-      response_->set(http::field::allow, "GET, HEAD");
-    response_->keep_alive(keeps_open_);
-    response_->content_length(answer.body.size());
-    if (!is_head_)
-      response_->body() = std::move(answer.body);
-    stream_.expires_after(connection_patience);
-    http::async_write(stream_, *response_, [self = shared_from_this()](beast::error_code error, std::size_t) {
-      if (error || !self->keeps_open_)
-        self->close();
-      else
-        self->read();
-    });
-  }
-
-  void close() {
-    beast::error_code ignored;
-    stream_.socket().shutdown(tcp::socket::shutdown_send, ignored);
-  }
-
-  beast::tcp_stream stream_;
-  const std::vector<std::string>& names_;
-  const responder& respond_;
-  beast::flat_buffer buffer_{header_bytes_max + (4u << 10)};
-  std::optional<http::request_parser<http::empty_body>> parser_;
-  std::optional<http::response<http::string_body>> response_;
-  bool keeps_open_ = false;
-  bool is_head_ = false;
-};
 
 } // namespace
 
@@ -305,7 +201,7 @@ private:
   }
 
   void accept() {
-    acceptor_.async_accept([this](beast::error_code error, tcp::socket socket) {
+    acceptor_.async_accept([this](boost::system::error_code error, tcp::socket socket) {
       if (!error)
         serve(std::move(socket));
       if (!error || error == asio::error::connection_aborted)
@@ -314,13 +210,13 @@ private:
       options_.log(log_level::warning, log_event::admin_failed,
                    fmt::format("admin: cannot accept connections: {}", error.message()));
       retry_.expires_after(1s);
-      retry_.async_wait([this](beast::error_code) { accept(); });
+      retry_.async_wait([this](boost::system::error_code) { accept(); });
     });
   }
 
   void serve(tcp::socket socket) {
     const auto served =
-      std::shared_ptr<connection>(new connection(std::move(socket), options_.names, respond_), [this](connection* c) {
+      std::shared_ptr<http_connection>(new http_connection(std::move(socket), shared_), [this](http_connection* c) {
         --connections_;
         delete c;
       });
@@ -352,15 +248,21 @@ private:
   std::uint16_t port_ = 0;
   /// Of the server's thread alone, but that a connection may end with the last answer to it.
   std::atomic<std::size_t> connections_ = 0;
-  connection::responder respond_ = [this](http_route route, std::string target, answer_taker take) {
-    respond(route, std::move(target), std::move(take));
-  };
   asio::io_context context_{1};
   tcp::acceptor acceptor_{context_};
   asio::steady_timer retry_{context_};
   shared_question<collected> reports_;
   shared_question<bool> signs_of_life_;
   asio::thread_pool lists_{1};
+  viewers viewers_{context_, system_, [this](viewers::status_taker take) {
+                     reports_.ask(
+                       [take = std::move(take)](const collected& report) { take(json_text(status_json(report))); });
+                   }};
+  http_connection::shared_things shared_{options_.names,
+                                         [this](http_route route, std::string target, answer_taker take) {
+                                           respond(route, std::move(target), std::move(take));
+                                         },
+                                         viewers_};
   std::thread thread_;
 };
 

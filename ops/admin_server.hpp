@@ -28,11 +28,12 @@ struct admin_options {
 ///     /                a page that shows the cluster as this node sees it
 ///     /api/v1/status   as `ariadne status --json`
 ///     /api/v1/sessions?prefix=&limit=, /api/v1/keys?prefix=&limit=   the first ones, 500 at most
+///     /api/v1/events?prefix=   server-sent events: the status once a second, and what `ariadne watch` tells
 ///
-/// GET and HEAD, without a body, headers of 8 kB at most, 64 connections at a time; a connection that takes longer than
-/// 5 s to ask or to be answered is closed. The node is asked when somebody asks, once for all who wait, and never waits
-/// for them. Four threads of its own. Neither encrypted nor restricted to anybody: meant for loopback, or for a
-/// network that is trusted.
+/// GET and HEAD, without a body, headers of 8 kB at most, 64 connections at a time, 16 of which may be shown events;
+/// one that takes longer than 5 s to ask or to be answered, or to take what it is shown, is closed. The node is asked
+/// when somebody asks, once for all who wait, and never waits for them. Four threads of its own. Neither encrypted nor
+/// restricted to anybody: meant for loopback, or for a network that is trusted.
 class admin_server {
 public:
   /// Serves until it is destroyed. `system` has to outlive it. Throws std::system_error if it cannot listen.

@@ -60,12 +60,13 @@ bool is_port(std::string_view text) {
 } // namespace
 
 http_route route_of(std::string_view target) {
-  constexpr std::array<std::pair<std::string_view, http_route>, 6> routes{{{"/livez", http_route::live},
+  constexpr std::array<std::pair<std::string_view, http_route>, 7> routes{{{"/livez", http_route::live},
                                                                            {"/readyz", http_route::ready},
                                                                            {"/metrics", http_route::metrics},
                                                                            {"/api/v1/status", http_route::status},
                                                                            {"/api/v1/sessions", http_route::sessions},
-                                                                           {"/api/v1/keys", http_route::keys}}};
+                                                                           {"/api/v1/keys", http_route::keys},
+                                                                           {"/api/v1/events", http_route::events}}};
   const auto path = path_of(target);
   if (find_file(path) != nullptr)
     return http_route::file;

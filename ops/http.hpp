@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,8 +19,10 @@ struct http_answer {
   std::string tag = {};
 };
 
+using answer_taker = std::function<void(http_answer)>;
+
 /// What is asked for. `file` is a part of the page.
-enum class http_route { live, ready, metrics, status, sessions, keys, file, unknown };
+enum class http_route { live, ready, metrics, status, sessions, keys, events, file, unknown };
 
 /// The route of a target such as "/metrics?x=1"; a query changes nothing.
 http_route route_of(std::string_view target);

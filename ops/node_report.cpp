@@ -21,6 +21,34 @@ std::string replica_text(std::uint64_t replica) {
   return fmt::format("{:016x}", replica);
 }
 
+const char* to_text(handoff_event_kind kind) {
+  switch (kind) {
+    case handoff_event_kind::stashed:
+      return "stashed";
+    case handoff_event_kind::discarded:
+      return "discarded";
+    case handoff_event_kind::expired:
+      return "expired";
+    case handoff_event_kind::node_up:
+      return "node up";
+    case handoff_event_kind::node_down:
+      return "node down";
+    case handoff_event_kind::node_left:
+      return "node left";
+    case handoff_event_kind::caught_up:
+      return "caught up";
+  }
+  return "unknown";
+}
+
+json to_json(const handoff_event& event) {
+  json result{{"what", to_text(event.kind)}};
+  put_bytes(result, "subject", event.subject);
+  if (event.kind == handoff_event_kind::stashed)
+    result["event"] = event_text(event.event);
+  return result;
+}
+
 const char* to_text(member_state state) {
   switch (state) {
     case member_state::up:

@@ -40,6 +40,10 @@ std::string replica_text(std::uint64_t replica);
 /// How an event is shown.
 std::string event_text(const event_id& event);
 
+/// What has happened, for people and for programs: "stashed", "node down".
+const char* to_text(handoff_event_kind kind);
+nlohmann::json to_json(const handoff_event& event);
+
 const char* to_text(member_state state);
 
 } // namespace ariadne

@@ -24,42 +24,17 @@ namespace ariadne {
 namespace {
 
 using clock = std::chrono::steady_clock;
-using nlohmann::json;
 using namespace std::chrono_literals;
 
 /// How soon nodes are asked again that could not help.
 constexpr auto retry_interval = 250ms;
 
-constexpr const char* to_text(handoff_event_kind kind) {
-  switch (kind) {
-    case handoff_event_kind::stashed:
-      return "stashed";
-    case handoff_event_kind::discarded:
-      return "discarded";
-    case handoff_event_kind::expired:
-      return "expired";
-    case handoff_event_kind::node_up:
-      return "node up";
-    case handoff_event_kind::node_down:
-      return "node down";
-    case handoff_event_kind::node_left:
-      return "node left";
-    case handoff_event_kind::caught_up:
-      return "caught up";
-  }
-  return "unknown";
-}
-
 fallible<void> print_event(const handoff_event& event, bool as_json) {
-  const auto is_stash = event.kind == handoff_event_kind::stashed;
-  if (!as_json)
-    return write_out(fmt::format("{} {}{}\n", to_text(event.kind), crdt::escaped(event.subject),
-                                 is_stash ? fmt::format(" (event {})", event_text(event.event)) : std::string{}));
-  json line{{"what", to_text(event.kind)}};
-  put_bytes(line, "subject", event.subject);
-  if (is_stash)
-    line["event"] = event_text(event.event);
-  return write_out(json_line(line));
+  if (as_json)
+    return write_out(json_line(to_json(event)));
+  const auto which =
+    event.kind == handoff_event_kind::stashed ? fmt::format(" (event {})", event_text(event.event)) : "";
+  return write_out(fmt::format("{} {}{}\n", to_text(event.kind), crdt::escaped(event.subject), which));
 }
 
 fallible<void> print_events(const std::vector<handoff_event>& events, std::uint64_t missed, bool as_json) {

@@ -1,5 +1,5 @@
-// Asks the node once a second, shows what it says, and tells what has changed since the second before. What nodes,
-// sessions and users are called may be anything: it is put on the page as text alone.
+// Shows what the node says of itself once a second, and tells what has changed since the last time. What nodes, sessions
+// and users are called may be anything: it is put on the page as text alone.
 
 const patience_ms = 5000;
 const sessions_max = 500;
@@ -181,33 +181,63 @@ function show_cut(reason) {
   at("cut").textContent = reason === null ? "" : `What is shown is old: ${reason}. Trying again every second.`;
 }
 
-async function look() {
-  const status = await ask("/api/v1/status");
+let is_asking = false;
+
+async function show_sessions_of(status) {
+  if (!status.sessions || is_asking) return;
+  is_asking = true;
+  try {
+    show_sessions(await ask(`/api/v1/sessions?limit=${sessions_max}&prefix=${encodeURIComponent(at("prefix").value)}`));
+  } catch {
+    // If the node does not answer, its stream says so.
+  }
+  is_asking = false;
+}
+
+let last = null;
+
+function show(status) {
+  if (status.error) return show_cut(status.error);
+  last = status;
   at("cluster").textContent = status.cluster;
   at("viewpoint").textContent = `seen from node ${status.node}`;
   document.title = `${status.cluster} · Ariadne`;
+  show_cut(null);
   tell_changes(status);
   show_badges(status);
   show_counts(status);
   show_nodes(status);
-  if (status.sessions)
-    show_sessions(await ask(`/api/v1/sessions?limit=${sessions_max}&prefix=${encodeURIComponent(at("prefix").value)}`));
+  show_sessions_of(status);
 }
 
-async function look_for_ever() {
-  for (;;) {
-    // Nobody looks at a page in the background.
-    if (!document.hidden) {
-      try {
-        await look();
-        show_cut(null);
-      } catch (error) {
-        show_cut(error.name === "TypeError" || error.name === "TimeoutError" ? "the node does not answer" : error.message);
-      }
-    }
-    await new Promise((resolve) => setTimeout(resolve, 1000));
-  }
+let stream = null;
+let heard_at = 0;
+
+function close_stream() {
+  stream?.close();
+  stream = null;
 }
 
-at("prefix").addEventListener("input", () => look().catch(() => {}));
-look_for_ever();
+function open_stream() {
+  close_stream();
+  heard_at = Date.now();
+  stream = new EventSource("/api/v1/events");
+  stream.addEventListener("status", (message) => {
+    heard_at = Date.now();
+    show(JSON.parse(message.data));
+  });
+  stream.onerror = () =>
+    show_cut(stream.readyState === EventSource.CLOSED ? "the node takes no further viewers" : "the node does not answer");
+}
+
+setInterval(() => {
+  // Nobody looks at a page in the background.
+  if (document.hidden) return close_stream();
+  const is_silent = Date.now() - heard_at > patience_ms;
+  if (stream !== null && is_silent) show_cut("the node does not answer");
+  // A browser tries again by itself, but not where it is refused, or hears nothing.
+  if (stream === null || stream.readyState === EventSource.CLOSED || is_silent) open_stream();
+}, 1000);
+document.addEventListener("visibilitychange", () => (document.hidden ? close_stream() : open_stream()));
+at("prefix").addEventListener("input", () => last && show_sessions_of(last));
+open_stream();

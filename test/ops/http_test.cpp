@@ -13,6 +13,7 @@ BOOST_AUTO_TEST_CASE(a_target_names_a_route_whatever_its_query_is) {
   BOOST_TEST((route_of("/api/v1/status") == http_route::status));
   BOOST_TEST((route_of("/api/v1/sessions?prefix=a") == http_route::sessions));
   BOOST_TEST((route_of("/api/v1/keys") == http_route::keys));
+  BOOST_TEST((route_of("/api/v1/events?prefix=") == http_route::events));
   BOOST_TEST((route_of("/") == http_route::file));
   BOOST_TEST((route_of("/ui/page.js") == http_route::file));
   for (const auto* target : {"", "/ui", "/ui/../", "*", "/livez/", "/LIVEZ", "//livez", "/api/v1/status/..",
