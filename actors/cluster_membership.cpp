@@ -12,6 +12,7 @@
 #include "actors/network/host_lookup.hpp"
 #include "actors/network/node_connector.hpp"
 #include "actors/node_listing.hpp"
+#include "actors/node_tally.hpp"
 #include "actors/process_clocks.hpp"
 #include "crdt/printable_text.hpp"
 #include "membership/cluster_view.hpp"
@@ -25,6 +26,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <optional>
 #include <random>
@@ -60,6 +62,12 @@ constexpr int introduction_steps = 3;
 /// So long it takes at most to look at a connection, if the network's thread is not busy.
 constexpr std::chrono::milliseconds look_time_max{10};
 
+const char* label_of(membership::refusal_cause cause) {
+  constexpr std::array<const char*, 6> labels{"incompatible", "other_cluster",   "invalid_name",
+                                              "name_taken",   "invalid_address", "leaving"};
+  return labels.at(static_cast<std::size_t>(cause));
+}
+
 /// Tells a membership::cluster_view what happens, and does what it commands.
 class cluster_membership_state {
 public:
@@ -74,7 +82,9 @@ public:
     connector_.emplace(self_, options_.connect_timeout, connector_callbacks());
     view_.emplace(to_view_options(options_), now());
     if (options_.discovery)
-      discovery_.emplace(*options_.discovery, wake_up(self_));
+      discovery_.emplace(*options_.discovery, wake_up(self_), [&tally = tally_](bool is_found) {
+        tally.discovery_lookups[is_found ? "found" : "failed"].add();
+      });
     schedule_heartbeats();
   }
 
@@ -91,12 +101,15 @@ public:
       options_.log(log_level::warning, log_event::name_not_certified,
                    fmt::format("a node introduces itself as {}, and its certificate is for another one",
                                crdt::printable_briefly(other.node)));
+      tally_.introductions_refused["name_not_certified"].add();
       return {false, "its certificate is not for the name that it introduces itself by", {}};
     }
     const auto by = contacts_.number_of(caf::actor_cast<cluster_membership_actor>(sender));
     auto refused = view_->introduced(by, from_message(other), now());
     if (!refused)
       contacts_.at(by).replica = other.replica;
+    else
+      tally_.introductions_refused[label_of(refused->cause)].add();
     act();
     if (refused)
       return {false, std::move(refused->reason), {}, refused->is_name_taken};
@@ -324,6 +337,8 @@ private:
           [this](const membership::judge_soon&) { mail(self_, contact_atom_v).delay(look_time_max).send(self_); },
           [this](const membership::give_way& g) { give_way(g); },
           [this](const membership::report& r) {
+            if (r.about == membership::report::subject::down)
+              tally_.peer_downs[r.node][r.cause == membership::loss_cause::silence ? "silence" : "connection"].add();
             const auto line = in_words(r);
             options_.log(line.level, line.event, line.text);
           }},
@@ -392,6 +407,7 @@ private:
   }
 
   ticking_cluster_membership_actor::pointer self_;
+  node_tally& tally_ = tally_of(self_->system());
   monitored_actors<ticking_cluster_membership_actor::pointer> monitored_;
   contact_book<ticking_cluster_membership_actor::pointer> contacts_;
   answer_gate<ticking_cluster_membership_actor::pointer> gate_;

@@ -13,6 +13,7 @@
 #include "actors/key_listings.hpp"
 #include "actors/live_feeds.hpp"
 #include "actors/map_reads.hpp"
+#include "actors/node_tally.hpp"
 #include "actors/release_0_2.hpp"
 #include "actors/service_standing.hpp"
 #include "actors/stepwise_work.hpp"
@@ -92,6 +93,21 @@ caf::error to_error(crdt::write_error error, std::string_view key, const crdt::r
   return make_error(ec::refused);
 }
 
+/// Why a stash is not made, or not held as widely as was asked for, as a label.
+const char* reason_of(const caf::error& error) {
+  constexpr std::array<std::pair<ec, const char*>, 9> reasons{{{ec::key_empty, "key_empty"},
+                                                               {ec::key_too_long, "key_too_long"},
+                                                               {ec::key_reserved, "key_reserved"},
+                                                               {ec::value_too_long, "value_too_long"},
+                                                               {ec::map_full, "map_full"},
+                                                               {ec::too_few_holders, "too_few_holders"},
+                                                               {ec::too_few_journals, "too_few_journals"},
+                                                               {ec::too_many_requests, "too_many_requests"},
+                                                               {ec::wait_too_long, "wait_too_long"}}};
+  const auto* found = std::find_if(reasons.begin(), reasons.end(), [&](const auto& r) { return error == r.first; });
+  return found == reasons.end() ? "other" : found->second;
+}
+
 /// Users reach their own keys only; the session host, which knows what it does, writes fenced.
 caf::error check_reserved(std::string_view key) {
   if (session::is_reserved(key))
@@ -118,12 +134,21 @@ public:
                               core_->erase(key, {crdt::replica_id{event.replica}, event.counter}, now_ms());
                             },
                             [this](const auto& asker, std::size_t bytes) { return gate_->admits(asker, bytes); },
-                            [this](const auto& asker, std::size_t bytes) { gate_->answered(asker, bytes); }},
+                            [this](const auto& asker, std::size_t bytes) { gate_->answered(asker, bytes); },
+                            [this](pickup_outcome what) { note_pickup(what); }},
       options_.requests.hold_max);
     options_.core.hidden_prefix = session::reserved_key_prefix;
     core_.emplace(options_.core);
     gate_.emplace(self_, options_.answers);
     core_->collect_changes(false);
+    tally_.map_limit_bytes.set(static_cast<std::int64_t>(options_.core.limits.map_bytes_max));
+    for (auto& writes : writes_)
+      writes.call_on_answer([this](const write_concern& concern, steady_clock::duration took, const caf::error* why) {
+        if (why)
+          tally_.stash_failures[reason_of(*why)].add();
+        else
+          tally_.stash_durations[label_of(concern)].add(took);
+      });
     if (options_.journal)
       begin_journal(*options_.journal);
     schedule_tick();
@@ -133,22 +158,27 @@ public:
 
   caf::result<receipt> put(std::string_view key, crdt::shared_bytes value, const write_options& options,
                            bool counts_from_last_piece) {
+    const auto refuse = [this](caf::error why) {
+      tally_.stash_failures[reason_of(why)].add();
+      return why;
+    };
     if (auto refused = check_reserved(key))
-      return refused;
+      return refuse(std::move(refused));
     if (auto refused = check_durable(options.concern))
-      return refused;
+      return refuse(std::move(refused));
     // Nobody waits for the answer to what nobody has sent.
     const auto waits =
       (options.concern.level != concern_level::local || options.concern.durable) && self_->current_sender();
     auto place = waits ? waits_->admit_write(options.timeout_ms) : waiting_place{};
     if (!place)
-      return std::move(place.error());
+      return refuse(std::move(place.error()));
     const auto now = now_ms();
     const auto written = core_->put(key, std::move(value), now, expiry_of(options.time_to_live_ms, now));
     if (!written)
-      return to_error(written.error(), key, options_.core.limits);
+      return refuse(to_error(written.error(), key, options_.core.limits));
     const auto event = to_event_id(*written);
     if (!waits) {
+      tally_.stash_durations[label_of(options.concern)].add({});
       flush();
       return receipt{event, {core_->id().value}};
     }
@@ -383,6 +413,7 @@ public:
       if (l.is_resting() && l.is_wanted && l.rest_is_over())
         open(l);
     settle_cold_start();
+    tally_.expired.add(core_->counters().expired - std::exchange(told_expired_, core_->counters().expired));
     reads_->settle(is_caught_up());
     for (auto& writes : writes_)
       writes.look_at_all();
@@ -528,6 +559,11 @@ private:
 
   void schedule_tick() {
     mail(self_, tick_atom_v).delay(options_.tick_interval).send(self_);
+  }
+
+  void note_pickup(pickup_outcome what) {
+    constexpr std::array<const char*, 3> outcomes{"found", "absent", "pending"};
+    tally_.pickups[outcomes.at(static_cast<std::size_t>(what))].add();
   }
 
   map_entry look_at(std::string_view key, bool with_value) {
@@ -1015,6 +1051,7 @@ private:
   }
 
   ticking_crdt_replica_actor::pointer self_;
+  node_tally& tally_ = tally_of(self_->system());
   monitored_actors<ticking_crdt_replica_actor::pointer> monitored_;
   crdt_replica_options options_;
   std::optional<answer_gate<ticking_crdt_replica_actor::pointer>> gate_;
@@ -1024,6 +1061,8 @@ private:
   /// When the clock was read last, by a steady clock, and the time that the node has gone by since.
   std::uint64_t read_at_ms_ = 0;
   std::uint64_t now_ms_ = 0;
+  /// How many entries had expired when that was last counted.
+  std::uint64_t told_expired_ = 0;
   /// Those that `flush` works off, for the sake of their memory.
   std::vector<crdt::key_change> changes_;
   /// A few: as many as there are other nodes.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/monitored_actors.hpp"
+#include "actors/node_tally.hpp"
 #include "actors/protocol.hpp"
 #include "actors/waiting_places.hpp"
 
@@ -103,6 +104,7 @@ private:
       f.event_bytes -= f.events.front().subject.size();
       f.events.pop_front();
       ++f.missed;
+      tally_of(self_->system()).watch_events_missed.add();
     }
     send(f);
   }

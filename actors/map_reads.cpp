@@ -118,6 +118,8 @@ void map_reads::deliver(const std::string& key, map_read& read, map_entry entry)
   } else {
     auto state = to_pickup_result(entry);
     is_served &= bool{state};
+    if (state)
+      map_.picked_up(state->outcome);
     std::get<kept_promise<pickup_result>>(read.answer).deliver(std::move(state));
   }
   map_.answered(read.asker, bytes);

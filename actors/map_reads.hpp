@@ -52,13 +52,14 @@ class map_reads {
 public:
   /// `peek(key)` answers what a reader sees, but for the value, and `find(key)` all of it; `erase(key, event)` erases
   /// the event. `admits(asker, bytes)` says whether an answer of so many bytes may be made; then `answered(asker,
-  /// bytes)` follows.
+  /// bytes)` follows. `picked_up(outcome)` is told what a pickup or a take answers.
   struct map_access {
     std::function<map_entry(std::string_view key)> peek;
     std::function<map_entry(std::string_view key)> find;
     std::function<void(std::string_view key, const event_id& event)> erase;
     std::function<bool(const caf::strong_actor_ptr& asker, std::size_t bytes)> admits;
     std::function<void(const caf::strong_actor_ptr& asker, std::size_t bytes)> answered;
+    std::function<void(pickup_outcome)> picked_up;
   };
 
   map_reads(map_access map, std::chrono::milliseconds hold_max) : map_(std::move(map)), hold_max_(hold_max) {}

@@ -4,6 +4,7 @@
 #include "actors/caf_edition_unexpected.hpp"
 #include "actors/error.hpp"
 #include "actors/kept_promise.hpp"
+#include "actors/node_tally.hpp"
 #include "actors/process_clocks.hpp"
 #include "actors/session_drains.hpp"
 #include "actors/session_links.hpp"
@@ -23,6 +24,7 @@
 #include <algorithm>
 #include <functional>
 #include <iterator>
+#include <map>
 #include <memory>
 #include <random>
 #include <variant>
@@ -41,6 +43,8 @@ constexpr std::chrono::milliseconds pause_max{300};
 /// Hosts of other nodes are looked for when nodes come, and then again after this time, as long as one is not
 /// connected.
 constexpr std::uint64_t look_again_ms = 100;
+/// A session that has waited longer for another node has not been taken over, as far as that is counted.
+constexpr std::uint64_t told_takeover_max_ms = 3'600'000;
 /// More than a session has owners while a node is away.
 constexpr std::uint64_t epoch_gap = 65'536;
 
@@ -83,6 +87,7 @@ public:
       runs_({.self = self,
              .monitored = monitored_,
              .options = options_,
+             .tally = tally_,
              .tell = [this](const session_runs::event& event) { tell(event); },
              .note_failure = [this](const session_key& key, const std::string& how,
                                     bool begun) { note_failure(key, how, begun); },
@@ -398,14 +403,20 @@ private:
       options_.log(log_level::debug, log_event::session_host_changed,
                    fmt::format("the session host of node {} {}", crdt::escaped_briefly(peer->node),
                                c.connected ? "is connected" : c.why));
-    if (c.connected)
+    if (c.connected) {
+      lost_at_ms_.erase(c.connected->node);
       core_->peer_up(*c.connected, now_ms());
+    }
     // A node whose host is lost may have ended, or start another one.
     core_->set_unmet(c.unmet, now_ms());
-    if (c.disconnected)
+    if (c.disconnected) {
+      std::erase_if(lost_at_ms_,
+                    [now = now_ms()](const auto& lost) { return now - lost.second > told_takeover_max_ms; });
+      lost_at_ms_[c.disconnected->node] = now_ms();
       core_->peer_down(*c.disconnected, now_ms());
-    else
+    } else {
       note_caught_up();
+    }
     act();
   }
 
@@ -508,6 +519,7 @@ private:
   /// The session starts again from its last checkpoint. What it has handled since is lost, which a drain must not hide.
   void note_failure(const session_key& key, const std::string& how, bool begun) {
     ++counts_.failed;
+    tally_.kinds[key.kind].failures.add();
     options_.log(log_level::warning, log_event::session_failed, fmt::format("{} {}", in_words(key), how));
     if (begun && drains_.is_waited_for())
       drains_.note_leftover(in_words(key), how + "; it goes on from its last checkpoint");
@@ -557,6 +569,8 @@ private:
     write_fence fence{{}, to_concern(c.holders), c.hold_timeout_ms, c.lifetime_ms};
     if (c.holders == session::record_holders::any && runs_.find(c.key)) {
       const auto& policy = options_.kinds.at(c.key.kind).checkpoints;
+      tally_.kinds[c.key.kind].checkpoints.add();
+      tally_.kinds[c.key.kind].checkpoint_bytes.add(c.value.size());
       fence.holders = policy.holders;
       if (policy.holders != concern_level::local)
         fence.hold_timeout_ms = static_cast<std::uint64_t>(policy.hold_timeout.count());
@@ -634,14 +648,19 @@ private:
     switch (c.what) {
       case type::started:
         ++counts_.started;
+        tally_.kinds[c.key.kind].starts.add();
+        note_takeover(c.taken_from);
         say(log_level::debug, log_event::session_started, "runs here");
         break;
       case type::moved:
         ++counts_.moved;
+        tally_.kinds[c.key.kind].moves.add();
+        tally_.takeovers["moved"].add(std::chrono::milliseconds{c.took_ms});
         say(log_level::debug, log_event::session_moved, "has moved to node " + crdt::escaped_briefly(c.other.node));
         break;
       case type::stranded:
         ++counts_.stranded;
+        tally_.kinds[c.key.kind].strandings.add();
         // A node that is alone, or one of a cluster that stops as a whole, does not hold up its own end; it says that
         // nobody takes over.
         say(do_all_leave() ? log_level::debug : log_level::warning, log_event::session_stranded,
@@ -651,6 +670,9 @@ private:
         break;
       case type::lost:
         ++counts_.lost;
+        tally_.kinds[c.key.kind].losses.add();
+        if (options_.minority == session::minority_policy::run)
+          tally_.session_doubles.add();
         // With `pause` it has not run there at the same time.
         say(log_level::warning, log_event::session_lost,
             options_.minority == session::minority_policy::pause
@@ -674,6 +696,13 @@ private:
     options_.on_event({c.what, c.key.kind, c.key.id, c.other.node, to_snapshot(std::move(c.state))});
   }
 
+  /// Of a session whose owner was lost: how long ago.
+  void note_takeover(const host_id& owner) {
+    if (const auto lost = lost_at_ms_.find(owner.node);
+        lost != lost_at_ms_.end() && now_ms() - lost->second <= told_takeover_max_ms)
+      tally_.takeovers["lost"].add(std::chrono::milliseconds{now_ms() - lost->second});
+  }
+
   std::string why_stranded(const session::host_event& c) const {
     std::vector<session::candidate> others;
     for (const auto& candidate : core_->hosts())
@@ -684,6 +713,7 @@ private:
   }
 
   session_host_self self_;
+  node_tally& tally_ = tally_of(self_->system());
   monitored_actors<session_host_self> monitored_;
   session_host_options options_;
   std::optional<answer_gate<session_host_self>> gate_;
@@ -701,6 +731,8 @@ private:
   bool is_caught_up_ = false;
 
   std::uint64_t next_look_ms_ = 0;
+  /// When the hosts of nodes were lost that are not back.
+  std::map<std::string, std::uint64_t> lost_at_ms_;
   std::optional<session_links> links_;
   session_runs runs_;
   std::map<std::uint64_t, pending_request> requests_;

@@ -36,8 +36,10 @@ std::string reason_of_refusal(const caf::error& error) {
 } // namespace
 
 session_runs::~session_runs() {
-  for (const auto& [key, r] : runs_)
+  for (const auto& [key, r] : runs_) {
+    around_.tally.kinds[key.kind].running.add(-1);
     caf::anon_send_exit(r.session, caf::exit_reason::user_shutdown);
+  }
 }
 
 caf::strong_actor_ptr session_runs::find(const session_key& key) const {
@@ -53,6 +55,7 @@ session_runs::run* session_runs::find_run(const session_key& key, std::uint64_t 
 void session_runs::end(const session_key& key) {
   const auto found = runs_.find(key);
   keys_.erase(found->second.session.address());
+  around_.tally.kinds[key.kind].running.add(-1);
   runs_.erase(found);
 }
 
@@ -67,6 +70,7 @@ void session_runs::start(session::start_session&& c, std::uint64_t now_ms) {
   }
   around_.monitored.add(*session);
   const auto interval_ms = static_cast<std::uint64_t>(options().kinds.at(c.key.kind).checkpoints.interval.count());
+  around_.tally.kinds[c.key.kind].running.add(1);
   keys_[session->address()] = c.key;
   runs_[c.key] = {.session = *session,
                   .number = c.run,
@@ -196,30 +200,41 @@ void session_runs::hand(session::hand_message&& c) {
     to.text = session_answer::refused + fmt::format("sessions of the kind {} understand no text", c.key.kind);
     return give(c.key, std::move(to));
   }
-  const auto answer = [this, key = c.key, run = c.run, to](std::string text) {
+  const auto since = around_.self->clock().now();
+  const auto answer = [=, this, key = c.key, run = c.run](std::string text, const char* outcome) {
+    count_message(key.kind, outcome, since);
     auto given = to;
     given.text = std::move(text);
     answered(key, run, std::move(given));
   };
   mail(around_.self, deliver_atom_v, std::move(c.payload))
     .request(r->session, caf::infinite)
-    .then([answer](const std::string& text) { answer(session_answer::handled + text); },
+    .then([answer](const std::string& text) { answer(session_answer::handled + text, "handled"); },
           [=, this, key = c.key](const caf::error& error) {
-            if (is_silence(error))
-              give(key, to);
-            else
-              answer(session_answer::refused + reason_of_refusal(error));
+            if (!is_silence(error))
+              return answer(session_answer::refused + reason_of_refusal(error), "refused");
+            count_message(key.kind, "lost", since);
+            give(key, to);
           });
+}
+
+void session_runs::count_message(const std::string& kind, const char* outcome, caf::actor_clock::time_point since) {
+  auto& counted = around_.tally.kinds[kind];
+  counted.messages[outcome].add();
+  counted.message_durations.add(around_.self->clock().now() - since);
 }
 
 void session_runs::hand_call(session::hand_message&& c, run& r) {
   held_answer to{c.origin, c.number, std::nullopt, true};
-  const auto answer = [this, key = c.key, run = c.run, to](const std::string& text) {
+  const auto since = around_.self->clock().now();
+  const auto answer = [=, this, key = c.key, run = c.run](const std::string& text, const char* outcome) {
+    count_message(key.kind, outcome, since);
     auto given = to;
     given.text = session_answer::handled + text;
     answered(key, run, std::move(given));
   };
   const auto refuse = [&](const caf::error& why) {
+    count_message(c.key.kind, "refused", since);
     to.text = session_answer::handled + encode_answer(why);
     give(c.key, std::move(to));
   };
@@ -233,14 +248,15 @@ void session_runs::hand_call(session::hand_message&& c, run& r) {
   auto content = clause->read(call->contents);
   if (!content)
     return refuse(content.error());
-  detail::request_any(around_.self, caf::actor_cast<caf::actor>(r.session), caf::infinite, std::move(*content),
-                      clause->answer([answer](const std::string& contents) { answer(encode_answer(contents)); },
-                                     [=, this, key = c.key](const caf::error& error) {
-                                       if (is_silence(error))
-                                         give(key, to);
-                                       else
-                                         answer(encode_answer(error));
-                                     }));
+  detail::request_any(
+    around_.self, caf::actor_cast<caf::actor>(r.session), caf::infinite, std::move(*content),
+    clause->answer([answer](const std::string& contents) { answer(encode_answer(contents), "handled"); },
+                   [=, this, key = c.key](const caf::error& error) {
+                     if (!is_silence(error))
+                       return answer(encode_answer(error), "refused");
+                     count_message(key.kind, "lost", since);
+                     give(key, to);
+                   }));
 }
 
 // -- answers ---------------------------------------------------------------------------------------------------------

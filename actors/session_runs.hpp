@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/held_answers.hpp"
+#include "actors/node_tally.hpp"
 #include "actors/session_host.hpp"
 #include "actors/session_host_self.hpp"
 #include "session/session_host.hpp"
@@ -32,6 +33,7 @@ public:
     session_host_self self;
     monitored_actors<session_host_self>& monitored;
     const session_host_options& options;
+    node_tally& tally;
     std::function<void(const event&)> tell;
     /// A session has failed, in these words. If it had `begun`, what it has handled since its last checkpoint is lost.
     std::function<void(const session::session_key&, const std::string&, bool begun)> note_failure;
@@ -100,6 +102,8 @@ private:
   }
   caf::expected<session_actor> spawn(session::start_session& c);
   void hand_call(session::hand_message&& c, run& r);
+  /// What has become of a message that was handed to a session of the kind at this time.
+  void count_message(const std::string& kind, const char* outcome, caf::actor_clock::time_point since);
   /// The session has answered: so, in the form in which it travels, or not at all.
   void answered(const session::session_key& key, std::uint64_t run, held_answer answer);
   /// Tells the state machine.

@@ -4,6 +4,7 @@
 #include "actors/error.hpp"
 #include "actors/monitored_actors.hpp"
 #include "actors/network/basp.hpp"
+#include "actors/node_tally.hpp"
 #include "actors/participant_stops.hpp"
 #include "actors/replica_journal.hpp"
 #include "actors/storage.hpp"
@@ -152,7 +153,7 @@ public:
       unregister_actor(self_->system(), storage_name);
       // Whatever changes now would not be kept.
       self_->send_exit(handoff_, down.reason);
-      restart("the storage", down.reason);
+      restart("storage", "the storage", down.reason);
     } else if (down.source == membership_.address()) {
       close_port();
       unregister_actor(self_->system(), membership_name);
@@ -161,7 +162,7 @@ public:
       if (down.reason == make_error(ec::name_taken))
         give_up({ec::name_taken, describe(down.reason) + "; give this node another name, or stop that one"});
       else
-        restart("the membership actor", down.reason);
+        restart("membership", "the membership actor", down.reason);
     } else {
       service_ended(down);
     }
@@ -233,7 +234,7 @@ private:
   void pair_ended(const caf::error& reason) {
     const auto now = restart_policy::time_point::clock::now();
     if (!options_.storage || stops_.has_begun() || from_storage_.next_delay(now))
-      return restart("the handoff pair", reason);
+      return restart("handoff", "the handoff pair", reason);
     const auto directory = options_.storage->directory.string();
     give_up({ec::storage_damaged, fmt::format("the handoff pair has ended ({}), after {} restarts within {} s from the "
                                               "journal in {}; look at that: ariadne storage check {}",
@@ -386,7 +387,7 @@ private:
         services_[i] = {participant_actor{},
                         participant_stops<ticking_supervisor_actor::pointer>::death_of(down.reason)};
         unregister_actor(self_->system(), options_.services[i].name);
-        restart(fmt::format("the service {}", options_.services[i].name), down.reason);
+        restart(options_.services[i].name, fmt::format("the service {}", options_.services[i].name), down.reason);
       }
   }
 
@@ -418,7 +419,7 @@ private:
                  fmt::format("{}, while this node drains; it is not started anew", ended));
   }
 
-  void restart(const std::string& child, const caf::error& reason) {
+  void restart(const std::string& name, const std::string& child, const caf::error& reason) {
     const auto ended = fmt::format("{} has ended ({})", child, describe(reason));
     if (stops_.has_begun())
       return note_end(ended, reason);
@@ -427,6 +428,7 @@ private:
       return give_up(
         {ec::not_in_service, fmt::format("{}, after {} restarts within {} s", ended, options_.restarts.restarts_max,
                                          seconds_of(options_.restarts.window))});
+    tally_of(self_->system()).restarts[name].add();
     options_.log(log_level::warning, log_event::child_restarted,
                  fmt::format("{}; it is started anew in {} ms", ended, delay->count()));
     mail(self_, tick_atom_v).delay(*delay).send(self_);

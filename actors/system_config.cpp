@@ -3,6 +3,7 @@
 #include "actors/error.hpp"
 #include "actors/network/guarded_multiplexer.hpp"
 #include "actors/node_listing.hpp"
+#include "actors/node_tally.hpp"
 #include "actors/storage_messages.hpp"
 #include "actors/value_messages.hpp"
 
@@ -11,6 +12,7 @@
 #include <caf/settings.hpp>
 
 #include <cstdint>
+#include <deque>
 #include <mutex>
 #include <random>
 #include <string>
@@ -48,6 +50,35 @@ private:
 
 security_table& securities_of_configs() {
   static security_table table;
+  return table;
+}
+
+/// Likewise, of what is counted.
+class tally_table {
+public:
+  void add(caf::actor_system_config& config) {
+    const std::lock_guard lock{mutex_};
+    kept_.emplace_back();
+    caf::put(config.content, key, static_cast<std::int64_t>(kept_.size() - 1));
+  }
+
+  node_tally& of(const caf::actor_system& system) {
+    const auto number = caf::get_or(system.config(), key, std::int64_t{0});
+    const std::lock_guard lock{mutex_};
+    return kept_[number > 0 && number < static_cast<std::int64_t>(kept_.size()) ? static_cast<std::size_t>(number) : 0];
+  }
+
+private:
+  static inline const std::string key = "ariadne.tally";
+
+  std::mutex mutex_;
+  /// The first one is for those that have none of their own.
+  std::deque<node_tally> kept_ = std::deque<node_tally>(1);
+};
+
+tally_table& tallies_of_configs() {
+  // Threads of name servers, which nothing waits for, count to the end.
+  static auto& table = *new tally_table;
   return table;
 }
 
@@ -102,6 +133,7 @@ void configure_for_type_ids_from<first_type_id>(caf::actor_system_config& config
   register_id_block<caf::id_block::ariadne_listing>(config);
   register_id_block<caf::id_block::ariadne_errors>(config);
   register_error_codes<ec>(config, describe);
+  tallies_of_configs().add(config);
 }
 
 void load_network(caf::actor_system_config& config, network_security security) {
@@ -111,6 +143,10 @@ void load_network(caf::actor_system_config& config, network_security security) {
 }
 
 } // namespace detail
+
+node_tally& tally_of(const caf::actor_system& system) {
+  return tallies_of_configs().of(system);
+}
 
 void use_work_sharing(caf::actor_system_config& config) {
   detail::set_scheduler_policy(config, "sharing");

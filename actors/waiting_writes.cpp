@@ -52,6 +52,7 @@ void waiting_writes::add(event_id event, const write_options& options, waiting_p
 
 void waiting_writes::settle(const concern_view& view) {
   auto left = step_ends_max;
+  const auto now = steady_clock::now();
   has_more_settled_ = false;
   for (auto& [concern, of_concern] : by_concern_) {
     auto& parts = of_concern.parts;
@@ -59,6 +60,8 @@ void waiting_writes::settle(const concern_view& view) {
     while (!parts.empty()) {
       auto& writes = parts.begin()->second;
       for (; !writes.empty() && writes.front().event.counter <= met && left > 0; --left, --size_) {
+        if (!writes.front().answer.is_patient())
+          answered_(concern, now - writes.front().since, nullptr);
         writes.front().answer.deliver(make_receipt(writes.front().event, concern, view));
         writes.pop_front();
       }
@@ -119,13 +122,20 @@ void waiting_writes::give_up(waiting& write, const write_concern& concern, const
     return;
   const auto held = make_receipt(write.event, concern, view).holders.size();
   if (concern.durable)
-    return write.answer.deliver(make_error(ec::too_few_holders, describe_durable(write.event, concern, view) + stays));
+    return refuse(write, concern, describe_durable(write.event, concern, view));
   const auto wanted = nodes_wanted(concern, view);
   const auto why = wanted <= view.known_nodes
                      ? fmt::format("it was to be on {} nodes, and is on {}", wanted, held)
                      : fmt::format("it was to be on {} nodes, of which only {} are known, and is on {}", wanted,
                                    view.known_nodes, held);
-  write.answer.deliver(make_error(ec::too_few_holders, why + stays));
+  refuse(write, concern, why);
+}
+
+void waiting_writes::refuse(waiting& write, const write_concern& concern, const std::string& why) {
+  auto error = make_error(ec::too_few_holders, why + stays);
+  if (!write.answer.is_patient())
+    answered_(concern, steady_clock::now() - write.since, &error);
+  write.answer.deliver(std::move(error));
 }
 
 void waiting_writes::drop_idle() {

@@ -11,6 +11,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <string>
 #include <tuple>
 #include <utility>
 
@@ -25,6 +26,13 @@ public:
   /// How many writes one call ends at most, and how many it looks at, about.
   static constexpr std::size_t step_ends_max = 512;
   static constexpr std::size_t step_looks_max = 8'192;
+
+  /// `answered` is called for each put whose concern is met, with the time that this has taken, or that is given up,
+  /// with the error; but not for those that nobody waits for any more, nor for fenced writes.
+  using answer_listener = std::function<void(const write_concern&, steady_clock::duration took, const caf::error* why)>;
+  void call_on_answer(answer_listener answered) {
+    answered_ = std::move(answered);
+  }
 
   /// Events are added in ascending order.
   void add(event_id event, const write_options& options, waiting_place place, write_answer answer,
@@ -66,6 +74,7 @@ private:
     waiting_place place;
     write_answer answer;
     bool counts_from_last_piece = false;
+    steady_clock::time_point since = steady_clock::now();
   };
 
   /// Those of one concern, in parts that are looked at in one go, by the counter of the first one that was in it.
@@ -76,7 +85,8 @@ private:
   static constexpr std::size_t part_max = 1'024;
 
   /// Answers a write that is not going to get what it waits for.
-  static void give_up(waiting& write, const write_concern& concern, const concern_view& view);
+  void give_up(waiting& write, const write_concern& concern, const concern_view& view);
+  void refuse(waiting& write, const write_concern& concern, const std::string& why);
   void drop_idle();
 
   struct is_before {
@@ -87,6 +97,7 @@ private:
   std::map<write_concern, queue, is_before> by_concern_;
   std::size_t size_ = 0;
   bool has_more_settled_ = false;
+  answer_listener answered_ = [](const write_concern&, steady_clock::duration, const caf::error*) {};
 };
 
 /// The receipt of an event as things are.

@@ -64,6 +64,22 @@ std::size_t keepers_at_best(const write_concern& concern, const concern_view& vi
   return nodes + (is_self ? self : 0);
 }
 
+const char* label_of(const write_concern& concern) {
+  switch (concern.level) {
+    case concern_level::one:
+      return concern.durable ? "one,durable" : "one";
+    case concern_level::local:
+      return concern.durable ? "local,durable" : "local";
+    case concern_level::count:
+      return concern.durable ? "count,durable" : "count";
+    case concern_level::majority:
+      return concern.durable ? "majority,durable" : "majority";
+    case concern_level::all:
+      return concern.durable ? "all,durable" : "all";
+  }
+  return "other";
+}
+
 std::uint64_t met_up_to(const write_concern& concern, const concern_view& view) {
   const auto wanted = nodes_wanted(concern, view);
   switch (concern.level) {

@@ -38,6 +38,9 @@ struct concern_view {
   bool keeps = false;
 };
 
+/// Its level, as the command line has it: "one", "majority,durable". How many nodes `count` asks for is left out.
+const char* label_of(const write_concern& concern);
+
 /// A concern that every event meets.
 inline constexpr auto every_event = std::numeric_limits<std::uint64_t>::max();
 

@@ -580,8 +580,11 @@ void replica::tidy_up(std::uint64_t now_ms) {
   // An entry outlives its expiry by the permitted drift, so that no clock of the cluster still lets it be read; and
   // while it is not clear which of the clocks is wrong, it outlives it by all of them.
   const auto certain_ms = guard_.reading() ? std::min(guard_.certain_ms(), now_ms) : now_ms;
-  if (certain_ms > options_.drift_max_ms)
-    budget = state_.drop_expired(certain_ms - options_.drift_max_ms, budget);
+  if (certain_ms > options_.drift_max_ms) {
+    const auto left = state_.drop_expired(certain_ms - options_.drift_max_ms, budget);
+    counters_.expired += budget - left;
+    budget = left;
+  }
   state_.pages().tick(now_ms);
   staged_.give_up_old(now_ms);
   pump_.tick(now_ms);

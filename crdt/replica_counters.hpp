@@ -18,6 +18,8 @@ struct replica_counters {
   std::uint64_t refusals = 0;
   /// Fingerprints that differed although the version vectors did not: must stay 0.
   std::uint64_t divergences = 0;
+  /// Entries that were dropped here since their time was up.
+  std::uint64_t expired = 0;
 };
 
 } // namespace ariadne::crdt

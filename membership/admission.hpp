@@ -26,11 +26,21 @@ struct introduction {
   std::string incompatible;
 };
 
+enum class refusal_cause : std::uint8_t {
+  incompatible,
+  other_cluster,
+  invalid_name,
+  name_taken,
+  invalid_address,
+  leaving
+};
+
 /// Why a node is refused, in one sentence without a final stop.
 struct refusal {
   std::string reason;
   /// Another node that is up has its name.
   bool is_name_taken = false;
+  refusal_cause cause = refusal_cause::incompatible;
 };
 
 /// Where a node that is up has introduced itself from.

@@ -131,7 +131,7 @@ void cluster_view::ended(contact whom, const std::string& reason, const moment& 
 
 std::optional<refusal> cluster_view::reason_to_refuse(const introduction& other, contact by) const {
   if (is_leaving_)
-    return refusal{"node " + options_.node + " is leaving"};
+    return refusal{"node " + options_.node + " is leaving", false, refusal_cause::leaving};
   if (auto refused = membership::reason_to_refuse(other, options_.cluster, options_.node, options_.address))
     return refused;
   const auto found = peers_.find(other.node);
@@ -219,8 +219,9 @@ void cluster_view::hear(const std::vector<news>& members) {
   schedule_attempts();
 }
 
-void cluster_view::lose(const std::string& node, const std::string& reason) {
+void cluster_view::lose(const std::string& node, const std::string& reason, loss_cause cause) {
   auto& p = peers_.at(node);
+  p.lost_by = cause;
   p.membership = contact::nobody;
   p.incarnation = 0;
   const auto loss = life_.lost(node, present());
@@ -554,7 +555,7 @@ void cluster_view::judge_suspects(const std::set<contact>& still_looking, const 
     // So both sides see the same: a node that is frozen or cut off closes none.
     command(disconnect{found->second.membership});
     const auto silence = to_ms(present() - *life_.last_heard(node));
-    lose(node, "no sign of life for " + std::to_string(silence.count()) + " ms");
+    lose(node, "no sign of life for " + std::to_string(silence.count()) + " ms", loss_cause::silence);
   }
 }
 
@@ -635,8 +636,11 @@ void cluster_view::report_loss(const std::string& node, const std::string& reaso
   if (is_leaving_)
     return;
   if (!is_unsteady(node))
-    tell_operator(
-      {.about = report::subject::down, .node = node, .address = table_.find(node)->address(), .text = reason});
+    tell_operator({.about = report::subject::down,
+                   .node = node,
+                   .address = table_.find(node)->address(),
+                   .text = reason,
+                   .cause = cause_of_loss(node)});
   else if (const auto due = life_.losses(node)->due_report(present()))
     tell_operator({.about = report::subject::unsteady, .node = node, .count = due->count, .time = due->within});
 }
@@ -649,8 +653,16 @@ void cluster_view::report_state(const std::string& node) {
   if (record->state == presence::up)
     report_change(node, "is up, and the link to it holds again");
   else
-    tell_operator(
-      {.about = report::subject::down, .node = node, .address = record->address(), .text = record->problem});
+    tell_operator({.about = report::subject::down,
+                   .node = node,
+                   .address = record->address(),
+                   .text = record->problem,
+                   .cause = cause_of_loss(node)});
+}
+
+loss_cause cluster_view::cause_of_loss(const std::string& node) const {
+  const auto found = peers_.find(node);
+  return found == peers_.end() ? loss_cause::connection : found->second.lost_by;
 }
 
 // -- what is known ---------------------------------------------------------------------------------------------------

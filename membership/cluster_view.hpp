@@ -207,6 +207,8 @@ private:
     /// 0 unless it is up and has a state.
     std::uint64_t incarnation = 0;
     introduced_address introduced;
+    /// How it was last lost.
+    loss_cause lost_by = loss_cause::connection;
   };
 
   /// To be called before anything is made of what has happened: a process that was frozen is sent what is old, in any
@@ -229,7 +231,7 @@ private:
   void join(const introduction& other, contact by, const std::string& dialled = {});
   std::string where_to_reach(const introduction& other, const std::string& dialled) const;
   void hear(const std::vector<news>& members);
-  void lose(const std::string& node, const std::string& reason);
+  void lose(const std::string& node, const std::string& reason, loss_cause cause = loss_cause::connection);
   void give_up_waiting(const std::string& node);
   void draw_consequences(const std::string& forgotten, std::string_view why);
   void drop(const std::string& node);
@@ -248,6 +250,7 @@ private:
   // What the operator is told.
   void report_change(const std::string& node, std::string_view what);
   void report_loss(const std::string& node, const std::string& reason);
+  loss_cause cause_of_loss(const std::string& node) const;
   void report_state(const std::string& node);
 
   void found_at(const std::string& address, const std::string& node);

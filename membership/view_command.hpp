@@ -104,6 +104,9 @@ struct give_way {
   std::string reason;
 };
 
+/// How a node was lost: its connection has ended, or nothing has come by it for too long.
+enum class loss_cause : std::uint8_t { connection, silence };
+
 /// What an operator should know.
 struct report {
   enum class subject : std::uint8_t {
@@ -117,7 +120,7 @@ struct report {
     changed,
     /// It cannot be connected to: `text`. `is_usual`: since nobody is there.
     unreachable,
-    /// It is down: `text`.
+    /// It is down: `text`, for this `cause`.
     down,
     /// Its link has been lost `count` times within `time`.
     unsteady,
@@ -134,6 +137,7 @@ struct report {
   bool is_usual = false;
   std::size_t count = 0;
   std::chrono::milliseconds time{};
+  loss_cause cause = loss_cause::connection;
 };
 
 /// So that each kind of command can be handled in a function of its own.

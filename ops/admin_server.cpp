@@ -102,9 +102,9 @@ http_answer ready_answer(const collected& report) {
   return result;
 }
 
-http_answer metrics_answer(const collected& report) {
+http_answer metrics_answer(const collected& report, const node_tally& counted) {
   return {200, "text/plain; version=0.0.4; charset=utf-8",
-          to_prometheus(report ? &*report : nullptr, facts_of_process())};
+          to_prometheus(report ? &*report : nullptr, counted, facts_of_process())};
 }
 
 nlohmann::json status_json(const collected& report) {
@@ -236,9 +236,9 @@ private:
         take(alive ? http_answer{200, "text/plain; charset=utf-8", "ok\n"}
                    : http_answer{503, "text/plain; charset=utf-8", "the supervisor of the node does not answer\n"});
       });
-    reports_.ask([route, take = std::move(take)](const collected& report) {
+    reports_.ask([this, route, take = std::move(take)](const collected& report) {
       take(route == http_route::ready     ? ready_answer(report)
-           : route == http_route::metrics ? metrics_answer(report)
+           : route == http_route::metrics ? metrics_answer(report, tally_of(system_))
                                           : status_answer(report));
     });
   }

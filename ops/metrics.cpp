@@ -35,6 +35,23 @@ public:
     add(name, help, MetricType::Counter, std::move(of)).counter.value = value;
   }
 
+  void histogram(const char* name, const char* help, const duration_histogram& durations, labels of = {}) {
+    auto& told = add(name, help, MetricType::Histogram, std::move(of)).histogram;
+    for (std::size_t i = 0; i < durations.bounds_s.size(); ++i) {
+      told.sample_count += durations.count(i);
+      told.bucket.push_back({told.sample_count, durations.bounds_s.at(i)});
+    }
+    told.sample_count += durations.count(durations.bounds_s.size());
+    told.sample_sum = durations.sum_s();
+  }
+
+  /// A counter for each value of a label.
+  void counters(const char* name, const char* help, const by_label<tally>& counted, const char* label) {
+    counted.for_each([&](const std::string& value, const tally& t) {
+      counter(name, help, static_cast<double>(t.count()), {{label, crdt::escaped(value)}});
+    });
+  }
+
   std::string text() const {
     return prometheus::TextSerializer{}.Serialize(families_);
   }
@@ -132,15 +149,6 @@ void add_hosting(exposition& out, const session_host_status& hosting) {
   out.gauge("ariadne_cordoned", "1 if the node takes no further sessions, else 0.", flag(hosting.is_cordoned));
   out.gauge("ariadne_draining", "1 if the node hands over what it holds, else 0.",
             flag(!hosting.hosts.empty() && hosting.hosts.front().is_draining));
-  out.gauge("ariadne_sessions_running", "Sessions that run on this node.", number(hosting.running));
-  out.counter("ariadne_session_starts_total", "Sessions started on this node, anew or taken over.",
-              number(hosting.started));
-  out.counter("ariadne_session_moves_total", "Sessions handed over to another node.", number(hosting.moved));
-  out.counter("ariadne_session_strandings_total", "Sessions that stopped here and that no node could take over.",
-              number(hosting.stranded));
-  out.counter("ariadne_session_losses_total", "Sessions that another node had taken over while they ran here.",
-              number(hosting.lost));
-  out.counter("ariadne_session_failures_total", "Sessions that ended with an error.", number(hosting.failed));
   out.gauge("ariadne_session_waiting_requests", "Requests to sessions that wait for an answer.",
             number(hosting.waiting_requests));
 }
@@ -160,6 +168,82 @@ void add_storage(exposition& out, const storage_status& storage) {
   out.counter("ariadne_storage_faults_total", "Faults of the disk.", number(storage.faults));
 }
 
+void add_nodes(exposition& out, const node_tally& counted) {
+  counted.peer_downs.for_each([&](const std::string& peer, const by_label<tally>& reasons) {
+    reasons.for_each([&](const std::string& reason, const tally& t) {
+      out.counter("ariadne_peer_downs_total", "How often the other node was found down.", number(t.count()),
+                  {{"peer", crdt::escaped(peer)}, {"reason", reason}});
+    });
+  });
+  out.counters("ariadne_introductions_refused_total", "Introductions of other nodes that were refused.",
+               counted.introductions_refused, "reason");
+  out.counters("ariadne_discovery_lookups_total", "Lookups of the name by which nodes find each other.",
+               counted.discovery_lookups, "outcome");
+  out.gauge("ariadne_connections", "Connections to other nodes and of clients, those being made among them.",
+            static_cast<double>(counted.connections.value()));
+  out.counters("ariadne_connections_refused_total", "Connections that were refused, or closed for a fault.",
+               counted.connections_refused, "reason");
+}
+
+void add_state(exposition& out, const node_tally& counted) {
+  if (const auto limit = counted.map_limit_bytes.value(); limit > 0)
+    out.gauge("ariadne_map_limit_bytes", "Bytes of keys and values beyond which nothing is stashed.",
+              static_cast<double>(limit));
+  counted.stash_durations.for_each([&](const std::string& concern, const duration_histogram& durations) {
+    out.histogram("ariadne_stash_duration_seconds", "How long stashes took until their write concern was met.",
+                  durations, {{"concern", concern}});
+  });
+  out.counters("ariadne_stash_failures_total", "Stashes that were refused, or not held as was asked for in time.",
+               counted.stash_failures, "reason");
+  out.counters("ariadne_pickups_total", "Pickups and takes that were answered.", counted.pickups, "outcome");
+  out.counter("ariadne_expired_total", "Keys dropped here since their time to live was over.",
+              number(counted.expired.count()));
+  out.counter("ariadne_watch_events_missed_total", "Events dropped since a watcher was too slow for them.",
+              number(counted.watch_events_missed.count()));
+}
+
+void add_kind(exposition& out, const std::string& name, const kind_tally& kind) {
+  const labels of{{"kind", crdt::escaped(name)}};
+  const auto count = [&](const char* family, const char* help, const tally& t) {
+    out.counter(family, help, number(t.count()), of);
+  };
+  out.gauge("ariadne_sessions_running", "Sessions that run on this node.", static_cast<double>(kind.running.value()),
+            of);
+  count("ariadne_session_starts_total", "Sessions started on this node, anew or taken over.", kind.starts);
+  count("ariadne_session_moves_total", "Sessions handed over to another node.", kind.moves);
+  count("ariadne_session_strandings_total", "Sessions that stopped here and that no node could take over.",
+        kind.strandings);
+  count("ariadne_session_losses_total", "Sessions that another node had taken over while they ran here.", kind.losses);
+  count("ariadne_session_failures_total", "Sessions that ended with an error.", kind.failures);
+  count("ariadne_session_checkpoints_total", "States of running sessions written to the map.", kind.checkpoints);
+  count("ariadne_session_checkpoint_bytes_total", "Bytes of these states, with their records.", kind.checkpoint_bytes);
+  kind.messages.for_each([&](const std::string& outcome, const tally& t) {
+    out.counter("ariadne_session_messages_total", "Messages handed to sessions on this node.", number(t.count()),
+                {of.front(), {"outcome", outcome}});
+  });
+  out.histogram("ariadne_session_message_duration_seconds", "How long sessions took to answer messages.",
+                kind.message_durations, of);
+}
+
+void add_sessions(exposition& out, const node_tally& counted) {
+  counted.kinds.for_each([&](const std::string& name, const kind_tally& kind) { add_kind(out, name, kind); });
+  counted.takeovers.for_each([&](const std::string& cause, const duration_histogram& durations) {
+    out.histogram("ariadne_session_takeover_duration_seconds",
+                  "From when a session was told to stop, or its node was lost, until it ran elsewhere.", durations,
+                  {{"cause", cause}});
+  });
+  out.counter("ariadne_session_doubles_total", "Sessions that have run on another node at the same time.",
+              number(counted.session_doubles.count()));
+}
+
+void add_parts(exposition& out, const node_tally& counted) {
+  out.counters("ariadne_restarts_total", "Parts of the node that ended and were started anew.", counted.restarts,
+               "child");
+  out.counters("ariadne_log_lines_total", "Lines written to the log.", counted.log_lines, "level");
+  out.counter("ariadne_log_lines_dropped_total", "Lines of the log that nobody took in time.",
+              number(counted.log_lines_dropped.count()));
+}
+
 void add_process(exposition& out, const process_facts& process) {
   out.counter("process_cpu_seconds_total", "Processor time of the process, user and system.", process.cpu_seconds);
   out.gauge("process_resident_memory_bytes", "Memory of the process that is not swapped out.",
@@ -171,7 +255,7 @@ void add_process(exposition& out, const process_facts& process) {
 
 } // namespace
 
-std::string to_prometheus(const node_report* report, const process_facts& process) {
+std::string to_prometheus(const node_report* report, const node_tally& counted, const process_facts& process) {
   exposition out;
   out.gauge("ariadne_build_info", "1; the labels say what runs.", 1,
             {{"version", ARIADNE_VERSION},
@@ -192,6 +276,10 @@ std::string to_prometheus(const node_report* report, const process_facts& proces
     if (report->storage)
       add_storage(out, *report->storage);
   }
+  add_nodes(out, counted);
+  add_state(out, counted);
+  add_sessions(out, counted);
+  add_parts(out, counted);
   add_process(out, process);
   return out.text();
 }

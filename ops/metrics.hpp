@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/node_tally.hpp"
 #include "ops/node_report.hpp"
 #include "ops/process_facts.hpp"
 
@@ -9,6 +10,6 @@ namespace ariadne {
 
 /// What a node tells Prometheus: text format 0.0.4. Names and labels are an interface, and stand in docs/operations.md;
 /// what is not known is left out. `report` is null if the node does not answer.
-std::string to_prometheus(const node_report* report, const process_facts& process);
+std::string to_prometheus(const node_report* report, const node_tally& counted, const process_facts& process);
 
 } // namespace ariadne

@@ -107,9 +107,13 @@ struct host_event {
     drained,
   };
   type what = type::started;
-  session_key key;
-  host_id other;
-  saved_state state;
+  session_key key = {};
+  host_id other = {};
+  saved_state state = {};
+  /// Of one that has started here: on which host it ran before; nobody, if it is new, or was started again.
+  host_id taken_from = {};
+  /// Of one that has moved: how long ago it was told to stop.
+  std::uint64_t took_ms = 0;
 };
 
 using command = std::variant<write_record, start_session, stop_session, hand_message, resolve_conflict, send_frame,

@@ -155,7 +155,8 @@ void stage_machine::start(session_scope& in) {
     impediment_.clear();
   go_to(in, stage::running);
   in.host.commands.add(start_session{in.key, run_, own_.epoch, own_.state}, own_.state.bytes.size());
-  in.host.commands.emit(host_event::type::started, in.key);
+  in.host.commands.add(
+    host_event{.what = host_event::type::started, .key = in.key, .taken_from = std::exchange(taken_from_, {})});
 }
 
 // -- what is to be done about it -------------------------------------------------------------------------------------
@@ -214,7 +215,10 @@ void stage_machine::follow_winner(session_scope& in) {
     case stage::moving:
     case stage::releasing:
       if (is_handed_over(in))
-        in.host.commands.emit(host_event::type::moved, in.key, record_.winner()->owner);
+        in.host.commands.add(host_event{.what = host_event::type::moved,
+                                        .key = in.key,
+                                        .other = record_.winner()->owner,
+                                        .took_ms = in.host.now_ms - stop_ms_});
       else
         report_lost(in);
       go_to(in, stage::none);
@@ -371,6 +375,8 @@ void stage_machine::take(session_scope& in) {
     return write(in);
   }
   own_.state = goes_on ? record_.winner()->state : *initial_;
+  taken_from_ = goes_on ? record_.winner()->owner : host_id{};
+  stop_ms_ = in.host.now_ms;
   go_to(in, stage::taking);
   // With `pause`, whoever claims the session later finds the record at one of those that it needs, whatever has become
   // of the grants. Else, who has been told that a session is started may rely on it.
@@ -430,6 +436,7 @@ bool stage_machine::checkpoint(session_scope& in, std::uint64_t run, saved_state
 void stage_machine::begin_stop(session_scope& in, stop_reason reason) {
   reason_ = reason;
   is_dirty_ = false;
+  stop_ms_ = in.host.now_ms;
   go_to(in, stage::stopping);
   in.host.commands.add(stop_session{in.key, run_});
 }

@@ -185,6 +185,10 @@ private:
   /// When it has got there.
   std::uint64_t since_ms_ = 0;
   stop_reason reason_ = stop_reason::move;
+  /// When the session was told to stop, or was taken.
+  std::uint64_t stop_ms_ = 0;
+  /// Whose the session was that is being taken.
+  host_id taken_from_;
   session_record own_;
   std::uint64_t run_ = 0;
   bool is_writing_ = false;

@@ -19,7 +19,7 @@ namespace {
 constexpr std::size_t values_of_a_register = 16;
 constexpr std::size_t room_bytes = std::size_t{128} << 20;
 
-constexpr std::string_view revoked = "its certificate is revoked";
+constexpr std::string_view revoked_sentence = "its certificate is revoked";
 
 constexpr std::size_t in_ticks(std::chrono::milliseconds time) {
   return static_cast<std::size_t>(time / connection_keeper::tick_interval);
@@ -36,8 +36,8 @@ std::size_t payload_bytes_max_of(const crdt::replica_limits& limits) {
 
 connection_keeper::connection_keeper(caf::io::network::default_multiplexer& multiplexer,
                                      std::shared_ptr<admission_desk> desk)
-  : desk_(std::move(desk)), ticker_(multiplexer, tick_interval, [this] { tick(); }),
-    pending_(in_ticks(handshake_time_max)) {}
+  : tally_(tally_of(multiplexer.system())), desk_(std::move(desk)),
+    ticker_(multiplexer, tick_interval, [this] { tick(); }), pending_(in_ticks(handshake_time_max)) {}
 
 void connection_keeper::configure(std::size_t payload_bytes_max, log_sink log) {
   payload_bytes_max_ = payload_bytes_max;
@@ -59,12 +59,14 @@ void connection_keeper::report(std::string_view address, std::string_view text) 
 void connection_keeper::add(kept_connection& connection, bool is_accepted) {
   connection.id = ++last_id_;
   connections_.emplace(connection.id, &connection);
+  tally_.connections.add(1);
   ticker_.start();
   if (is_accepted)
-    cut(pending_.add(connection.id, connection.address()), "it has not shaken hands, and too many others wait as well");
+    cut(pending_.add(connection.id, connection.address()), "no_handshake",
+        "it has not shaken hands, and too many others wait as well");
   // The handshake may have begun before the revocations were read.
   if (judged_by_ && connection.is_revoked_by(*judged_by_))
-    connection.cut(revoked);
+    connection.cut("revoked", revoked_sentence);
 }
 
 void connection_keeper::has_shaken_hands(kept_connection& connection) {
@@ -79,7 +81,7 @@ void connection_keeper::close(kept_connection& connection) {
 
 void connection_keeper::remove(kept_connection& connection) {
   pending_.remove(connection.id);
-  connections_.erase(std::exchange(connection.id, 0));
+  tally_.connections.add(-static_cast<std::int64_t>(connections_.erase(std::exchange(connection.id, 0))));
 }
 
 void connection_keeper::add(kept_doorman& doorman) {
@@ -93,7 +95,7 @@ void connection_keeper::remove(kept_doorman& doorman) {
 }
 
 void connection_keeper::make_room() {
-  cut(pending_.drop_oldest(), "it has not shaken hands, and this process has no descriptors left");
+  cut(pending_.drop_oldest(), "no_descriptors", "it has not shaken hands, and this process has no descriptors left");
 }
 
 void connection_keeper::note_nodes(caf::io::abstract_broker* broker) {
@@ -108,7 +110,7 @@ void connection_keeper::note_nodes(caf::io::abstract_broker* broker) {
 }
 
 void connection_keeper::tick() {
-  cut(pending_.tick(), fmt::format("it has not shaken hands within {} s", handshake_time_max.count()));
+  cut(pending_.tick(), "no_handshake", fmt::format("it has not shaken hands within {} s", handshake_time_max.count()));
   watch_connections();
   judge_anew();
   for (auto* doorman : doormen_)
@@ -126,7 +128,7 @@ void connection_keeper::judge_anew() {
   judged_by_ = std::move(now);
   for (const auto& [id, connection] : connections_)
     if (connection->is_revoked_by(*judged_by_))
-      connection->cut(revoked);
+      connection->cut("revoked", revoked_sentence);
 }
 
 void connection_keeper::watch_connections() {
@@ -135,8 +137,8 @@ void connection_keeper::watch_connections() {
     const auto stalled = connection->stalled.tick(connection->is_sending());
     const auto limit = connection->is_closing ? linger_time_max : stall_time_max;
     if (stalled > in_ticks(limit))
-      connection->cut(fmt::format("the other side has taken less than {} KiB of what waits for it in {} s",
-                                  stalled_writes::least_bytes >> 10, limit.count()));
+      connection->cut("stalled", fmt::format("the other side has taken less than {} KiB of what waits for it in {} s",
+                                             stalled_writes::least_bytes >> 10, limit.count()));
     // CAF forgets to let a connection go that begins and ends in one turn of its loop. At the second tick all turns are
     // over that it could have been part of.
     const auto is_over = connection->is_done() || (connection->is_closing && stalled > in_ticks(limit) + 1);
@@ -180,10 +182,11 @@ caf::io::abstract_broker* connection_keeper::find_broker() const {
   return nullptr;
 }
 
-void connection_keeper::cut(const std::vector<pending_handshakes::connection_id>& ids, std::string_view reason) {
+void connection_keeper::cut(const std::vector<pending_handshakes::connection_id>& ids, const char* label,
+                            std::string_view reason) {
   for (const auto id : ids)
     if (const auto found = connections_.find(id); found != connections_.end())
-      found->second->cut(reason);
+      found->second->cut(label, reason);
 }
 
 } // namespace ariadne

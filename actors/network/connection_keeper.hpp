@@ -7,6 +7,7 @@
 #include "actors/network/stalled_writes.hpp"
 #include "actors/network/ticker.hpp"
 #include "actors/network/tls_context.hpp"
+#include "actors/node_tally.hpp"
 #include "crdt/replica_options.hpp"
 
 #include <caf/io/abstract_broker.hpp>
@@ -45,8 +46,8 @@ public:
   virtual bool is_sending() const = 0;
   /// CAF's broker, or null when that has done with the connection.
   virtual caf::io::abstract_broker* broker() = 0;
-  /// Logs the reason and closes the connection. Returns before.
-  virtual void cut(std::string_view reason) = 0;
+  /// Logs the reason, counts the connection as refused under the label, and closes it. Returns before.
+  virtual void cut(const char* label, std::string_view reason) = 0;
   /// CAF's loop has nothing more to do with the connection, which may be destroyed by this.
   virtual void let_go() = 0;
 
@@ -91,7 +92,7 @@ public:
     return desk_;
   }
 
-  // Any thread may call these four.
+  // Any thread may call these five.
   void configure(std::size_t payload_bytes_max, log_sink log);
   std::size_t payload_bytes_max() const {
     return payload_bytes_max_;
@@ -99,6 +100,10 @@ public:
   void log(log_level level, log_event event, std::string_view text);
   /// Logs `text`, at most once a minute for each address and text.
   void report(std::string_view address, std::string_view text);
+  /// A connection is refused, or closed for a reason that the label names.
+  void count_refusal(const char* label) {
+    tally_.connections_refused[label].add();
+  }
 
   /// A connection begins; `is_accepted` if others have made it.
   void add(kept_connection& connection, bool is_accepted);
@@ -124,8 +129,9 @@ private:
   void forget_nodes();
   void stop_if_idle();
   caf::io::abstract_broker* find_broker() const;
-  void cut(const std::vector<pending_handshakes::connection_id>& ids, std::string_view reason);
+  void cut(const std::vector<pending_handshakes::connection_id>& ids, const char* label, std::string_view reason);
 
+  node_tally& tally_;
   const std::shared_ptr<admission_desk> desk_;
   ticker ticker_;
   std::atomic<std::size_t> payload_bytes_max_{client_payload_bytes_max};

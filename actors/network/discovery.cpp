@@ -116,6 +116,7 @@ tl::expected<std::vector<endpoint>, std::string> look_up(const discovery_options
 struct discovery::shared {
   discovery_options options;
   std::function<void()> on_result;
+  std::function<void(bool)> on_lookup;
   std::mutex mutex;
   std::condition_variable ended;
   bool is_ending = false;
@@ -123,9 +124,12 @@ struct discovery::shared {
   bool is_taken = true;
 };
 
-discovery::discovery(discovery_options options, std::function<void()> on_result) : state_(std::make_shared<shared>()) {
+discovery::discovery(discovery_options options, std::function<void()> on_result,
+                     std::function<void(bool is_found)> on_lookup)
+  : state_(std::make_shared<shared>()) {
   state_->options = std::move(options);
   state_->on_result = std::move(on_result);
+  state_->on_lookup = std::move(on_lookup);
   // A name server that is silent may hold a lookup up for long.
   std::thread{[state = state_] { run(state); }}.detach();
 }
@@ -149,6 +153,7 @@ void discovery::run(const std::shared_ptr<shared>& state) {
   auto& s = *state;
   for (;;) {
     auto found = look_up(s.options);
+    s.on_lookup(found.has_value());
     std::unique_lock lock{s.mutex};
     if (s.is_ending)
       return;

@@ -23,8 +23,11 @@ public:
   using result = tl::expected<std::vector<endpoint>, std::string>;
 
   /// `on_result` is called, in that thread, whenever `take` has something new to return: another result than the last
-  /// one.
-  discovery(discovery_options options, std::function<void()> on_result);
+  /// one. `on_lookup` is called there after each attempt, with whether anything was found: also a last time while this
+  /// object goes, or soon after.
+  discovery(
+    discovery_options options, std::function<void()> on_result,
+    std::function<void(bool is_found)> on_lookup = [](bool) {});
   discovery(const discovery&) = delete;
   discovery& operator=(const discovery&) = delete;
   /// Nothing is called any more.

@@ -58,6 +58,7 @@ void guarded_doorman::begin_handshakes(const std::shared_ptr<credentials>& secur
     });
   };
   const auto refused = [keeper = keeper_](const std::string& address, std::string_view why) {
+    keeper->count_refusal("tls");
     keeper->report(address, fmt::format("the connection from {} is closed: {}", address, why));
   };
   const auto told = [keeper = keeper_](log_level level, log_event event, std::string_view text) {

@@ -120,7 +120,8 @@ void guarded_scribe::graceful_shutdown() {
 void guarded_scribe::flush() {
   // It is not read any more, or nobody takes what waits for it.
   if (stream_.wr_buf().size() > guard_.payload_bytes_max() + waiting_room_bytes)
-    cut(fmt::format("more than {} bytes wait for the other side", guard_.payload_bytes_max() + waiting_room_bytes));
+    cut("backlog",
+        fmt::format("more than {} bytes wait for the other side", guard_.payload_bytes_max() + waiting_room_bytes));
   if (const auto begin = std::exchange(unflushed_, std::nullopt); begin && client_guard_)
     client_guard_->note_sent(text_of(stream_.wr_buf()).substr(*begin));
   writes_.flushing(stream_.wr_buf().size());
@@ -170,9 +171,10 @@ bool guarded_scribe::consume(detail::scribe_context context, const void* data, s
   return result;
 }
 
-void guarded_scribe::cut(std::string_view reason) {
+void guarded_scribe::cut(const char* label, std::string_view reason) {
   if (std::exchange(is_cut_, true))
     return;
+  keeper_->count_refusal(label);
   const auto direction = side_ == connection_side::accepted ? "from" : "to";
   keeper_->report(address_, fmt::format("the connection {} {} is closed: {}", direction, address_, reason));
   // CAF notices the end, and cleans up; what is on its way into the other direction is lost.
@@ -207,7 +209,7 @@ bool guarded_scribe::admit() {
     return true;
   auto& desk = *keeper_->desk();
   if (!desk.identities().enter(guard_.node_id(), peer_)) {
-    cut(fmt::format("{} shows the node id of somebody else", in_words(peer_.front())));
+    cut("identity", fmt::format("{} shows the node id of somebody else", in_words(peer_.front())));
     return false;
   }
   entered_id_ = guard_.node_id();
@@ -219,7 +221,7 @@ bool guarded_scribe::admit() {
 
 void guarded_scribe::refuse(cut_reason reason) {
   if (reason != cut_reason::farewell)
-    return cut(describe(reason));
+    return cut("protocol", describe(reason));
   if (const auto protocols = read_farewell(guard_.header()); protocols && strangers_)
     strangers_->report(address_, *protocols);
 }

@@ -104,7 +104,7 @@ private:
   caf::io::abstract_broker* broker() override {
     return parent();
   }
-  void cut(std::string_view reason) override;
+  void cut(const char* label, std::string_view reason) override;
   void let_go() override;
 
   // transport_observer

@@ -249,6 +249,7 @@ exit_code run_node(const program_config& cluster, const node_config& self, const
   node_system_config config{cluster, *security};
   caf::actor_system system{config};
   print_to_cout(system);
+  output.count_in(tally_of(system));
 
   auto all_options = options_for_node(cluster, self);
   log_to(all_options, log);

@@ -56,14 +56,19 @@ log_format format_for(log_format wanted) {
 node_log::node_log(log_level least, log_format format, std::string node, std::string cluster, int out, int log)
   : least_(least), format_(format), node_(std::move(node)), cluster_(std::move(cluster)), out_(out),
     log_(log, [this](std::size_t lines) {
+      if (auto* counted = counted_.load())
+        counted->log_lines_dropped.add(lines);
       return line_of(log_level::warning, log_event::lines_lost,
                      fmt::format("lines of this log that nobody took, and that are lost: {}", lines));
     }) {}
 
 log_sink node_log::sink() {
   return [this](log_level level, log_event event, std::string_view text) {
-    if (level >= least_)
-      log_.write(line_of(level, event, text));
+    if (level < least_)
+      return;
+    log_.write(line_of(level, event, text));
+    if (auto* counted = counted_.load())
+      counted->log_lines[to_text(level)].add();
   };
 }
 

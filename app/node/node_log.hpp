@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/log.hpp"
+#include "actors/node_tally.hpp"
 #include "app/config/cluster_file.hpp"
 #include "app/output/output_queue.hpp"
 
@@ -31,6 +32,11 @@ public:
     least_ = least;
   }
 
+  /// From now on, the lines are counted there.
+  void count_in(node_tally& counted) {
+    counted_ = &counted;
+  }
+
   /// A line on stdout.
   void announce(std::string_view line);
 
@@ -44,6 +50,7 @@ private:
   const log_format format_;
   const std::string node_;
   const std::string cluster_;
+  std::atomic<node_tally*> counted_ = nullptr;
   output_queue out_;
   output_queue log_;
 };

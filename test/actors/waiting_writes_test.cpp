@@ -1,8 +1,10 @@
+#include "actors/error.hpp"
 #include "actors/waiting_writes.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 using namespace ariadne;
@@ -60,6 +62,27 @@ BOOST_AUTO_TEST_CASE(those_that_want_more_nodes_than_there_are_are_given_up_and_
   while (writes.has_work())
     writes.give_up_hopeless(view(0));
   BOOST_TEST(writes.size() == count);
+}
+
+BOOST_AUTO_TEST_CASE(each_put_that_is_met_or_given_up_is_told_of_and_no_fenced_write) {
+  std::vector<std::string> told;
+  writes.call_on_answer([&](const write_concern& concern, steady_clock::duration took, const caf::error* why) {
+    BOOST_TEST(took.count() >= 0);
+    BOOST_TEST((!why || *why == ec::too_few_holders));
+    told.push_back(std::string{label_of(concern)} + (why ? " failed" : " met"));
+  });
+  const auto put = [] { return kept_promise<receipt>{caf::typed_response_promise<receipt>{}}; };
+  writes.add({1, 1}, {{concern_level::count, 2}, 60'000}, waiting_place{}, put());
+  writes.add(
+    {1, 2}, {{concern_level::count, 2}, 60'000}, waiting_place{},
+    {kept_promise<fenced_receipt>{caf::typed_response_promise<fenced_receipt>{}}, [] { return live_values{}; }});
+  writes.add({1, 3}, {{concern_level::majority, 0, true}, 0}, waiting_place{}, put());
+  writes.settle(view(2));
+  writes.look_at_all();
+  while (writes.has_work())
+    writes.give_up_hopeless(view(2));
+  BOOST_TEST(writes.empty());
+  BOOST_TEST((told == std::vector<std::string>{"count met", "majority,durable failed"}));
 }
 
 BOOST_AUTO_TEST_CASE(a_receipt_says_who_holds_the_event_and_who_durably) {

@@ -10,6 +10,7 @@
 #include <regex>
 #include <set>
 #include <sstream>
+#include <string_view>
 
 using namespace ariadne;
 using test::sample_report;
@@ -32,7 +33,9 @@ std::set<std::string> names_after(const std::string& text, const std::string& ma
 
 std::string all_metrics() {
   const auto report = sample_report();
-  return to_prometheus(&report, {});
+  node_tally counted;
+  test::count_samples(counted);
+  return to_prometheus(&report, counted, {});
 }
 
 } // namespace
@@ -46,18 +49,36 @@ BOOST_AUTO_TEST_CASE(what_a_node_knows_is_told_with_its_labels) {
         "ariadne_writes_total{op=\"erase\"} 0", "ariadne_members{state=\"up\"} 2", "ariadne_members{state=\"down\"} 1",
         "ariadne_peer_up{peer=\"b\"} 1", "ariadne_peer_up{peer=\"c\"} 0",
         "ariadne_peer_round_trip_seconds{peer=\"b\"} 0.00025", "ariadne_replication_lag_events{peer=\"b\"} 5",
-        "ariadne_sessions_running 4", "ariadne_session_starts_total 6",
+        "ariadne_sessions_running{kind=\"minotaur\"} 4", "ariadne_session_starts_total{kind=\"minotaur\"} 6",
+        "ariadne_peer_downs_total{peer=\"c\",reason=\"silence\"} 1",
+        "ariadne_session_messages_total{kind=\"minotaur\",outcome=\"handled\"} 7",
+        "ariadne_log_lines_total{level=\"warning\"} 5", "ariadne_map_limit_bytes 1048576",
         "ariadne_certificate_expiry_timestamp_seconds 1728000000"})
+    BOOST_TEST(has_line(text, line), line);
+}
+
+BOOST_AUTO_TEST_CASE(a_duration_is_counted_in_each_bucket_that_it_fits_in) {
+  const auto text = all_metrics();
+  for (const auto* line : {"ariadne_stash_duration_seconds_bucket{concern=\"one\",le=\"0.001\"} 0",
+                           "ariadne_stash_duration_seconds_bucket{concern=\"one\",le=\"0.0025\"} 1",
+                           "ariadne_stash_duration_seconds_bucket{concern=\"one\",le=\"10\"} 1",
+                           "ariadne_stash_duration_seconds_bucket{concern=\"one\",le=\"+Inf\"} 2",
+                           "ariadne_stash_duration_seconds_count{concern=\"one\"} 2",
+                           "ariadne_stash_duration_seconds_sum{concern=\"one\"} 20.002"})
     BOOST_TEST(has_line(text, line), line);
 }
 
 BOOST_AUTO_TEST_CASE(what_a_node_does_not_know_is_not_told) {
   const auto text = all_metrics();
   BOOST_TEST(text.find("ariadne_peer_round_trip_seconds{peer=\"c\"}") == std::string::npos);
+  const node_tally nothing;
   auto report = sample_report();
   report.hosting.reset();
-  BOOST_TEST(to_prometheus(&report, {}).find("ariadne_sessions_running") == std::string::npos);
-  const auto silent = to_prometheus(nullptr, {});
+  const auto without_sessions = to_prometheus(&report, nothing, {});
+  for (const auto* name :
+       {"ariadne_paused", "ariadne_sessions_running", "ariadne_stash_duration_seconds", "ariadne_map_limit_bytes"})
+    BOOST_TEST(without_sessions.find(name) == std::string::npos, name);
+  const auto silent = to_prometheus(nullptr, nothing, {});
   BOOST_TEST(has_line(silent, "ariadne_ready 0"));
   BOOST_TEST(silent.find("ariadne_keys") == std::string::npos);
 }
@@ -78,8 +99,13 @@ BOOST_AUTO_TEST_CASE(the_dashboard_and_the_alerts_ask_for_what_there_is) {
     const auto text = test::read_file(std::string{ARIADNE_CONFIG_DIR} + file);
     const std::sregex_iterator begin{text.begin(), text.end(), name};
     BOOST_TEST(std::distance(begin, {}) > 5);
-    for (auto at = begin; at != std::sregex_iterator{}; ++at)
-      BOOST_TEST(told.contains(at->str()), at->str() << " in " << file);
+    for (auto at = begin; at != std::sregex_iterator{}; ++at) {
+      auto asked = at->str();
+      // A histogram is asked for by its parts.
+      if (asked.ends_with("_bucket"))
+        asked.resize(asked.size() - std::string_view{"_bucket"}.size());
+      BOOST_TEST(told.contains(asked), asked << " in " << file);
+    }
   }
 }
 

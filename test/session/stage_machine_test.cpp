@@ -175,6 +175,19 @@ BOOST_AUTO_TEST_CASE(a_host_that_is_outranked_stops_the_session_and_reports_its_
   BOOST_TEST(lost->state.bytes == "round 9");
 }
 
+BOOST_AUTO_TEST_CASE(a_session_that_is_taken_over_says_once_from_whom) {
+  run();
+  BOOST_TEST(last<session::host_event>()->taken_from.node == "");
+  one_session taker;
+  taker.note_winner(5);
+  taker.machine.claim_if_wanted(taker.in);
+  taker.do_write();
+  const auto started = taker.last<session::host_event>();
+  BOOST_TEST_REQUIRE(started.has_value());
+  BOOST_TEST((started->what == session::host_event::type::started));
+  BOOST_TEST((started->taken_from == other));
+}
+
 BOOST_AUTO_TEST_CASE(a_session_that_ends_without_an_error_is_over) {
   run();
   const auto epoch = machine.own().epoch;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/node_tally.hpp"
 #include "ops/node_report.hpp"
 
 namespace ariadne::test {
@@ -41,6 +42,29 @@ inline node_report sample_report() {
   result.certificate_expires = std::chrono::system_clock::time_point{std::chrono::hours{480'000}};
   result.storage = storage_status{.directory = "/journals/a", .bytes = 5'000, .lag_keys = 3};
   return result;
+}
+
+/// Something of all that can be counted, for node a.
+inline void count_samples(node_tally& counted) {
+  using namespace std::chrono_literals;
+  counted.peer_downs["c"]["silence"].add();
+  counted.introductions_refused["other_cluster"].add();
+  counted.discovery_lookups["found"].add(3);
+  counted.connections_refused["protocol"].add();
+  counted.connections.add(2);
+  counted.map_limit_bytes.set(1 << 20);
+  counted.stash_durations["one"].add(2ms);
+  counted.stash_durations["one"].add(20s);
+  counted.stash_failures["map_full"].add();
+  counted.pickups["pending"].add();
+  auto& kind = counted.kinds["minotaur"];
+  kind.running.add(4);
+  kind.starts.add(6);
+  kind.messages["handled"].add(7);
+  kind.message_durations.add(3ms);
+  counted.takeovers["lost"].add(300ms);
+  counted.restarts["handoff"].add();
+  counted.log_lines["warning"].add(5);
 }
 
 } // namespace ariadne::test
