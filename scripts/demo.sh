@@ -12,6 +12,8 @@ readonly patience_s=30
 # How long the players are left in peace before and after each step.
 readonly pause_s=2
 declare -rA address=([a]=127.0.0.1:4101 [b]=127.0.0.1:4102 [c]=127.0.0.1:4103)
+# Where each can be looked at by a browser.
+declare -rA page=([a]=127.0.0.1:4181 [b]=127.0.0.1:4182 [c]=127.0.0.1:4183)
 declare -A pid=()
 players=''
 scratch=''
@@ -73,7 +75,7 @@ has_caught_up() {
 start_node() {
   : >"${scratch}/$1.out"
   # The players wait for the end of their input, which nobody else may keep open.
-  "${ariadne}" node --cluster "$2" --name "$1" >>"${scratch}/$1.out" 2>>"${scratch}/$1.log" 3>&- &
+  "${ariadne}" node --cluster "$2" --name "$1" --admin "${page[$1]}" >>"${scratch}/$1.out" 2>>"${scratch}/$1.log" 3>&- &
   pid[$1]=$!
   await "node $1 is ready" is_ready "$1"
 }
@@ -160,6 +162,7 @@ for node in a b c; do
   say "$(head -n 1 "${scratch}/${node}.out")"
 done
 await_all_caught_up
+say "to look at them meanwhile: http://${page[a]}/, or of b http://${page[b]}/, or of c http://${page[c]}/"
 
 heading 'What one node has been given, each of them has'
 "${ariadne}" stash greeting --node "${address[a]}" <<<'the thread holds' | sed 's/^/  /'
