@@ -14,6 +14,7 @@
 #include "actors/node_listing.hpp"
 #include "actors/node_tally.hpp"
 #include "actors/process_clocks.hpp"
+#include "actors/storage_messages.hpp"
 #include "crdt/printable_text.hpp"
 #include "membership/cluster_view.hpp"
 
@@ -54,7 +55,13 @@ using ticking_cluster_membership_actor = cluster_membership_actor::extend<
   // Nodes have been silent, and their connections have been looked at since.
   takes<contact_atom>,
   // See phone_book_actor.
-  answers<caf::strong_actor_ptr, get_atom, std::string, std::string>>;
+  answers<caf::strong_actor_ptr, get_atom, std::string, std::string>,
+  // See identified_membership_actor. What is published announces only what all versions have.
+  answers<identified_result, introduce_atom, node_introduction, membership::cluster_id>>;
+
+/// Since this version of the protocol between nodes, nodes that keep journals introduce themselves with the id of their
+/// cluster.
+constexpr std::uint32_t first_with_ids = 7;
 
 /// An introduction and its answer wait for what is on the link already, and each may be lost and sent again.
 constexpr int introduction_steps = 3;
@@ -63,8 +70,8 @@ constexpr int introduction_steps = 3;
 constexpr std::chrono::milliseconds look_time_max{10};
 
 const char* label_of(membership::refusal_cause cause) {
-  constexpr std::array<const char*, 6> labels{"incompatible", "other_cluster",   "invalid_name",
-                                              "name_taken",   "invalid_address", "leaving"};
+  constexpr std::array labels{"incompatible",    "other_cluster", "invalid_name", "name_taken",
+                              "invalid_address", "leaving",       "other_journal"};
   return labels.at(static_cast<std::size_t>(cause));
 }
 
@@ -90,7 +97,7 @@ public:
 
   // -- other nodes ---------------------------------------------------------------------------------------------------
 
-  introduction_result introduced(const node_introduction& other) {
+  introduction_result introduced(const node_introduction& other, membership::cluster_id id = {}) {
     const auto& sender = self_->current_sender();
     if (!sender) {
       // The other side would wait for an answer that cannot be sent.
@@ -105,15 +112,20 @@ public:
       return {false, "its certificate is not for the name that it introduces itself by", {}};
     }
     const auto by = contacts_.number_of(caf::actor_cast<cluster_membership_actor>(sender));
-    auto refused = view_->introduced(by, from_message(other), now());
+    auto refused = view_->introduced(by, from_message(other, id), now());
     if (!refused)
-      contacts_.at(by).replica = other.replica;
+      note_introduction(by, other);
     else
       tally_.introductions_refused[label_of(refused->cause)].add();
     act();
     if (refused)
-      return {false, std::move(refused->reason), {}, refused->is_name_taken};
+      return {false, std::move(refused->reason), {}, refused->cause == membership::refusal_cause::name_taken};
     return {true, {}, to_message(view_->own_introduction(now()), replica_), false};
+  }
+
+  identified_result identified(const node_introduction& other, membership::cluster_id id) {
+    auto result = introduced(other, id);
+    return {std::move(result), view_->own_introduction(now()).id};
   }
 
   void name_claimed(const std::string& address) {
@@ -248,12 +260,15 @@ public:
 private:
   node_connector<ticking_cluster_membership_actor::pointer>::callbacks connector_callbacks() {
     return {[this](const std::string& node) { return view_->needs_connection(node); },
-            [this](const attempt& made, const cluster_membership_actor& membership, const std::string& local_host) {
+            [this](const attempt& made, const cluster_membership_actor& membership,
+                   const crdt::version_range& protocols, const std::string& local_host) {
               // If this node accepts connections at all interfaces, the other one reaches it at this one.
               const auto reached_at = is_any_host(options_.address.host)
                                         ? to_string(endpoint{local_host, options_.address.port})
                                         : std::string{};
-              view_->reached(made, contacts_.number_of(membership), reached_at, now());
+              const auto by = contacts_.number_of(membership);
+              contacts_.at(by).protocols = protocols;
+              view_->reached(made, by, reached_at, now());
               act();
             },
             [this](const attempt& made) {
@@ -335,7 +350,8 @@ private:
           [this](const membership::expect_no_more&) { mail(self_, expected_atom_v).send(handoff_); },
           [this](const membership::wake& w) { mail(self_, connect_atom_v).delay(w.after).send(self_); },
           [this](const membership::judge_soon&) { mail(self_, contact_atom_v).delay(look_time_max).send(self_); },
-          [this](const membership::give_way& g) { give_way(g); },
+          [this](const membership::give_way& g) { give_way(g); }, [this](const membership::keep_id& k) { keep_id(k); },
+          [this](const membership::give_up_journal& g) { self_->quit(make_error(ec::storage_foreign, g.reason)); },
           [this](const membership::report& r) {
             if (r.about == membership::report::subject::down)
               tally_.peer_downs[r.node][r.cause == membership::loss_cause::silence ? "silence" : "connection"].add();
@@ -351,33 +367,67 @@ private:
     mail(self_, std::forward<Ts>(what)...).send(contacts_.at(to).handle);
   }
 
+  void note_introduction(contact by, const node_introduction& other) {
+    auto& noted = contacts_.at(by);
+    noted.replica = other.replica;
+    noted.protocols = other.protocols;
+  }
+
   void introduce(const membership::introduce& what) {
-    const auto ask = [&](auto timeout) {
-      const auto& handle = contacts_.at(what.pending.to).handle;
-      mail(self_, introduce_atom_v, to_message(what.self, replica_))
-        .request(handle, timeout)
-        .then([this, own = what.pending, handle](const introduction_result& result) { answered(own, handle, result); },
-              [this, own = what.pending, handle](const caf::error& error) mutable {
-                // It may have been forgotten meanwhile, and with it its number.
-                own.to = contacts_.number_of(handle);
-                view_->unanswered(own, describe(error), now());
-                act();
-              });
-    };
     if (what.pending.number == 0)
-      ask(caf::infinite);
+      introduce(what, caf::infinite);
     else
-      ask(options_.connect_timeout * introduction_steps);
+      introduce(what, options_.connect_timeout * introduction_steps);
+  }
+
+  template <class Timeout>
+  void introduce(const membership::introduce& what, Timeout timeout) {
+    const auto handle = contacts_.at(what.pending.to).handle;
+    const auto knows_ids = contacts_.at(what.pending.to).protocols.max >= first_with_ids;
+    auto unanswered = [this, own = what.pending, handle](const caf::error& error) mutable {
+      // It may have been forgotten meanwhile, and with it its number.
+      own.to = contacts_.number_of(handle);
+      view_->unanswered(own, describe(error), now());
+      act();
+    };
+    auto self = to_message(what.self, replica_);
+    if (what.self.id.number != 0 && knows_ids)
+      mail(self_, introduce_atom_v, std::move(self), what.self.id)
+        .request(caf::actor_cast<identified_membership_actor>(handle), timeout)
+        .then([this, own = what.pending,
+               handle = handle](const identified_result& known) { answered(own, handle, known.result, known.id); },
+              std::move(unanswered));
+    else
+      mail(self_, introduce_atom_v, std::move(self))
+        .request(handle, timeout)
+        .then([this, own = what.pending,
+               handle = handle](const introduction_result& result) { answered(own, handle, result, {}); },
+              std::move(unanswered));
   }
 
   void answered(const membership::pending_introduction& own, const cluster_membership_actor& by,
-                const introduction_result& result) {
+                const introduction_result& result, membership::cluster_id id) {
     const auto number = contacts_.number_of(by);
     const membership::introduction_answer answer{result.accepted, crdt::printable_briefly(result.reason),
-                                                 result.is_name_taken, from_message(result.node)};
+                                                 result.is_name_taken, from_message(result.node, id)};
     if (view_->answered(own, number, answer, now()))
-      contacts_.at(number).replica = result.node.replica;
+      note_introduction(number, result.node);
     act();
+  }
+
+  void keep_id(const membership::keep_id& what) {
+    const auto done = [this](bool is_kept) {
+      if (is_kept)
+        view_->id_kept(now());
+      else
+        view_->id_not_kept(now());
+      act();
+    };
+    // It may be restarting.
+    if (const auto storage = registered<journal_keeping_actor>(self_->system(), storage_name))
+      mail(self_, what.id).request(storage, caf::infinite).then(done, [done](const caf::error&) { done(false); });
+    else
+      view_->id_not_kept(now());
   }
 
   void tell_handoff(const membership::tell_handoff& what) {
@@ -429,6 +479,9 @@ cluster_membership(ticking_cluster_membership_actor::stateful_pointer<cluster_me
   state.start(std::move(options));
   return {
     [&state](introduce_atom, const node_introduction& other) { return state.introduced(other); },
+    [&state](introduce_atom, const node_introduction& other, const membership::cluster_id& id) {
+      return state.identified(other, id);
+    },
     [&state](const heartbeat& sign) { state.heard(sign); },
     [&state](name_taken_atom, const std::string& address) { state.name_claimed(address); },
     [&state](leave_atom, const std::string& node) { return state.has_left(node); },

@@ -4,6 +4,7 @@
 #include "actors/endpoint.hpp"
 #include "actors/log.hpp"
 #include "actors/protocol.hpp"
+#include "membership/cluster_identity.hpp"
 #include "membership/heartbeat_options.hpp"
 
 #include <caf/actor_system.hpp>
@@ -11,6 +12,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -31,7 +33,9 @@
 // node introduce itself anew to all members, which replace the old replica at once. Refused, with the reason in the
 // logs of both: another protocol version, another cluster, a name that another live node has, and the node itself.
 // Where two nodes claim one name, the owner of the name is told, too; the other one ends, with the error
-// `ec::name_taken`, if nobody has accepted it yet and it holds no state.
+// `ec::name_taken`, if nobody has accepted it yet and it holds no state. Nodes that keep journals tell the id of their
+// cluster as well (membership/cluster_identity.hpp). Where most others have another one, the node ends, with the error
+// `ec::storage_foreign`.
 //
 // A lost connection is noticed by both sides at once. Where nothing is heard in spite of an open connection, the node
 // or the network is frozen or cut: whoever notices ends the connection, and both go on as if it had been lost.
@@ -44,7 +48,7 @@
 namespace ariadne {
 
 /// The versions of the protocol between nodes that this program speaks.
-inline constexpr crdt::version_range node_protocols{6, 6};
+inline constexpr crdt::version_range node_protocols{6, 7};
 
 /// A node of the cluster file.
 struct seed_node {
@@ -59,6 +63,11 @@ struct cluster_membership_options {
   endpoint address;
   /// The other nodes to connect to. This node itself may be among them.
   std::vector<seed_node> seeds;
+  /// The nodes of which a majority agrees on the id of the cluster, this one among them unless it has joined; and the
+  /// id as the journal of this node has it, which the actor that is registered as `storage_name` keeps there. Without a
+  /// journal, no ids are told.
+  std::set<std::string> voters;
+  std::optional<membership::cluster_id> id;
   /// Where further nodes are found, whatever their names are; and how many there should be.
   std::optional<discovery_options> discovery;
   /// How long to wait between two attempts to connect to a node: at first the least, doubled each time up to the most,

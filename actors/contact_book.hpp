@@ -23,6 +23,8 @@ public:
 
   struct entry {
     cluster_membership_actor handle;
+    /// The versions of the protocol between nodes that it speaks; both 0 while it has not said so.
+    crdt::version_range protocols;
     /// As of its last introduction that was accepted.
     neighbour replica;
     link_probe probe;

@@ -91,7 +91,7 @@ std::string_view to_string(ec code) {
     case ec::message_damaged:
       return "the contents of the message are damaged";
     case ec::storage_foreign:
-      return "the journal is another node's";
+      return "the journal is another node's, or another cluster's";
     case ec::storage_in_use:
       return "the journal is in use";
     case ec::storage_format_unknown:

@@ -83,7 +83,7 @@ node_introduction to_message(const membership::introduction& self, const neighbo
   return {node_protocols, self.cluster, self.node, self.address, self.reached_at, replica, to_messages(self.members)};
 }
 
-membership::introduction from_message(const node_introduction& other) {
+membership::introduction from_message(const node_introduction& other, membership::cluster_id id) {
   const auto address = endpoint_from_string(other.address);
   membership::introduction result;
   result.cluster = other.cluster;
@@ -93,6 +93,8 @@ membership::introduction from_message(const node_introduction& other) {
   result.reached_at = other.reached_at;
   result.incarnation = other.replica.handle ? other.replica.replica : 0;
   result.members = from_messages(other.members);
+  if (id.is <= membership::agreement::final)
+    result.id = id;
   result.incompatible = why_incompatible(other);
   return result;
 }
@@ -105,6 +107,8 @@ membership::view_options to_view_options(const cluster_membership_options& optio
   result.address = to_string(options.address);
   for (const auto& seed : options.seeds)
     result.listed.emplace_back(seed.name, to_string(seed.address));
+  result.voters = options.voters;
+  result.id = options.id;
   result.table.reconnect_min_ms = to_ms(options.reconnect_min);
   result.table.reconnect_max_ms = to_ms(options.reconnect_max);
   result.table.forget_after_ms = to_ms(options.forget_after);

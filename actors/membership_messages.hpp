@@ -21,7 +21,8 @@ std::vector<membership::news> from_messages(const std::vector<member_news>& told
 /// `replica`: of the node that introduces itself.
 node_introduction to_message(const membership::introduction& self, const neighbour& replica);
 
-membership::introduction from_message(const node_introduction& other);
+/// `id`: none, if the node does not keep a journal, or does not say so.
+membership::introduction from_message(const node_introduction& other, membership::cluster_id id = {});
 
 membership::view_options to_view_options(const cluster_membership_options& options);
 

@@ -154,6 +154,21 @@ public:
     return result;
   }
 
+  caf::result<bool> keep_id(const membership::cluster_id& id) {
+    auto promise = self_->make_response_promise<bool>();
+    // CAF copies functions.
+    const auto answer = std::make_shared<kept_promise<bool>>(promise, ec::not_in_service);
+    do_work(
+      [this, id] {
+        return writer_->set_id({id.number, static_cast<std::uint8_t>(id.is)});
+      },
+      [this, answer](bool is_kept) {
+        id_->set(status_.cluster_id);
+        answer->deliver(is_kept);
+      });
+    return promise;
+  }
+
   caf::result<backup_opening> begin_backup() {
     const auto client = self_->current_sender();
     if (!client || waits_ || opening_ == 0)
@@ -241,7 +256,8 @@ private:
 
   void opened(tl::expected<crdt::restored_state, journal::obstacle>&& state) {
     if (state) {
-      storage_opening opening{opening_, std::make_shared<crdt::restored_state>(std::move(*state)), backlog_};
+      storage_opening opening{opening_, std::make_shared<crdt::restored_state>(std::move(*state)), backlog_, id_};
+      id_->set(status_.cluster_id);
       return std::exchange(waits_, std::nullopt)->deliver(std::move(opening));
     }
     // A machine without a battery boots in 1970, and is told the time by others.
@@ -278,6 +294,7 @@ private:
   log_sink log_;
   std::map<caf::actor_addr, value_reader_actor> backups_;
   std::shared_ptr<journal_backlog> backlog_ = std::make_shared<journal_backlog>();
+  std::shared_ptr<kept_cluster_id> id_ = std::make_shared<kept_cluster_id>();
   /// Of the last pair.
   std::uint64_t opening_ = 0;
   /// The supervisor waits for it to be done.
@@ -312,6 +329,7 @@ ticking_storage_actor::behavior_type storage(ticking_storage_actor::stateful_poi
   return {
     [&state](start_atom) { return state.open(); },
     [&state](const journal_batch& batch) { return state.write(batch); },
+    [&state](const membership::cluster_id& id) { return state.keep_id(id); },
     [&state](backup_atom) { return state.begin_backup(); },
     [&state](status_atom) { return state.status(); },
     [](const work_done& done) {

@@ -1,7 +1,7 @@
 #pragma once
 
-// What a node and its storage say to each other, and clients to the storage: message structs and typed handles, as
-// actors/protocol.hpp has them for all else. Nodes of before have no storage.
+// What a node and its storage say to each other, clients to the storage, and nodes that keep a journal to each other:
+// message structs and typed handles, as actors/protocol.hpp has them for all else. Nodes of before have no storage.
 //
 //     supervisor                     storage                              crdt_replica
 //       | -- start ------------------> |  reads the directory                  |
@@ -14,11 +14,13 @@
 #include "actors/storage_options.hpp"
 #include "actors/value_messages.hpp"
 #include "crdt/journal_part.hpp"
+#include "membership/cluster_identity.hpp"
 
 #include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 
 namespace ariadne {
@@ -29,6 +31,23 @@ struct journal_backlog {
   std::atomic<std::uint64_t> keys = 0;
 };
 
+/// The id of the cluster, as it stands in the journal: thread-safe.
+class kept_cluster_id {
+public:
+  membership::cluster_id get() const {
+    const std::lock_guard guard{mutex_};
+    return id_;
+  }
+  void set(membership::cluster_id id) {
+    const std::lock_guard guard{mutex_};
+    id_ = id;
+  }
+
+private:
+  mutable std::mutex mutex_;
+  membership::cluster_id id_;
+};
+
 /// What a pair begins with. Stays in its process.
 struct storage_opening {
   /// Counts the pairs that have begun with the directory in this process. Only the last one is listened to.
@@ -36,6 +55,7 @@ struct storage_opening {
   /// What has been kept; to be moved from by the one replica that begins with it.
   std::shared_ptr<crdt::restored_state> restored;
   std::shared_ptr<journal_backlog> backlog;
+  std::shared_ptr<const kept_cluster_id> id;
 };
 
 /// What a replica hands to its storage. Stays in its process.
@@ -78,6 +98,14 @@ struct storage_status {
   std::string problem;
   std::string last_fault;
   std::uint64_t last_fault_ago_ms = 0;
+  membership::cluster_id cluster_id;
+};
+
+/// What a node that keeps a journal answers when another one has introduced itself with the id of its cluster: what it
+/// makes of that, and its own id, whether it has accepted the other one or not.
+struct identified_result {
+  introduction_result result;
+  membership::cluster_id id;
 };
 
 /// The beginning of a backup.
@@ -87,6 +115,19 @@ struct backup_opening {
   /// A `value_reader_actor`, which has them.
   caf::strong_actor_ptr reader;
 };
+
+} // namespace ariadne
+
+namespace ariadne::membership {
+
+template <class Inspector>
+auto inspect(Inspector& f, cluster_id& x) {
+  return inspect_fields(f, "cluster_id", x.number, x.is);
+}
+
+} // namespace ariadne::membership
+
+namespace ariadne {
 
 template <class Inspector>
 auto inspect(Inspector& f, storage_opening& x) {
@@ -108,7 +149,12 @@ auto inspect(Inspector& f, work_done&) {
 template <class Inspector>
 auto inspect(Inspector& f, storage_status& x) {
   return inspect_fields(f, "storage_status", x.directory, x.mode, x.bytes, x.lag_keys, x.synced_ago_ms, x.sync_took_us,
-                        x.batches, x.written_bytes, x.faults, x.problem, x.last_fault, x.last_fault_ago_ms);
+                        x.batches, x.written_bytes, x.faults, x.problem, x.last_fault, x.last_fault_ago_ms,
+                        x.cluster_id);
+}
+template <class Inspector>
+auto inspect(Inspector& f, identified_result& x) {
+  return inspect_fields(f, "identified_result", x.result, x.id);
 }
 template <class Inspector>
 auto inspect(Inspector& f, backup_opening& x) {
@@ -125,6 +171,9 @@ CAF_BEGIN_TYPE_ID_BLOCK(ariadne_storage, ::ariadne::first_type_id + 150)
   CAF_ADD_TYPE_ID(ariadne_storage, (ariadne::journal_batch))
   CAF_ADD_TYPE_ID(ariadne_storage, (ariadne::journal_answer))
   CAF_ADD_TYPE_ID(ariadne_storage, (ariadne::work_done))
+  CAF_ADD_TYPE_ID(ariadne_storage, (ariadne::membership::agreement))
+  CAF_ADD_TYPE_ID(ariadne_storage, (ariadne::membership::cluster_id))
+  CAF_ADD_TYPE_ID(ariadne_storage, (ariadne::identified_result))
 
   CAF_ADD_ATOM(ariadne_storage, ariadne, backup_atom, "backup")
 
@@ -160,6 +209,13 @@ using journal_keeping_actor = storage_actor::extend<
   // an error says why it is not, and what to do.
   answers<storage_opening, start_atom>,
   // From the replica. Answers once it is written; while the disk is at fault, not before the fault is over.
-  answers<journal_answer, journal_batch>>;
+  answers<journal_answer, journal_batch>,
+  // From the membership actor: this is the id of the cluster now. Answers whether the journal says so.
+  answers<bool, membership::cluster_id>>;
+
+/// A cluster_membership_actor of version 7 of the protocol between nodes.
+using identified_membership_actor = caf::typed_actor<
+  // As `introduce_atom` there, of a node that keeps a journal: with the id of its cluster.
+  answers<identified_result, introduce_atom, node_introduction, membership::cluster_id>>;
 
 } // namespace ariadne

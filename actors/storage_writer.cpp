@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace ariadne {
@@ -14,6 +15,17 @@ namespace {
 std::uint64_t passed_ms(storage_writer::clock::time_point since) {
   return static_cast<std::uint64_t>(
     std::chrono::duration_cast<std::chrono::milliseconds>(storage_writer::clock::now() - since).count());
+}
+
+/// Of a cluster that has none yet.
+journal::cluster_mark draw_id() {
+  std::random_device source;
+  const auto number = std::uint64_t{source()} << 32 | source();
+  return {std::max<std::uint64_t>(number, 1), 0};
+}
+
+membership::cluster_id to_cluster_id(const journal::cluster_mark& mark) {
+  return {mark.number, static_cast<membership::agreement>(mark.agreement)};
 }
 
 std::size_t bytes_of(const crdt::journal_part& part) {
@@ -63,12 +75,14 @@ tl::expected<crdt::restored_state, journal::obstacle> storage_writer::open(std::
   journal_.emplace(*disk_, std::move(how));
   problem_.clear();
   is_walking_ = false;
-  if (auto begun = journal_->begin(*found, {owner_.cluster, owner_.node, 0, 1}); !begun) {
+  if (auto begun = journal_->begin(*found, {owner_.cluster, owner_.node, 0, 1, draw_id()}); !begun) {
     // What there is has been read; so the node can run, and keeps nothing until the fault is over. A journal that is
     // made just now is another matter: nobody has ever had it work.
     if (found->is_new || begun.error().what == journal::disk_error::kind::read_only)
       return tl::unexpected{journal::to_obstacle(begun.error())};
     note_fault(begun.error());
+  } else if (journal_->id().number == 0) {
+    set_id(draw_id());
   }
   if (!found->is_new)
     log_(log_level::info, log_event::journal_opened,
@@ -129,6 +143,16 @@ void storage_writer::sync() {
     static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(synced_at_ - began).count());
 }
 
+bool storage_writer::set_id(const journal::cluster_mark& id) {
+  if (!journal_ || is_at_fault())
+    return false;
+  if (auto done = journal_->set_id(id); !done) {
+    note_fault(done.error());
+    return false;
+  }
+  return true;
+}
+
 void storage_writer::note_pause() {
   if (journal_ && !is_at_fault())
     if (auto noted = journal_->note_pause(); !noted)
@@ -138,6 +162,7 @@ void storage_writer::note_pause() {
 storage_status storage_writer::status() const {
   auto result = status_;
   result.bytes = journal_ ? journal_->bytes() : 0;
+  result.cluster_id = to_cluster_id(id());
   result.synced_ago_ms = passed_ms(synced_at_);
   result.problem = problem_;
   result.last_fault_ago_ms = status_.faults == 0 ? 0 : passed_ms(fault_at_);

@@ -51,6 +51,13 @@ public:
   /// To be called when time has passed.
   void sync();
 
+  /// The id of the cluster, drawn anew where the directory had none; none while that could not be written.
+  journal::cluster_mark id() const {
+    return journal_ ? journal_->id() : journal::cluster_mark{};
+  }
+  /// Returns whether the manifest has it.
+  bool set_id(const journal::cluster_mark& id);
+
   /// Nothing has been written for a while.
   void note_pause();
 

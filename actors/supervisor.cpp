@@ -68,6 +68,10 @@ public:
   void start(supervisor_options options) {
     options_ = std::move(options);
     options_.handoff.services = caf::actor_cast<service_keeper_actor>(self_->ctrl());
+    const auto& handoff = options_.handoff;
+    options_.membership.voters = {handoff.expected_nodes.begin(), handoff.expected_nodes.end()};
+    if (handoff.is_listed)
+      options_.membership.voters.insert(handoff.node);
     services_.resize(options_.services.size());
     policy_.emplace(options_.restarts);
     // Not yet, for an actor that has not come to be cannot give up.
@@ -161,6 +165,8 @@ public:
       is_introduced_ = false;
       if (down.reason == make_error(ec::name_taken))
         give_up({ec::name_taken, describe(down.reason) + "; give this node another name, or stop that one"});
+      else if (down.reason == make_error(ec::storage_foreign) && options_.storage)
+        give_up({ec::storage_foreign, foreign_journal(down.reason)});
       else
         restart("membership", "the membership actor", down.reason);
     } else {
@@ -203,6 +209,7 @@ private:
       .then(
         [this](const storage_opening& opening) {
           is_opening_ = false;
+          id_ = opening.id;
           options_.handoff.journal =
             std::make_shared<const replica_journal>(replica_journal{storage_, opening, *options_.storage});
           start_handoff();
@@ -242,6 +249,14 @@ private:
                                               seconds_of(restarts_from_storage.window), directory, directory)});
   }
 
+  std::string foreign_journal(const caf::error& why) const {
+    const auto directory = options_.storage->directory.string();
+    return fmt::format(
+      "{}: {}; give this node the directory that it had in that cluster, or, if what is there is to be "
+      "part of it, have the journal belong to it: ariadne storage adopt {}",
+      directory, describe(why), directory);
+  }
+
   static std::chrono::seconds::rep seconds_of(std::chrono::milliseconds duration) {
     return std::chrono::duration_cast<std::chrono::seconds>(duration).count();
   }
@@ -252,6 +267,8 @@ private:
     // The others are told of the port before it is opened for them.
     if (options_.address.port == 0 && !choose_port())
       return;
+    if (id_)
+      options_.membership.id = id_->get();
     membership_ = spawn_cluster_membership(self_->system(), options_.membership);
     monitored_.add(membership_);
     register_actor(self_->system(), membership_name, membership_);
@@ -454,6 +471,8 @@ private:
   restart_policy from_storage_{restarts_from_storage};
   /// Null without storage.
   journal_keeping_actor storage_;
+  /// As the journal has it.
+  std::shared_ptr<const kept_cluster_id> id_;
   /// It reads the directory for the next pair.
   bool is_opening_ = false;
   state_handoff_actor handoff_;

@@ -216,6 +216,15 @@ result journal::note_pause() {
   return append_to_log(frames.take());
 }
 
+result journal::set_id(const cluster_mark& id) {
+  auto changed = manifest_;
+  changed.id = id;
+  if (auto done = write_manifest(disk_, changed); !done)
+    return done;
+  manifest_ = std::move(changed);
+  return {};
+}
+
 // -- snapshots -------------------------------------------------------------------------------------------------------
 
 result journal::begin_snapshot() {

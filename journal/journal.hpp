@@ -95,6 +95,12 @@ public:
   /// for a torn tail.
   tl::expected<void, disk_error> note_pause();
 
+  /// Writes the id of the cluster into the manifest. After an error, the one before holds here, and either on the disk.
+  tl::expected<void, disk_error> set_id(const cluster_mark& id);
+  const cluster_mark& id() const {
+    return manifest_.id;
+  }
+
   /// After an error. Then the caller is to walk.
   tl::expected<void, disk_error> begin_anew();
 

@@ -80,6 +80,8 @@ std::string encode(const manifest& m) {
   out.string(m.node);
   out.varint(m.snapshot);
   out.varint(m.first_segment);
+  out.fixed64(m.id.number);
+  out.varint(m.id.agreement);
   return close(out);
 }
 
@@ -103,6 +105,11 @@ std::optional<manifest> decode_manifest(std::string_view file, layout_error& why
   m.node = in->string();
   m.snapshot = in->varint();
   m.first_segment = in->varint();
+  m.id.number = in->fixed64();
+  const auto agreement = in->varint();
+  m.id.agreement = static_cast<std::uint8_t>(agreement);
+  if (agreement != m.id.agreement)
+    return std::nullopt;
   if (!is_whole(*in) || bytes != file.size())
     return std::nullopt;
   return m;

@@ -24,12 +24,23 @@ inline constexpr std::uint32_t format_version = 1;
 inline constexpr auto manifest_name = "MANIFEST";
 inline constexpr auto new_manifest_name = "MANIFEST.new";
 
+/// What a manifest says of the id of its cluster, which is settled elsewhere (membership/cluster_identity.hpp).
+struct cluster_mark {
+  /// 0: none yet.
+  std::uint64_t number = 0;
+  /// How far the nodes have agreed on it.
+  std::uint8_t agreement = 0;
+
+  friend bool operator==(const cluster_mark&, const cluster_mark&) = default;
+};
+
 struct manifest {
   std::string cluster;
   std::string node;
   /// The snapshot to begin with, 0 if there is none, and the first segment to go on with.
   std::uint64_t snapshot = 0;
   std::uint64_t first_segment = 1;
+  cluster_mark id = {};
 
   friend bool operator==(const manifest&, const manifest&) = default;
 };

@@ -175,7 +175,7 @@ tl::expected<void, disk_error> write_whole(disk& to, const crdt::restored_state&
   journal_options options;
   options.draw_salt = std::move(draw_salt);
   journal written{to, options};
-  if (auto begun = written.begin({}, {of.cluster, of.node, 0, 1}); !begun)
+  if (auto begun = written.begin({}, {of.cluster, of.node}); !begun)
     return begun;
   const auto& all = state.registers;
   for (std::size_t at = 0; at < all.size() || at == 0; at += registers_max) {
@@ -199,6 +199,7 @@ tl::expected<void, disk_error> write_whole(disk& to, const crdt::restored_state&
 tl::expected<void, disk_error> give_to(disk& on, manifest m, const owner& of) {
   m.cluster = of.cluster;
   m.node = of.node;
+  m.id = {};
   return write_manifest(on, m);
 }
 

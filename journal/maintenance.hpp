@@ -33,7 +33,8 @@ tl::expected<salvaged_journal, disk_error> salvage(disk& from);
 tl::expected<void, disk_error> write_whole(disk& to, const crdt::restored_state& state, const owner& of,
                                            std::uint64_t at_ms, std::function<std::uint64_t()> draw_salt);
 
-/// Makes the journal, of which this is the manifest, another node's.
+/// Makes the journal, of which this is the manifest, the one of a node, which takes over the id of the cluster that it
+/// meets.
 tl::expected<void, disk_error> give_to(disk& on, manifest m, const owner& of);
 
 /// Removes all files of the journal.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "membership/cluster_identity.hpp"
 #include "membership/node_table.hpp"
 
 #include <cstdint>
@@ -22,6 +23,8 @@ struct introduction {
   /// The incarnation of its state; 0 while it has none.
   std::uint64_t incarnation = 0;
   std::vector<news> members;
+  /// Of the cluster that its journal belongs to; none if it keeps none.
+  cluster_id id = {};
   /// Why the two programs cannot talk to each other; empty if they can.
   std::string incompatible;
 };
@@ -30,16 +33,17 @@ enum class refusal_cause : std::uint8_t {
   incompatible,
   other_cluster,
   invalid_name,
+  /// Another node that is up has its name.
   name_taken,
   invalid_address,
-  leaving
+  leaving,
+  /// Its journal belongs to another cluster.
+  other_journal,
 };
 
 /// Why a node is refused, in one sentence without a final stop.
 struct refusal {
   std::string reason;
-  /// Another node that is up has its name.
-  bool is_name_taken = false;
   refusal_cause cause = refusal_cause::incompatible;
 };
 
@@ -60,5 +64,8 @@ std::optional<refusal> reason_to_refuse(const introduction& other, const std::st
                                         const std::string& address);
 
 refusal name_taken(const std::string& name, const std::string& by_address);
+
+/// The journals of the two nodes belong to clusters with different ids. It is told on both sides.
+refusal of_another_cluster(const introduction& other, const introduction& self);
 
 } // namespace ariadne::membership

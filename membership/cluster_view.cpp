@@ -11,6 +11,8 @@ namespace {
 /// Others are told who is up this often, one of them at a time, if that is often enough for `forget_after_ms`.
 constexpr std::chrono::seconds news_interval_max{10};
 constexpr unsigned news_before_forgotten = 20;
+/// An id that could not be kept on the disk is tried to be kept again after this time.
+constexpr std::chrono::seconds keep_again{1};
 
 template <class Duration>
 std::chrono::milliseconds to_ms(Duration time) {
@@ -22,7 +24,8 @@ std::chrono::milliseconds to_ms(Duration time) {
 cluster_view::cluster_view(view_options options, const moment& now)
   : options_(std::move(options)), table_(options_.table),
     seeds_({options_.table.reconnect_min_ms, options_.table.reconnect_max_ms, options_.table.attempts_max}),
-    life_(options_.heartbeats, now.clocks), now_(now), has_met_expected_(options_.expect <= 1) {
+    life_(options_.heartbeats, now.clocks), identity_(options_.node, options_.voters, options_.id), now_(now),
+    has_met_expected_(options_.expect <= 1) {
   for (const auto& [node, address] : options_.listed)
     if (node != options_.node && is_name(node)) {
       table_.list(node, address, now_ms());
@@ -57,6 +60,8 @@ std::optional<refusal> cluster_view::introduced(contact by, const introduction& 
   look(now);
   if (auto refused = reason_to_refuse(other, by)) {
     report_refusal(other, by, *refused);
+    if (refused->cause == refusal_cause::other_journal)
+      met_foreign(other.node, other.id);
     return refused;
   }
   if (refused_.erase(by) > 0)
@@ -131,14 +136,52 @@ void cluster_view::ended(contact whom, const std::string& reason, const moment& 
 
 std::optional<refusal> cluster_view::reason_to_refuse(const introduction& other, contact by) const {
   if (is_leaving_)
-    return refusal{"node " + options_.node + " is leaving", false, refusal_cause::leaving};
+    return refusal{"node " + options_.node + " is leaving", refusal_cause::leaving};
   if (auto refused = membership::reason_to_refuse(other, options_.cluster, options_.node, options_.address))
     return refused;
   const auto found = peers_.find(other.node);
   if (found != peers_.end() && is_up(other.node) && found->second.membership != by
       && found->second.introduced.differs_from(other))
     return name_taken(other.node, table_.find(other.node)->address());
+  if (identity_.is_foreign(other.id)) {
+    auto self = own_introduction(now_);
+    self.id = identity_.own();
+    return of_another_cluster(other, self);
+  }
   return std::nullopt;
+}
+
+/// It is no member, and one that has been before it had this id is none any more.
+void cluster_view::met_foreign(const std::string& node, cluster_id its) {
+  identity_.met(node, its);
+  if (is_up(node))
+    command(disconnect{peers_.at(node).membership});
+  if (const auto other = identity_.outvoted_by())
+    command(give_up_journal{"the journal of this node is of the cluster with the id "
+                            + cluster_id_text(identity_.told().number) + ", and most nodes are of another one named "
+                            + options_.cluster + ", with the id " + cluster_id_text(*other)});
+}
+
+/// To be called after whatever may have changed which id this node is to have.
+void cluster_view::keep_identity() {
+  if (present() >= id_due_)
+    if (const auto id = identity_.to_keep())
+      command(keep_id{*id});
+}
+
+void cluster_view::id_kept(const moment& now) {
+  look(now);
+  identity_.kept();
+  // For the others, who leaves is gone already.
+  if (!is_leaving_)
+    introduce_to_members();
+  keep_identity();
+}
+
+void cluster_view::id_not_kept(const moment& now) {
+  look(now);
+  identity_.not_kept();
+  id_due_ = present() + keep_again;
 }
 
 void cluster_view::report_refusal(const introduction& other, contact by, const refusal& refused) {
@@ -149,7 +192,7 @@ void cluster_view::report_refusal(const introduction& other, contact by, const r
     return;
   tell_operator(
     {.about = report::subject::refused, .node = other.node, .address = other.address, .text = refused.reason});
-  if (const auto owner = peers_.find(other.node); refused.is_name_taken && owner != peers_.end())
+  if (const auto owner = peers_.find(other.node); refused.cause == refusal_cause::name_taken && owner != peers_.end())
     command(warn_of_claimant{owner->second.membership, other.address});
 }
 
@@ -181,6 +224,8 @@ void cluster_view::join(const introduction& other, contact by, const std::string
     tell(other.node);
   }
   hear(other.members);
+  identity_.met(other.node, other.id);
+  keep_identity();
   if (!has_met_expected_)
     met_.insert(other.node);
   note_met();
@@ -435,10 +480,14 @@ bool cluster_view::answered(const pending_introduction& own, contact by, const i
   if (!answer.is_accepted) {
     if (answer.is_name_taken && !has_been_member_ && has_handoff_)
       command(give_way{answer.reason});
+    if (is_name(own.made.node) && identity_.is_foreign(answer.node.id))
+      met_foreign(own.made.node, answer.node.id);
     fail(own.made, "it refuses this node: " + answer.reason);
     return false;
   }
   if (const auto refused = reason_to_refuse(answer.node, by)) {
+    if (refused->cause == refusal_cause::other_journal)
+      met_foreign(answer.node.node, answer.node.id);
     fail(own.made, refused->reason);
     return false;
   }
@@ -544,6 +593,7 @@ void cluster_view::tick(const moment& now) {
     draw_consequences(node, "it has been gone for too long");
   tell_news_to_one();
   note_met();
+  keep_identity();
 }
 
 void cluster_view::judge_suspects(const std::set<contact>& still_looking, const moment& now) {
@@ -596,14 +646,18 @@ void cluster_view::set_incarnation(std::uint64_t incarnation, const moment& now)
   // Its last pair ends with the node that leaves; for the others it is gone already.
   if (is_leaving_)
     return;
-  // All members are to know it.
-  for (const auto& [node, p] : peers_)
-    if (is_up(node))
-      command(introduce{own_introduction(now_), {p.membership, {node, {}}, 0}});
+  introduce_to_members();
   if (incarnation_ != 0 && !std::exchange(may_connect_, true)) {
     looking_since_ = present();
     connect_to_due(now);
   }
+}
+
+/// All are to know what has become of this node.
+void cluster_view::introduce_to_members() {
+  for (const auto& [node, p] : peers_)
+    if (is_up(node))
+      command(introduce{own_introduction(now_), {p.membership, {node, {}}, 0}});
 }
 
 std::optional<forget_refusal> cluster_view::forget(const std::string& node, const moment& now) {
@@ -673,6 +727,7 @@ introduction cluster_view::own_introduction(const moment& now) const {
   self.node = options_.node;
   self.address = options_.address;
   self.incarnation = incarnation_;
+  self.id = identity_.told();
   self.members = table_.tell(static_cast<std::uint64_t>(to_ms(now.clocks.now.time_since_epoch()).count()));
   return self;
 }
@@ -716,6 +771,8 @@ std::string cluster_view::check_invariants() const {
   if (auto broken = table_.check_invariants(); !broken.empty())
     return broken;
   if (auto broken = seeds_.check_invariants(); !broken.empty())
+    return broken;
+  if (auto broken = identity_.check_invariants(); !broken.empty())
     return broken;
   for (const auto& node : table_.names()) {
     const auto found = peers_.find(node);

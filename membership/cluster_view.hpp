@@ -1,6 +1,7 @@
 #pragma once
 
 #include "membership/admission.hpp"
+#include "membership/cluster_identity.hpp"
 #include "membership/heartbeat_options.hpp"
 #include "membership/instant.hpp"
 #include "membership/link_activity.hpp"
@@ -20,7 +21,8 @@
 #include <vector>
 
 // What one node makes of the others of its cluster: whom it knows and dials next (node_table), who of them is alive
-// (liveness), whom it accepts (admission), what it tells them, and what those on its own node are told.
+// (liveness), whom it accepts (admission, cluster_identity), what it tells them, and what those on its own node are
+// told.
 //
 //     dial --> reached, failed or unneeded          introduce --> answered or unanswered
 //
@@ -49,6 +51,10 @@ struct view_options {
   std::string address;
   /// The nodes of the cluster file, with their addresses. This node itself may be among them.
   std::vector<std::pair<std::string, std::string>> listed;
+  /// The nodes of which a majority agrees on the id of the cluster, this one among them unless it has joined.
+  std::set<std::string> voters;
+  /// As it stands in the journal of this node, if it keeps one.
+  std::optional<cluster_id> id;
   /// How many nodes there should be, this one among them. Until so many have been met, or the node has tried to connect
   /// to others for so long, what it does not know proves nothing.
   std::size_t expect = 1;
@@ -63,6 +69,7 @@ struct introduction_answer {
   /// Why it is not.
   std::string reason;
   bool is_name_taken = false;
+  /// If it is not, only its id is known.
   introduction node;
 };
 
@@ -165,6 +172,10 @@ public:
   /// time, the node connects to nobody: its port may not be open yet, and may never be.
   void set_incarnation(std::uint64_t incarnation, const moment& now);
 
+  /// What has come of the command `keep_id`.
+  void id_kept(const moment& now);
+  void id_not_kept(const moment& now);
+
   /// Forgets a node on demand, and has the others do the same. If it is refused, nothing changes.
   std::optional<forget_refusal> forget(const std::string& node, const moment& now);
 
@@ -231,6 +242,9 @@ private:
   void join(const introduction& other, contact by, const std::string& dialled = {});
   std::string where_to_reach(const introduction& other, const std::string& dialled) const;
   void hear(const std::vector<news>& members);
+  void met_foreign(const std::string& node, cluster_id its);
+  void keep_identity();
+  void introduce_to_members();
   void lose(const std::string& node, const std::string& reason, loss_cause cause = loss_cause::connection);
   void give_up_waiting(const std::string& node);
   void draw_consequences(const std::string& forgotten, std::string_view why);
@@ -267,6 +281,9 @@ private:
   node_table table_;
   seed_list seeds_;
   liveness life_;
+  cluster_identity identity_;
+  /// When it is tried again to keep the id, which could not be kept.
+  instant id_due_;
   /// By name: those of the table that this node has been connected to, or is about to be.
   std::map<std::string, peer> peers_;
   /// By name: the attempts that wait for the other node to answer the introduction, numbered.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "membership/admission.hpp"
+#include "membership/cluster_identity.hpp"
 #include "membership/node_table.hpp"
 #include "membership/signs_of_life.hpp"
 
@@ -104,6 +105,17 @@ struct give_way {
   std::string reason;
 };
 
+/// The journal of this node is to say that it belongs to this cluster. What has come of it is told the view as
+/// `id_kept` or `id_not_kept`.
+struct keep_id {
+  cluster_id id;
+};
+
+/// Most nodes belong to another cluster than the journal of this one, which is to end: `reason`.
+struct give_up_journal {
+  std::string reason;
+};
+
 /// How a node was lost: its connection has ended, or nothing has come by it for too long.
 enum class loss_cause : std::uint8_t { connection, silence };
 
@@ -148,8 +160,8 @@ struct overloaded : Functions... {
 template <class... Functions>
 overloaded(Functions...) -> overloaded<Functions...>;
 
-using view_command =
-  std::variant<watch, watch_no_more, dial, break_off, introduce, send_beat, tell_news, warn_of_claimant, say_farewell,
-               look_at_connection, disconnect, tell_handoff, expect_no_more, wake, judge_soon, give_way, report>;
+using view_command = std::variant<watch, watch_no_more, dial, break_off, introduce, send_beat, tell_news,
+                                  warn_of_claimant, say_farewell, look_at_connection, disconnect, tell_handoff,
+                                  expect_no_more, wake, judge_soon, give_way, keep_id, give_up_journal, report>;
 
 } // namespace ariadne::membership

@@ -227,6 +227,25 @@ std::string hosting_table(const session_host_status& hosting) {
   return text;
 }
 
+const char* to_text(membership::agreement is) {
+  switch (is) {
+    case membership::agreement::provisional:
+      return "provisional";
+    case membership::agreement::pledged:
+      return "pledged";
+    case membership::agreement::final:
+      return "final";
+  }
+  return "unknown";
+}
+
+/// "none" while the journal has none.
+std::string cluster_id_text(membership::cluster_id id) {
+  if (id.number == 0)
+    return "none";
+  return fmt::format("{}, {}", membership::cluster_id_text(id.number), to_text(id.is));
+}
+
 const char* to_text(storage_mode mode) {
   return mode == storage_mode::sync ? "sync" : "write";
 }
@@ -237,6 +256,8 @@ json storage_json(const storage_status& storage) {
               {"sync_took_us", storage.sync_took_us},   {"batches", storage.batches},
               {"written_bytes", storage.written_bytes}, {"faults", storage.faults},
               {"is_failing", !storage.problem.empty()}};
+  if (const auto& id = storage.cluster_id; id.number != 0)
+    result["cluster_id"] = {{"id", membership::cluster_id_text(id.number)}, {"agreement", to_text(id.is)}};
   put_bytes(result, "directory", storage.directory);
   if (storage.faults > 0) {
     put_bytes(result, "last_fault", storage.last_fault);
@@ -246,9 +267,11 @@ json storage_json(const storage_status& storage) {
 }
 
 std::string storage_lines(const storage_status& storage) {
-  auto text = fmt::format("journal  {}, mode {}, {} bytes; {} keys not yet kept; synced {} ms ago, in {} us\n",
-                          crdt::printable_briefly(storage.directory), to_text(storage.mode), storage.bytes,
-                          storage.lag_keys, storage.synced_ago_ms, storage.sync_took_us);
+  auto text =
+    fmt::format("journal  {}, mode {}, {} bytes; {} keys not yet kept; synced {} ms ago, in {} us\n"
+                "cluster  id {}\n",
+                crdt::printable_briefly(storage.directory), to_text(storage.mode), storage.bytes, storage.lag_keys,
+                storage.synced_ago_ms, storage.sync_took_us, cluster_id_text(storage.cluster_id));
   if (!storage.problem.empty())
     text += fmt::format("         nothing is kept now: {}\n", crdt::printable_briefly(storage.problem));
   else if (storage.faults > 0)

@@ -6,6 +6,7 @@
 #include "actors/network/basp.hpp"
 #include "actors/network/dial_attempt.hpp"
 #include "actors/network/dialler.hpp"
+#include "actors/network/spoken_protocols.hpp"
 #include "actors/network/tcp_socket.hpp"
 #include "actors/protocol.hpp"
 #include "membership/cluster_view.hpp"
@@ -48,8 +49,11 @@ public:
   struct callbacks {
     /// Whether a connection to the node is still of use.
     std::function<bool(const std::string& node)> is_needed;
-    /// `local_host`: the address of this side.
-    std::function<void(const attempt&, const cluster_membership_actor&, const std::string& local_host)> reached;
+    /// `protocols`: the versions of the protocol between nodes that the other one speaks. `local_host`: the address of
+    /// this side.
+    std::function<void(const attempt&, const cluster_membership_actor&, const crdt::version_range& protocols,
+                       const std::string& local_host)>
+      reached;
     std::function<void(const attempt&)> reached_self;
     std::function<void(const attempt&, const std::string& problem, membership::failure)> failed;
     std::function<void(const attempt&)> unneeded;
@@ -122,7 +126,7 @@ private:
     const auto membership = caf::actor_cast<cluster_membership_actor>(published);
     if (membership.address() == self_->address())
       return tell_.reached_self(made);
-    tell_.reached(made, membership, local_host);
+    tell_.reached(made, membership, announced_protocols(interface).nodes, local_host);
   }
 
   Self self_;

@@ -71,6 +71,23 @@ std::uint32_t take_number(std::string_view& text, char end) {
   return number;
 }
 
+/// The versions that an announcement in the text names.
+spoken_protocols read_announcement(std::string_view text) {
+  spoken_protocols result;
+  if (const auto found = text.find(range_announcement); found != std::string_view::npos) {
+    text.remove_prefix(found + range_announcement.size());
+    result.nodes.min = take_number(text, '-');
+    result.nodes.max = take_number(text, '.');
+    result.frames.min = take_number(text, '-');
+    result.frames.max = take_number(text, ';');
+  } else if (const auto one = text.find(announcement); one != std::string_view::npos) {
+    text.remove_prefix(one + announcement.size());
+    result.nodes.min = result.nodes.max = take_number(text, '.');
+    result.frames.min = result.frames.max = take_number(text, ';');
+  }
+  return result;
+}
+
 /// "version 6.3", or "versions 6.3 to 7.4".
 std::string ranges_in_words(const spoken_protocols& protocols) {
   const auto& [caf, nodes, frames] = protocols;
@@ -100,6 +117,13 @@ void announce_protocols(std::set<std::string>& messages) {
   messages.insert(fmt::format("{}{}-{}.{}-{};", range_announcement, nodes.min, nodes.max, frames.min, frames.max));
 }
 
+spoken_protocols announced_protocols(const std::set<std::string>& messages) {
+  std::string text;
+  for (const auto& message : messages)
+    text += message;
+  return read_announcement(text);
+}
+
 bool handshake_header::is_cafs() const {
   return bytes_[operation] == static_cast<std::byte>(caf::io::basp::message_type::server_handshake);
 }
@@ -109,19 +133,8 @@ std::size_t handshake_header::payload_size() const {
 }
 
 spoken_protocols handshake_header::protocols(std::string_view payload) const {
-  spoken_protocols result;
+  auto result = read_announcement(payload);
   result.caf = read_number(std::span{bytes_}.subspan(version, version_end - version));
-  if (const auto found = payload.find(range_announcement); found != std::string_view::npos) {
-    auto text = payload.substr(found + range_announcement.size());
-    result.nodes.min = take_number(text, '-');
-    result.nodes.max = take_number(text, '.');
-    result.frames.min = take_number(text, '-');
-    result.frames.max = take_number(text, ';');
-  } else if (const auto one = payload.find(announcement); one != std::string_view::npos) {
-    auto text = payload.substr(one + announcement.size());
-    result.nodes.min = result.nodes.max = take_number(text, '.');
-    result.frames.min = result.frames.max = take_number(text, ';');
-  }
   return result;
 }
 

@@ -39,6 +39,9 @@ std::optional<std::string> difference(const spoken_protocols& theirs, const spok
 /// What `messages`, the names of the messages of a node, have to have besides.
 void announce_protocols(std::set<std::string>& messages);
 
+/// What a node speaks whose messages have these names; without the version of CAF's protocol.
+spoken_protocols announced_protocols(const std::set<std::string>& messages);
+
 /// The size of CAF's headers.
 inline constexpr std::size_t header_size = 32;
 

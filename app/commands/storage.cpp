@@ -10,6 +10,7 @@
 #include "journal/maintenance.hpp"
 #include "journal/obstacle.hpp"
 #include "journal/posix_disk.hpp"
+#include "membership/cluster_identity.hpp"
 #include "ops/json_text.hpp"
 #include "ops/node_report.hpp"
 #include "session/reserved_keys.hpp"
@@ -99,11 +100,14 @@ std::string time_text(std::uint64_t ms) {
 }
 
 std::string describe(const journal::recovered_journal& found) {
+  const auto& id = found.manifest.id;
   return fmt::format("journal    of node {} of cluster {}, format {}\n"
+                     "cluster    {}\n"
                      "registers  {}, erased keys among them\n"
                      "written    {}\n"
                      "bytes      {} of the log, {} of the snapshot; {} at the end count for nothing\n",
                      crdt::escaped(found.manifest.node), crdt::escaped(found.manifest.cluster), journal::format_version,
+                     id.number == 0 ? "no id yet" : "id " + membership::cluster_id_text(id.number),
                      found.state.registers.size(), found.claimed_at_ms == 0 ? "never" : time_text(found.claimed_at_ms),
                      found.log_bytes, found.snapshot_bytes, found.dropped_bytes);
 }
@@ -257,7 +261,8 @@ exit_code storage_repair_command::run() const {
 // -- adopt -----------------------------------------------------------------------------------------------------------
 
 CLI::App* storage_adopt_command::declare(CLI::App& parent) {
-  auto* sub = parent.add_subcommand("adopt", "Make a journal another node's, or that of another cluster");
+  auto* sub =
+    parent.add_subcommand("adopt", "Make a journal another node's, or have it belong to the cluster that it meets");
   add_directory(*sub);
   const auto problem_of = [](const std::string& name) { return is_name(name) ? std::string{} : name_rule(); };
   sub->add_option("--cluster", cluster, "The name of the cluster; as it is by default")
@@ -277,7 +282,10 @@ exit_code storage_adopt_command::run() const {
     const journal::owner of{cluster.empty() ? is.cluster : cluster, node.empty() ? is.node : node};
     if (auto done = journal::give_to(disk, is, of); !done)
       return to_failure(done.error());
-    write_receipt(fmt::format("{} has the journal of node {} of cluster {} now\n", directory, of.node, of.cluster));
+    write_receipt(
+      fmt::format("{} has the journal of node {} of cluster {} now, and takes over the id of the cluster that "
+                  "it meets\n",
+                  directory, of.node, of.cluster));
     return {};
   };
   return conclude(open(directory, false).and_then([&](const open_disk& disk) { return adopt(*disk); }));

@@ -1,5 +1,6 @@
 #include "actors/storage.hpp"
 
+#include "actors/ask.hpp"
 #include "actors/clock_report.hpp"
 #include "actors/replica_journal.hpp"
 #include "actors/state_handoff.hpp"
@@ -8,16 +9,22 @@
 #include "journal/maintenance.hpp"
 #include "journal/posix_disk.hpp"
 #include "test/support/child_process.hpp"
+#include "test/support/embedded_cluster.hpp"
 #include "test/support/eventually.hpp"
 #include "test/support/test_system.hpp"
 
 #include <boost/test/unit_test.hpp>
 
+#include <chrono>
 #include <csignal>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <mutex>
+#include <optional>
+#include <stdexcept>
 #include <string>
+#include <utility>
 
 #include <sys/resource.h>
 
@@ -84,6 +91,66 @@ struct fixture : test::test_system {
   storage_options options{.directory = directory.path() / "a"};
 };
 
+/// Nodes that keep their journals in directories beside each other.
+class kept_cluster {
+public:
+  explicit kept_cluster(std::filesystem::path where) : where_(std::move(where)) {
+    for (const auto* node : {"a", "b", "c"})
+      nodes.start(node);
+    nodes.settle();
+  }
+
+  std::filesystem::path directory_of(const std::string& node) const {
+    return where_ / node;
+  }
+
+  membership::cluster_id id_of(const std::string& node) {
+    const auto storage = nodes.actor<storage_actor>(node, storage_name);
+    const auto status = ariadne::ask<storage_status>(nodes.system(node), storage, test::patience, status_atom_v);
+    return status ? status->cluster_id : membership::cluster_id{};
+  }
+
+  /// Whether all have the same id, which is final.
+  bool agrees() {
+    const auto id = id_of("a");
+    return id.is == membership::agreement::final && id_of("b") == id && id_of("c") == id;
+  }
+
+  /// Why a node has given up.
+  std::optional<node_failure> failure() const {
+    const std::lock_guard guard{mutex_};
+    return failure_;
+  }
+
+private:
+  void complete(const std::string& node, supervisor_options& options) {
+    options.storage = storage_options{.directory = directory_of(node), .cold_start_wait = std::chrono::milliseconds{0}};
+    options.on_failure = [this](const node_failure& why) {
+      const std::lock_guard guard{mutex_};
+      failure_ = why;
+    };
+  }
+
+  std::filesystem::path where_;
+  mutable std::mutex mutex_;
+  std::optional<node_failure> failure_;
+
+public:
+  test::embedded_cluster nodes{
+    {.nodes = {"a", "b", "c"},
+     .complete = [this](const std::string& node, supervisor_options& options) { complete(node, options); }}};
+};
+
+/// As `ariadne storage adopt` does.
+void adopt(const std::filesystem::path& directory) {
+  const auto disk = journal::posix_disk::open(directory.string());
+  BOOST_REQUIRE(disk.has_value());
+  const auto found = journal::recover(**disk);
+  BOOST_REQUIRE(found.has_value());
+  const auto& is = found->manifest;
+  BOOST_REQUIRE(journal::give_to(**disk, is, {is.cluster, is.node}).has_value());
+}
+
 } // namespace
 
 BOOST_FIXTURE_TEST_CASE(a_pair_that_is_started_anew_has_what_the_last_one_had, fixture) {
@@ -100,6 +167,57 @@ BOOST_FIXTURE_TEST_CASE(a_pair_that_is_started_anew_has_what_the_last_one_had, f
   BOOST_TEST(keeps_all(keeper));
   end(second);
   BOOST_TEST(read(pair_of(keeper), "game") == "round 8");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_new_journal_draws_an_id_of_its_cluster_and_has_what_it_was_told_to_keep_last, fixture) {
+  const auto keeper = keeper_of("a");
+  const auto drawn = ask<storage_opening>(keeper, start_atom_v).id->get();
+  BOOST_TEST(drawn.number != 0u);
+  BOOST_TEST((drawn.is == membership::agreement::provisional));
+  const membership::cluster_id agreed{drawn.number + 1, membership::agreement::final};
+  BOOST_TEST(ask<bool>(keeper, agreed));
+  BOOST_TEST((ask<storage_status>(keeper, status_atom_v).cluster_id == agreed));
+  BOOST_TEST((ask<storage_opening>(keeper, start_atom_v).id->get() == agreed));
+}
+
+BOOST_AUTO_TEST_CASE(a_journal_of_another_cluster_of_the_same_name_is_refused_until_it_is_adopted) {
+  const test::temporary_directory directory;
+  kept_cluster here{directory.path() / "here"};
+  kept_cluster there{directory.path() / "there"};
+  BOOST_REQUIRE(test::eventually([&] { return here.agrees() && there.agrees(); }));
+  const auto id = here.id_of("a");
+  BOOST_TEST((there.id_of("a") != id));
+  here.nodes.stop("c");
+  there.nodes.stop("c");
+  const auto journal = here.directory_of("c");
+  std::filesystem::remove_all(journal);
+  std::filesystem::rename(there.directory_of("c"), journal);
+  try {
+    here.nodes.start("c");
+  } catch (const std::runtime_error&) {
+    // It has met the others before it was in service.
+  }
+  BOOST_REQUIRE(test::eventually([&] { return here.failure().has_value(); }));
+  BOOST_TEST((here.failure()->code == ec::storage_foreign));
+  const auto reason = here.failure()->reason;
+  BOOST_TEST(reason.find("ariadne storage adopt " + journal.string()) != std::string::npos, reason);
+  if (here.nodes.running("c"))
+    here.nodes.crash("c");
+  adopt(journal);
+  here.nodes.start("c");
+  BOOST_TEST(test::eventually([&] { return here.agrees(); }));
+  BOOST_TEST((here.id_of("c") == id));
+}
+
+BOOST_FIXTURE_TEST_CASE(an_id_that_cannot_be_written_is_not_kept, fixture) {
+  const auto keeper = keeper_of("a");
+  const auto id = ask<storage_opening>(keeper, start_atom_v).id;
+  const auto drawn = id->get();
+  {
+    const file_size_limit full{1};
+    BOOST_TEST(!ask<bool>(keeper, membership::cluster_id{drawn.number + 1, membership::agreement::final}));
+  }
+  BOOST_TEST((id->get() == drawn));
 }
 
 BOOST_FIXTURE_TEST_CASE(nothing_is_written_of_a_pair_that_is_no_more, fixture) {

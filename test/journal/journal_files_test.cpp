@@ -215,4 +215,24 @@ BOOST_AUTO_TEST_CASE(a_journal_without_its_manifest_is_damaged) {
   BOOST_TEST(!journal::recover(disk).has_value());
 }
 
+BOOST_AUTO_TEST_CASE(an_id_that_is_set_outlives_a_power_cut_and_is_gone_on_with) {
+  simulated_disk disk{1};
+  {
+    kept_node first{disk, 1};
+    BOOST_TEST((first.log->id() == journal::cluster_mark{}));
+    BOOST_REQUIRE(first.log->set_id({7, 1}).has_value());
+    disk.cut_power();
+  }
+  BOOST_TEST((journal::recover(disk)->manifest.id == journal::cluster_mark{7, 1}));
+  kept_node second{disk, 2};
+  BOOST_TEST((second.log->id() == journal::cluster_mark{7, 1}));
+  BOOST_REQUIRE(second.log->set_id({7, 2}).has_value());
+  second.put("key", "value");
+  second.commit();
+  disk.cut_power();
+  const auto found = journal::recover(disk);
+  BOOST_TEST((found->manifest.id == journal::cluster_mark{7, 2}));
+  BOOST_TEST(found->state.registers.size() == 1u);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

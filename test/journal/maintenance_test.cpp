@@ -129,10 +129,13 @@ BOOST_AUTO_TEST_CASE(a_directory_without_a_journal_is_anybodys) {
 
 BOOST_AUTO_TEST_CASE(a_journal_that_is_given_to_another_node_has_all_that_it_had) {
   auto disk = written(state_of(3));
-  BOOST_REQUIRE(journal::give_to(disk, journal::recover(disk)->manifest, {"d", "m"}).has_value());
+  auto m = journal::recover(disk)->manifest;
+  m.id = {7, 2};
+  BOOST_REQUIRE(journal::give_to(disk, m, {"d", "m"}).has_value());
   disk.cut_power();
   const auto found = journal::recover(disk);
   BOOST_REQUIRE(found.has_value());
+  BOOST_TEST((found->manifest.id == journal::cluster_mark{}));
   BOOST_TEST(found->manifest.cluster == "d");
   BOOST_TEST(found->manifest.node == "m");
   BOOST_TEST(found->state.registers.size() == 3u);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -147,6 +148,37 @@ struct node_of_three : node_a {
   }
 };
 
+/// Node `a` of a cluster of three, which keeps a journal.
+struct node_with_journal : node_a {
+  node_with_journal() {
+    has({30, agreement::final});
+  }
+
+  void has(cluster_id id) {
+    auto with = options();
+    with.listed = {{"a", "a:1"}, {"b", "b:1"}, {"c", "c:1"}};
+    with.voters = {"a", "b", "c"};
+    with.id = id;
+    view = view_of_cluster{with, now()};
+    happen([](view_of_cluster& v, const moment& m) { v.handoff_started(m); });
+    happen([](view_of_cluster& v, const moment& m) { v.set_incarnation(1, m); });
+  }
+
+  std::optional<refusal> introduce(contact by, const std::string& node, cluster_id id) {
+    introduction other;
+    other.cluster = "test";
+    other.node = node;
+    other.address = node + ":1";
+    other.incarnation = 2;
+    other.id = id;
+    return happen([&](view_of_cluster& v, const moment& m) { return v.introduced(by, other, m); });
+  }
+
+  cluster_id told() const {
+    return view.own_introduction(now()).id;
+  }
+};
+
 using lines_of_log = std::vector<std::string>;
 
 } // namespace
@@ -198,7 +230,7 @@ BOOST_AUTO_TEST_CASE(a_refusal_is_reported_once_and_the_owner_of_a_name_is_warne
     const auto refused = introduce(somebody_else, "b", "elsewhere:1");
     BOOST_REQUIRE(refused);
     BOOST_TEST(refused->reason == "b is the name of the node at b:1");
-    BOOST_TEST(refused->is_name_taken);
+    BOOST_TEST((refused->cause == refusal_cause::name_taken));
     BOOST_TEST(lines().size() == (is_first ? 1u : 0u));
     BOOST_TEST(all<warn_of_claimant>().size() == (is_first ? 1u : 0u));
   }
@@ -391,6 +423,82 @@ BOOST_AUTO_TEST_CASE(members_learn_of_a_new_incarnation_of_this_node) {
   BOOST_REQUIRE(introductions.size() == 1u);
   BOOST_TEST(introductions.front().self.incarnation == 9u);
   BOOST_TEST(introductions.front().pending.number == 0u);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_node_of_another_cluster_of_the_same_name_is_refused_with_both_ids_and_what_to_do,
+                        node_with_journal) {
+  const auto refused = introduce(anybody, "b", {10, agreement::final});
+  BOOST_REQUIRE(refused.has_value());
+  BOOST_TEST(
+    refused->reason
+    == "the journals of the nodes b and a belong to two clusters of the name test, with the ids "
+       "000000000000000a and 000000000000001e; stop the one that is to belong to the other cluster, and have its "
+       "journal do so: ariadne storage adopt DIR");
+  BOOST_TEST(!tells("b", standing::up));
+  BOOST_TEST((lines() == lines_of_log{"b " + refused->reason}));
+  BOOST_TEST(all<give_up_journal>().empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_node_without_a_journal_and_one_whose_id_is_not_final_are_no_strangers, node_with_journal) {
+  BOOST_TEST(!introduce(anybody, "b", {}));
+  BOOST_TEST(!introduce(somebody_else, "c", {10, agreement::pledged}));
+  BOOST_TEST(tells("c", standing::up));
+  BOOST_TEST((told() == cluster_id{30, agreement::final}));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_member_that_turns_out_to_be_of_another_cluster_is_disconnected, node_with_journal) {
+  introduce(anybody, "b", {10, agreement::provisional});
+  introduce(anybody, "b", {10, agreement::final});
+  BOOST_REQUIRE(all<disconnect>().size() == 1u);
+  BOOST_TEST((all<disconnect>().front().from == anybody));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_node_ends_once_most_nodes_have_another_id, node_with_journal) {
+  introduce(anybody, "b", {10, agreement::final});
+  introduce(somebody_else, "c", {10, agreement::final});
+  BOOST_REQUIRE(all<give_up_journal>().size() == 1u);
+  BOOST_TEST(
+    all<give_up_journal>().front().reason
+    == "the journal of this node is of the cluster with the id 000000000000001e, and most nodes are of another "
+       "one named test, with the id 000000000000000a");
+}
+
+BOOST_FIXTURE_TEST_CASE(the_id_of_a_node_that_refuses_this_one_counts, node_with_journal) {
+  const auto made = all<dial>();
+  BOOST_REQUIRE(made.size() == 2u);
+  for (const auto& [by, attempt] : {std::pair{anybody, made[0].made}, std::pair{somebody_else, made[1].made}}) {
+    happen([&, by = by, attempt = attempt](view_of_cluster& v, const moment& m) { v.reached(attempt, by, {}, m); });
+    const auto own = all<ariadne::membership::introduce>().front().pending;
+    introduction_answer answer{false, "of another cluster", false, {}};
+    answer.node.id = {10, agreement::final};
+    happen([&, by = by](view_of_cluster& v, const moment& m) { return v.answered(own, by, answer, m); });
+  }
+  BOOST_TEST(all<give_up_journal>().size() == 1u);
+}
+
+BOOST_FIXTURE_TEST_CASE(an_id_is_told_to_the_members_once_it_is_on_the_disk, node_with_journal) {
+  has({30, agreement::provisional});
+  introduce(anybody, "b", {10, agreement::provisional});
+  BOOST_REQUIRE(all<keep_id>().size() == 1u);
+  BOOST_TEST((all<keep_id>().front().id == cluster_id{10, agreement::pledged}));
+  BOOST_TEST((told() == cluster_id{30, agreement::provisional}));
+  happen([](view_of_cluster& v, const moment& m) { v.id_kept(m); });
+  BOOST_TEST((told() == cluster_id{10, agreement::pledged}));
+  const auto introduced = all<ariadne::membership::introduce>();
+  BOOST_REQUIRE(introduced.size() == 1u);
+  BOOST_TEST((introduced.front().pending.to == anybody));
+  BOOST_TEST((introduced.front().self.id == told()));
+}
+
+BOOST_FIXTURE_TEST_CASE(an_id_that_the_disk_does_not_take_is_tried_again_a_second_later, node_with_journal) {
+  has({30, agreement::provisional});
+  introduce(anybody, "b", {10, agreement::provisional});
+  happen([](view_of_cluster& v, const moment& m) { v.id_not_kept(m); });
+  run(900ms);
+  BOOST_TEST(all<keep_id>().empty());
+  run(1'000ms);
+  happen([](view_of_cluster& v, const moment& m) { v.tick(m); });
+  BOOST_TEST(all<keep_id>().size() == 1u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -97,6 +97,38 @@ void world::log_line(std::size_t n, std::size_t other) {
            + name(other) + " is lost");
 }
 
+void world::judge_id(std::size_t n, membership::cluster_id id) {
+  using membership::agreement;
+  const auto& before = nodes_[n].on_disk;
+  tell(name(n) + " has the id " + std::to_string(id.number) + ", agreed on as far as "
+       + std::to_string(static_cast<int>(id.is)));
+  if (before.is == agreement::final)
+    fail("an id that is final stays", name(n) + " has another one");
+  if (id.is != agreement::final)
+    return;
+  if (final_id_ == 0)
+    final_id_ = id.number;
+  if (final_id_ != id.number)
+    fail("nodes of one cluster have one id", name(n) + " has another one than was final elsewhere");
+}
+
+/// If a majority keeps journals; and unless some have pledged one id and some another one, and one of the nodes of the
+/// file has no journal.
+void world::check_ids() {
+  std::size_t voters = 0;
+  std::set<std::uint64_t> numbers;
+  for (std::size_t n = 0; n < scenario_.journals; ++n)
+    if (is_listed(n)) {
+      ++voters;
+      numbers.insert(nodes_[n].on_disk.number);
+    }
+  if (2 * voters <= scenario_.listed || (voters < scenario_.listed && numbers.size() > 1))
+    return;
+  for (std::size_t n = 0; n < scenario_.journals; ++n)
+    if (!nodes_[n].is_gone_for_good && nodes_[n].on_disk.is != membership::agreement::final)
+      fail("nodes that are healed agree on the id of their cluster", name(n) + " has none that is final");
+}
+
 void world::expect_no_endless_wait(std::size_t n) {
   at(now_us_ + expected_us, [this, n, incarnation = nodes_[n].incarnation] {
     const auto& node = nodes_[n];

@@ -6,6 +6,19 @@
 
 namespace ariadne::membership_simulation {
 
+namespace {
+
+/// The seeds without journals are what they were before there were any.
+void draw_journals(scenario& s) {
+  simulation::random_source random{s.seed ^ 0x10a1};
+  if (random.chance(50))
+    return;
+  s.journals = random.chance(60) ? s.nodes : random.between(1, s.nodes);
+  s.are_journals_added = random.chance(40);
+}
+
+} // namespace
+
 scenario make_scenario(std::uint64_t seed) {
   simulation::random_source random{seed};
   scenario s;
@@ -13,6 +26,7 @@ scenario make_scenario(std::uint64_t seed) {
   s.listed = random.between(2, 4);
   s.is_discovered = seed % 4 == 3;
   s.nodes = s.listed + (random.chance(50) ? random.between(1, 2) : 0);
+  draw_journals(s);
   s.duration_ms = random.between(10'000, 40'000);
   // 1 Mbit/s to 1 Gbit/s.
   s.bytes_per_second = random.pick<std::uint64_t>({125'000, 1'250'000, 6'250'000, 125'000'000});
@@ -48,7 +62,9 @@ std::string to_string(const scenario& s) {
          + std::to_string(s.loss_permille) + " per mille, bulk up to " + std::to_string(s.bulk_bytes_max) + " bytes;"
          + flag(s.freezes, "freezes") + flag(s.suspends, "suspends") + flag(s.pauses, "pauses") + flag(s.kills, "kills")
          + flag(s.cuts, "cuts") + flag(s.breaks, "breaks") + flag(s.leaves, "leaves") + flag(s.departs, "departs")
-         + flag(s.forgets, "forgets");
+         + flag(s.forgets, "forgets")
+         + (s.journals > 0 ? " " + std::to_string(s.journals) + " journals" : std::string{})
+         + flag(s.are_journals_added, "added");
 }
 
 } // namespace ariadne::membership_simulation

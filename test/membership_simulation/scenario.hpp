@@ -45,6 +45,10 @@ struct scenario {
   bool departs = false;
   /// A node is told to forget another one.
   bool forgets = false;
+
+  /// So many of the nodes keep journals: from the start on, or from a time on at which each is started anew.
+  std::size_t journals = 0;
+  bool are_journals_added = false;
 };
 
 scenario make_scenario(std::uint64_t seed);

@@ -26,9 +26,11 @@ constexpr std::chrono::hours wall_time{400'000};
 
 } // namespace
 
-world::world(const scenario& s) : scenario_(s), random_(s.seed ^ 0xa5a5'a5a5), nodes_(s.nodes) {}
+world::world(const scenario& s)
+  : scenario_(s), random_(s.seed ^ 0xa5a5'a5a5), disks_(s.seed ^ 0xd15c), nodes_(s.nodes) {}
 
 void world::play() {
+  add_journals();
   for (std::size_t n = 0; n < nodes_.size(); ++n)
     at(random_.between(0, is_listed(n) ? 300 * ms : 5'000 * ms), [this, n] {
       if (!nodes_[n].is_up())
@@ -41,6 +43,7 @@ void world::play() {
   heal();
   run_until(now_us_ + heal_us);
   check_all_up();
+  check_ids();
   check_all_forgotten();
 }
 
@@ -98,6 +101,14 @@ membership::view_options world::options_of(std::size_t n) {
     options.listed.emplace_back(name(other), name(other) + ":1");
   if (!is_listed(n))
     options.listed = {options.listed[random_.below(options.listed.size())]};
+  for (const auto& [other, address] : options.listed)
+    options.voters.insert(other);
+  if (nodes_[n].journal_from_us && *nodes_[n].journal_from_us <= now_us_) {
+    auto& id = nodes_[n].on_disk;
+    if (id.number == 0)
+      id.number = 1 + disks_.below(1'000'000'000);
+    options.id = id;
+  }
   if (scenario_.is_discovered) {
     options.listed.clear();
     // One more than there are, now and then.
@@ -178,8 +189,8 @@ void world::act(std::size_t n, const membership::introduce& what) {
     const auto by = nodes_[to].peers[n].other;
     happen(to, [&](auto& view, const auto& now) {
       const auto refused = view.introduced(by, what.self, now);
-      answer = {!refused, refused ? refused->reason : "", refused && refused->is_name_taken,
-                view.own_introduction(now)};
+      answer = {!refused, refused ? refused->reason : "",
+                refused && refused->cause == membership::refusal_cause::name_taken, view.own_introduction(now)};
     });
     send(to, n, connection, introduction_bytes, [=, this] {
       if (!std::exchange(*is_answered, true))
@@ -272,6 +283,27 @@ void world::act(std::size_t n, const membership::expect_no_more&) {
   nodes_[n].expects_more = false;
 }
 
+/// The process may end after its disk has it, and before it knows that.
+void world::act(std::size_t n, const membership::keep_id& what) {
+  const auto incarnation = nodes_[n].incarnation;
+  const auto is_written = disks_.chance(90);
+  at(now_us_ + disks_.between(1, disks_.chance(20) ? 2'000 : 20) * ms, [=, this, id = what.id] {
+    if (!nodes_[n].is_up() || nodes_[n].incarnation != incarnation)
+      return;
+    if (is_written) {
+      judge_id(n, id);
+      nodes_[n].on_disk = id;
+    }
+    at_process(n, own_timers, now_us_ + disks_.below(20) * ms, [=, this] {
+      happen(n, [&](auto& view, const auto& now) { is_written ? view.id_kept(now) : view.id_not_kept(now); });
+    });
+  });
+}
+
+void world::act(std::size_t n, const membership::give_up_journal& what) {
+  fail("nodes of one cluster have one id", name(n) + " ends: " + what.reason);
+}
+
 void world::act(std::size_t n, const membership::report& what) {
   using subject = membership::report::subject;
   if (what.about == subject::not_run)
@@ -324,6 +356,25 @@ void world::lost(std::size_t n, std::size_t other, std::uint64_t connection, con
 
 // -- trouble
 // -----------------------------------------------------------------------------------------------------------
+
+/// Not all at once, if they are added to a cluster that is there.
+void world::add_journals() {
+  for (std::size_t n = 0; n < scenario_.journals; ++n)
+    if (scenario_.are_journals_added)
+      at(disks_.between(1'000, scenario_.duration_ms) * ms, [this, n] { add_journal(n); });
+    else
+      nodes_[n].journal_from_us = 0;
+}
+
+void world::add_journal(std::size_t n) {
+  // Only who runs can be told to stop.
+  if (nodes_[n].is_up() && !nodes_[n].runs())
+    return at(now_us_ + 1'000 * ms, [this, n] { add_journal(n); });
+  tell(name(n) + " is to keep a journal");
+  nodes_[n].journal_from_us = now_us_;
+  if (nodes_[n].is_up())
+    kill(n, disks_.between(100, 2'000) * ms);
+}
 
 void world::trouble_nodes() {
   at(now_us_ + random_.between(scenario_.troubles_ms_min, scenario_.troubles_ms_max) * ms, [this] {

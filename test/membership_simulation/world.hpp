@@ -11,6 +11,7 @@
 #include <map>
 #include <optional>
 #include <queue>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -81,6 +82,9 @@ private:
     /// To nodes, and at addresses whoever is there.
     std::size_t dials_under_way = 0;
     bool expects_more = false;
+    /// From then on it keeps a journal; never, if nothing is here. And what that says of the cluster.
+    std::optional<microseconds> journal_from_us;
+    membership::cluster_id on_disk;
     /// It never comes back.
     bool is_gone_for_good = false;
     bool is_leaving = false;
@@ -187,6 +191,8 @@ private:
   void act(std::size_t n, const membership::wake& what);
   void act(std::size_t n, const membership::judge_soon& what);
   void act(std::size_t n, const membership::give_way& what);
+  void act(std::size_t n, const membership::keep_id& what);
+  void act(std::size_t n, const membership::give_up_journal& what);
   void act(std::size_t n, const membership::report& what);
   membership::moment moment(std::size_t n);
   /// The node that a contact of `n` stands for; it has to be watched.
@@ -214,6 +220,8 @@ private:
   // -- trouble
   // ---------------------------------------------------------------------------------------------------------
 
+  void add_journals();
+  void add_journal(std::size_t n);
   void trouble_nodes();
   void trouble_links();
   void send_bulk();
@@ -241,6 +249,9 @@ private:
   void expect_no_endless_wait(std::size_t n);
   bool is_clean(std::size_t from, std::size_t to);
   void log_line(std::size_t n, std::size_t other);
+  /// The disk of `n` is about to have this id.
+  void judge_id(std::size_t n, membership::cluster_id id);
+  void check_ids();
   void check_all_up();
   void check_all_forgotten();
   /// It never leaves for good.
@@ -260,6 +271,9 @@ private:
 
   scenario scenario_;
   simulation::random_source random_;
+  simulation::random_source disks_;
+  /// The id that is final on some disk; 0 if none is.
+  std::uint64_t final_id_ = 0;
   membership::heartbeat_options heartbeats_;
   std::vector<node> nodes_;
   std::map<std::pair<std::size_t, std::size_t>, link> links_;

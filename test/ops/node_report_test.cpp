@@ -191,4 +191,16 @@ BOOST_AUTO_TEST_CASE(a_journal_has_a_line_which_says_if_nothing_is_kept) {
   BOOST_TEST(line_of(report, "         ") == "         1 faults, the last one 0 s ago: no space left");
 }
 
+BOOST_AUTO_TEST_CASE(a_journal_says_which_cluster_it_belongs_to) {
+  auto report = report_of_three();
+  BOOST_TEST(line_of(report, "cluster") == "");
+  report.storage = storage_status{.directory = "/journals/a"};
+  BOOST_TEST(line_of(report, "cluster") == "cluster  id none");
+  BOOST_TEST(!to_json(report)["storage"].contains("cluster_id"));
+  report.storage->cluster_id = {0x2a, membership::agreement::final};
+  BOOST_TEST(line_of(report, "cluster") == "cluster  id 000000000000002a, final");
+  BOOST_TEST(to_json(report)["storage"]["cluster_id"]["id"] == "000000000000002a");
+  BOOST_TEST(to_json(report)["storage"]["cluster_id"]["agreement"] == "final");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
