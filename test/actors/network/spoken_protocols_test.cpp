@@ -104,6 +104,14 @@ BOOST_AUTO_TEST_CASE(a_farewell_of_one_version_each_is_that_of_programs_before_t
   BOOST_TEST(same(*read, {8, {5, 5}, {3, 3}}));
 }
 
+BOOST_AUTO_TEST_CASE(what_a_node_announces_among_its_messages_is_read_from_them) {
+  std::set<std::string> messages{"(@ping) -> void"};
+  BOOST_TEST(announced_protocols(messages).nodes.max == 0u);
+  announce_protocols(messages);
+  BOOST_TEST((announced_protocols(messages).nodes == own_protocols().nodes));
+  BOOST_TEST((announced_protocols(messages).frames == own_protocols().frames));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace ariadne::test
