@@ -63,6 +63,13 @@ private:
   int files_ = 0;
 };
 
+/// What the node says of the id of its cluster; empty while it does not.
+std::string said_of_id(cluster_process& nodes, const std::string& node, const std::string& what) {
+  const auto shown = nodes.run(node, {"status", "--json"});
+  const nlohmann::json::json_pointer where{"/storage/cluster_id/" + what};
+  return shown.exit_code == done ? nlohmann::json::parse(shown.out).value(where, std::string{}) : std::string{};
+}
+
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(storage_refusals)
@@ -84,6 +91,37 @@ BOOST_FIXTURE_TEST_CASE(a_journal_of_another_node_or_cluster_is_refused_until_it
                  .out.find(fmt::format("of node b of cluster {}", cluster))
                != std::string::npos);
   }
+}
+
+BOOST_AUTO_TEST_CASE(a_journal_of_another_cluster_of_the_same_name_is_refused_until_it_is_adopted) {
+  const std::vector<std::string> names{"a", "b", "c"};
+  const auto* settings = "[storage]\ndirectory = \"journals\"\ncold_start_wait = \"0s\"\n";
+  cluster_process here{names, settings};
+  cluster_process there{names, settings};
+  for (auto* nodes : {&here, &there}) {
+    for (const auto& name : names)
+      nodes->start(name);
+    nodes->settle();
+    for (const auto& name : names)
+      BOOST_REQUIRE(eventually([&] { return said_of_id(*nodes, name, "agreement") == "final"; }));
+  }
+  const auto id = said_of_id(here, "a", "id");
+  BOOST_TEST(said_of_id(here, "b", "id") == id);
+  BOOST_TEST(said_of_id(here, "c", "id") == id);
+  BOOST_TEST(said_of_id(there, "c", "id") != id);
+  BOOST_REQUIRE(here.stop("c") == done);
+  BOOST_REQUIRE(there.stop("c") == done);
+  const auto journal = here.directory() / "journals" / "c";
+  fs::remove_all(journal);
+  fs::rename(there.directory() / "journals" / "c", journal);
+  here.start("c");
+  BOOST_TEST(here.wait("c") == foreign);
+  BOOST_TEST(here.log("c").find("ariadne storage adopt " + journal.string()) != std::string::npos, here.log("c"));
+  BOOST_TEST(here.log("a").find("belong to two clusters of the name") != std::string::npos, here.log("a"));
+  BOOST_REQUIRE(run_ariadne({"storage", "adopt", journal.string()}).exit_code == done);
+  here.start("c");
+  here.settle();
+  BOOST_TEST(eventually([&] { return said_of_id(here, "c", "id") == id; }));
 }
 
 BOOST_FIXTURE_TEST_CASE(a_directory_that_is_in_use_is_refused, kept_node) {
