@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that the build, the tests and the programs need. Does nothing if all are there.
 #
-# usage: scripts/deps.sh [--compare | --coverage | --package]
+# usage: scripts/deps.sh [--compare | --coverage | --package | --page]
 #   --compare   installs what bench/compare.sh and bench/plots.sh need, too
 #   --coverage  installs what scripts/coverage.sh needs, too
 #   --package   installs what scripts/package.sh needs, too
+#   --page      installs what test/page/ and scripts/page_picture.sh need, too
 set -euo pipefail
 
 packages=(
@@ -48,8 +49,9 @@ case "$*" in
   --compare) packages+=(etcd-server gnuplot-nox jq libbroker-dev nats-server redis-server) ;;
   --coverage) packages+=(gcovr) ;;
   --package) packages+=(debhelper debootstrap dpkg-dev lintian systemd-container) ;;
+  --page) packages+=(chromium chromium-driver python3-selenium) ;;
   *)
-    echo 'usage: scripts/deps.sh [--compare | --coverage | --package]' >&2
+    echo 'usage: scripts/deps.sh [--compare | --coverage | --package | --page]' >&2
     exit 2
     ;;
 esac

@@ -21,6 +21,7 @@ esac
 scripts/deps.sh
 
 if [[ "${labels}" == *nightly* ]]; then
+  scripts/deps.sh --page
   ARIADNE_PROGRAM_BEFORE="$(scripts/build_release.sh)"
   export ARIADNE_PROGRAM_BEFORE
 fi
