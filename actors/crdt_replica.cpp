@@ -147,7 +147,7 @@ public:
         if (why)
           tally_.stash_failures[reason_of(*why)].add();
         else
-          tally_.stash_durations[label_of(concern)].add(took);
+          durations_of(concern).add(took);
       });
     if (options_.journal)
       begin_journal(*options_.journal);
@@ -178,7 +178,7 @@ public:
       return refuse(to_error(written.error(), key, options_.core.limits));
     const auto event = to_event_id(*written);
     if (!waits) {
-      tally_.stash_durations[label_of(options.concern)].add({});
+      durations_of(options.concern).add({});
       flush();
       return receipt{event, {core_->id().value}};
     }
@@ -563,7 +563,17 @@ private:
 
   void note_pickup(pickup_outcome what) {
     constexpr std::array<const char*, 3> outcomes{"found", "absent", "pending"};
-    tally_.pickups[outcomes.at(static_cast<std::size_t>(what))].add();
+    const auto i = static_cast<std::size_t>(what);
+    if (pickups_.at(i) == nullptr)
+      pickups_[i] = &tally_.pickups[outcomes.at(i)];
+    pickups_[i]->add();
+  }
+
+  duration_histogram& durations_of(const write_concern& concern) {
+    auto& result = stash_durations_.at(2 * static_cast<std::size_t>(concern.level) + (concern.durable ? 1 : 0));
+    if (result == nullptr)
+      result = &tally_.stash_durations[label_of(concern)];
+    return *result;
   }
 
   map_entry look_at(std::string_view key, bool with_value) {
@@ -1052,6 +1062,9 @@ private:
 
   ticking_crdt_replica_actor::pointer self_;
   node_tally& tally_ = tally_of(self_->system());
+  /// Where each outcome, and each concern, is counted: looked up once, since there may be a million in a second.
+  std::array<tally*, 3> pickups_{};
+  std::array<duration_histogram*, 2 * (static_cast<std::size_t>(concern_level::all) + 1)> stash_durations_{};
   monitored_actors<ticking_crdt_replica_actor::pointer> monitored_;
   crdt_replica_options options_;
   std::optional<answer_gate<ticking_crdt_replica_actor::pointer>> gate_;
