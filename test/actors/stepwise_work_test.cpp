@@ -15,7 +15,7 @@ struct hand_driven_clock {
   using rep = duration::rep;
   using period = duration::period;
   using time_point = std::chrono::time_point<hand_driven_clock>;
-  static constexpr bool is_steady = true;
+  [[maybe_unused]] static constexpr bool is_steady = true;
 
   static time_point now() {
     return time;
@@ -126,7 +126,7 @@ BOOST_FIXTURE_TEST_CASE(a_handler_that_was_long_takes_no_step_on_top, worker) {
 BOOST_FIXTURE_TEST_CASE(an_interrupted_step_does_not_keep_the_next_one_waiting_for_as_long, worker) {
   steps_left = 10;
   go_on();
-  subject.message_came([this] { pass(10s); });
+  subject.message_came([] { pass(10s); });
   handle(0us);
   handle(5ms);
   BOOST_TEST(steps_done == 1);

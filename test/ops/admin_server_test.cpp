@@ -32,7 +32,7 @@ namespace {
 /// Says that the node is not in service yet.
 supervisor_actor::behavior_type young_supervisor(supervisor_actor::pointer) {
   return {[](handoff_atom) -> caf::result<state_handoff_actor> { return make_error(ec::not_in_service, "soon"); },
-          [](leave_atom) { return true; }};
+          [](leave_atom) { return true; }, [](const node_listing&) {}};
 }
 
 /// What the actors of a node have been asked for.
