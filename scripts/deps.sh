@@ -48,7 +48,7 @@ case "$*" in
   '') ;;
   --compare) packages+=(etcd-server gnuplot-nox jq libbroker-dev nats-server redis-server) ;;
   --coverage) packages+=(gcovr) ;;
-  --package) packages+=(debhelper debootstrap dpkg-dev lintian systemd-container) ;;
+  --package) packages+=(debhelper debootstrap dpkg-dev lintian procps) ;;
   --page) packages+=(chromium chromium-driver python3-selenium) ;;
   *)
     echo 'usage: scripts/deps.sh [--compare | --coverage | --package | --page]' >&2
