@@ -373,44 +373,37 @@ void cluster_view::connect_to_due(const moment& now) {
 
 void cluster_view::listed(const std::vector<std::pair<std::string, std::string>>& nodes, const moment& now) {
   look(now);
-  std::set<std::string> gone;
-  for (const auto& [node, address] : std::exchange(options_.listed, nodes))
-    gone.insert(node);
+  const auto before = std::exchange(options_.listed, nodes);
   for (const auto& [node, address] : nodes) {
-    gone.erase(node);
     if (node == options_.node || !is_name(node))
       continue;
     table_.list(node, address, now_ms());
     table_.hurry(node, now_ms());
   }
-  for (const auto& node : gone)
-    if (!seeds_.has_met(node))
-      unlist(node);
+  for (const auto& [node, address] : before)
+    unlist(node);
   schedule_attempts();
 }
 
 void cluster_view::discovered(const std::vector<std::string>& addresses, const moment& now) {
   look(now);
   for (const auto& node : seeds_.set(addresses, now_ms()))
-    if (!is_in_file(node))
-      unlist(node);
+    unlist(node);
   schedule_attempts();
 }
 
 /// At an address that was discovered, this node is.
 void cluster_view::found_at(const std::string& address, const std::string& node) {
-  if (const auto former = seeds_.met(address, node); former && !is_in_file(*former))
+  if (const auto former = seeds_.met(address, node))
     unlist(*former);
   table_.list(node, address, now_ms());
 }
 
-bool cluster_view::is_in_file(const std::string& node) const {
-  return std::any_of(options_.listed.begin(), options_.listed.end(),
-                     [&](const auto& listed) { return listed.first == node; });
-}
-
+/// Unless the file lists it, or an address at which it was met is discovered.
 void cluster_view::unlist(const std::string& node) {
-  if (table_.unlist(node))
+  const auto is_in_file = std::any_of(options_.listed.begin(), options_.listed.end(),
+                                      [&](const auto& listed) { return listed.first == node; });
+  if (!is_in_file && !seeds_.has_met(node) && table_.unlist(node))
     draw_consequences(node, "too many nodes are gone");
 }
 

@@ -268,7 +268,6 @@ private:
   void report_state(const std::string& node);
 
   void found_at(const std::string& address, const std::string& node);
-  bool is_in_file(const std::string& node) const;
   void unlist(const std::string& node);
   void fail_at(const std::string& address, const std::string& problem, failure how);
   void note_met();
