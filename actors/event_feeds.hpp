@@ -34,7 +34,8 @@ public:
   /// Of the names in the events.
   static constexpr std::size_t event_bytes_max = 256u << 10;
 
-  event_feeds(Self self, monitored_actors<Self>& monitored) : self_(self), monitored_(monitored) {}
+  event_feeds(Self self, monitored_actors<Self>& monitored)
+    : self_(self), monitored_(monitored), missed_(tally_of(self->system()).watch_events_missed) {}
 
   /// Adds a watcher of the keys that start with the prefix.
   void add(std::string prefix, const watcher_actor& watcher, waiting_place place) {
@@ -104,7 +105,7 @@ private:
       f.event_bytes -= f.events.front().subject.size();
       f.events.pop_front();
       ++f.missed;
-      tally_of(self_->system()).watch_events_missed.add();
+      missed_.add();
     }
     send(f);
   }
@@ -131,6 +132,7 @@ private:
 
   Self self_;
   monitored_actors<Self>& monitored_;
+  tally& missed_;
   std::list<feed> feeds_;
   std::uint64_t last_id_ = 0;
 };
