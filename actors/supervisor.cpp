@@ -58,6 +58,14 @@ using ticking_supervisor_actor = supervisor_actor::extend<
   // The node drains, see service_keeper_actor.
   answers<std::vector<leftover>, drain_atom, std::uint64_t>>;
 
+/// The nodes of which a majority is counted.
+std::set<std::string> counted_nodes(const state_handoff_options& handoff) {
+  std::set<std::string> result{handoff.expected_nodes.begin(), handoff.expected_nodes.end()};
+  if (handoff.is_listed)
+    result.insert(handoff.node);
+  return result;
+}
+
 class supervisor_state {
 public:
   static constexpr const char* name = "supervisor";
@@ -68,10 +76,7 @@ public:
   void start(supervisor_options options) {
     options_ = std::move(options);
     options_.handoff.services = caf::actor_cast<service_keeper_actor>(self_->ctrl());
-    const auto& handoff = options_.handoff;
-    options_.membership.voters = {handoff.expected_nodes.begin(), handoff.expected_nodes.end()};
-    if (handoff.is_listed)
-      options_.membership.voters.insert(handoff.node);
+    options_.membership.voters = counted_nodes(options_.handoff);
     services_.resize(options_.services.size());
     policy_.emplace(options_.restarts);
     // Not yet, for an actor that has not come to be cannot give up.
@@ -545,9 +550,7 @@ void add_session_host(supervisor_options& options, session_host_options hosting)
   const auto& handoff = options.handoff;
   hosting.node = handoff.node;
   hosting.keeps_journal = options.storage.has_value();
-  hosting.configured_nodes = {handoff.expected_nodes.begin(), handoff.expected_nodes.end()};
-  if (handoff.is_listed)
-    hosting.configured_nodes.insert(handoff.node);
+  hosting.configured_nodes = counted_nodes(handoff);
   auto spawn = [hosting = std::move(hosting)](caf::actor_system& system) {
     return caf::actor_cast<participant_actor>(spawn_session_host(system, hosting));
   };

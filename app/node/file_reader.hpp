@@ -15,7 +15,7 @@ namespace ariadne {
 /// wrong, what was read before holds. Not thread-safe.
 class file_reader {
 public:
-  /// `list` is told of the nodes whenever these have changed.
+  /// `list` is told of the nodes each time, so that who is down is connected to at once.
   file_reader(std::string file, const program_config& at_start, std::string self, node_log& output,
               std::function<void(const std::vector<seed_node>&)> list);
 
