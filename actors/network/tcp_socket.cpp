@@ -2,6 +2,8 @@
 
 #include "actors/network/dial_attempt.hpp"
 
+#include <caf/io/network/native_socket.hpp>
+
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -59,12 +61,8 @@ std::string tcp_socket::local_host() const {
 }
 
 std::uint16_t tcp_socket::local_port() const {
-  sockaddr_storage address{};
-  socklen_t size = sizeof(address);
-  if (::getsockname(fd_, reinterpret_cast<sockaddr*>(&address), &size) != 0)
-    return 0;
-  return ntohs(address.ss_family == AF_INET6 ? reinterpret_cast<const sockaddr_in6&>(address).sin6_port
-                                             : reinterpret_cast<const sockaddr_in&>(address).sin_port);
+  const auto port = caf::io::network::local_port_of_fd(fd_);
+  return port ? *port : std::uint16_t{0};
 }
 
 tcp_socket tcp_socket::duplicate() const {
