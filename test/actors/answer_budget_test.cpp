@@ -11,6 +11,8 @@
 #include <memory>
 #include <string>
 
+namespace answer_budget_test {
+
 BOOST_AUTO_TEST_SUITE(answer_budget)
 
 using namespace ariadne;
@@ -173,3 +175,5 @@ BOOST_FIXTURE_TEST_CASE(a_take_for_which_there_is_no_room_takes_nothing, served_
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace answer_budget_test

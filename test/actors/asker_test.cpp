@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-namespace ariadne::test {
+namespace ariadne::test::asker_test {
 
 namespace {
 
@@ -100,4 +100,4 @@ BOOST_AUTO_TEST_CASE(the_end_of_an_actor_that_has_answered_does_not_matter_to_th
 
 BOOST_AUTO_TEST_SUITE_END()
 
-} // namespace ariadne::test
+} // namespace ariadne::test::asker_test

@@ -24,7 +24,7 @@
 
 #include <fcntl.h>
 
-namespace ariadne::test {
+namespace ariadne::test::caf_traffic_test {
 
 namespace {
 
@@ -162,4 +162,4 @@ BOOST_AUTO_TEST_CASE(nobody_finds_what_starts_actors_or_keeps_settings_by_its_na
 
 BOOST_AUTO_TEST_SUITE_END()
 
-} // namespace ariadne::test
+} // namespace ariadne::test::caf_traffic_test

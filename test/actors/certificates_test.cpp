@@ -20,7 +20,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-namespace ariadne::test {
+namespace ariadne::test::certificates_test {
 
 namespace {
 
@@ -395,4 +395,4 @@ BOOST_AUTO_TEST_CASE(an_expiry_is_warned_of_a_month_a_week_and_a_day_before) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-} // namespace ariadne::test
+} // namespace ariadne::test::certificates_test

@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <string>
 
-namespace ariadne::test {
+namespace ariadne::test::client_guard_test {
 
 namespace {
 
@@ -244,4 +244,4 @@ BOOST_AUTO_TEST_CASE(the_id_of_a_node_is_that_nodes_for_ever_and_that_of_a_clien
 
 BOOST_AUTO_TEST_SUITE_END()
 
-} // namespace ariadne::test
+} // namespace ariadne::test::client_guard_test

@@ -17,6 +17,8 @@
 #include <string>
 #include <vector>
 
+namespace cluster_membership_forgetting_test {
+
 using namespace ariadne;
 using namespace ariadne::test;
 using namespace std::chrono_literals;
@@ -180,3 +182,5 @@ BOOST_AUTO_TEST_CASE(a_node_at_all_interfaces_is_known_by_the_address_at_which_i
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace cluster_membership_forgetting_test

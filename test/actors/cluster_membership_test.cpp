@@ -39,6 +39,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+namespace cluster_membership_test {
+
 using namespace ariadne;
 using namespace ariadne::test;
 using namespace std::chrono_literals;
@@ -439,3 +441,5 @@ BOOST_AUTO_TEST_CASE(a_client_for_whom_too_much_waits_is_told_of_no_members) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace cluster_membership_test

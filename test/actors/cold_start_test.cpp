@@ -4,6 +4,8 @@
 
 #include <chrono>
 
+namespace cold_start_test {
+
 using namespace ariadne;
 using namespace std::chrono_literals;
 
@@ -76,3 +78,5 @@ BOOST_AUTO_TEST_CASE(a_node_that_has_restored_nothing_waits_for_nobody) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace cold_start_test

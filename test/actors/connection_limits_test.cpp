@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace ariadne::test {
+namespace ariadne::test::connection_limits_test {
 
 namespace {
 
@@ -118,4 +118,4 @@ BOOST_AUTO_TEST_CASE(no_more_addresses_are_remembered_than_the_limit) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-} // namespace ariadne::test
+} // namespace ariadne::test::connection_limits_test

@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+namespace crdt_replica_test {
+
 using namespace ariadne;
 using namespace ariadne::test;
 
@@ -311,3 +313,5 @@ BOOST_FIXTURE_TEST_CASE(more_leftovers_than_a_page_has_room_for_come_in_pages, l
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace crdt_replica_test

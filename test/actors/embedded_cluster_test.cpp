@@ -9,6 +9,8 @@
 
 #include <optional>
 
+namespace embedded_cluster_test {
+
 using namespace ariadne;
 
 namespace {
@@ -83,3 +85,5 @@ BOOST_AUTO_TEST_CASE(a_service_is_found_by_its_name_and_takes_part_in_the_drain)
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace embedded_cluster_test

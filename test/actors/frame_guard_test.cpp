@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-namespace ariadne::test {
+namespace ariadne::test::frame_guard_test {
 
 namespace {
 
@@ -261,4 +261,4 @@ BOOST_AUTO_TEST_CASE(every_reason_has_words) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-} // namespace ariadne::test
+} // namespace ariadne::test::frame_guard_test

@@ -13,6 +13,8 @@
 #include <memory>
 #include <string>
 
+namespace handoff_requests_test {
+
 using namespace ariadne;
 using namespace std::chrono_literals;
 
@@ -128,3 +130,5 @@ BOOST_FIXTURE_TEST_CASE(a_state_of_another_type_is_an_error_and_any_snapshot_is_
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace handoff_requests_test

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <vector>
 
+namespace held_answers_test {
+
 using namespace ariadne;
 
 namespace {
@@ -86,3 +88,5 @@ BOOST_AUTO_TEST_CASE(when_the_session_ends_all_come_out_once) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace held_answers_test

@@ -12,6 +12,8 @@
 #include <string_view>
 #include <vector>
 
+namespace recorded_messages_test {
+
 // What nodes send each other, byte by byte. Another program of the same `node_protocols` has to read it: a change here
 // is one of the wire, and needs a version of its own (CONTRIBUTING.md). Frames of the map are in
 // recorded_frames_test.cpp.
@@ -109,3 +111,5 @@ BOOST_AUTO_TEST_CASE(what_nodes_send_each_other_is_as_programs_of_this_version_o
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace recorded_messages_test

@@ -9,6 +9,8 @@
 #include <string>
 #include <utility>
 
+namespace requests_test {
+
 using namespace ariadne;
 using namespace ariadne::test;
 
@@ -250,3 +252,5 @@ BOOST_AUTO_TEST_CASE(watches_have_limits_too) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace requests_test

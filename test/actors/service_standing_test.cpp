@@ -4,6 +4,8 @@
 
 #include <vector>
 
+namespace service_standing_test {
+
 using namespace ariadne;
 
 BOOST_AUTO_TEST_SUITE(service_standing)
@@ -52,3 +54,5 @@ BOOST_AUTO_TEST_CASE(a_disagreement_counts_once_it_has_lasted_and_is_over_at_onc
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace service_standing_test

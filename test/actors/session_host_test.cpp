@@ -30,6 +30,8 @@
 #include <utility>
 #include <vector>
 
+namespace session_host_test {
+
 using namespace ariadne;
 using namespace ariadne::test;
 using namespace std::chrono_literals;
@@ -568,3 +570,5 @@ BOOST_AUTO_TEST_CASE(a_state_of_a_newer_version_is_started_only_where_it_is_know
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace session_host_test

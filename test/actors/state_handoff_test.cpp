@@ -15,6 +15,8 @@
 #include <utility>
 #include <vector>
 
+namespace state_handoff_test {
+
 using namespace ariadne;
 using namespace ariadne::test;
 
@@ -621,3 +623,5 @@ BOOST_AUTO_TEST_CASE(a_new_incarnation_gets_back_what_was_stashed_on_the_old_one
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace state_handoff_test

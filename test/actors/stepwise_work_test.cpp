@@ -4,6 +4,8 @@
 
 #include <chrono>
 
+namespace stepwise_work_test {
+
 BOOST_AUTO_TEST_SUITE(stepwise_work)
 
 using namespace std::chrono_literals;
@@ -133,3 +135,5 @@ BOOST_FIXTURE_TEST_CASE(an_interrupted_step_does_not_keep_the_next_one_waiting_f
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace stepwise_work_test

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+namespace stop_ledger_test {
+
 using namespace ariadne;
 
 BOOST_AUTO_TEST_SUITE(stop_ledger)
@@ -80,3 +82,5 @@ BOOST_FIXTURE_TEST_CASE(what_is_left_over_comes_in_the_order_of_asking_and_is_ta
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace stop_ledger_test

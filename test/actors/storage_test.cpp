@@ -28,6 +28,8 @@
 
 #include <sys/resource.h>
 
+namespace storage_test {
+
 using namespace ariadne;
 
 BOOST_AUTO_TEST_SUITE(storage)
@@ -329,3 +331,5 @@ BOOST_FIXTURE_TEST_CASE(after_a_fault_of_the_disk_all_is_written_again, fixture)
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace storage_test

@@ -21,6 +21,8 @@
 #include <memory>
 #include <utility>
 
+namespace supervisor_test {
+
 using namespace ariadne;
 using namespace std::chrono_literals;
 
@@ -430,3 +432,5 @@ BOOST_AUTO_TEST_CASE(a_service_may_not_have_a_name_of_ours_or_of_another_actor) 
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace supervisor_test

@@ -4,6 +4,8 @@
 
 #include <set>
 
+namespace system_config_test {
+
 using namespace ariadne;
 
 BOOST_AUTO_TEST_SUITE(system_config)
@@ -18,3 +20,5 @@ BOOST_AUTO_TEST_CASE(no_two_systems_bear_the_same_node_id) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace system_config_test

@@ -19,6 +19,8 @@
 #include <string>
 #include <utility>
 
+namespace value_transfer_test {
+
 BOOST_AUTO_TEST_SUITE(value_transfer)
 
 using namespace ariadne;
@@ -374,3 +376,5 @@ BOOST_AUTO_TEST_CASE(a_transfer_fails_when_the_desk_ends) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace value_transfer_test

@@ -9,6 +9,8 @@
 #include <optional>
 #include <vector>
 
+namespace waiting_places_test {
+
 using namespace ariadne;
 using namespace ariadne::test;
 
@@ -96,3 +98,5 @@ BOOST_AUTO_TEST_CASE(an_actor_is_named_once_and_forgotten_when_it_has_asked_for_
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace waiting_places_test

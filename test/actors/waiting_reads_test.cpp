@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+namespace waiting_reads_test {
+
 using namespace ariadne;
 
 namespace {
@@ -132,3 +134,5 @@ BOOST_AUTO_TEST_CASE(all_whose_time_is_up_end_in_steps) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace waiting_reads_test

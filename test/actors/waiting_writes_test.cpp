@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+namespace waiting_writes_test {
+
 using namespace ariadne;
 
 namespace {
@@ -167,3 +169,5 @@ BOOST_AUTO_TEST_CASE(the_time_of_a_large_write_does_not_run_while_its_value_is_o
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace waiting_writes_test

@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+namespace write_concern_test {
+
 using namespace ariadne;
 
 namespace {
@@ -173,3 +175,5 @@ BOOST_AUTO_TEST_CASE(a_journal_of_this_node_does_not_serve_who_wants_another_one
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace write_concern_test

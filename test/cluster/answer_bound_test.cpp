@@ -12,6 +12,8 @@
 #include <utility>
 #include <vector>
 
+namespace answer_bound_test {
+
 BOOST_AUTO_TEST_SUITE(answer_bound)
 
 using namespace ariadne;
@@ -61,3 +63,5 @@ BOOST_AUTO_TEST_CASE(a_client_that_asks_for_much_at_once_costs_a_bounded_amount_
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace answer_bound_test

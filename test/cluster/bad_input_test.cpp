@@ -16,7 +16,7 @@
 #include <string>
 #include <vector>
 
-namespace ariadne::test {
+namespace ariadne::test::bad_input_test {
 
 using namespace std::string_literals;
 
@@ -242,4 +242,4 @@ BOOST_FIXTURE_TEST_CASE(a_replica_refuses_frames_that_are_garbage_and_says_so_in
 
 BOOST_AUTO_TEST_SUITE_END()
 
-} // namespace ariadne::test
+} // namespace ariadne::test::bad_input_test

@@ -17,7 +17,7 @@
 #include <string>
 #include <vector>
 
-namespace ariadne::test {
+namespace ariadne::test::blackout_test {
 
 namespace {
 
@@ -209,4 +209,4 @@ BOOST_DATA_TEST_CASE(nothing_is_lost_when_all_nodes_are_killed_a_hundred_times,
 
 BOOST_AUTO_TEST_SUITE_END()
 
-} // namespace ariadne::test
+} // namespace ariadne::test::blackout_test

@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-namespace ariadne::test {
+namespace ariadne::test::clocks_test {
 
 namespace {
 
@@ -110,4 +110,4 @@ BOOST_FIXTURE_TEST_CASE(a_wrong_clock_lets_nothing_of_others_expire_before_its_t
 
 BOOST_AUTO_TEST_SUITE_END()
 
-} // namespace ariadne::test
+} // namespace ariadne::test::clocks_test

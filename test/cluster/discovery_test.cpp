@@ -16,7 +16,7 @@
 
 // Nodes that find each other by a name, of a name server of their own, on hosts of their own.
 
-namespace ariadne::test {
+namespace ariadne::test::discovery_test {
 
 namespace {
 
@@ -187,4 +187,4 @@ BOOST_AUTO_TEST_CASE(a_cluster_file_without_nodes_is_for_nodes_with_an_address_o
 
 BOOST_AUTO_TEST_SUITE_END()
 
-} // namespace ariadne::test
+} // namespace ariadne::test::discovery_test

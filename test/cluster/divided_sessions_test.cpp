@@ -8,7 +8,7 @@
 #include <map>
 #include <string>
 
-namespace ariadne::test {
+namespace ariadne::test::divided_sessions_test {
 
 namespace {
 
@@ -113,4 +113,4 @@ BOOST_AUTO_TEST_CASE(with_run_both_sides_play_until_they_meet_and_then_one_wins_
 
 BOOST_AUTO_TEST_SUITE_END()
 
-} // namespace ariadne::test
+} // namespace ariadne::test::divided_sessions_test

@@ -7,7 +7,7 @@
 #include <chrono>
 #include <csignal>
 
-namespace ariadne::test {
+namespace ariadne::test::drain_test {
 
 namespace {
 
@@ -123,4 +123,4 @@ BOOST_AUTO_TEST_CASE(a_node_drains_while_clients_go_on_stashing) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-} // namespace ariadne::test
+} // namespace ariadne::test::drain_test

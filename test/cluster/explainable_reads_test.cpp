@@ -4,7 +4,7 @@
 
 // The judge itself: it has to find fault with what cannot be, and with nothing else.
 
-namespace ariadne::test {
+namespace ariadne::test::explainable_reads_test {
 
 namespace {
 
@@ -116,4 +116,4 @@ BOOST_FIXTURE_TEST_CASE(an_answer_of_an_incarnation_that_is_gone_is_not_held_aga
 
 BOOST_AUTO_TEST_SUITE_END()
 
-} // namespace ariadne::test
+} // namespace ariadne::test::explainable_reads_test

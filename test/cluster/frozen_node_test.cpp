@@ -14,7 +14,7 @@
 #include <thread>
 #include <vector>
 
-namespace ariadne::test {
+namespace ariadne::test::frozen_node_test {
 
 namespace {
 
@@ -125,4 +125,4 @@ BOOST_AUTO_TEST_CASE(a_node_that_was_frozen_does_not_answer_as_if_it_were_alone_
 
 BOOST_AUTO_TEST_SUITE_END()
 
-} // namespace ariadne::test
+} // namespace ariadne::test::frozen_node_test

@@ -9,7 +9,7 @@
 #include <thread>
 #include <vector>
 
-namespace ariadne::test {
+namespace ariadne::test::handoff_test {
 
 namespace {
 
@@ -193,4 +193,4 @@ BOOST_FIXTURE_TEST_CASE(a_client_is_connected_but_no_member, two_nodes) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-} // namespace ariadne::test
+} // namespace ariadne::test::handoff_test

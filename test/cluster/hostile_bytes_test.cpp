@@ -23,7 +23,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-namespace ariadne::test {
+namespace ariadne::test::hostile_bytes_test {
 
 namespace {
 
@@ -384,4 +384,4 @@ BOOST_AUTO_TEST_CASE(a_false_server_does_not_end_a_node_that_connects_to_it) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-} // namespace ariadne::test
+} // namespace ariadne::test::hostile_bytes_test

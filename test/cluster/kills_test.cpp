@@ -7,7 +7,7 @@
 #include <csignal>
 #include <random>
 
-namespace ariadne::test {
+namespace ariadne::test::kills_test {
 
 namespace {
 
@@ -61,4 +61,4 @@ BOOST_AUTO_TEST_CASE(what_has_a_receipt_outlives_a_thousand_kills) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-} // namespace ariadne::test
+} // namespace ariadne::test::kills_test

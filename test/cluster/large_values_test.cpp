@@ -24,7 +24,7 @@
 #include <thread>
 #include <vector>
 
-namespace ariadne::test {
+namespace ariadne::test::large_values_test {
 
 namespace {
 
@@ -335,4 +335,4 @@ BOOST_AUTO_TEST_CASE(a_value_of_a_gibibyte_arrives_and_disturbs_nobody) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-} // namespace ariadne::test
+} // namespace ariadne::test::large_values_test

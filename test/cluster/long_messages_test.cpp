@@ -15,7 +15,7 @@
 
 // What is small is not held up by what is large, on links that take seconds for that.
 
-namespace ariadne::test {
+namespace ariadne::test::long_messages_test {
 
 namespace {
 
@@ -130,4 +130,4 @@ BOOST_FIXTURE_TEST_CASE(a_small_message_is_not_held_up_by_a_large_one_to_another
 
 BOOST_AUTO_TEST_SUITE_END()
 
-} // namespace ariadne::test
+} // namespace ariadne::test::long_messages_test

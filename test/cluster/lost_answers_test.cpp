@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace ariadne::test {
+namespace ariadne::test::lost_answers_test {
 
 namespace {
 
@@ -142,4 +142,4 @@ BOOST_AUTO_TEST_CASE(a_watch_goes_on_by_way_of_another_node_and_shows_what_has_c
 
 BOOST_AUTO_TEST_SUITE_END()
 
-} // namespace ariadne::test
+} // namespace ariadne::test::lost_answers_test

@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-namespace ariadne::test {
+namespace ariadne::test::lost_clients_test {
 
 namespace {
 
@@ -149,4 +149,4 @@ BOOST_FIXTURE_TEST_CASE(what_has_replaced_the_state_while_it_was_written_out_sta
 
 BOOST_AUTO_TEST_SUITE_END()
 
-} // namespace ariadne::test
+} // namespace ariadne::test::lost_clients_test

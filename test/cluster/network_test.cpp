@@ -10,7 +10,7 @@
 #include <csignal>
 #include <thread>
 
-namespace ariadne::test {
+namespace ariadne::test::network_test {
 
 namespace {
 
@@ -149,4 +149,4 @@ BOOST_FIXTURE_TEST_CASE(no_node_is_declared_down_only_because_the_machine_is_bus
 
 BOOST_AUTO_TEST_SUITE_END()
 
-} // namespace ariadne::test
+} // namespace ariadne::test::network_test

@@ -8,7 +8,7 @@
 
 // ariadne drain, load and top.
 
-namespace ariadne::test {
+namespace ariadne::test::operator_commands_test {
 
 namespace {
 
@@ -110,4 +110,4 @@ BOOST_AUTO_TEST_CASE(top_in_a_pipe_shows_each_look_below_the_one_before) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-} // namespace ariadne::test
+} // namespace ariadne::test::operator_commands_test

@@ -5,7 +5,7 @@
 
 #include <string>
 
-namespace ariadne::test {
+namespace ariadne::test::play_command_test {
 
 namespace {
 
@@ -47,4 +47,4 @@ BOOST_AUTO_TEST_CASE(a_cluster_that_does_not_run_is_one_clear_line) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-} // namespace ariadne::test
+} // namespace ariadne::test::play_command_test

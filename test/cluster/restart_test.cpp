@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-namespace ariadne::test {
+namespace ariadne::test::restart_test {
 
 namespace {
 
@@ -109,4 +109,4 @@ BOOST_FIXTURE_TEST_CASE(nobody_ends_a_replica_from_outside, three_nodes) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-} // namespace ariadne::test
+} // namespace ariadne::test::restart_test

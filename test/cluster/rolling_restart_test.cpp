@@ -11,7 +11,7 @@
 #include <thread>
 #include <utility>
 
-namespace ariadne::test {
+namespace ariadne::test::rolling_restart_test {
 
 namespace {
 
@@ -131,4 +131,4 @@ BOOST_AUTO_TEST_CASE(nothing_is_lost_when_all_nodes_are_restarted_a_hundred_time
 
 BOOST_AUTO_TEST_SUITE_END()
 
-} // namespace ariadne::test
+} // namespace ariadne::test::rolling_restart_test

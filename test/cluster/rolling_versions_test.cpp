@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <string>
 
-namespace ariadne::test {
+namespace ariadne::test::rolling_versions_test {
 
 namespace {
 
@@ -47,4 +47,4 @@ BOOST_AUTO_TEST_CASE(nothing_is_lost_when_nodes_go_to_the_release_before_and_bac
 
 BOOST_AUTO_TEST_SUITE_END()
 
-} // namespace ariadne::test
+} // namespace ariadne::test::rolling_versions_test

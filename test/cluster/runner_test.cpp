@@ -15,7 +15,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-namespace ariadne::test {
+namespace ariadne::test::runner_test {
 
 namespace {
 
@@ -146,4 +146,4 @@ BOOST_AUTO_TEST_CASE(who_only_stands_where_the_runner_would_is_not_believed) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-} // namespace ariadne::test
+} // namespace ariadne::test::runner_test

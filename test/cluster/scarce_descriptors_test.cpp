@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace ariadne::test {
+namespace ariadne::test::scarce_descriptors_test {
 
 namespace {
 
@@ -77,4 +77,4 @@ BOOST_AUTO_TEST_CASE(where_a_command_can_open_just_what_it_needs_it_works) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-} // namespace ariadne::test
+} // namespace ariadne::test::scarce_descriptors_test

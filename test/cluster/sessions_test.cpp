@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace ariadne::test {
+namespace ariadne::test::sessions_test {
 
 namespace {
 
@@ -163,4 +163,4 @@ BOOST_AUTO_TEST_CASE(no_session_is_lost_when_all_nodes_are_restarted_a_hundred_t
 
 BOOST_AUTO_TEST_SUITE_END()
 
-} // namespace ariadne::test
+} // namespace ariadne::test::sessions_test

@@ -10,7 +10,7 @@
 #include <random>
 #include <thread>
 
-namespace ariadne::test {
+namespace ariadne::test::set_checker_test {
 
 namespace {
 
@@ -81,4 +81,4 @@ BOOST_DATA_TEST_CASE(every_element_with_a_receipt_from_a_majority_is_there_at_th
 
 BOOST_AUTO_TEST_SUITE_END()
 
-} // namespace ariadne::test
+} // namespace ariadne::test::set_checker_test

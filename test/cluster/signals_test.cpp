@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-namespace ariadne::test {
+namespace ariadne::test::signals_test {
 
 namespace {
 
@@ -192,4 +192,4 @@ BOOST_AUTO_TEST_CASE(a_service_manager_hears_when_a_node_serves_is_alive_and_sto
 
 BOOST_AUTO_TEST_SUITE_END()
 
-} // namespace ariadne::test
+} // namespace ariadne::test::signals_test

@@ -14,7 +14,7 @@
 #include <system_error>
 #include <vector>
 
-namespace ariadne::test {
+namespace ariadne::test::standard_streams_test {
 
 namespace {
 
@@ -193,4 +193,4 @@ BOOST_FIXTURE_TEST_CASE(a_node_whose_log_may_not_grow_serves_and_stops, one_node
 
 BOOST_AUTO_TEST_SUITE_END()
 
-} // namespace ariadne::test
+} // namespace ariadne::test::standard_streams_test

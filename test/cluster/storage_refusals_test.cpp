@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace ariadne::test {
+namespace ariadne::test::storage_refusals_test {
 
 namespace {
 
@@ -188,4 +188,4 @@ BOOST_FIXTURE_TEST_CASE(a_backup_of_a_running_node_is_restored_into_a_new_direct
 
 BOOST_AUTO_TEST_SUITE_END()
 
-} // namespace ariadne::test
+} // namespace ariadne::test::storage_refusals_test

@@ -8,7 +8,7 @@
 #include <csignal>
 #include <filesystem>
 
-namespace ariadne::test {
+namespace ariadne::test::strangers_test {
 
 namespace {
 
@@ -194,4 +194,4 @@ BOOST_AUTO_TEST_CASE(the_memory_of_a_node_does_not_grow_with_what_its_neighbour_
 
 BOOST_AUTO_TEST_SUITE_END()
 
-} // namespace ariadne::test
+} // namespace ariadne::test::strangers_test

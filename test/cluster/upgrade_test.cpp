@@ -7,7 +7,7 @@
 #include <map>
 #include <string>
 
-namespace ariadne::test {
+namespace ariadne::test::upgrade_test {
 
 namespace {
 
@@ -120,4 +120,4 @@ BOOST_AUTO_TEST_CASE(a_node_of_version_1_neither_starts_nor_loses_a_game_of_vers
 
 BOOST_AUTO_TEST_SUITE_END()
 
-} // namespace ariadne::test
+} // namespace ariadne::test::upgrade_test

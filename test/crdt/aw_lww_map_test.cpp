@@ -12,6 +12,8 @@
 #include <utility>
 #include <vector>
 
+namespace aw_lww_map_test {
+
 using namespace ariadne::test;
 
 BOOST_AUTO_TEST_SUITE(aw_lww_map)
@@ -388,3 +390,5 @@ BOOST_AUTO_TEST_CASE(entries_that_expire_are_left_out_of_the_fingerprint) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace aw_lww_map_test

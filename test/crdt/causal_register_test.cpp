@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+namespace causal_register_test {
+
 using namespace ariadne::test;
 
 BOOST_AUTO_TEST_SUITE(causal_register)
@@ -318,3 +320,5 @@ BOOST_AUTO_TEST_CASE(an_erase_of_one_entry_does_not_reach_what_has_superseded_it
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace causal_register_test

@@ -9,6 +9,8 @@
 #include <cstddef>
 #include <string>
 
+namespace churn_test {
+
 using namespace ariadne::crdt;
 using namespace ariadne::test;
 
@@ -131,3 +133,5 @@ BOOST_FIXTURE_TEST_CASE(ten_million_pairs_keep_memory_flat, churning_members) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace churn_test

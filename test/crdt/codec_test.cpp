@@ -15,6 +15,8 @@
 #include <variant>
 #include <vector>
 
+namespace codec_test {
+
 using namespace ariadne::crdt;
 using namespace ariadne::test;
 
@@ -550,3 +552,5 @@ BOOST_AUTO_TEST_CASE(a_change_alone_costs_at_most_64_bytes_beyond_key_and_value_
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace codec_test

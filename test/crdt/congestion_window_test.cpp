@@ -9,6 +9,8 @@
 #include <ostream>
 #include <vector>
 
+namespace congestion_window_test {
+
 namespace {
 
 using window_of_link = ariadne::crdt::congestion_window;
@@ -169,3 +171,5 @@ BOOST_AUTO_TEST_CASE(more_frames_than_were_sent_are_not_believed_to_have_arrived
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace congestion_window_test

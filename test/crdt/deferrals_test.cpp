@@ -4,6 +4,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+namespace deferrals_test {
+
 using namespace ariadne::crdt;
 using namespace ariadne::test;
 
@@ -59,3 +61,5 @@ BOOST_AUTO_TEST_CASE(a_source_that_is_one_no_longer_is_stood_in_for_at_once) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace deferrals_test

@@ -12,6 +12,8 @@
 #include <utility>
 #include <vector>
 
+namespace dot_index_test {
+
 using namespace ariadne::test;
 
 BOOST_AUTO_TEST_SUITE(dot_index)
@@ -131,3 +133,5 @@ BOOST_FIXTURE_TEST_CASE(an_index_agrees_with_an_ordered_map_after_each_change, f
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace dot_index_test

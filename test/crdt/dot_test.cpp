@@ -7,6 +7,8 @@
 
 #include <string>
 
+namespace dot_test {
+
 using namespace ariadne::test;
 
 BOOST_AUTO_TEST_SUITE(dot)
@@ -34,3 +36,5 @@ BOOST_DATA_TEST_CASE(any_other_text_is_nobody,
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace dot_test

@@ -31,6 +31,8 @@
 #include <string>
 #include <vector>
 
+namespace exhaustive_test {
+
 using namespace ariadne::crdt;
 using namespace ariadne::test;
 
@@ -228,3 +230,5 @@ BOOST_AUTO_TEST_CASE(three_replicas_agree_whatever_becomes_of_four_writes_on_one
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace exhaustive_test

@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+namespace fenced_write_test {
+
 using namespace ariadne::crdt;
 
 namespace {
@@ -112,3 +114,5 @@ BOOST_AUTO_TEST_CASE(what_has_expired_is_not_erased_again) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace fenced_write_test

@@ -8,6 +8,8 @@
 #include <limits>
 #include <string>
 
+namespace full_state_intake_test {
+
 using namespace ariadne::crdt;
 using namespace ariadne::test;
 
@@ -102,3 +104,5 @@ BOOST_AUTO_TEST_CASE(only_the_stream_of_one_that_comes_in_may_begin_another) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace full_state_intake_test

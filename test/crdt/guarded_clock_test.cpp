@@ -6,6 +6,8 @@
 
 #include <cstdint>
 
+namespace guarded_clock_test {
+
 using namespace ariadne::crdt;
 using namespace ariadne::test;
 
@@ -246,3 +248,5 @@ BOOST_FIXTURE_TEST_CASE(a_neighbour_may_say_anything, watched_clock) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace guarded_clock_test

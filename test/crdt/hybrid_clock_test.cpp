@@ -6,6 +6,8 @@
 
 #include <cstdint>
 
+namespace hybrid_clock_test {
+
 using namespace ariadne::test;
 
 BOOST_AUTO_TEST_SUITE(hybrid_clock)
@@ -89,3 +91,5 @@ BOOST_AUTO_TEST_CASE(a_stamp_is_written_as_milliseconds_and_counter) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace hybrid_clock_test

@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+namespace key_pages_test {
+
 namespace data = boost::unit_test::data;
 using boost::test_tools::per_element;
 using strings = std::vector<std::string>;
@@ -278,3 +280,5 @@ BOOST_DATA_TEST_CASE(a_key_that_stands_throughout_is_listed_exactly_once, data::
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace key_pages_test

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+namespace key_table_test {
+
 BOOST_AUTO_TEST_SUITE(key_table)
 
 using ariadne::crdt::disposal;
@@ -84,3 +86,5 @@ BOOST_AUTO_TEST_CASE(what_is_disposed_of_is_freed_a_few_elements_at_a_time) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace key_table_test

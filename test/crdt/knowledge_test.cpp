@@ -7,6 +7,8 @@
 
 #include <vector>
 
+namespace knowledge_test {
+
 using namespace ariadne::crdt;
 using namespace ariadne::test;
 
@@ -91,3 +93,5 @@ BOOST_AUTO_TEST_CASE(only_what_is_known_to_its_end_is_retired) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace knowledge_test

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+namespace large_values_test {
+
 using namespace ariadne::crdt;
 using namespace ariadne::test;
 
@@ -193,3 +195,5 @@ BOOST_FIXTURE_TEST_CASE(large_values_get_their_dots_from_the_twin_and_small_ones
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace large_values_test

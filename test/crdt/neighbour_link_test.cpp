@@ -7,6 +7,8 @@
 
 #include <vector>
 
+namespace neighbour_link_test {
+
 using namespace ariadne::crdt;
 using namespace ariadne::test;
 
@@ -95,3 +97,5 @@ BOOST_AUTO_TEST_CASE(what_one_neighbour_has_is_known_by_all_links_to_it) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace neighbour_link_test

@@ -16,6 +16,8 @@
 #include <string_view>
 #include <vector>
 
+namespace original_failures_test {
+
 using namespace ariadne::crdt;
 using namespace ariadne::test;
 namespace data = boost::unit_test::data;
@@ -287,3 +289,5 @@ BOOST_AUTO_TEST_CASE(ten_replicas_in_a_ring_with_twenty_thousand_keys_each_have_
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace original_failures_test

@@ -11,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+namespace printable_text_test {
+
 using namespace ariadne::crdt;
 using namespace std::literals;
 
@@ -151,3 +153,5 @@ BOOST_AUTO_TEST_CASE(utf8_is_told_from_other_bytes) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace printable_text_test

@@ -9,7 +9,7 @@
 // Frames as releases have written them, byte by byte: this program still reads them, and writes the same to those who
 // speak their version.
 
-namespace ariadne::crdt {
+namespace ariadne::crdt::recorded_frames_test {
 
 namespace {
 
@@ -87,4 +87,4 @@ BOOST_AUTO_TEST_CASE(frames_of_version_3_are_read) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-} // namespace ariadne::crdt
+} // namespace ariadne::crdt::recorded_frames_test

@@ -12,6 +12,8 @@
 #include <utility>
 #include <vector>
 
+namespace replica_durability_test {
+
 using namespace ariadne::crdt;
 using namespace ariadne::test;
 
@@ -369,3 +371,5 @@ BOOST_FIXTURE_TEST_CASE(what_a_former_incarnation_has_written_is_not_acknowledge
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace replica_durability_test

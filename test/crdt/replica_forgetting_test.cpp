@@ -9,6 +9,8 @@
 
 #include <string>
 
+namespace replica_forgetting_test {
+
 using namespace ariadne::crdt;
 using namespace ariadne::test;
 
@@ -444,3 +446,5 @@ BOOST_AUTO_TEST_CASE(replicas_that_differ_although_their_vectors_do_not_are_coun
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace replica_forgetting_test

@@ -7,6 +7,8 @@
 
 #include <string>
 
+namespace replica_incarnations_test {
+
 using namespace ariadne::crdt;
 using namespace ariadne::test;
 
@@ -192,3 +194,5 @@ BOOST_FIXTURE_TEST_CASE(a_lost_question_what_a_new_member_has_retired_is_asked_a
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace replica_incarnations_test

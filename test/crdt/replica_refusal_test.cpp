@@ -13,6 +13,8 @@
 #include <utility>
 #include <variant>
 
+namespace replica_refusal_test {
+
 using namespace ariadne::crdt;
 using namespace ariadne::test;
 
@@ -296,3 +298,5 @@ BOOST_AUTO_TEST_CASE(a_put_after_the_clock_was_set_back_is_stamped_later_than_wh
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace replica_refusal_test

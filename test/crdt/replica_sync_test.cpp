@@ -15,6 +15,8 @@
 #include <variant>
 #include <vector>
 
+namespace replica_sync_test {
+
 using namespace ariadne::crdt;
 using namespace ariadne::test;
 using boost::test_tools::per_element;
@@ -611,3 +613,5 @@ BOOST_FIXTURE_TEST_CASE(a_neighbour_is_described, two_replicas) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace replica_sync_test

@@ -12,6 +12,8 @@
 #include <string_view>
 #include <vector>
 
+namespace replica_test {
+
 using namespace ariadne::test;
 using boost::test_tools::per_element;
 using strings = std::vector<std::string>;
@@ -252,3 +254,5 @@ BOOST_FIXTURE_TEST_CASE(a_key_that_was_put_again_in_time_does_not_expire, one_re
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace replica_test

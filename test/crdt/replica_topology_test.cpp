@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+namespace replica_topology_test {
+
 using namespace ariadne::crdt;
 using namespace ariadne::test;
 
@@ -252,3 +254,5 @@ BOOST_FIXTURE_TEST_CASE(a_cut_claims_nothing_of_what_is_left_to_another_replica,
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace replica_topology_test

@@ -4,6 +4,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+namespace restamping_test {
+
 using namespace ariadne::crdt;
 using namespace ariadne::test;
 
@@ -83,3 +85,5 @@ BOOST_FIXTURE_TEST_CASE(who_has_replaced_it_has_replaced_what_stands_for_it, two
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace restamping_test

@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+namespace shared_bytes_test {
+
 BOOST_AUTO_TEST_SUITE(shared_bytes)
 
 using ariadne::crdt::shared_bytes;
@@ -82,3 +84,5 @@ BOOST_AUTO_TEST_CASE(copies_may_be_used_and_dropped_on_any_thread) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace shared_bytes_test

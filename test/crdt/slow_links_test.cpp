@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+namespace slow_links_test {
+
 using namespace ariadne::crdt;
 using namespace ariadne::test;
 
@@ -259,3 +261,5 @@ BOOST_AUTO_TEST_CASE(a_neighbour_of_before_pieces_gets_a_large_value_whole) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace slow_links_test

@@ -6,6 +6,8 @@
 
 #include <string>
 
+namespace staged_values_test {
+
 using namespace ariadne::crdt;
 using namespace ariadne::test;
 
@@ -114,3 +116,5 @@ BOOST_FIXTURE_TEST_CASE(those_that_have_got_on_last_are_told_first, stage) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace staged_values_test

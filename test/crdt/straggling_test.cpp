@@ -8,6 +8,8 @@
 #include <map>
 #include <set>
 
+namespace straggling_test {
+
 using namespace ariadne::crdt;
 using namespace ariadne::test;
 
@@ -122,3 +124,5 @@ BOOST_FIXTURE_TEST_CASE(a_clock_that_is_set_back_begins_the_patience_anew, watch
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace straggling_test

@@ -2,6 +2,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+namespace version_range_test {
+
 namespace {
 
 /// The suite hides its name.
@@ -39,3 +41,5 @@ BOOST_AUTO_TEST_CASE(a_range_is_named_as_people_would) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace version_range_test

@@ -4,6 +4,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+namespace version_vector_test {
+
 using namespace ariadne::test;
 
 BOOST_AUTO_TEST_SUITE(version_vector)
@@ -103,3 +105,5 @@ BOOST_AUTO_TEST_CASE(a_vector_is_written_with_all_its_entries) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace version_vector_test

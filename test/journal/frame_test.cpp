@@ -4,6 +4,8 @@
 
 #include <string>
 
+namespace frame_test {
+
 using namespace ariadne::journal;
 
 BOOST_AUTO_TEST_SUITE(frame)
@@ -58,3 +60,5 @@ BOOST_AUTO_TEST_CASE(what_was_synced_is_found_behind_a_hole) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace frame_test

@@ -10,6 +10,8 @@
 #include <optional>
 #include <string>
 
+namespace journal_files_test {
+
 using namespace ariadne;
 using ariadne::simulation::simulated_disk;
 
@@ -236,3 +238,5 @@ BOOST_AUTO_TEST_CASE(an_id_that_is_set_outlives_a_power_cut_and_is_gone_on_with)
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace journal_files_test

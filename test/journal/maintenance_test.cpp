@@ -10,6 +10,8 @@
 #include <cstdint>
 #include <string>
 
+namespace maintenance_test {
+
 using namespace ariadne;
 using ariadne::simulation::simulated_disk;
 
@@ -234,3 +236,5 @@ BOOST_AUTO_TEST_CASE(what_has_been_discarded_is_gone) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace maintenance_test

@@ -5,6 +5,8 @@
 #include <map>
 #include <string>
 
+namespace record_test {
+
 using namespace ariadne;
 
 BOOST_AUTO_TEST_SUITE(record)
@@ -53,3 +55,5 @@ BOOST_AUTO_TEST_CASE(a_claim_that_says_an_unknown_thing_of_a_disk_is_refused) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace record_test

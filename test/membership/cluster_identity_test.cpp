@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+namespace cluster_identity_test {
+
 using namespace ariadne::membership;
 
 namespace {
@@ -255,3 +257,5 @@ BOOST_AUTO_TEST_CASE(an_id_is_shown_with_all_its_digits) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace cluster_identity_test

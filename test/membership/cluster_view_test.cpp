@@ -12,6 +12,8 @@
 #include <variant>
 #include <vector>
 
+namespace cluster_view_test {
+
 using namespace ariadne::membership;
 using namespace std::chrono_literals;
 
@@ -606,3 +608,5 @@ BOOST_AUTO_TEST_CASE(a_node_that_has_not_met_all_in_time_goes_on_with_those_that
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace cluster_view_test

@@ -4,6 +4,8 @@
 
 #include <string_view>
 
+namespace endpoint_test {
+
 using ariadne::membership::endpoint_from_string;
 using ariadne::membership::own_endpoint_from_string;
 
@@ -31,3 +33,5 @@ BOOST_AUTO_TEST_CASE(only_a_node_of_its_own_may_leave_the_port_to_the_system) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace endpoint_test

@@ -2,6 +2,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+namespace heartbeat_monitor_test {
+
 using namespace ariadne::membership;
 using namespace std::chrono_literals;
 
@@ -127,3 +129,5 @@ BOOST_AUTO_TEST_CASE(silence_before_a_new_beginning_counts_no_more) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace heartbeat_monitor_test

@@ -2,6 +2,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+namespace link_losses_test {
+
 using namespace ariadne::membership;
 using namespace std::chrono_literals;
 
@@ -81,3 +83,5 @@ BOOST_AUTO_TEST_CASE(a_node_that_was_started_anew_begins_with_a_clean_slate) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace link_losses_test

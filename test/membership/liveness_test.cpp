@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+namespace liveness_test {
+
 using namespace ariadne::membership;
 using namespace std::chrono_literals;
 
@@ -200,3 +202,5 @@ BOOST_FIXTURE_TEST_CASE(a_link_is_unsteady_only_as_long_as_the_same_incarnation_
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace liveness_test

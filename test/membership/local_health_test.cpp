@@ -2,6 +2,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+namespace local_health_test {
+
 using namespace ariadne::membership;
 using namespace std::chrono_literals;
 
@@ -24,3 +26,5 @@ BOOST_AUTO_TEST_CASE(patience_grows_while_this_process_is_late_and_goes_when_it_
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace local_health_test

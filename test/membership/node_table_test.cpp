@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+namespace node_table_test {
+
 using namespace ariadne::membership;
 
 namespace {
@@ -383,3 +385,5 @@ BOOST_AUTO_TEST_CASE(a_node_keeps_its_address_if_it_introduces_itself_without_on
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace node_table_test

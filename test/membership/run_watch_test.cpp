@@ -2,6 +2,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+namespace run_watch_test {
+
 using namespace ariadne::membership;
 using namespace std::chrono_literals;
 
@@ -55,3 +57,5 @@ BOOST_AUTO_TEST_CASE(a_process_knows_of_each_pause_for_which_others_miss_it) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace run_watch_test

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+namespace seed_list_test {
+
 using namespace ariadne::membership;
 
 namespace {
@@ -118,3 +120,5 @@ BOOST_AUTO_TEST_CASE(of_very_many_addresses_not_all_are_taken_and_few_are_tried_
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace seed_list_test

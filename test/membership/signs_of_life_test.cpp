@@ -4,6 +4,8 @@
 
 #include <cstdint>
 
+namespace signs_of_life_test {
+
 using namespace ariadne::membership;
 using namespace std::chrono_literals;
 
@@ -100,3 +102,5 @@ BOOST_AUTO_TEST_CASE(bytes_do_not_make_the_round_trip_look_shorter) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace signs_of_life_test

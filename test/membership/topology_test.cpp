@@ -2,6 +2,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+namespace topology_test {
+
 namespace {
 
 using graph = ariadne::membership::topology;
@@ -39,3 +41,5 @@ BOOST_AUTO_TEST_CASE(without_any_listed_neighbour_everybody_is_one) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace topology_test

@@ -24,6 +24,8 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+namespace admin_server_test {
+
 using namespace ariadne;
 using test::test_system;
 
@@ -329,3 +331,5 @@ BOOST_FIXTURE_TEST_CASE(a_viewer_that_takes_nothing_is_cut_and_what_it_missed_is
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace admin_server_test

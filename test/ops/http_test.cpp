@@ -2,6 +2,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+namespace http_test {
+
 using namespace ariadne;
 
 BOOST_AUTO_TEST_SUITE(http)
@@ -61,3 +63,5 @@ BOOST_AUTO_TEST_CASE(a_request_for_anybody_else_is_none_for_this_server) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace http_test

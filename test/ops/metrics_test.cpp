@@ -12,6 +12,8 @@
 #include <sstream>
 #include <string_view>
 
+namespace metrics_test {
+
 using namespace ariadne;
 using test::sample_report;
 
@@ -118,3 +120,5 @@ BOOST_AUTO_TEST_CASE(promtool_finds_nothing_to_complain_of) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace metrics_test

@@ -7,6 +7,8 @@
 
 #include <string>
 
+namespace node_report_test {
+
 using namespace ariadne;
 
 namespace {
@@ -204,3 +206,5 @@ BOOST_AUTO_TEST_CASE(a_journal_says_which_cluster_it_belongs_to) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace node_report_test

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 
+namespace readiness_test {
+
 using namespace ariadne;
 using test::sample_report;
 
@@ -81,3 +83,5 @@ BOOST_AUTO_TEST_CASE(a_node_that_hosts_no_sessions_may_be_ready) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace readiness_test

@@ -30,7 +30,7 @@
 
 #include <sys/socket.h>
 
-namespace ariadne::test {
+namespace ariadne::test::secured_cluster_test {
 
 namespace {
 
@@ -375,4 +375,4 @@ BOOST_AUTO_TEST_CASE(a_node_has_the_name_that_its_certificate_says) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-} // namespace ariadne::test
+} // namespace ariadne::test::secured_cluster_test

@@ -4,6 +4,8 @@
 
 #include <optional>
 
+namespace ballot_test {
+
 using namespace ariadne;
 using session::claim;
 using session::host_id;
@@ -178,3 +180,5 @@ BOOST_FIXTURE_TEST_CASE(a_host_that_has_just_started_grants_nothing, careful_hos
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace ballot_test

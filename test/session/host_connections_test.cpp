@@ -15,6 +15,8 @@
 #include <variant>
 #include <vector>
 
+namespace host_connections_test {
+
 using namespace ariadne;
 using session::host_id;
 
@@ -293,3 +295,5 @@ BOOST_DATA_TEST_CASE(all_hosts_come_to_be_connected_whatever_was_lost, boost::un
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace host_connections_test

@@ -2,6 +2,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+namespace lease_book_test {
+
 using namespace ariadne::session;
 
 BOOST_AUTO_TEST_SUITE(lease_book)
@@ -77,3 +79,5 @@ BOOST_AUTO_TEST_CASE(a_promise_lasts_for_lease_and_guard) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace lease_book_test

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+namespace mailbox_test {
+
 using namespace ariadne;
 using session::host_id;
 using session::queue_budget;
@@ -134,3 +136,5 @@ BOOST_AUTO_TEST_CASE(the_oldest_message_is_taken_once_it_has_waited_long_enough)
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace mailbox_test

@@ -2,6 +2,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+namespace mandate_test {
+
 using namespace ariadne;
 
 namespace {
@@ -79,3 +81,5 @@ BOOST_FIXTURE_TEST_CASE(leases_are_asked_for_five_times_in_the_time_of_one, care
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace mandate_test

@@ -11,7 +11,7 @@
 #include <variant>
 #include <vector>
 
-namespace ariadne::session {
+namespace ariadne::session::message_pieces_test {
 
 namespace {
 
@@ -358,4 +358,4 @@ BOOST_AUTO_TEST_CASE(what_others_say_of_pieces_that_were_never_sent_changes_noth
 
 BOOST_AUTO_TEST_SUITE_END()
 
-} // namespace ariadne::session
+} // namespace ariadne::session::message_pieces_test

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace ariadne::session {
+namespace ariadne::session::news_of_all_sessions_test {
 
 namespace {
 
@@ -57,4 +57,4 @@ BOOST_AUTO_TEST_CASE(what_all_have_heard_is_forgotten_and_the_rest_is_not) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-} // namespace ariadne::session
+} // namespace ariadne::session::news_of_all_sessions_test

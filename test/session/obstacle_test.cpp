@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+namespace obstacle_test {
+
 using namespace ariadne::session;
 
 BOOST_AUTO_TEST_SUITE(obstacle)
@@ -94,3 +96,5 @@ BOOST_AUTO_TEST_CASE(a_reason_is_bounded_however_many_kinds_are_hosted) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace obstacle_test

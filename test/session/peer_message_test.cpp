@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+namespace peer_message_test {
+
 using namespace ariadne::session;
 
 BOOST_AUTO_TEST_SUITE(peer_message)
@@ -95,3 +97,5 @@ BOOST_DATA_TEST_CASE(bytes_changed_at_random_do_no_harm, boost::unit_test::data:
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace peer_message_test

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+namespace placement_test {
+
 using namespace ariadne::session;
 
 BOOST_AUTO_TEST_SUITE(placement)
@@ -69,3 +71,5 @@ BOOST_AUTO_TEST_CASE(who_is_cordoned_or_drains_or_lacks_the_kind_or_the_version_
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace placement_test

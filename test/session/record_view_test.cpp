@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+namespace record_view_test {
+
 using namespace ariadne;
 
 namespace {
@@ -73,3 +75,5 @@ BOOST_AUTO_TEST_CASE(a_record_of_a_newer_program_makes_the_session_unreadable_an
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace record_view_test

@@ -5,6 +5,8 @@
 #include <optional>
 #include <vector>
 
+namespace request_book_test {
+
 using namespace ariadne;
 using session::host_id;
 using session::outcome;
@@ -168,3 +170,5 @@ BOOST_AUTO_TEST_CASE(nobody_is_told_of_a_request_that_is_withdrawn) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace request_book_test

@@ -4,6 +4,8 @@
 
 #include <vector>
 
+namespace roster_test {
+
 using namespace ariadne;
 using session::command_list;
 using session::host_id;
@@ -123,3 +125,5 @@ BOOST_AUTO_TEST_CASE(a_host_that_leaves_is_up_and_does_not_stay) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace roster_test

@@ -7,6 +7,8 @@
 #include <set>
 #include <vector>
 
+namespace rounds_test {
+
 using namespace ariadne::session;
 
 namespace {
@@ -102,3 +104,5 @@ BOOST_AUTO_TEST_CASE(where_there_is_nothing_a_round_ends_at_once) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace rounds_test

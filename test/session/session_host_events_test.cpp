@@ -14,7 +14,7 @@
 
 // What only the order of events in one host decides. Whole clusters are played by test/session_simulation.
 
-namespace ariadne::session {
+namespace ariadne::session::session_host_events_test {
 
 namespace {
 
@@ -964,4 +964,4 @@ BOOST_FIXTURE_TEST_CASE(a_message_that_has_been_handed_to_its_session_is_handled
 
 BOOST_AUTO_TEST_SUITE_END()
 
-} // namespace ariadne::session
+} // namespace ariadne::session::session_host_events_test

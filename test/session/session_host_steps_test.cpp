@@ -12,7 +12,7 @@
 
 // What happens to all sessions at once takes several calls, and comes to the same as if it had taken one.
 
-namespace ariadne::session {
+namespace ariadne::session::session_host_steps_test {
 
 namespace {
 
@@ -175,4 +175,4 @@ BOOST_AUTO_TEST_CASE(sessions_are_moved_in_steps) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-} // namespace ariadne::session
+} // namespace ariadne::session::session_host_steps_test

@@ -7,6 +7,8 @@
 #include <limits>
 #include <string>
 
+namespace session_record_test {
+
 using namespace ariadne::session;
 
 BOOST_AUTO_TEST_SUITE(session_record)
@@ -98,3 +100,5 @@ BOOST_AUTO_TEST_CASE(a_name_that_could_be_taken_for_another_or_not_be_shown_is_n
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace session_record_test

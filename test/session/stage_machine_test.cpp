@@ -5,6 +5,8 @@
 #include <optional>
 #include <vector>
 
+namespace stage_machine_test {
+
 using namespace ariadne;
 using session::host_id;
 using session::session_record;
@@ -240,3 +242,5 @@ BOOST_AUTO_TEST_CASE(a_write_of_before_that_fails_leaves_nothing_to_be_written_b
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace stage_machine_test

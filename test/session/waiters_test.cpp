@@ -6,6 +6,8 @@
 #include <iterator>
 #include <vector>
 
+namespace waiters_test {
+
 using namespace ariadne::session;
 
 namespace {
@@ -82,3 +84,5 @@ BOOST_AUTO_TEST_CASE(no_call_is_done_with_more_than_it_may_be) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace waiters_test

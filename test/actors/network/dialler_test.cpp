@@ -22,6 +22,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+namespace dialler_test {
+
 using namespace ariadne;
 using namespace ariadne::test;
 using namespace std::chrono_literals;
@@ -155,3 +157,5 @@ BOOST_AUTO_TEST_CASE(hosts_that_mean_all_interfaces_are_known_in_any_spelling) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace dialler_test

@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <string>
 
+namespace listening_socket_test {
+
 using namespace ariadne;
 using namespace ariadne::test;
 
@@ -64,3 +66,5 @@ BOOST_AUTO_TEST_CASE(the_name_of_the_host_may_stand_for_several_addresses) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace listening_socket_test

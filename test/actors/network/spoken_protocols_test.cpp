@@ -8,7 +8,7 @@
 #include <string_view>
 #include <utility>
 
-namespace ariadne::test {
+namespace ariadne::test::spoken_protocols_test {
 
 namespace {
 
@@ -114,4 +114,4 @@ BOOST_AUTO_TEST_CASE(what_a_node_announces_among_its_messages_is_read_from_them)
 
 BOOST_AUTO_TEST_SUITE_END()
 
-} // namespace ariadne::test
+} // namespace ariadne::test::spoken_protocols_test

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+namespace top_picture_test {
+
 using namespace ariadne;
 using namespace std::chrono_literals;
 
@@ -97,3 +99,5 @@ BOOST_AUTO_TEST_CASE(what_a_member_chose_moves_no_cursor) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace top_picture_test

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace ariadne::test {
+namespace ariadne::test::watch_picture_test {
 
 namespace {
 
@@ -179,4 +179,4 @@ BOOST_AUTO_TEST_CASE(a_key_that_expires_while_it_is_listed_is_gone) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-} // namespace ariadne::test
+} // namespace ariadne::test::watch_picture_test

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+namespace cluster_keeper_test {
+
 using namespace ariadne;
 using namespace std::chrono_literals;
 using what = keeper_command::what;
@@ -373,3 +375,5 @@ BOOST_FIXTURE_TEST_CASE(a_stop_breaks_off_a_restart, kept_cluster) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace cluster_keeper_test

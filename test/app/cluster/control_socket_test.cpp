@@ -8,6 +8,8 @@
 #include <sys/types.h>
 #include <unistd.h>
 
+namespace control_socket_test {
+
 using namespace ariadne;
 
 namespace {
@@ -135,3 +137,5 @@ BOOST_AUTO_TEST_CASE(each_problem_names_the_file_without_what_a_terminal_would_o
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace control_socket_test

@@ -4,6 +4,8 @@
 
 #include <sstream>
 
+namespace file_check_test {
+
 using namespace ariadne;
 
 namespace {
@@ -34,3 +36,5 @@ BOOST_AUTO_TEST_CASE(what_is_not_understood_or_names_no_node_is_an_error) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace file_check_test

@@ -9,6 +9,8 @@
 
 #include <sys/socket.h>
 
+namespace restart_answers_test {
+
 BOOST_AUTO_TEST_SUITE(restart_answers)
 
 using namespace ariadne;
@@ -79,3 +81,5 @@ BOOST_FIXTURE_TEST_CASE(a_flood_of_lines_is_given_up, asked_runner) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace restart_answers_test

@@ -2,6 +2,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+namespace restart_order_test {
+
 using namespace ariadne;
 
 namespace {
@@ -47,3 +49,5 @@ BOOST_AUTO_TEST_CASE(nodes_that_exchange_their_addresses_have_no_order) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace restart_order_test

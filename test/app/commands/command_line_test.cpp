@@ -22,6 +22,8 @@
 #include <string>
 #include <vector>
 
+namespace command_line_test {
+
 using namespace ariadne;
 using namespace std::chrono_literals;
 using namespace std::string_literals;
@@ -306,3 +308,5 @@ BOOST_AUTO_TEST_CASE(help_and_version_are_no_errors) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace command_line_test

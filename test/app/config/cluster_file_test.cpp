@@ -12,6 +12,8 @@
 #include <string_view>
 #include <vector>
 
+namespace cluster_file_test {
+
 using namespace ariadne;
 using namespace std::chrono_literals;
 
@@ -368,3 +370,5 @@ BOOST_AUTO_TEST_CASE(an_application_has_the_options_of_its_node_from_the_same_fi
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace cluster_file_test

@@ -5,6 +5,8 @@
 
 #include <string_view>
 
+namespace duration_test {
+
 using namespace std::chrono_literals;
 
 BOOST_AUTO_TEST_SUITE(duration)
@@ -35,3 +37,5 @@ BOOST_AUTO_TEST_CASE(a_duration_is_written_in_the_largest_unit_that_leaves_a_who
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace duration_test

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+namespace file_changes_test {
+
 using ariadne::changed_keys;
 
 namespace {
@@ -47,3 +49,5 @@ BOOST_AUTO_TEST_CASE(what_has_come_or_gone_has_changed) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace file_changes_test

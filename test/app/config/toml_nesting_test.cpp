@@ -4,6 +4,8 @@
 
 #include <string>
 
+namespace toml_nesting_test {
+
 using namespace ariadne;
 
 namespace {
@@ -62,3 +64,5 @@ BOOST_AUTO_TEST_CASE(the_place_is_where_the_level_begins) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace toml_nesting_test

@@ -9,6 +9,8 @@
 #include <sstream>
 #include <string>
 
+namespace load_report_test {
+
 using namespace ariadne;
 using namespace std::chrono_literals;
 
@@ -89,3 +91,5 @@ BOOST_AUTO_TEST_CASE(the_bar_shows_how_much_of_the_time_is_over) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace load_report_test

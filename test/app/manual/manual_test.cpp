@@ -8,6 +8,8 @@
 #include <fstream>
 #include <functional>
 
+namespace manual_test {
+
 using namespace ariadne;
 using namespace ariadne::manual;
 
@@ -100,3 +102,5 @@ BOOST_AUTO_TEST_CASE(the_shells_accept_their_completions) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace manual_test

@@ -4,6 +4,8 @@
 
 #include <string>
 
+namespace game_message_test {
+
 using namespace ariadne::minotaur;
 
 BOOST_AUTO_TEST_SUITE(game_message)
@@ -43,3 +45,5 @@ BOOST_AUTO_TEST_CASE(a_receipt_comes_back_from_its_line) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace game_message_test

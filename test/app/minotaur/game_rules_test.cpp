@@ -7,7 +7,7 @@
 #include <limits>
 #include <set>
 
-namespace ariadne::minotaur {
+namespace ariadne::minotaur::game_rules_test {
 
 namespace {
 
@@ -149,4 +149,4 @@ BOOST_AUTO_TEST_CASE(scripted_players_keep_to_the_rules_and_to_cells_of_their_ow
 
 BOOST_AUTO_TEST_SUITE_END()
 
-} // namespace ariadne::minotaur
+} // namespace ariadne::minotaur::game_rules_test

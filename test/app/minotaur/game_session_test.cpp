@@ -12,7 +12,7 @@
 #include <algorithm>
 #include <vector>
 
-namespace ariadne::test {
+namespace ariadne::test::game_session_test {
 
 namespace {
 
@@ -168,4 +168,4 @@ BOOST_FIXTURE_TEST_CASE(what_the_rules_forbid_is_no_turn, still_game) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-} // namespace ariadne::test
+} // namespace ariadne::test::game_session_test

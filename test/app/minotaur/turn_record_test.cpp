@@ -4,6 +4,8 @@
 
 #include <initializer_list>
 
+namespace turn_record_test {
+
 using namespace ariadne::minotaur;
 
 namespace {
@@ -49,3 +51,5 @@ BOOST_AUTO_TEST_CASE(repeats_are_counted_and_change_nothing_else) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace turn_record_test

@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+namespace file_reader_test {
+
 using namespace ariadne;
 using namespace ariadne::test;
 
@@ -84,3 +86,5 @@ BOOST_AUTO_TEST_CASE(a_file_that_is_wrong_changes_nothing_and_says_where) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace file_reader_test

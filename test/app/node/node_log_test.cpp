@@ -15,6 +15,8 @@
 #include <string_view>
 #include <vector>
 
+namespace node_log_test {
+
 using namespace ariadne;
 using namespace ariadne::test;
 
@@ -103,3 +105,5 @@ BOOST_AUTO_TEST_CASE(each_event_has_a_name_of_its_own_which_the_documents_explai
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace node_log_test

@@ -13,6 +13,8 @@
 #include <termios.h>
 #include <unistd.h>
 
+namespace output_queue_test {
+
 using namespace ariadne;
 using namespace ariadne::test;
 using namespace std::chrono_literals;
@@ -171,3 +173,5 @@ BOOST_AUTO_TEST_CASE(a_write_with_a_limit_gives_up_where_nobody_reads) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace output_queue_test

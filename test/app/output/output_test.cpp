@@ -6,6 +6,8 @@
 
 #include <string>
 
+namespace output_test {
+
 using namespace ariadne;
 using nlohmann::json;
 
@@ -37,3 +39,5 @@ BOOST_AUTO_TEST_CASE(json_is_one_line_that_no_terminal_obeys) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace output_test

@@ -5,6 +5,8 @@
 #include <chrono>
 #include <string>
 
+namespace progress_meter_test {
+
 using namespace std::chrono_literals;
 using meter_of = ariadne::progress_meter;
 
@@ -31,3 +33,5 @@ BOOST_AUTO_TEST_CASE(how_far_it_is_and_how_fast_is_told_now_and_then) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace progress_meter_test

@@ -4,6 +4,8 @@
 
 #include <string>
 
+namespace status_line_test {
+
 BOOST_AUTO_TEST_SUITE(status_line)
 
 BOOST_AUTO_TEST_CASE(a_shorter_text_leaves_nothing_of_the_longer_one_before) {
@@ -22,3 +24,5 @@ BOOST_AUTO_TEST_CASE(the_line_is_gone_at_the_end) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace status_line_test

@@ -4,6 +4,8 @@
 
 #include <string>
 
+namespace game_ledger_test {
+
 using namespace ariadne::minotaur;
 using namespace std::chrono_literals;
 
@@ -148,3 +150,5 @@ BOOST_FIXTURE_TEST_CASE(a_gap_lasts_from_the_first_question_to_the_next_answer, 
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace game_ledger_test

@@ -2,6 +2,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+namespace play_report_test {
+
 using namespace ariadne::minotaur;
 using namespace std::chrono_literals;
 
@@ -74,3 +76,5 @@ duplicates                             0       0
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace play_report_test

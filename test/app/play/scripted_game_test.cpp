@@ -4,6 +4,8 @@
 
 #include <string>
 
+namespace scripted_game_test {
+
 using namespace ariadne::minotaur;
 
 namespace {
@@ -54,3 +56,5 @@ BOOST_AUTO_TEST_CASE(an_answer_that_is_no_receipt_counts_as_none) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace scripted_game_test

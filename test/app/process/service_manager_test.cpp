@@ -8,6 +8,8 @@
 #include <cstdlib>
 #include <unistd.h>
 
+namespace service_manager_test {
+
 using namespace ariadne;
 using namespace std::chrono_literals;
 using test::notified_socket;
@@ -82,3 +84,5 @@ BOOST_AUTO_TEST_CASE(a_manager_that_cannot_be_reached_or_does_not_read_keeps_nob
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace service_manager_test

@@ -4,6 +4,8 @@
 
 #include <csignal>
 
+namespace stop_requests_test {
+
 using namespace ariadne;
 using answer = stop_requests::answer;
 
@@ -67,3 +69,5 @@ BOOST_AUTO_TEST_CASE(sigquit_always_breaks_off) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace stop_requests_test
