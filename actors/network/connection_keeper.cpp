@@ -109,6 +109,20 @@ void connection_keeper::note_nodes(caf::io::abstract_broker* broker) {
   basp->spawn_servers.clear();
 }
 
+void connection_keeper::end() {
+  std::vector<kept_connection*> left;
+  for (const auto& [id, connection] : connections_)
+    left.push_back(connection);
+  let_go(left);
+}
+
+void connection_keeper::let_go(const std::vector<kept_connection*>& connections) {
+  for (auto* connection : connections) {
+    remove(*connection);
+    connection->let_go();
+  }
+}
+
 void connection_keeper::tick() {
   cut(pending_.tick(), "no_handshake", fmt::format("it has not shaken hands within {} s", handshake_time_max.count()));
   watch_connections();
@@ -140,15 +154,12 @@ void connection_keeper::watch_connections() {
       connection->cut("stalled", fmt::format("the other side has taken less than {} KiB of what waits for it in {} s",
                                              stalled_writes::least_bytes >> 10, limit.count()));
     // CAF forgets to let a connection go that begins and ends in one turn of its loop. At the second tick all turns are
-    // over that it could have been part of.
+    // over that it could have been part of; what begins and ends in the last turns is left to the end.
     const auto is_over = connection->is_done() || (connection->is_closing && stalled > in_ticks(limit) + 1);
     if (std::exchange(connection->is_over, is_over) && is_over)
       over.push_back(connection);
   }
-  for (auto* connection : over) {
-    remove(*connection);
-    connection->let_go();
-  }
+  let_go(over);
 }
 
 void connection_keeper::forget_nodes() {

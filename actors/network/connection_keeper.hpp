@@ -122,12 +122,16 @@ public:
   /// and takes down the node.
   void note_nodes(caf::io::abstract_broker* broker);
 
+  /// The loop of the multiplexer has ended: lets go all connections that are left. After the thread of the multiplexer.
+  void end();
+
 private:
   void tick();
   void watch_connections();
   void judge_anew();
   void forget_nodes();
   void stop_if_idle();
+  void let_go(const std::vector<kept_connection*>& connections);
   caf::io::abstract_broker* find_broker() const;
   void cut(const std::vector<pending_handshakes::connection_id>& ids, const char* label, std::string_view reason);
 

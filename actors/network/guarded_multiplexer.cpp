@@ -17,6 +17,10 @@ constexpr std::chrono::seconds connect_time_max{10};
 
 } // namespace
 
+guarded_multiplexer::~guarded_multiplexer() {
+  keeper_->end();
+}
+
 caf::io::scribe_ptr guarded_multiplexer::new_scribe(caf::io::network::native_socket fd) {
   return new_scribe(link_socket{tcp_socket{fd}});
 }

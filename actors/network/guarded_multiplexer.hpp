@@ -25,6 +25,8 @@ public:
       keeper_(std::make_shared<connection_keeper>(
         *this, security_.tls ? std::make_shared<admission_desk>(default_multiplexer::system(), security_) : nullptr)) {}
 
+  ~guarded_multiplexer() override;
+
   /// One that leads from here to another node. Of a descriptor alone, it is plain: what comes from nodes that show
   /// certificates does not get past their gatekeepers.
   caf::io::scribe_ptr new_scribe(caf::io::network::native_socket fd) override;
