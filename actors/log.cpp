@@ -118,6 +118,8 @@ std::string_view to_text(log_event event) {
       return "sessions_resumed";
     case log_event::sessions_gone:
       return "sessions_gone";
+    case log_event::voters_differ:
+      return "voters_differ";
     case log_event::session_frame_refused:
       return "session_frame_refused";
     case log_event::session_host_changed:

@@ -72,6 +72,7 @@ enum class log_event : std::uint8_t {
   sessions_paused,
   sessions_resumed,
   sessions_gone,
+  voters_differ,
   session_frame_refused,
   session_host_changed,
   record_not_written,

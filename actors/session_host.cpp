@@ -692,8 +692,21 @@ private:
       case type::drained:
         say(log_level::info, log_event::sessions_gone, "no session is left here");
         break;
+      case type::voters_differ:
+        say(log_level::error, log_event::voters_differ, why_no_lease(c));
+        break;
     }
     options_.on_event({c.what, c.key.kind, c.key.id, c.other.node, to_snapshot(std::move(c.state))});
+  }
+
+  std::string why_no_lease(const session::host_event& c) const {
+    std::vector<std::string> theirs;
+    for (const auto& voter : c.voters)
+      theirs.push_back(crdt::escaped_briefly(voter));
+    return fmt::format(
+      "node {} counts a majority of {}, this one of {}: these differ by more than one node, so neither "
+      "lets the other run sessions; have all nodes count the same",
+      crdt::escaped_briefly(c.other.node), fmt::join(theirs, ", "), fmt::join(options_.configured_nodes, ", "));
   }
 
   /// Of a session whose owner was lost: how long ago.

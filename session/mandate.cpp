@@ -6,7 +6,8 @@ namespace ariadne::session {
 
 mandate::mandate(const session_host_options& options, std::uint64_t now_ms)
   : pauses_(options.minority == minority_policy::pause),
-    leases_(options.lease, options.self.node, options.configured_nodes), started_ms_(now_ms), is_paused_(pauses_) {}
+    leases_(options.lease, options.self.node, options.configured_nodes), voters_(options.configured_nodes),
+    started_ms_(now_ms), is_paused_(pauses_) {}
 
 bool mandate::lapse(std::uint64_t now_ms) {
   if (!pauses_ || is_paused_ || leases_.has_majority(now_ms))

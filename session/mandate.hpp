@@ -2,6 +2,7 @@
 
 #include "session/lease_book.hpp"
 #include "session/session_host_options.hpp"
+#include "session/voter_agreement.hpp"
 
 #include <cstdint>
 #include <string_view>
@@ -69,12 +70,20 @@ public:
     return leases_;
   }
 
+  voter_agreement& voters() {
+    return voters_;
+  }
+  const voter_agreement& voters() const {
+    return voters_;
+  }
+
   /// Which invariant is broken; nothing, if none is.
   std::string_view check_invariants(std::uint64_t now_ms) const;
 
 private:
   bool pauses_;
   lease_book leases_;
+  voter_agreement voters_;
   std::uint64_t started_ms_;
   std::uint64_t asked_ms_ = 0;
   bool is_caught_up_ = false;

@@ -13,7 +13,7 @@ constexpr std::uint8_t frame_format = 1;
 
 void write_fields(crdt::wire_writer& out, const announce& m) {
   out.byte((m.profile.cordoned ? 1 : 0) | (m.profile.draining ? 2 : 0) | (m.profile.is_ready ? 4 : 0)
-           | (m.profile.is_paused ? 8 : 0) | (m.takes_pieces ? 16 : 0));
+           | (m.profile.is_paused ? 8 : 0) | (m.takes_pieces ? 16 : 0) | (m.tells_voters ? 32 : 0));
   out.varint(m.profile.kinds.size());
   for (const auto& [kind, version] : m.profile.kinds) {
     out.string(kind);
@@ -110,6 +110,12 @@ void write_fields(crdt::wire_writer& out, const impediment& m) {
   out.string(m.detail);
 }
 
+void write_fields(crdt::wire_writer& out, const voters& m) {
+  out.varint(m.names.size());
+  for (const auto& name : m.names)
+    out.string(name);
+}
+
 /// A byte that names one of the values from 1 to `last`.
 template <class Enum>
 Enum read_enum(crdt::wire_reader& in, Enum last) {
@@ -127,6 +133,7 @@ announce read_announce(crdt::wire_reader& in) {
   m.profile.is_ready = (flags & 4) != 0;
   m.profile.is_paused = (flags & 8) != 0;
   m.takes_pieces = (flags & 16) != 0;
+  m.tells_voters = (flags & 32) != 0;
   for (auto left = in.varint(); left > 0 && in.failure().empty(); --left) {
     std::string kind{in.string()};
     m.profile.kinds[std::move(kind)] = read_version(in);
@@ -180,6 +187,13 @@ impediment read_impediment(crdt::wire_reader& in) {
   return m;
 }
 
+voters read_voters(crdt::wire_reader& in) {
+  voters m;
+  for (auto left = in.varint(); left > 0 && in.failure().empty(); --left)
+    m.names.emplace(in.string());
+  return m;
+}
+
 /// The order of evaluation within braces is from left to right.
 peer_message read_message(crdt::wire_reader& in) {
   switch (in.byte()) {
@@ -217,13 +231,15 @@ peer_message read_message(crdt::wire_reader& in) {
       return request_withdrawn{in.varint(), read_key(in)};
     case 16:
       return read_impediment(in);
+    case 17:
+      return read_voters(in);
     default:
       in.fail("the kind of message is unknown");
       return {};
   }
 }
 
-static_assert(std::is_same_v<std::variant_alternative_t<16, peer_message>, impediment>,
+static_assert(std::is_same_v<std::variant_alternative_t<17, peer_message>, voters>,
               "a message is named by its place among the alternatives");
 
 } // namespace

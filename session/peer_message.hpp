@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -20,6 +21,8 @@ struct announce {
   host_profile profile;
   /// It takes long messages in pieces (message_piece.hpp). Programs of before neither say nor read this.
   bool takes_pieces = false;
+  /// It tells its `voters` to those who announce the same. Programs of before neither say nor read this.
+  bool tells_voters = false;
 };
 
 /// The sender wants to start the session in this epoch, and asks whether anything speaks against it. `base` is the
@@ -188,9 +191,14 @@ struct impediment {
   std::string detail;
 };
 
+/// With `pause`: the nodes of which the sender counts a majority. See voter_agreement.
+struct voters {
+  std::set<std::string> names;
+};
+
 using peer_message = std::variant<announce, claim, claim_answer, claim_withdrawn, start_request, stop_request, delivery,
                                   leaving, leaving_answer, response, lease_question, lease_answer, loser_state,
-                                  run_question, run_answer, request_withdrawn, impediment>;
+                                  run_question, run_answer, request_withdrawn, impediment, voters>;
 
 /// A host cuts a frame off where it exceeds this: whoever receives it looks at all of its messages in one go.
 inline constexpr std::size_t frame_bytes = 8u << 10;

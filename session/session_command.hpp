@@ -5,6 +5,7 @@
 #include "session/session_record.hpp"
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -105,6 +106,9 @@ struct host_event {
     resumed,
     /// Nothing is left to be moved from this host.
     drained,
+    /// `other` counts a majority of `voters`, which differ from those of this host by more than one name: it gets no
+    /// lease from here.
+    voters_differ,
   };
   type what = type::started;
   session_key key = {};
@@ -114,6 +118,7 @@ struct host_event {
   host_id taken_from = {};
   /// Of one that has moved: how long ago it was told to stop.
   std::uint64_t took_ms = 0;
+  std::set<std::string> voters = {};
 };
 
 using command = std::variant<write_record, start_session, stop_session, hand_message, resolve_conflict, send_frame,

@@ -60,7 +60,9 @@ bool session_host::announce_change() {
 }
 
 announce session_host::own_announcement() const {
-  return {.profile = host_.hosts.profile(), .takes_pieces = host_.options.pieces.takes_pieces};
+  return {.profile = host_.hosts.profile(),
+          .takes_pieces = host_.options.pieces.takes_pieces,
+          .tells_voters = host_.mandate.pauses()};
 }
 
 std::vector<command> session_host::take_commands() {
@@ -105,6 +107,7 @@ void session_host::peer_down(const host_id& peer, std::uint64_t now_ms) {
     return;
   host_.hosts.remove(peer, host_.now_ms);
   host_.links.close(peer);
+  host_.mandate.voters().gone(peer);
   news_.add({news::type::host_gone, peer});
   requests_.look_at_all();
   settle_all();
@@ -136,6 +139,8 @@ void session_host::handle(const host_id& from, Message&& m) {
 
 void session_host::handle(const host_id& from, announce&& m) {
   host_.links.set_takes_pieces(from, m.takes_pieces);
+  if (m.tells_voters && host_.mandate.pauses() && host_.mandate.voters().will_tell(from))
+    host_.links.send(from, voters{host_.mandate.voters().own()});
   if (!host_.hosts.announced(from, std::move(m.profile)))
     return;
   settle_all();
@@ -151,7 +156,20 @@ void session_host::handle(const host_id& from, leaving_answer&& m) {
   host_.hosts.leave_heard(from, m.number);
 }
 
+void session_host::handle(const host_id& from, voters&& m) {
+  if (!host_.mandate.pauses())
+    return;
+  if (host_.mandate.voters().told(from, m.names))
+    // What has been asked before was not answered.
+    host_.links.send(from, lease_question{host_.now_ms});
+  else
+    host_.commands.add(
+      host_event{.what = host_event::type::voters_differ, .other = from, .voters = std::move(m.names)});
+}
+
 void session_host::handle(const host_id& from, lease_question&& m) {
+  if (!host_.mandate.voters().may_have_lease(from))
+    return;
   host_.mandate.leases().promise(from, host_.now_ms);
   host_.links.send(from, lease_answer{m.asked_ms});
 }

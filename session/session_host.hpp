@@ -238,6 +238,7 @@ private:
   void handle(const host_id& from, announce&& m);
   void handle(const host_id& from, leaving&& m);
   void handle(const host_id& from, leaving_answer&& m);
+  void handle(const host_id& from, voters&& m);
   void handle(const host_id& from, lease_question&& m);
   void handle(const host_id& from, lease_answer&& m);
   void handle(const host_id& from, claim&& m);

@@ -20,7 +20,7 @@ const session_key key{"game", "7"};
 const host_id host{"a", 99};
 
 std::vector<ariadne::session::peer_message> one_of_each() {
-  return {announce{{{{"game", 2}, {"chat", 1}}, true, false, true, true}, true},
+  return {announce{{{{"game", 2}, {"chat", 1}}, true, false, true, true}, true, true},
           claim{key, 3, {2, false, 99, 5}, session_phase::moving, host, {"b", 1}},
           claim_answer{key, 3, verdict::owned, 4},
           claim_withdrawn{key, 3},
@@ -36,7 +36,8 @@ std::vector<ariadne::session::peer_message> one_of_each() {
           run_question{key, 3},
           run_answer{key, 3, true},
           request_withdrawn{5, key},
-          impediment{key, outcome::not_recorded, "the map is full"}};
+          impediment{key, outcome::not_recorded, "the map is full"},
+          voters{{"a", "b"}}};
 }
 
 std::string frame_of(const std::vector<ariadne::session::peer_message>& messages) {

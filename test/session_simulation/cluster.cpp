@@ -175,8 +175,11 @@ void cluster::start(std::size_t n) {
   options.kinds["game"] = {p.version, false};
   options.kinds["merge"] = {p.version, true};
   options.minority = scenario_.minority;
-  for (const auto& other : nodes_)
-    options.configured_nodes.insert(other.name);
+  // The next change begins when the last one has come to all.
+  if (scenario_.voters_change
+      && std::all_of(nodes_.begin(), nodes_.end(), [&](const auto& other) { return other.changes >= node.changes; }))
+    ++node.changes;
+  options.configured_nodes = voters_of(n);
   options.lease = scenario_.lease;
   options.rebalance_max = scenario_.rebalance_max;
   options.drain_max = scenario_.drain_max;
@@ -188,6 +191,15 @@ void cluster::start(std::size_t n) {
     p.host->set_cordoned(true, host_ms(n));
   tell("start " + node.name + " at version " + std::to_string(p.version));
   at_node(n, now_us_ + random_.below(tick_us_max), [this, n](process& up) { tick(n, up); });
+}
+
+std::set<std::string> cluster::voters_of(std::size_t n) const {
+  std::set<std::string> result;
+  for (const auto& other : nodes_)
+    result.insert(other.name);
+  if (nodes_[n].changes % 2 == 1)
+    result.insert("spare");
+  return result;
 }
 
 void cluster::tick(std::size_t n, process& p) {
@@ -439,7 +451,7 @@ void cluster::after_replica(std::size_t n, process& p) {
   std::erase_if(p.held, [&](held_write& held) {
     const auto others = p.replica->holders(held.dot).size();
     held.result.is_held =
-      held.holders == record_holders::majority ? 2 * (others + 1) > nodes_.size() : others > 0 || members.empty();
+      held.holders == record_holders::majority ? 2 * (others + 1) > voters_of(n).size() : others > 0 || members.empty();
     if (!held.result.is_held && (held.ends_us == 0 || now_us_ < held.ends_us))
       return false;
     at_node(n, in_order(p.replica_to_host_us, local_delay_us_max),
@@ -531,8 +543,8 @@ void cluster::carry_out(std::size_t n, process& p, command&& c) {
       fail("a graceful stop keeps nobody waiting", "d" + std::to_string(answer->request) + " on " + nodes_[n].name
                                                      + ": " + std::to_string(waited_us / ms) + " ms");
   } else if (auto* event = std::get_if<host_event>(&c)) {
-    static constexpr const char* names[] = {"runs",  "moved",  "stranded", "lost",
-                                            "ended", "paused", "resumed",  "drained"};
+    static constexpr const char* names[] = {"runs",   "moved",   "stranded", "lost",   "ended",
+                                            "paused", "resumed", "drained",  "differs"};
     tell(nodes_[n].name + ": " + (event->key.id.empty() ? "" : name(event->key) + " ")
          + names[static_cast<int>(event->what)] + " " + event->other.node);
     if (event->what == host_event::type::drained)
@@ -541,6 +553,8 @@ void cluster::carry_out(std::size_t n, process& p, command&& c) {
       stranded_.insert(event->key);
     if (event->what == host_event::type::lost && scenario_.is_gentle())
       fail("without a partition no session runs twice", name(event->key));
+    if (event->what == host_event::type::voters_differ)
+      fail("lists of voters that differ by one name are gone along with", nodes_[n].name);
   }
 }
 
@@ -757,7 +771,8 @@ std::uint64_t cluster::drain_us_max() const {
 }
 
 bool cluster::stops_take_the_majority() const {
-  return scenario_.minority == minority_policy::pause && nodes_.size() == 2;
+  return scenario_.minority == minority_policy::pause
+         && 2 * (nodes_.size() - 1) <= nodes_.size() + (scenario_.voters_change ? 1 : 0);
 }
 
 bool cluster::has_waited_in_vain(const request& r, std::size_t n) const {

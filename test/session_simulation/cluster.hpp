@@ -103,6 +103,8 @@ private:
     std::int64_t rate_permille = 0;
     std::uint64_t offset_ms = 0;
     bool is_cordoned = false;
+    /// How often the list of voters has changed that it starts with.
+    std::uint64_t changes = 0;
     bool is_frozen = false;
     /// It may not have noticed yet that it was frozen.
     std::uint64_t frozen_us = 0;
@@ -140,6 +142,7 @@ private:
 
   // Nodes.
   void start(std::size_t n);
+  std::set<std::string> voters_of(std::size_t n) const;
   void kill(std::size_t n, bool gracefully);
   void crash(std::size_t n);
   void tick(std::size_t n, process& p);

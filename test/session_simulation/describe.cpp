@@ -99,6 +99,10 @@ struct describer {
     return std::string{m.agreed ? "agreed" : "not agreed"} + " to " + name(m.key) + " epoch " + std::to_string(m.epoch);
   }
 
+  std::string operator()(const voters& m) const {
+    return "counts a majority of " + std::to_string(m.names.size()) + " nodes";
+  }
+
   std::string operator()(const request_withdrawn& m) const {
     return "withdrawn " + std::to_string(m.number) + " " + name(m.key);
   }

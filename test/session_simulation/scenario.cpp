@@ -57,6 +57,7 @@ scenario make_scenario(std::uint64_t seed) {
   s.step_sessions_max = random.pick<std::size_t>({1, 2, 5, 128});
   if (random.chance(60))
     cut_messages(s, random);
+  s.voters_change = !s.is_gentle() && random.chance(40);
   return s;
 }
 
@@ -70,7 +71,7 @@ std::string to_string(const scenario& s) {
          + std::to_string(s.map_ms_max) + " ms" + flag(s.rebalance_max > 0, "rebalance") + flag(s.drains, "drains")
          + flag(s.deploys, "deploys") + flag(s.cordons, "cordons") + flag(s.crashes, "crashes")
          + flag(s.partitions, "partitions") + flag(s.freezes, "freezes") + flag(s.failures, "failures")
-         + flag(s.map_restarts, "map restarts") + flag(s.stops, "stops")
+         + flag(s.map_restarts, "map restarts") + flag(s.stops, "stops") + flag(s.voters_change, "voters change")
          + flag(s.troubles_ms_min > 1'000, "troubles far apart") + ", steps of " + std::to_string(s.step_sessions_max)
          + flag(s.pieces.window.piece_bytes_max < 1'000, "pieces");
 }

@@ -47,6 +47,8 @@ struct scenario {
   /// The map of a node is lost while its host lives on.
   bool map_restarts = false;
   bool stops = false;
+  /// One node after the other comes back with a list of voters that differs by one name.
+  bool voters_change = false;
 
   bool is_gentle() const {
     return !crashes && !partitions && !freezes && !failures && !map_restarts;
