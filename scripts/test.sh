@@ -22,8 +22,8 @@ scripts/deps.sh
 
 if [[ "${labels}" == *nightly* ]]; then
   scripts/deps.sh --page
-  ARIADNE_PROGRAM_BEFORE="$(scripts/build_release.sh)"
-  export ARIADNE_PROGRAM_BEFORE
+  ARIADNE_PROGRAMS_BEFORE="$(scripts/build_releases.sh)"
+  export ARIADNE_PROGRAMS_BEFORE
 fi
 
 # What is built from nothing is built in a few large translation units, in less than half of the time. The unit tests of
