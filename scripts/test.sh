@@ -46,4 +46,5 @@ done
 # What must not be disturbed has the property RUN_SERIAL.
 ctest --preset release --label-regex "^(${labels})\$" --parallel 2 || failed=1
 scripts/fuzz.sh || failed=1
+[[ "${labels}" != *nightly* ]] || scripts/coverage.sh || failed=1
 exit "${failed}"
