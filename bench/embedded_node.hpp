@@ -31,6 +31,9 @@ public:
   const state_handoff_actor& handoff() const {
     return handoff_;
   }
+  const supervisor_actor& supervisor() const {
+    return supervisor_;
+  }
   event_log& events() {
     return *events_;
   }

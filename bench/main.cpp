@@ -1,3 +1,4 @@
+#include "bench/admin_rows.hpp"
 #include "bench/cluster_rows.hpp"
 #include "bench/command_line.hpp"
 #include "bench/core_rows.hpp"
@@ -36,6 +37,7 @@ std::vector<row> all_rows() {
   add(memory_scaling_rows());
   add(scaling_rows());
   add(load_rows());
+  add(admin_rows());
   return rows;
 }
 

@@ -16,7 +16,7 @@ struct admin_options {
   endpoint address;
   /// By which names, beside addresses and "localhost", it may be asked: a request for another name is refused, since a
   /// page of somebody else's may have sent it.
-  std::vector<std::string> names;
+  std::vector<std::string> names = {};
   log_sink log = log_nothing;
 };
 
