@@ -1,16 +1,11 @@
 // A cluster of the program whose connections are secured, and who is kept out of it: docs/security.md.
 
-#include "actors/certificate_authority.hpp"
-#include "actors/credentials.hpp"
-#include "actors/error.hpp"
 #include "actors/exposed_interface.hpp"
 #include "actors/network/tcp_socket.hpp"
-#include "actors/protocol.hpp"
-#include "test/support/cluster_process.hpp"
-#include "test/support/eventually.hpp"
+#include "actors/value_messages.hpp"
+#include "test/security/secured_cluster.hpp"
 #include "test/support/open_port.hpp"
 #include "test/support/reserved_port.hpp"
-#include "test/support/test_system.hpp"
 
 #include <caf/actor_cast.hpp>
 #include <caf/behavior.hpp>
@@ -22,6 +17,7 @@
 
 #include <cerrno>
 #include <chrono>
+#include <csignal>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -33,103 +29,6 @@
 namespace ariadne::test {
 
 namespace {
-
-using clock = std::chrono::system_clock;
-constexpr std::chrono::hours day{24};
-
-/// A directory with the certificates of a cluster.
-struct certificate_directory {
-  explicit certificate_directory(const std::string& cluster = "test") {
-    BOOST_REQUIRE(certificate_authority::create(path(), cluster, clock::now()).has_value());
-  }
-
-  std::filesystem::path path() const {
-    return directory.path() / "certs";
-  }
-
-  void issue(const identity& who, clock::time_point now = clock::now()) const {
-    const auto made = certificate_authority::open(path()).value().issue(who, now, day);
-    BOOST_REQUIRE_MESSAGE(made.has_value(), (made ? std::string{} : made.error()));
-  }
-
-  std::string settings() const {
-    return fmt::format("[security]\ndirectory = \"{}\"\n", path().string());
-  }
-
-  temporary_directory directory;
-};
-
-/// Nodes a and b, and a client of each role.
-struct cluster_with_certificates {
-  cluster_with_certificates() {
-    for (const auto* node : {"a", "b"})
-      certificates.issue({"test", role::node, node});
-    certificates.issue({"test", role::operator_, "operator"});
-    certificates.issue({"test", role::client, "client"});
-    certificates.issue({"test", role::observer, "observer"});
-    nodes.start("a");
-    nodes.start("b");
-  }
-
-  run_result run(const std::string& node, const std::string& who, std::vector<std::string> arguments,
-                 std::string_view input = {}) {
-    return run_with(certificates.path(), node, who, std::move(arguments), input);
-  }
-
-  run_result run_with(const std::filesystem::path& directory, const std::string& node, const std::string& who,
-                      std::vector<std::string> arguments, std::string_view input = {}) {
-    arguments.insert(arguments.end(), {"--certificates", directory.string()});
-    if (!who.empty())
-      arguments.insert(arguments.end(), {"--as", who});
-    return nodes.run(node, std::move(arguments), input);
-  }
-
-  bool has_logged(const std::string& node, const std::string& text) {
-    return eventually([&] { return nodes.log(node).find(text) != std::string::npos; });
-  }
-
-  certificate_directory certificates;
-  cluster_process nodes{{"a", "b"}, certificates.settings()};
-};
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
-/// Somebody with a certificate, and without our program: it can send whatever CAF can.
-struct insider : test_system {
-  insider(const cluster_with_certificates& cluster, const credential_files& files)
-    : insider(cluster.nodes.port("a"), files) {
-    handoff = ask<state_handoff_actor>(membership, handoff_atom_v);
-  }
-  insider(std::uint16_t port, const credential_files& files)
-    : test_system(std::make_unique<test_config>(network_security{credentials::load(files).value()})),
-      membership(node_at({"127.0.0.1", port})) {}
-
-  /// Whether a request is refused since it is not for this role, before any actor has seen it.
-  template <class Handle, class... Ts>
-  bool is_refused(const Handle& whom, Ts... request) {
-    caf::error why;
-    mail(self, std::move(request)...)
-      .request(caf::actor_cast<caf::actor>(whom), patience)
-      .receive([] {}, [&](caf::error& reason) { why = std::move(reason); });
-    return why == ec::refused
-           && (contains(describe(why), "may not") || contains(describe(why), "and for nothing else"));
-  }
-
-  template <class Handle, class... Ts>
-  void send(const Handle& whom, Ts... message) {
-    mail(self, std::move(message)...).send(caf::actor_cast<caf::actor>(whom));
-  }
-
-  /// What was sent before has been looked at.
-  bool is_served() {
-    return bool{try_ask<node_status>(handoff, status_atom_v)};
-  }
-
-  cluster_membership_actor membership;
-  state_handoff_actor handoff;
-};
 
 /// What an engine lets clients ask, and what it does not.
 using bidding_actor = caf::typed_actor<answers<std::uint64_t, put_atom, std::string, std::uint64_t>>;
