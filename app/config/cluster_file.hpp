@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/client_prefixes.hpp"
 #include "actors/credentials.hpp"
 #include "actors/discovery_options.hpp"
 #include "actors/endpoint.hpp"
@@ -65,6 +66,9 @@ struct security_config {
   std::filesystem::path key;
   std::filesystem::path authorities;
   std::filesystem::path revocations;
+  /// The tables `[security.clients.NAME]`: the clients that may not name all keys and sessions, and how what they may
+  /// name begins.
+  client_prefixes::table clients;
 
   friend bool operator==(const security_config&, const security_config&) = default;
 };

@@ -1,5 +1,6 @@
 #include "app/config/node_options.hpp"
 
+#include "actors/client_prefixes.hpp"
 #include "actors/system_config.hpp"
 #include "crdt/printable_text.hpp"
 
@@ -7,6 +8,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 namespace ariadne {
@@ -94,7 +96,8 @@ tl::expected<network_security, std::string> security_for_node(const cluster_conf
     return tl::unexpected(fmt::format("the certificate {} is for {}, and not for {}",
                                       files_of(*cluster.security, name).certificate.string(), in_words(own),
                                       in_words(identity{cluster.name, role::node, name})));
-  return network_security{std::move(*loaded)};
+  return network_security{.tls = std::move(*loaded),
+                          .prefixes = std::make_shared<client_prefixes>(cluster.security->clients)};
 }
 
 } // namespace ariadne

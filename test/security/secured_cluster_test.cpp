@@ -258,6 +258,108 @@ BOOST_AUTO_TEST_CASE(a_watcher_is_an_actor_of_the_one_who_asks) {
   BOOST_TEST(observer.is_served());
 }
 
+BOOST_AUTO_TEST_CASE(a_limited_client_names_what_begins_with_its_prefixes_alone) {
+  cluster_with_certificates cluster{"[security.clients]\nclient = { prefixes = [\"shop_\"] }\n"};
+  const std::string large(std::size_t{3} << 20, 'v');
+  const auto is_refused = [&](const std::vector<std::string>& arguments, std::string_view input = {}) {
+    const auto refused = cluster.run("a", "client", arguments, input);
+    BOOST_TEST(refused.exit_code == 1);
+    BOOST_TEST(contains(refused.err, "client client may name what begins with \"shop_\", and no other key or session"),
+               refused.err);
+  };
+  BOOST_TEST(cluster.run("a", "operator", {"stash", "bank_1"}, "theirs").exit_code == 0);
+  BOOST_TEST(cluster.run("a", "client", {"stash", "shop_1"}, "ours").exit_code == 0);
+  BOOST_TEST(cluster.run("a", "client", {"stash", "shop_large"}, large).exit_code == 0);
+  BOOST_TEST(cluster.run("b", "client", {"pickup", "shop_1", "--wait", "10s"}).out == "ours");
+  BOOST_TEST(contains(cluster.run("a", "client", {"keys", "shop_"}).out, "shop_large"));
+  is_refused({"stash", "bank_2"}, "mine");
+  is_refused({"stash", "bank_large"}, large);
+  is_refused({"pickup", "bank_1"});
+  is_refused({"take", "bank_1"});
+  is_refused({"discard", "bank_1"});
+  is_refused({"keys"});
+  is_refused({"keys", "bank_"});
+  is_refused({"watch"});
+  is_refused({"session", "start", "minotaur/bank_1"});
+  is_refused({"sessions"});
+  BOOST_TEST(cluster.has_logged("a", "what client client of cluster test at 127.0.0.1 sends is refused: it names what "
+                                     "begins with none of its prefixes"));
+  // The others of its role are not limited.
+  cluster.certificates.issue({"test", role::client, "another"});
+  BOOST_TEST(cluster.run("a", "another", {"pickup", "bank_1"}).out == "theirs");
+}
+
+BOOST_AUTO_TEST_CASE(no_request_names_what_the_client_may_not) {
+  cluster_with_certificates cluster{"[security.clients]\nclient = { prefixes = [\"shop_\"] }\n"};
+  insider client{cluster, files_of_client(cluster.certificates.path(), "client")};
+  const auto host = client.actor_at<session_host_actor>({"127.0.0.1", cluster.nodes.port("a")}, "host");
+  const auto desk = client.actor_at<value_desk_actor>({"127.0.0.1", cluster.nodes.port("a")}, value_desk_name);
+  const auto own = client.keep(caf::actor_cast<watcher_actor>(
+    client.system.spawn([](caf::event_based_actor*) -> caf::behavior { return {[](const handoff_events&) {}}; })));
+  const auto check = [&](const auto& whom, auto... request) {
+    BOOST_TEST(contains(client.refusal(whom, request...), "and no other key or session"));
+  };
+  constexpr std::uint64_t number = 1000;
+  for (const std::string name : {"", "bank_1", "shop"}) {
+    check(client.handoff, stash_atom_v, name, snapshot{});
+    check(client.handoff, stash_atom_v, name, snapshot{}, write_options{});
+    check(client.handoff, pickup_atom_v, name);
+    check(client.handoff, pickup_atom_v, name, wait_options{});
+    check(client.handoff, take_atom_v, name);
+    check(client.handoff, take_atom_v, name, wait_options{});
+    check(client.handoff, hold_atom_v, name, wait_options{});
+    check(client.handoff, discard_atom_v, name);
+    check(client.handoff, discard_atom_v, name, event_id{});
+    check(client.handoff, keys_atom_v, name, std::string{"shop_1"});
+    check(client.handoff, watch_atom_v, name, own);
+    check(client.handoff, watch_atom_v, name, std::string{"shop_1"});
+    check(desk, pickup_atom_v, name, wait_options{});
+    check(desk, hold_atom_v, name, wait_options{});
+    check(desk, stash_atom_v, name, snapshot{}, number);
+    const std::string kind = "shop_kind";
+    check(desk, deliver_atom_v, kind, name, std::string{"shop_"}, number);
+    check(desk, deliver_atom_v, kind, name, number);
+    check(desk, start_atom_v, kind, name, snapshot{}, number);
+    check(host, start_atom_v, kind, name);
+    check(host, start_atom_v, kind, name, snapshot{});
+    check(host, start_atom_v, kind, name, number);
+    check(host, stop_atom_v, kind, name);
+    check(host, stop_atom_v, kind, name, number);
+    check(host, locate_atom_v, kind, name);
+    check(host, locate_atom_v, kind, name, number);
+    check(host, deliver_atom_v, kind, name, std::string{"shop_"});
+    check(host, deliver_atom_v, kind, name, std::string{"shop_"}, number);
+    check(host, sessions_atom_v, kind, name);
+  }
+  BOOST_TEST(client.is_served());
+  BOOST_TEST(client.refusal(client.handoff, watch_atom_v, std::string{"shop_"}, own).empty());
+}
+
+BOOST_AUTO_TEST_CASE(what_a_client_may_name_is_read_again) {
+  cluster_with_certificates cluster{"[security.clients]\nclient = { prefixes = [\"shop_\"] }\n"};
+  // Without a terminal, which SIGHUP would be about.
+  BOOST_TEST(cluster.nodes.stop("a") == 0);
+  cluster.nodes.add(
+    "a", {{"/usr/bin/setsid", ARIADNE_PROGRAM, "node", "--cluster", cluster.nodes.file().string(), "--name", "a"},
+          {"127.0.0.1", cluster.nodes.port("a")}});
+  cluster.nodes.start("a");
+  insider connected{cluster, files_of_client(cluster.certificates.path(), "client")};
+  BOOST_TEST(cluster.run("a", "client", {"stash", "bank_1"}, "x").exit_code == 1);
+  auto text = read_file(cluster.nodes.file());
+  const auto replace = [&](const std::string& before, const std::string& after) {
+    text.replace(text.find(before), before.size(), after);
+    write_file(cluster.nodes.file(), text);
+    cluster.nodes.signal("a", SIGHUP);
+  };
+  replace("[\"shop_\"]", "[\"shop_\", \"bank_\"]");
+  BOOST_TEST(eventually([&] { return cluster.run("a", "client", {"stash", "bank_1"}, "x").exit_code == 0; }));
+  BOOST_TEST(connected.is_served());
+  replace("[\"shop_\", ", "[");
+  BOOST_TEST(cluster.has_logged("a", "is closed: it may name fewer keys and sessions than before"));
+  BOOST_TEST(cluster.run("a", "client", {"stash", "shop_1"}, "x").exit_code == 1);
+  BOOST_TEST(cluster.run("a", "client", {"stash", "bank_1"}, "x").exit_code == 0);
+}
+
 BOOST_AUTO_TEST_CASE(a_node_has_the_name_that_its_certificate_says) {
   cluster_with_certificates cluster;
   cluster.certificates.issue({"test", role::node, "x"});

@@ -134,6 +134,14 @@ const std::vector<mistake> mistakes{
    "f:3:1: [security] needs a directory, or a certificate, a key and authorities"},
   {"a certificate without a key", "[cluster]\nname = \"c\"\n[security]\ndirectory = \"d\"\ncertificate = \"c.pem\"\n",
    "f:3:1: [security] has a certificate without a key, or a key without a certificate"},
+  {"a client without prefixes", "[cluster]\nname = \"c\"\n[security]\ndirectory = \"d\"\n[security.clients.shop]\n",
+   "f:5:1: [security.clients.shop] needs prefixes, which may be [] for none"},
+  {"an empty prefix",
+   "[cluster]\nname = \"c\"\n[security]\ndirectory = \"d\"\n[security.clients]\nshop = { prefixes = [\"\"] }\n",
+   "f:6:22: prefixes must be an array of strings that keys begin with, none of them empty"},
+  {"a client that is no table",
+   "[cluster]\nname = \"c\"\n[security]\ndirectory = \"d\"\n[security.clients]\nshop = [\"shop_\"]\n",
+   "f:6:8: security.clients.shop must be a table, { prefixes = [...] }"},
   {"storage without a directory", "[cluster]\nname = \"c\"\n[storage]\n", "f:3:1: [storage] needs a directory"},
   {"an unknown mode of storage", "[cluster]\nname = \"c\"\n[storage]\ndirectory = \"d\"\nmode = \"fast\"\n",
    "f:5:8: mode must be one of \"write\", \"sync\""},
@@ -353,6 +361,10 @@ BOOST_AUTO_TEST_CASE(the_files_of_a_node_are_found_beside_the_cluster_file) {
   BOOST_TEST(named.authorities == "etc/all.pem");
   BOOST_TEST(named.revocations == "etc/gone.pem");
   BOOST_TEST(!named.may_revocations_be_missing);
+  const auto limited = with("[security]\ndirectory = \"certs\"\n[security.clients]\n"
+                            "shop = { prefixes = [\"shop_\", \"cart_\"] }\nnobody = { prefixes = [] }\n");
+  const client_prefixes::table expected{{"nobody", {}}, {"shop", {"shop_", "cart_"}}};
+  BOOST_TEST((limited.security->clients == expected));
 }
 
 BOOST_AUTO_TEST_CASE(an_application_has_the_options_of_its_node_from_the_same_file) {
