@@ -28,6 +28,7 @@ using namespace std::chrono_literals;
 constexpr std::int64_t key_bytes_limit = crdt::key_bytes_limit;
 constexpr std::int64_t scheduler_threads_limit = 1024;
 constexpr std::int64_t rebalance_limit = 10'000;
+constexpr std::int64_t sessions_limit = 1'000'000'000;
 constexpr std::size_t host_length_limit = 253;
 /// Of ten thousand nodes, with comments.
 constexpr std::size_t cluster_file_bytes_max = 1u << 20;
@@ -228,6 +229,7 @@ cluster_config read_cluster(const toml::table& table) {
   reader.duration("lease", result.lease, 100ms, 1h);
   reader.duration("lease_guard", result.lease_guard, 50ms, 1h);
   reader.integer("rebalance_max", result.rebalance_max, 0, rebalance_limit);
+  reader.integer("sessions_max", result.sessions_max, 1, sessions_limit);
   reader.choice("topology", result.topology,
                 {{"mesh", membership::topology::shape::mesh},
                  {"ring", membership::topology::shape::ring},

@@ -101,6 +101,7 @@ struct cluster_config {
   std::chrono::milliseconds lease_guard{500};
   /// 0: off.
   std::size_t rebalance_max = 0;
+  std::size_t sessions_max = 1'000'000;
   membership::topology::shape topology = membership::topology::shape::mesh;
   ariadne::scheduler_policy scheduler_policy = scheduler_policy::sharing;
   /// 0: as many as CAF chooses.

@@ -55,6 +55,7 @@ cluster_node_options options_for_node(const cluster_config& cluster, const node_
   result.hosting.lease = {static_cast<std::uint64_t>(cluster.lease.count()),
                           static_cast<std::uint64_t>(cluster.lease_guard.count())};
   result.hosting.rebalance_max = cluster.rebalance_max;
+  result.hosting.sessions_max = cluster.sessions_max;
   // The answer has to be there before the handoff actor gives up on it.
   result.hosting.drain_timeout = cluster.session_stop_timeout * 9 / 10;
   result.stop = {cluster.session_stop_timeout, cluster.drain_timeout};

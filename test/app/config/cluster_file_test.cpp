@@ -166,6 +166,7 @@ void check_equal_tunables(const program_config& left, const program_config& righ
   BOOST_TEST(left.limits.key_bytes_max == right.limits.key_bytes_max);
   BOOST_TEST(left.limits.value_bytes_max == right.limits.value_bytes_max);
   BOOST_TEST(left.limits.map_bytes_max == right.limits.map_bytes_max);
+  BOOST_TEST(left.sessions_max == right.sessions_max);
   BOOST_CHECK(left.drain_timeout == right.drain_timeout);
   BOOST_CHECK(left.session_stop_timeout == right.session_stop_timeout);
   BOOST_CHECK(left.heartbeats.interval == right.heartbeats.interval);
@@ -212,6 +213,7 @@ name = "c"
 key_bytes_max = 1
 value_bytes_max = 2
 map_bytes_max = 3
+sessions_max = 4
 session_stop_timeout = "8s"
 drain_timeout = "4s"
 reconnect_min = "5ms"
@@ -236,6 +238,7 @@ port = 65535
   BOOST_CHECK((config.nodes == std::vector<node_config>{{"b", "::1", 65535}}));
   program_config expected;
   expected.limits = {.key_bytes_max = 1, .value_bytes_max = 2, .map_bytes_max = 3};
+  expected.sessions_max = 4;
   expected.drain_timeout = 4s;
   expected.session_stop_timeout = 8s;
   expected.heartbeats = {10ms, 20ms};
