@@ -598,6 +598,7 @@ private:
     if (!watcher)
       return make_error(ec::refused, "there is no watcher");
     auto place = waits_->admit_watch(prefix.size() + watchers_.watched_bytes() + live_watchers_.watched_bytes(),
+                                     watchers_.bytes_watched_with(prefix.size(), watcher.node()),
                                      caf::actor_cast<caf::strong_actor_ptr>(watcher));
     if (prefix.size() > options_.core.limits.key_bytes_max)
       place = to_error(crdt::write_error::key_too_long, prefix, options_.core.limits);

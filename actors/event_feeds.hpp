@@ -69,10 +69,13 @@ public:
 
   /// Of the prefixes that are watched.
   std::size_t watched_bytes() const {
-    std::size_t result = 0;
-    for (const auto& f : feeds_)
-      result += f.prefix ? f.prefix->size() : 0;
-    return result;
+    return watched_bytes_of([](const feed&) { return true; });
+  }
+
+  /// The same of one client, with `more` of them; 0 for this node itself.
+  std::size_t bytes_watched_with(std::size_t more, const caf::node_id& client) const {
+    return client == self_->node() ? 0
+                                   : more + watched_bytes_of([&](const feed& f) { return f.watcher.node() == client; });
   }
 
   /// Whether anybody watches keys.
@@ -92,6 +95,15 @@ private:
     std::uint64_t missed = 0;
     bool is_on_its_way = false;
   };
+
+  template <class Counts>
+  std::size_t watched_bytes_of(Counts counts) const {
+    std::size_t result = 0;
+    for (const auto& f : feeds_)
+      if (f.prefix && counts(f))
+        result += f.prefix->size();
+    return result;
+  }
 
   feed& add_feed(std::optional<std::string> prefix, const watcher_actor& watcher, waiting_place place) {
     monitored_.add(watcher);

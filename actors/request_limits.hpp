@@ -22,8 +22,9 @@ struct request_limits {
   /// Writes that wait for their concern to be met.
   request_quota writes{131'072, 524'288};
   request_quota watches{128, 2'048};
-  /// Of the prefixes that are watched, in all.
+  /// Of the prefixes that are watched, in all, and by one client on another node or in another program.
   std::size_t watched_bytes_max = std::size_t{4} << 20;
+  std::size_t client_watched_bytes_max = std::size_t{256} << 10;
   /// For how long a state is held for one that takes it, and may have stopped for good.
   std::chrono::milliseconds hold_max{2'000};
 };

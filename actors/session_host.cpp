@@ -117,6 +117,7 @@ public:
     core.unmet_epoch_gap = options_.keeps_journal ? epoch_gap : 0;
     core.lease = options_.lease;
     core.rebalance_max = options_.rebalance_max;
+    core.sessions_max = options_.sessions_max;
     core.message_wait_ms = request_timeout_ms();
     const auto now = read_clocks();
     watch_.emplace(

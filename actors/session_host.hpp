@@ -119,6 +119,8 @@ struct session_host_options {
   session::lease_options lease;
   /// Sessions that are placed on a node that has come are moved there, so many at a time; 0: they stay.
   std::size_t rebalance_max = 0;
+  /// While so many sessions run on all nodes, this host starts no other ones on request.
+  std::size_t sessions_max = 1'000'000;
   /// How long a request without a time of its own may take.
   std::chrono::milliseconds request_timeout{5'000};
   request_limits requests;

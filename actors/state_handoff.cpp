@@ -125,7 +125,7 @@ public:
 
   /// The replica has the same quota, and says so if it is used up.
   auto watch(const watcher_actor& watcher) {
-    auto place = waits_->admit_watch(0, caf::actor_cast<caf::strong_actor_ptr>(watcher));
+    auto place = waits_->admit_watch(0, 0, caf::actor_cast<caf::strong_actor_ptr>(watcher));
     if (watcher && place)
       add_watcher(watcher, std::move(*place));
     return mail(self_, watch_atom_v, watcher).delegate(replica_);

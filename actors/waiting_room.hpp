@@ -28,11 +28,15 @@ public:
     return admit_in(writes_, wait_ms);
   }
 
-  /// With this one, so many bytes of prefixes are watched.
-  caf::expected<waiting_place> admit_watch(std::size_t watched_bytes, const caf::strong_actor_ptr& watcher) {
+  /// With this one, so many bytes of prefixes are watched, and so many of them by the client of the watcher.
+  caf::expected<waiting_place> admit_watch(std::size_t watched_bytes, std::size_t client_watched_bytes,
+                                           const caf::strong_actor_ptr& watcher) {
     if (watched_bytes > limits_.watched_bytes_max)
       return make_error(ec::too_many_requests,
                         fmt::format("{} bytes of prefixes may be watched", limits_.watched_bytes_max));
+    if (client_watched_bytes > limits_.client_watched_bytes_max)
+      return make_error(ec::too_many_requests,
+                        fmt::format("one client may watch {} bytes of prefixes", limits_.client_watched_bytes_max));
     return watches_.admit(watcher);
   }
 

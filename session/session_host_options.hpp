@@ -42,6 +42,8 @@ struct session_host_options {
   /// At most this many sessions that are placed elsewhere since a node has come are moved there at a time; 0: they
   /// stay.
   std::size_t rebalance_max = 0;
+  /// While so many run in all, as far as this host knows, requests start no other ones.
+  std::size_t sessions_max = 1'000'000;
   /// At most this many sessions are on the move at once while the node drains.
   std::size_t drain_max = 512;
   /// How long a node that has been asked to take a session over may take.

@@ -49,8 +49,9 @@ std::string_view message_of(const basp_frame& frame, const basp_format& format) 
 }
 
 client_guard::client_guard(const request_rules& rules, const plain_answers& answers, const basp_format& format,
-                           std::string client_id, std::string own_id)
-  : rules_(rules), answers_(answers), format_(format), client_id_(std::move(client_id)), own_id_(std::move(own_id)) {}
+                           std::string client_id, std::string own_id, client_limit limit)
+  : rules_(rules), answers_(answers), format_(format), client_id_(std::move(client_id)), own_id_(std::move(own_id)),
+    limit_(std::move(limit)) {}
 
 frame_judgement client_guard::judge(const basp_frame& frame) {
   switch (frame.operation) {
@@ -84,19 +85,30 @@ frame_judgement client_guard::judge_message(const basp_frame& frame) {
   }
   if (frame.source == 0)
     return {frame_fate::drop, "it sends a message of nobody"};
-  const auto is_request = (frame.data & number_mask) != 0;
-  switch (rules_.find(message)) {
-    case request_rules::clause::allowed:
-      return {};
-    case request_rules::clause::allowed_with_own_handle:
-      if (message.ends_with(client_id_))
-        return {};
-      return {is_request ? frame_fate::refuse : frame_fate::drop,
-              "it sends the handle of an actor that is not its own"};
-    case request_rules::clause::unknown:
-      break;
-  }
-  return {is_request ? frame_fate::refuse : frame_fate::drop, "it sends what its role does not permit"};
+  return judge_request(message, (frame.data & number_mask) != 0);
+}
+
+frame_judgement client_guard::judge_request(std::string_view message, bool is_answered) const {
+  const auto otherwise = [is_answered](frame_fate fate) { return is_answered ? fate : frame_fate::drop; };
+  const auto request = rules_.find(message);
+  if (!request)
+    return {otherwise(frame_fate::refuse), "it sends what its role does not permit"};
+  if (request->ends_with_handle && !message.ends_with(client_id_))
+    return {otherwise(frame_fate::refuse), "it sends the handle of an actor that is not its own"};
+  if (!may_name(*request))
+    return {otherwise(frame_fate::refuse_name), "it names what begins with none of its prefixes"};
+  return {};
+}
+
+bool client_guard::may_name(const allowed_request& request) const {
+  if (request.subject == request_subject::nothing)
+    return true;
+  const auto prefixes = limit_.now();
+  if (!prefixes)
+    return true;
+  const auto name =
+    request.subject == request_subject::every_session ? std::optional{std::string_view{}} : name_in(request);
+  return name && prefixes->cover(*name);
 }
 
 frame_judgement client_guard::judge_about_actor(const basp_frame& frame, std::size_t bytes_max) const {

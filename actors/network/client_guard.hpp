@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/client_prefixes.hpp"
 #include "actors/network/frame_guard.hpp"
 #include "actors/network/message_rules.hpp"
 
@@ -30,7 +31,14 @@ basp_frame read_frame(std::span<const std::byte, frame_guard::header_size> heade
 /// The message that a frame carries, straight or for another node; empty if it carries none.
 std::string_view message_of(const basp_frame& frame, const basp_format& format);
 
-enum class frame_fate { pass, drop, refuse };
+enum class frame_fate {
+  pass,
+  drop,
+  /// The role does not have it.
+  refuse,
+  /// The role has it, but it names what the client may not.
+  refuse_name
+};
 
 struct frame_judgement {
   frame_fate fate = frame_fate::pass;
@@ -52,7 +60,8 @@ struct plain_answers {
 ///     routed message          dropped silently: CAF asks third nodes so
 ///     answer                  passes if a request of this side waits for it, and it has no content but a mere error
 ///     message of nobody       dropped: it could not be told from one of this process
-///     request, message        passes if the role has the clause; a handle in it is one of the client's own node
+///     request, message        passes if the role has the clause; a handle in it is one of the client's own node, and
+///                             a key or a session in it one that the client may name
 ///     monitor, down           pass if they are from the client's own node to this one
 ///
 /// What this side sends is shown to it as well, so that it knows which answers are waited for. Not thread-safe.
@@ -63,15 +72,21 @@ public:
 
   /// The ids are those of the client's node and of this one, as CAF writes them. The rest has to outlive the guard.
   client_guard(const request_rules& rules, const plain_answers& answers, const basp_format& format,
-               std::string client_id, std::string own_id);
+               std::string client_id, std::string own_id, client_limit limit = {});
 
   frame_judgement judge(const basp_frame& frame);
 
   /// These bytes are sent to the client: whole frames.
   void note_sent(std::string_view frames);
 
+  client_limit& limit() {
+    return limit_;
+  }
+
 private:
   frame_judgement judge_message(const basp_frame& frame);
+  frame_judgement judge_request(std::string_view message, bool is_answered) const;
+  bool may_name(const allowed_request& request) const;
   frame_judgement judge_about_actor(const basp_frame& frame, std::size_t bytes_max) const;
 
   const request_rules& rules_;
@@ -79,6 +94,7 @@ private:
   basp_format format_;
   std::string client_id_;
   std::string own_id_;
+  client_limit limit_;
   /// The requests of this side that wait for an answer: who has asked, and the number.
   std::set<std::pair<std::uint64_t, std::uint64_t>> asked_;
 };

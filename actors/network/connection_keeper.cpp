@@ -126,7 +126,10 @@ void connection_keeper::let_go(const std::vector<kept_connection*>& connections)
 void connection_keeper::tick() {
   cut(pending_.tick(), "no_handshake", fmt::format("it has not shaken hands within {} s", handshake_time_max.count()));
   watch_connections();
-  judge_anew();
+  if (desk_) {
+    judge_anew();
+    limit_anew();
+  }
   for (auto* doorman : doormen_)
     doorman->go_on();
   forget_nodes();
@@ -134,8 +137,6 @@ void connection_keeper::tick() {
 }
 
 void connection_keeper::judge_anew() {
-  if (!desk_)
-    return;
   auto now = desk_->certificates().current();
   if (now == judged_by_)
     return;
@@ -143,6 +144,15 @@ void connection_keeper::judge_anew() {
   for (const auto& [id, connection] : connections_)
     if (connection->is_revoked_by(*judged_by_))
       connection->cut("revoked", revoked_sentence);
+}
+
+void connection_keeper::limit_anew() {
+  const auto version = desk_->version_of_limits();
+  if (std::exchange(version_of_limits_, version) == version)
+    return;
+  for (const auto& [id, connection] : connections_)
+    if (connection->has_lost_names())
+      connection->cut("prefixes", "it may name fewer keys and sessions than before");
 }
 
 void connection_keeper::watch_connections() {

@@ -16,6 +16,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -42,6 +43,8 @@ public:
   virtual const std::string& address() const = 0;
   /// Whether the certificate of the other side has been revoked since it was shown.
   virtual bool is_revoked_by(const tls_context& now) const = 0;
+  /// Whether the other side may name less than when this was asked last, or when it has shaken hands.
+  virtual bool has_lost_names() = 0;
   /// Whether something waits for the other side.
   virtual bool is_sending() const = 0;
   /// CAF's broker, or null when that has done with the connection.
@@ -129,6 +132,7 @@ private:
   void tick();
   void watch_connections();
   void judge_anew();
+  void limit_anew();
   void forget_nodes();
   void stop_if_idle();
   void let_go(const std::vector<kept_connection*>& connections);
@@ -144,6 +148,8 @@ private:
   pending_handshakes pending_;
   /// By whose revocations the connections were judged last.
   std::shared_ptr<const tls_context> judged_by_;
+  /// The same of what clients may name.
+  std::uint64_t version_of_limits_ = 0;
   std::set<kept_doorman*> doormen_;
   std::unordered_set<caf::node_id> nodes_;
 

@@ -215,7 +215,7 @@ bool guarded_scribe::admit() {
   entered_id_ = guard_.node_id();
   if (const auto is = peer_.front().is; is != role::node)
     client_guard_.emplace(roles_->requests.at(is), roles_->answers, detail::caf_basp_format(), entered_id_,
-                          desk.own_id());
+                          desk.own_id(), desk.limit_of(peer_.front()));
   return true;
 }
 
@@ -264,7 +264,7 @@ bool guarded_scribe::take_held_frame(detail::scribe_context context, detail::scr
   if (!why.empty())
     keeper_->report(address_,
                     fmt::format("what {} at {} sends is {}: {}", peer_.empty() ? "somebody" : in_words(peer_.front()),
-                                address_, fate == frame_fate::refuse ? "refused" : "dropped", why));
+                                address_, fate == frame_fate::drop ? "dropped" : "refused", why));
   auto header = std::exchange(held_, {});
   if (fate == frame_fate::pass) {
     is_delivering_held_ = true;
@@ -273,7 +273,9 @@ bool guarded_scribe::take_held_frame(detail::scribe_context context, detail::scr
     return goes_on && deliver(context, payload, size);
   }
   if (fate == frame_fate::refuse)
-    answer(frame);
+    answer(frame, roles_->refusals.at(peer_.front().is));
+  if (fate == frame_fate::refuse_name)
+    answer(frame, keeper_->desk()->refusal_of_name(peer_.front()));
   stream_.configure_read(caf::io::receive_policy::exactly(frame_guard::header_size));
   return true;
 }
@@ -287,8 +289,8 @@ frame_judgement guarded_scribe::judge(const basp_frame& frame) {
   return client_guard_ ? client_guard_->judge(frame) : frame_judgement{};
 }
 
-void guarded_scribe::answer(const basp_frame& request) {
-  const auto bytes = refusal_of(request, roles_->refusals.at(peer_.front().is), detail::caf_basp_format().has_stages);
+void guarded_scribe::answer(const basp_frame& request, std::string_view message) {
+  const auto bytes = refusal_of(request, message, detail::caf_basp_format().has_stages);
   const auto* first = reinterpret_cast<const detail::scribe_buffer::value_type*>(bytes.data());
   wr_buf().insert(wr_buf().end(), first, first + bytes.size());
   flush();

@@ -98,6 +98,9 @@ private:
   bool is_revoked_by(const tls_context& now) const override {
     return tls_ != nullptr && tls_->is_revoked_by(now);
   }
+  bool has_lost_names() override {
+    return client_guard_ && client_guard_->limit().has_shrunk();
+  }
   bool is_sending() const override {
     return stream_.is_writing();
   }
@@ -122,7 +125,7 @@ private:
   bool take_header(detail::scribe_context context, detail::scribe_buffer& bytes);
   bool take_held_frame(detail::scribe_context context, detail::scribe_buffer& payload, std::size_t size);
   frame_judgement judge(const basp_frame& frame);
-  void answer(const basp_frame& request);
+  void answer(const basp_frame& request, std::string_view message);
   bool deliver(detail::scribe_context context, detail::scribe_buffer& bytes, std::size_t size);
 
   std::shared_ptr<connection_keeper> keeper_;

@@ -28,6 +28,17 @@ std::optional<std::size_t> take_length(std::string_view& bytes) {
   return std::nullopt;
 }
 
+/// Takes a text from the front. Of a length that CAF would read as another one, since it does not fit into 32 bits, the
+/// text is not there.
+std::optional<std::string_view> take_text(std::string_view& bytes) {
+  const auto size = take_length(bytes);
+  if (!size || *size > bytes.size())
+    return std::nullopt;
+  const auto result = bytes.substr(0, *size);
+  bytes.remove_prefix(*size);
+  return result;
+}
+
 /// Takes the types from the front: their names with what separates them, or their numbers.
 std::optional<std::string_view> take_types(std::string_view& message, bool has_type_names) {
   if (has_type_names) {
@@ -85,22 +96,32 @@ std::string first_type_of(std::string_view message, bool has_type_names) {
   return types ? std::string{take_type(*types, has_type_names)} : std::string{};
 }
 
-void request_rules::allow(std::string_view message, bool has_type_names, bool has_atom, bool ends_with_handle) {
+std::optional<std::string_view> name_in(const allowed_request& request) {
+  auto rest = request.content;
+  auto result = take_text(rest);
+  return request.subject == request_subject::session && result ? take_text(rest) : result;
+}
+
+void request_rules::allow(std::string_view message, bool has_type_names, bool has_atom, bool ends_with_handle,
+                          request_subject subject) {
   auto rest = message;
   take_types(rest, has_type_names);
   auto size = message.size() - rest.size();
   if (has_type_names && has_atom)
     size += atom_size;
-  begins_[std::string{message.substr(0, size)}] = ends_with_handle ? clause::allowed_with_own_handle : clause::allowed;
+  begins_[std::string{message.substr(0, size)}] = {subject, ends_with_handle};
 }
 
-request_rules::clause request_rules::find(std::string_view message) const {
+std::optional<allowed_request> request_rules::find(std::string_view message) const {
   // Of all that are not greater, only the greatest can be a beginning.
   auto next = begins_.upper_bound(message);
   if (next == begins_.begin())
-    return clause::unknown;
+    return std::nullopt;
   --next;
-  return message.starts_with(next->first) ? next->second : clause::unknown;
+  const auto& [begin, clause] = *next;
+  if (!message.starts_with(begin))
+    return std::nullopt;
+  return allowed_request{clause.subject, clause.ends_with_handle, message.substr(begin.size())};
 }
 
 } // namespace ariadne

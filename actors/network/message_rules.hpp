@@ -34,26 +34,49 @@ std::optional<std::string_view> objection_to(std::string_view message, const con
 /// The first type of a message as the rules have it; empty, if it has none.
 std::string first_type_of(std::string_view message, bool has_type_names);
 
+/// What a request is about, so that whoever may not name everything is held to that.
+enum class request_subject {
+  nothing,
+  /// Its first text is a key, or how keys begin.
+  key,
+  /// Its first two texts are the kind and the id of a session.
+  session,
+  every_session
+};
+
+/// A request that is allowed.
+struct allowed_request {
+  request_subject subject = request_subject::nothing;
+  /// It ends with the handle of an actor, which has to be one of the sender's own node.
+  bool ends_with_handle = false;
+  /// What it holds after its leading atom.
+  std::string_view content = {};
+};
+
+/// The key, or how keys begin, or the id of a session, that a request with such a subject is about; nothing if that is
+/// not there.
+std::optional<std::string_view> name_in(const allowed_request& request);
+
 /// The clauses that one role may send.
 class request_rules {
 public:
-  enum class clause {
-    unknown,
-    allowed,
-    /// It ends with the handle of an actor, which has to be one of the sender's own node.
-    allowed_with_own_handle
-  };
-
   /// `message` is any message of the clause; `has_atom`: its first type is an atom, of which 0.17 says the value.
-  void allow(std::string_view message, bool has_type_names, bool has_atom, bool ends_with_handle);
+  void allow(std::string_view message, bool has_type_names, bool has_atom, bool ends_with_handle,
+             request_subject subject = request_subject::nothing);
 
-  clause find(std::string_view message) const;
+  /// Nothing if the role does not have it.
+  std::optional<allowed_request> find(std::string_view message) const;
 
   std::size_t size() const {
     return begins_.size();
   }
 
 private:
+  struct clause {
+    request_subject subject;
+    bool ends_with_handle;
+  };
+
   /// How messages of a clause begin. None is the beginning of another one, since each says how long it is.
   std::map<std::string, clause, std::less<>> begins_;
 };

@@ -18,6 +18,9 @@ namespace ariadne {
 
 namespace {
 
+const std::string text;
+constexpr std::uint64_t number = 0;
+
 /// Writes the clauses of a role, by a message of each.
 class rule_writer {
 public:
@@ -26,30 +29,44 @@ public:
   /// A message that begins with an atom; what it holds besides has no handles.
   template <class Atom, class... Ts>
   void allow(Atom atom, Ts... content) {
-    add(caf::make_message(atom, std::move(content)...), false);
+    add(caf::make_message(atom, std::move(content)...), {});
   }
 
-  /// The same, but it ends with the handle of an actor of whoever sends it.
+  /// The same, and after the atom comes a key, or how keys begin.
   template <class Atom, class... Ts>
-  void allow_with_handle(Atom atom, Ts... content) {
-    add(caf::make_message(atom, std::move(content)...), true);
+  void allow_key(Atom atom, Ts... content) {
+    add(caf::make_message(atom, text, std::move(content)...), {request_subject::key});
+  }
+
+  /// The same, and after the atom come the kind and the id of a session.
+  template <class Atom, class... Ts>
+  void allow_session(Atom atom, Ts... content) {
+    add(caf::make_message(atom, text, text, std::move(content)...), {request_subject::session});
+  }
+
+  void allow_listing_of_sessions() {
+    add(caf::make_message(sessions_atom_v, text, text), {request_subject::every_session});
+  }
+
+  /// These end with the handle of an actor of whoever sends them.
+  void allow_watches() {
+    add(caf::make_message(watch_atom_v, watcher_actor{}), {request_subject::nothing, true});
+    add(caf::make_message(watch_atom_v, text, watcher_actor{}), {request_subject::key, true});
   }
 
   void allow(const exposed_clause& clause) {
-    add(clause.sample, false, clause.begins_with_atom);
+    add(clause.sample, {}, clause.begins_with_atom);
   }
 
 private:
-  void add(const caf::message& message, bool ends_with_handle, bool has_atom = true) {
-    rules_.allow(detail::bytes_of(system_, message), detail::caf_basp_format().has_stages, has_atom, ends_with_handle);
+  void add(const caf::message& message, const allowed_request& what, bool has_atom = true) {
+    rules_.allow(detail::bytes_of(system_, message), detail::caf_basp_format().has_stages, has_atom,
+                 what.ends_with_handle, what.subject);
   }
 
   caf::actor_system& system_;
   request_rules& rules_;
 };
-
-const std::string text;
-constexpr std::uint64_t number = 0;
 
 /// What shows how a node is, and what is there; but no values.
 void allow_looking(rule_writer& may) {
@@ -59,27 +76,26 @@ void allow_looking(rule_writer& may) {
   may.allow(status_atom_v, text);
   // Of whoever has a status.
   may.allow(status_atom_v);
-  may.allow(keys_atom_v, text, text);
-  may.allow_with_handle(watch_atom_v, watcher_actor{});
-  may.allow_with_handle(watch_atom_v, text, watcher_actor{});
-  may.allow(watch_atom_v, text, text);
-  may.allow(sessions_atom_v, text, text);
+  may.allow_key(keys_atom_v, text);
+  may.allow_watches();
+  may.allow_key(watch_atom_v, text);
+  may.allow_listing_of_sessions();
 }
 
 void allow_values(rule_writer& may) {
-  may.allow(stash_atom_v, text, snapshot{});
-  may.allow(stash_atom_v, text, snapshot{}, write_options{});
-  may.allow(pickup_atom_v, text);
-  may.allow(pickup_atom_v, text, wait_options{});
-  may.allow(take_atom_v, text);
-  may.allow(take_atom_v, text, wait_options{});
-  may.allow(hold_atom_v, text, wait_options{});
-  may.allow(discard_atom_v, text);
-  may.allow(discard_atom_v, text, event_id{});
+  may.allow_key(stash_atom_v, snapshot{});
+  may.allow_key(stash_atom_v, snapshot{}, write_options{});
+  may.allow_key(pickup_atom_v);
+  may.allow_key(pickup_atom_v, wait_options{});
+  may.allow_key(take_atom_v);
+  may.allow_key(take_atom_v, wait_options{});
+  may.allow_key(hold_atom_v, wait_options{});
+  may.allow_key(discard_atom_v);
+  may.allow_key(discard_atom_v, event_id{});
   // In pieces: of the value desk, and of those whom it names.
-  may.allow(stash_atom_v, text, snapshot{}, number);
-  may.allow(deliver_atom_v, text, text, number);
-  may.allow(start_atom_v, text, text, snapshot{}, number);
+  may.allow_key(stash_atom_v, snapshot{}, number);
+  may.allow_session(deliver_atom_v, number);
+  may.allow_session(start_atom_v, snapshot{}, number);
   may.allow(get_atom_v, number, number);
   may.allow(put_atom_v, number, text);
   may.allow(stash_atom_v, write_options{});
@@ -88,15 +104,15 @@ void allow_values(rule_writer& may) {
 }
 
 void allow_sessions(rule_writer& may) {
-  may.allow(start_atom_v, text, text);
-  may.allow(start_atom_v, text, text, snapshot{});
-  may.allow(start_atom_v, text, text, number);
-  may.allow(stop_atom_v, text, text);
-  may.allow(stop_atom_v, text, text, number);
-  may.allow(locate_atom_v, text, text);
-  may.allow(locate_atom_v, text, text, number);
-  may.allow(deliver_atom_v, text, text, text);
-  may.allow(deliver_atom_v, text, text, text, number);
+  may.allow_session(start_atom_v);
+  may.allow_session(start_atom_v, snapshot{});
+  may.allow_session(start_atom_v, number);
+  may.allow_session(stop_atom_v);
+  may.allow_session(stop_atom_v, number);
+  may.allow_session(locate_atom_v);
+  may.allow_session(locate_atom_v, number);
+  may.allow_session(deliver_atom_v, text);
+  may.allow_session(deliver_atom_v, text, number);
 }
 
 void allow_nodes(rule_writer& may) {

@@ -57,7 +57,8 @@ CLI::App* node_command::declare(CLI::App& parent) {
   return sub->footer(
     "SIGTERM, Ctrl-C or the end of its terminal stops the node gracefully; Ctrl-C once more, or SIGQUIT, ends\n"
     "it at once, by that signal. Without a terminal, SIGHUP has it read the cluster file again: nodes that are\n"
-    "listed since are connected to, and log_level counts at once; the log says what needs a restart.");
+    "listed since are connected to, and log_level and what clients may name count at once; the log says what\n"
+    "needs a restart.");
 }
 
 exit_code node_command::run() const {

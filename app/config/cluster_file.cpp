@@ -28,6 +28,7 @@ using namespace std::chrono_literals;
 constexpr std::int64_t key_bytes_limit = crdt::key_bytes_limit;
 constexpr std::int64_t scheduler_threads_limit = 1024;
 constexpr std::int64_t rebalance_limit = 10'000;
+constexpr std::int64_t sessions_limit = 1'000'000'000;
 constexpr std::size_t host_length_limit = 253;
 /// Of ten thousand nodes, with comments.
 constexpr std::size_t cluster_file_bytes_max = 1u << 20;
@@ -45,6 +46,11 @@ struct problem {
 bool is_host(std::string_view text) {
   return !text.empty() && text.size() <= host_length_limit
          && std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
+}
+
+/// An empty one would be a limit that is none.
+bool is_prefix(std::string_view text) {
+  return !text.empty() && text.size() <= crdt::key_bytes_limit;
 }
 
 /// Reads the values of one table. A key that the file does not set leaves its target as it is.
@@ -78,6 +84,18 @@ public:
 
   void hosts(std::string_view key, std::vector<std::string>& target) {
     list(key, target, is_host, "must be an array of host names");
+  }
+
+  void prefixes(std::string_view key, std::vector<std::string>& target) {
+    list(key, target, is_prefix, "must be an array of strings that keys begin with, none of them empty");
+  }
+
+  /// Null if there is none.
+  const toml::table* table(std::string_view key) {
+    const auto* value = find(key);
+    if (value && !value->is_table())
+      fail(value->source(), fmt::format("{} must be a table", key));
+    return value ? value->as_table() : nullptr;
   }
 
   void address(std::string_view key, std::optional<endpoint>& target) {
@@ -211,6 +229,7 @@ cluster_config read_cluster(const toml::table& table) {
   reader.duration("lease", result.lease, 100ms, 1h);
   reader.duration("lease_guard", result.lease_guard, 50ms, 1h);
   reader.integer("rebalance_max", result.rebalance_max, 0, rebalance_limit);
+  reader.integer("sessions_max", result.sessions_max, 1, sessions_limit);
   reader.choice("topology", result.topology,
                 {{"mesh", membership::topology::shape::mesh},
                  {"ring", membership::topology::shape::ring},
@@ -239,6 +258,24 @@ cluster_config read_cluster(const toml::table& table) {
   return result;
 }
 
+client_prefixes::table read_clients(const toml::table& clients) {
+  client_prefixes::table result;
+  for (auto&& [name, value] : clients) {
+    if (!is_name(name.str()))
+      fail(name.source(), fmt::format("the name of a client {}", name_rule()));
+    const auto title = fmt::format("[security.clients.{}]", name.str());
+    if (!value.is_table())
+      fail(value.source(),
+           fmt::format("{} must be a table, {{ prefixes = [...] }}", title.substr(1, title.size() - 2)));
+    table_reader reader{*value.as_table(), title};
+    reader.prefixes("prefixes", result[std::string{name.str()}]);
+    reader.finish();
+    if (!value.as_table()->contains("prefixes"))
+      fail(value.source(), title + " needs prefixes, which may be [] for none");
+  }
+  return result;
+}
+
 security_config read_security(const toml::table& table, const std::filesystem::path& base) {
   table_reader reader{table, "[security]"};
   security_config result;
@@ -247,6 +284,8 @@ security_config read_security(const toml::table& table, const std::filesystem::p
   reader.path("key", result.key, base);
   reader.path("authorities", result.authorities, base);
   reader.path("revocations", result.revocations, base);
+  if (const auto* clients = reader.table("clients"))
+    result.clients = read_clients(*clients);
   reader.finish();
   if (result.directory.empty() && (result.certificate.empty() || result.key.empty() || result.authorities.empty()))
     fail(table.source(), "[security] needs a directory, or a certificate, a key and authorities");
@@ -489,7 +528,7 @@ tl::expected<program_config, config_error> parse_program_config(std::string_view
   constexpr std::uint32_t levels_max = 16;
   if (const auto where = find_deep_nesting(text, levels_max))
     return error({where->line, where->column},
-                 fmt::format("this is nested more than {} levels deep; a cluster file needs two", levels_max));
+                 fmt::format("this is nested more than {} levels deep; a cluster file needs five", levels_max));
   try {
     auto result = read_file(toml::parse(text), std::filesystem::path{file}.parent_path());
     result.text = text;

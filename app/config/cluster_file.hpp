@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/client_prefixes.hpp"
 #include "actors/credentials.hpp"
 #include "actors/discovery_options.hpp"
 #include "actors/endpoint.hpp"
@@ -65,6 +66,9 @@ struct security_config {
   std::filesystem::path key;
   std::filesystem::path authorities;
   std::filesystem::path revocations;
+  /// The tables `[security.clients.NAME]`: the clients that may not name all keys and sessions, and how what they may
+  /// name begins.
+  client_prefixes::table clients;
 
   friend bool operator==(const security_config&, const security_config&) = default;
 };
@@ -97,6 +101,7 @@ struct cluster_config {
   std::chrono::milliseconds lease_guard{500};
   /// 0: off.
   std::size_t rebalance_max = 0;
+  std::size_t sessions_max = 1'000'000;
   membership::topology::shape topology = membership::topology::shape::mesh;
   ariadne::scheduler_policy scheduler_policy = scheduler_policy::sharing;
   /// 0: as many as CAF chooses.

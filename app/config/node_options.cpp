@@ -1,5 +1,6 @@
 #include "app/config/node_options.hpp"
 
+#include "actors/client_prefixes.hpp"
 #include "actors/system_config.hpp"
 #include "crdt/printable_text.hpp"
 
@@ -7,6 +8,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 namespace ariadne {
@@ -53,6 +55,7 @@ cluster_node_options options_for_node(const cluster_config& cluster, const node_
   result.hosting.lease = {static_cast<std::uint64_t>(cluster.lease.count()),
                           static_cast<std::uint64_t>(cluster.lease_guard.count())};
   result.hosting.rebalance_max = cluster.rebalance_max;
+  result.hosting.sessions_max = cluster.sessions_max;
   // The answer has to be there before the handoff actor gives up on it.
   result.hosting.drain_timeout = cluster.session_stop_timeout * 9 / 10;
   result.stop = {cluster.session_stop_timeout, cluster.drain_timeout};
@@ -94,7 +97,8 @@ tl::expected<network_security, std::string> security_for_node(const cluster_conf
     return tl::unexpected(fmt::format("the certificate {} is for {}, and not for {}",
                                       files_of(*cluster.security, name).certificate.string(), in_words(own),
                                       in_words(identity{cluster.name, role::node, name})));
-  return network_security{std::move(*loaded)};
+  return network_security{.tls = std::move(*loaded),
+                          .prefixes = std::make_shared<client_prefixes>(cluster.security->clients)};
 }
 
 } // namespace ariadne

@@ -23,9 +23,10 @@ std::string printable_list(const std::vector<std::string>& keys) {
 } // namespace
 
 file_reader::file_reader(std::string file, const program_config& at_start, std::string self, node_log& output,
-                         std::function<void(const std::vector<seed_node>&)> list)
+                         std::function<void(const std::vector<seed_node>&)> list,
+                         std::shared_ptr<client_prefixes> prefixes)
   : file_(std::move(file)), text_at_start_(at_start.text), text_(at_start.text), self_(std::move(self)),
-    output_(output), log_(output.sink()), list_(std::move(list)) {}
+    output_(output), log_(output.sink()), list_(std::move(list)), prefixes_(std::move(prefixes)) {}
 
 void file_reader::read_again() {
   const auto read = load_program_config(file_);
@@ -43,6 +44,8 @@ void file_reader::read_again() {
   for (const auto& node : read->nodes)
     nodes.push_back({node.name, {node.host, node.port}});
   list_(nodes);
+  if (prefixes_)
+    prefixes_->replace(read->security ? read->security->clients : client_prefixes::table{});
   auto later = changed_keys(text_at_start_, read->text);
   const auto is_named_anew = [](const std::string& key) {
     return key.starts_with(node_table) && key.ends_with(" name");
@@ -59,6 +62,8 @@ void file_reader::read_again() {
 bool file_reader::counts_at_once(const std::string& key) const {
   // Of another node, its address counts, and all else is its own matter, but for the edges between them.
   const auto is_of_another = key.starts_with(node_table) && !key.starts_with(node_table + self_ + " ");
+  if (key == "[security] clients")
+    return prefixes_ != nullptr;
   return key == "[cluster] log_level" || (is_of_another && !key.ends_with(" neighbours"));
 }
 

@@ -279,8 +279,12 @@ exit_code run_node(const program_config& cluster, const node_config& self, const
   }};
   signals.wait([&] { return started.wait_for(0s) == std::future_status::ready; });
   const auto is_ready = started.wait_for(0s) == std::future_status::ready && started.get();
-  file_reader reader{file, cluster, self.name, output,
-                     [&supervisor](const std::vector<seed_node>& nodes) { list_nodes(supervisor, nodes); }};
+  file_reader reader{file,
+                     cluster,
+                     self.name,
+                     output,
+                     [&supervisor](const std::vector<seed_node>& nodes) { list_nodes(supervisor, nodes); },
+                     security->prefixes};
   signals.on_hang_up([&reader] { reader.read_again(); });
   if (is_ready)
     announced.ready();

@@ -6,6 +6,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <string>
 
 namespace ariadne::test::client_guard_test {
@@ -116,6 +117,37 @@ BOOST_AUTO_TEST_CASE(a_handle_is_one_of_the_client_itself) {
   BOOST_TEST(passes(client.judge_message(watch_with(id_of_client))));
   BOOST_TEST(!passes(client.judge_message(watch_with(id_of_node))));
   BOOST_TEST((client.judge_message(watch_with(id_of_other), normal | 3).fate == frame_fate::refuse));
+}
+
+BOOST_AUTO_TEST_CASE(a_limited_client_names_keys_and_sessions_that_begin_with_its_prefixes_alone) {
+  const auto limits = std::make_shared<client_prefixes>(client_prefixes::table{{"shop", {"shop_"}}, {"nobody", {}}});
+  request_rules rules;
+  const std::string no_atom(8, '\0');
+  const auto start_types = "+@atom+@str+@str"s;
+  rules.allow(message("+@atom+@str", no_atom), true, true, false, request_subject::key);
+  rules.allow(message(start_types, no_atom), true, true, false, request_subject::session);
+  rules.allow(message("+@atom", no_atom), true, true, false, request_subject::every_session);
+  rules.allow(message("+@atom+n", no_atom), true, true, false);
+  const plain_answers answers;
+  const auto fate_of = [&](const std::string& client, const std::string& content, std::uint64_t data = normal | 17) {
+    guard_of_clients guard{rules, answers, format(), id_of_client, id_of_node, client_limit{limits, client}};
+    return guard.judge({direct_message, 0, data, 5, 9, "\0"s + content}).fate;
+  };
+  const auto of_key = [&](const std::string& content) { return message("+@atom+@str", no_atom + content); };
+  const auto of_session = [&](const std::string& content) { return message(start_types, no_atom + content); };
+  BOOST_TEST((fate_of("shop", of_key("\6shop_1")) == frame_fate::pass));
+  BOOST_TEST((fate_of("shop", of_key("\6bank_1")) == frame_fate::refuse_name));
+  BOOST_TEST((fate_of("shop", of_key("\6bank_1"), normal) == frame_fate::drop));
+  BOOST_TEST((fate_of("shop", of_key("\4shop_1")) == frame_fate::refuse_name));
+  BOOST_TEST((fate_of("other", of_key("\6bank_1")) == frame_fate::pass));
+  BOOST_TEST((fate_of("nobody", of_key("\6shop_1")) == frame_fate::refuse_name));
+  BOOST_TEST((fate_of("shop", of_session("\4game\6shop_1")) == frame_fate::pass));
+  BOOST_TEST((fate_of("shop", of_session("\6shop_1\6bank_1")) == frame_fate::refuse_name));
+  BOOST_TEST((fate_of("shop", message("+@atom", no_atom)) == frame_fate::refuse_name));
+  BOOST_TEST((fate_of("shop", message("+@atom+n", no_atom)) == frame_fate::pass));
+  // What cannot be read, or may be read in another way.
+  for (const auto& content : {""s, "\7shop_1"s, "\x86\x80\x80\x80\x10shop_1"s, "\x86\x80\x80\x80\x80\0shop_1"s})
+    BOOST_TEST((fate_of("shop", of_key(content)) == frame_fate::refuse_name));
 }
 
 BOOST_AUTO_TEST_CASE(what_is_of_nobody_or_for_a_name_or_for_another_node_is_dropped) {

@@ -3,6 +3,7 @@
 #include "test/support/cluster_process.hpp"
 #include "test/support/eventually.hpp"
 #include "test/support/measured.hpp"
+#include "test/support/raw_frames.hpp"
 #include "test/support/test_system.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -30,47 +31,9 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t mebibyte = 1 << 20;
-constexpr std::uint64_t normal = std::uint64_t{1} << 60;
-
-std::string number(std::uint64_t value, int size) {
-  std::string result;
-  for (auto i = size - 1; i >= 0; --i)
-    result += static_cast<char>(value >> 8 * i);
-  return result;
-}
-
-struct header {
-  std::uint8_t operation = 0;
-  std::uint64_t size = 0;
-  std::uint64_t data = 0;
-  std::uint64_t source = 0;
-  std::uint64_t target = 0;
-  std::uint8_t flags = 0;
-};
-
-std::string bytes_of(const header& h) {
-  return number(h.operation, 1) + number(0, 2) + number(h.flags, 1) + number(h.size, 4) + number(h.data, 8)
-         + number(h.source, 8) + number(h.target, 8);
-}
-
-std::string id_of_node(char which) {
-  const auto format = detail::caf_basp_format();
-  std::string result(format.id_size, which);
-  std::transform(format.id_tag.begin(), format.id_tag.begin() + static_cast<std::ptrdiff_t>(format.id_tag_size),
-                 result.begin(), [](std::byte b) { return static_cast<char>(b); });
-  return result;
-}
 
 std::string client_handshake(char which) {
-  const auto id = id_of_node(which);
-  return bytes_of({.operation = 1, .size = id.size()}) + id;
-}
-
-/// That of a node whose actor takes no messages.
-std::string server_handshake() {
-  // One application, "generic-caf-app"; the actor 1; no messages.
-  const auto payload = id_of_node('s') + "\1\17generic-caf-app" + number(1, 8) + number(0, 1);
-  return bytes_of({.operation = 0, .size = payload.size(), .data = detail::caf_basp_format().version}) + payload;
+  return raw_client_handshake(raw_node_id(which));
 }
 
 class raw_socket {
@@ -174,13 +137,6 @@ std::size_t descriptors_of(pid_t process) {
   return static_cast<std::size_t>(std::distance(begin(open), end(open)));
 }
 
-std::string random_bytes(std::size_t size) {
-  std::mt19937 random{17};
-  std::string result(size, '\0');
-  std::generate(result.begin(), result.end(), [&] { return static_cast<char>(random()); });
-  return result;
-}
-
 struct two_nodes : cluster_process {
   two_nodes() : cluster_process({"a", "b"}) {
     start("a");
@@ -201,38 +157,12 @@ struct two_nodes : cluster_process {
   }
 };
 
-struct attack {
-  const char* what;
-  std::string bytes;
-  const char* reason;
-};
-
-std::vector<attack> attacks() {
-  const auto hello = client_handshake('c');
-  const std::string content(8, '\0');
-  auto selection = client_handshake('d');
-  selection[3] = 2;
-  return {
-    {"an empty handshake", bytes_of({.operation = 1}), "its handshake is empty"},
-    {"4 GiB of handshake", bytes_of({.operation = 1, .size = 0xffffffff}), "its handshake is larger than 64 KiB"},
-    {"garbage", random_bytes(4096), "it sends a frame of an unknown kind"},
-    {"two handshakes", hello + hello, "it sends a second handshake"},
-    {"a selection of another node", hello + selection, "it sends a second handshake"},
-    {"a message of a stream", hello + bytes_of({2, content.size(), 2 * normal, 0, 5}) + content, "of a stream"},
-    {"an unknown operation", hello + bytes_of({9, content.size()}) + content, "it sends a frame of an unknown kind"},
-    {"4 GiB", hello + bytes_of({2, 0xffffffff, normal, 0, 5}), "it announces more bytes than a message may have"},
-    {"a message first", bytes_of({2, content.size(), normal, 0, 5}) + content, "does not begin with CAF's handshake"},
-    {"half a header and silence", hello.substr(0, 16), "it has not shaken hands within 2 s"},
-    {"half a handshake and silence", hello.substr(0, 40), "it has not shaken hands within 2 s"},
-  };
-}
-
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(hostile_bytes)
 
 BOOST_FIXTURE_TEST_CASE(a_connection_that_sends_what_caf_does_not_is_closed_with_the_reason_in_the_log, two_nodes) {
-  for (const auto& attack : attacks()) {
+  for (const auto& attack : raw_attacks()) {
     // Again, if the node was stopped for so long that it finds the connection late before it reads from it.
     const auto is_cut = eventually([&] { return cuts(attack.bytes) && contains(log("a"), attack.reason); });
     BOOST_TEST(is_cut, attack.what << "\n" << log("a"));
@@ -245,7 +175,7 @@ BOOST_FIXTURE_TEST_CASE(what_is_announced_takes_no_memory_before_it_comes, two_n
   std::list<raw_socket> attackers;
   for (auto which = 'A'; which <= 'Z'; ++which) {
     auto& attacker = attackers.emplace_back(connect_to(port("a")));
-    attacker.send(client_handshake(which) + bytes_of({2, 64 * mebibyte, normal, 0, 5}));
+    attacker.send(client_handshake(which) + bytes_of({2, 64 * mebibyte, normal_message, 0, 5}));
     attacker.send(std::string(1000, '\0'));
   }
   BOOST_TEST(unharmed());
@@ -285,7 +215,7 @@ BOOST_FIXTURE_TEST_CASE(a_client_that_takes_no_answers_is_closed, two_nodes) {
   const auto node = client.read_id();
   client.send(client_handshake('c'));
   // Each is answered with as many bytes, since there is no such actor; more than what the system keeps for the client.
-  const auto ids = id_of_node('c') + node;
+  const auto ids = raw_node_id('c') + node;
   const auto question = bytes_of({.operation = 4, .size = ids.size(), .target = 1'000'000}) + ids;
   std::string questions;
   for (std::size_t i = 0; i < 64 * mebibyte / question.size(); ++i)
@@ -311,10 +241,10 @@ BOOST_FIXTURE_TEST_CASE(clients_that_come_and_go_leave_no_memory_behind, two_nod
   const auto descriptors = descriptors_of(pid("a"));
   const auto meet = [this](std::size_t which) {
     const raw_socket client{connect_to(port("a"))};
-    auto id = id_of_node('c');
-    const auto digits = number(which, 4);
+    auto id = raw_node_id('c');
+    const auto digits = raw_number(which, 4);
     std::copy(digits.begin(), digits.end(), id.end() - 4);
-    client.send(bytes_of({.operation = 1, .size = id.size()}) + id);
+    client.send(raw_client_handshake(id));
     // The node sees it as one that it can speak to.
     client.read_id();
   };
@@ -341,12 +271,13 @@ BOOST_AUTO_TEST_CASE(a_false_server_does_not_end_a_client) {
   const std::vector<std::pair<const char*, std::string>> servers{
     {"an empty handshake", bytes_of({.operation = 0, .data = detail::caf_basp_format().version})},
     {"4 GiB of handshake", bytes_of({.operation = 0, .size = 0xffffffff, .data = detail::caf_basp_format().version})},
-    {"garbage", random_bytes(4096)},
+    {"garbage", raw_garbage(4096)},
     {"half an id", bytes_of({.operation = 0, .size = 7, .data = detail::caf_basp_format().version}) + "1234567"},
-    {"a handshake and garbage", server_handshake() + random_bytes(4096)},
-    {"two handshakes", server_handshake() + server_handshake()},
-    {"4 GiB", server_handshake() + bytes_of({2, 0xffffffff, normal, 0, 5})},
-    {"a message of a stream", server_handshake() + bytes_of({2, content.size(), 3 * normal, 0, 5}) + content},
+    {"a handshake and garbage", raw_server_handshake() + raw_garbage(4096)},
+    {"two handshakes", raw_server_handshake() + raw_server_handshake()},
+    {"4 GiB", raw_server_handshake() + bytes_of({2, 0xffffffff, normal_message, 0, 5})},
+    {"a message of a stream",
+     raw_server_handshake() + bytes_of({2, content.size(), 3 * normal_message, 0, 5}) + content},
     {"nothing", ""},
   };
   for (const auto& [what, bytes] : servers) {
@@ -362,9 +293,9 @@ BOOST_AUTO_TEST_CASE(a_false_server_does_not_end_a_client) {
 BOOST_AUTO_TEST_CASE(a_false_server_does_not_end_a_node_that_connects_to_it) {
   const std::vector<std::string> said{
     bytes_of({.operation = 0, .data = detail::caf_basp_format().version}),
-    server_handshake() + random_bytes(4096),
-    server_handshake() + bytes_of({2, 0xffffffff, normal, 0, 5}),
-    server_handshake() + server_handshake(),
+    raw_server_handshake() + raw_garbage(4096),
+    raw_server_handshake() + bytes_of({2, 0xffffffff, normal_message, 0, 5}),
+    raw_server_handshake() + raw_server_handshake(),
   };
   for (const auto& bytes : said) {
     const false_server server{bytes};

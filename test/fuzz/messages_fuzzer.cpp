@@ -1,5 +1,6 @@
-// What a client sends after its handshake, frame by frame: nothing passes that is not from the client's own node, that
-// its role does not have, or that could be taken for a message of this process. Looked at again here, in another way.
+// What a limited client sends after its handshake, frame by frame: nothing passes that is not from the client's own
+// node, that its role does not have, that names a key which is not one of its own, or that could be taken for a message
+// of this process. Looked at again here, in another way.
 
 #include "actors/network/client_guard.hpp"
 #include "actors/network/message_rules.hpp"
@@ -10,6 +11,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -44,7 +46,7 @@ struct edition {
                         : decltype(content_rules::never){std::string("\0\7", 2)},
               has_names ? decltype(content_rules::nesting){"@error"}
                         : decltype(content_rules::nesting){std::string("\0\x09", 2)}} {
-    rules.allow(request, has_names, true, false);
+    rules.allow(request, has_names, true, false, request_subject::key);
     rules.allow(watch, has_names, true, true);
   }
 
@@ -55,6 +57,20 @@ struct edition {
   content_rules content;
   request_rules rules;
 };
+
+/// Whether CAF reads a text from these bytes that begins as the client's keys do.
+bool begins_with_own_key(std::string_view bytes) {
+  std::uint32_t size = 0;
+  for (unsigned shift = 0; !bytes.empty(); shift += 7) {
+    const auto byte = static_cast<unsigned char>(bytes.front());
+    bytes.remove_prefix(1);
+    if (shift < 32)
+      size |= static_cast<std::uint32_t>(byte & 0x7f) << shift;
+    if ((byte & 0x80) == 0)
+      return size <= bytes.size() && bytes.substr(0, size).starts_with("sh");
+  }
+  return false;
+}
 
 void check_passed(const basp_frame& frame, const edition& of, bool is_answer_awaited) {
   const auto message = message_of(frame, of.format);
@@ -70,6 +86,7 @@ void check_passed(const basp_frame& frame, const edition& of, bool is_answer_awa
       const auto is_watch = message.starts_with(of.watch);
       require(is_watch || message.starts_with(of.request), "a clause passes that the role does not have");
       require(!is_watch || message.ends_with(client_id), "a handle of another node passes");
+      require(is_watch || begins_with_own_key(message.substr(of.request.size())), "a key of another client passes");
       return;
     }
     case 3:
@@ -100,7 +117,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view payload{reinterpret_cast<const char*>(data) + 2 + frame_guard::header_size,
                                  size - 2 - frame_guard::header_size};
   const auto frame = read_frame(header, payload);
-  client_guard guard{of.rules, of.answers, of.format, client_id, own_id};
+  static const auto limits = std::make_shared<const client_prefixes>(client_prefixes::table{{"shop", {"sh"}}});
+  client_guard guard{of.rules, of.answers, of.format, client_id, own_id, {limits, "shop"}};
   constexpr std::uint64_t number_mask = (std::uint64_t{1} << 60) - 1;
   const auto number = frame.data & number_mask;
   if (asks && number != 0) {

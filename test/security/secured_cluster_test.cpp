@@ -1,16 +1,11 @@
 // A cluster of the program whose connections are secured, and who is kept out of it: docs/security.md.
 
-#include "actors/certificate_authority.hpp"
-#include "actors/credentials.hpp"
-#include "actors/error.hpp"
 #include "actors/exposed_interface.hpp"
 #include "actors/network/tcp_socket.hpp"
-#include "actors/protocol.hpp"
-#include "test/support/cluster_process.hpp"
-#include "test/support/eventually.hpp"
+#include "actors/value_messages.hpp"
+#include "test/security/secured_cluster.hpp"
 #include "test/support/open_port.hpp"
 #include "test/support/reserved_port.hpp"
-#include "test/support/test_system.hpp"
 
 #include <caf/actor_cast.hpp>
 #include <caf/behavior.hpp>
@@ -22,6 +17,7 @@
 
 #include <cerrno>
 #include <chrono>
+#include <csignal>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -33,103 +29,6 @@
 namespace ariadne::test::secured_cluster_test {
 
 namespace {
-
-using clock = std::chrono::system_clock;
-constexpr std::chrono::hours day{24};
-
-/// A directory with the certificates of a cluster.
-struct certificate_directory {
-  explicit certificate_directory(const std::string& cluster = "test") {
-    BOOST_REQUIRE(certificate_authority::create(path(), cluster, clock::now()).has_value());
-  }
-
-  std::filesystem::path path() const {
-    return directory.path() / "certs";
-  }
-
-  void issue(const identity& who, clock::time_point now = clock::now()) const {
-    const auto made = certificate_authority::open(path()).value().issue(who, now, day);
-    BOOST_REQUIRE_MESSAGE(made.has_value(), (made ? std::string{} : made.error()));
-  }
-
-  std::string settings() const {
-    return fmt::format("[security]\ndirectory = \"{}\"\n", path().string());
-  }
-
-  temporary_directory directory;
-};
-
-/// Nodes a and b, and a client of each role.
-struct cluster_with_certificates {
-  cluster_with_certificates() {
-    for (const auto* node : {"a", "b"})
-      certificates.issue({"test", role::node, node});
-    certificates.issue({"test", role::operator_, "operator"});
-    certificates.issue({"test", role::client, "client"});
-    certificates.issue({"test", role::observer, "observer"});
-    nodes.start("a");
-    nodes.start("b");
-  }
-
-  run_result run(const std::string& node, const std::string& who, std::vector<std::string> arguments,
-                 std::string_view input = {}) {
-    return run_with(certificates.path(), node, who, std::move(arguments), input);
-  }
-
-  run_result run_with(const std::filesystem::path& directory, const std::string& node, const std::string& who,
-                      std::vector<std::string> arguments, std::string_view input = {}) {
-    arguments.insert(arguments.end(), {"--certificates", directory.string()});
-    if (!who.empty())
-      arguments.insert(arguments.end(), {"--as", who});
-    return nodes.run(node, std::move(arguments), input);
-  }
-
-  bool has_logged(const std::string& node, const std::string& text) {
-    return eventually([&] { return nodes.log(node).find(text) != std::string::npos; });
-  }
-
-  certificate_directory certificates;
-  cluster_process nodes{{"a", "b"}, certificates.settings()};
-};
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
-/// Somebody with a certificate, and without our program: it can send whatever CAF can.
-struct insider : test_system {
-  insider(const cluster_with_certificates& cluster, const credential_files& files)
-    : insider(cluster.nodes.port("a"), files) {
-    handoff = ask<state_handoff_actor>(membership, handoff_atom_v);
-  }
-  insider(std::uint16_t port, const credential_files& files)
-    : test_system(std::make_unique<test_config>(network_security{credentials::load(files).value()})),
-      membership(node_at({"127.0.0.1", port})) {}
-
-  /// Whether a request is refused since it is not for this role, before any actor has seen it.
-  template <class Handle, class... Ts>
-  bool is_refused(const Handle& whom, Ts... request) {
-    caf::error why;
-    mail(self, std::move(request)...)
-      .request(caf::actor_cast<caf::actor>(whom), patience)
-      .receive([] {}, [&](caf::error& reason) { why = std::move(reason); });
-    return why == ec::refused
-           && (contains(describe(why), "may not") || contains(describe(why), "and for nothing else"));
-  }
-
-  template <class Handle, class... Ts>
-  void send(const Handle& whom, Ts... message) {
-    mail(self, std::move(message)...).send(caf::actor_cast<caf::actor>(whom));
-  }
-
-  /// What was sent before has been looked at.
-  bool is_served() {
-    return bool{try_ask<node_status>(handoff, status_atom_v)};
-  }
-
-  cluster_membership_actor membership;
-  state_handoff_actor handoff;
-};
 
 /// What an engine lets clients ask, and what it does not.
 using bidding_actor = caf::typed_actor<answers<std::uint64_t, put_atom, std::string, std::uint64_t>>;
@@ -357,6 +256,108 @@ BOOST_AUTO_TEST_CASE(a_watcher_is_an_actor_of_the_one_who_asks) {
   for (int i = 0; i < 3; ++i)
     BOOST_TEST(cluster.run("b", "client", {"stash", "game_" + std::to_string(i)}, "round 7").exit_code == 0);
   BOOST_TEST(observer.is_served());
+}
+
+BOOST_AUTO_TEST_CASE(a_limited_client_names_what_begins_with_its_prefixes_alone) {
+  cluster_with_certificates cluster{"[security.clients]\nclient = { prefixes = [\"shop_\"] }\n"};
+  const std::string large(std::size_t{3} << 20, 'v');
+  const auto is_refused = [&](const std::vector<std::string>& arguments, std::string_view input = {}) {
+    const auto refused = cluster.run("a", "client", arguments, input);
+    BOOST_TEST(refused.exit_code == 1);
+    BOOST_TEST(contains(refused.err, "client client may name what begins with \"shop_\", and no other key or session"),
+               refused.err);
+  };
+  BOOST_TEST(cluster.run("a", "operator", {"stash", "bank_1"}, "theirs").exit_code == 0);
+  BOOST_TEST(cluster.run("a", "client", {"stash", "shop_1"}, "ours").exit_code == 0);
+  BOOST_TEST(cluster.run("a", "client", {"stash", "shop_large"}, large).exit_code == 0);
+  BOOST_TEST(cluster.run("b", "client", {"pickup", "shop_1", "--wait", "10s"}).out == "ours");
+  BOOST_TEST(contains(cluster.run("a", "client", {"keys", "shop_"}).out, "shop_large"));
+  is_refused({"stash", "bank_2"}, "mine");
+  is_refused({"stash", "bank_large"}, large);
+  is_refused({"pickup", "bank_1"});
+  is_refused({"take", "bank_1"});
+  is_refused({"discard", "bank_1"});
+  is_refused({"keys"});
+  is_refused({"keys", "bank_"});
+  is_refused({"watch"});
+  is_refused({"session", "start", "minotaur/bank_1"});
+  is_refused({"sessions"});
+  BOOST_TEST(cluster.has_logged("a", "what client client of cluster test at 127.0.0.1 sends is refused: it names what "
+                                     "begins with none of its prefixes"));
+  // The others of its role are not limited.
+  cluster.certificates.issue({"test", role::client, "another"});
+  BOOST_TEST(cluster.run("a", "another", {"pickup", "bank_1"}).out == "theirs");
+}
+
+BOOST_AUTO_TEST_CASE(no_request_names_what_the_client_may_not) {
+  cluster_with_certificates cluster{"[security.clients]\nclient = { prefixes = [\"shop_\"] }\n"};
+  insider client{cluster, files_of_client(cluster.certificates.path(), "client")};
+  const auto host = client.actor_at<session_host_actor>({"127.0.0.1", cluster.nodes.port("a")}, "host");
+  const auto desk = client.actor_at<value_desk_actor>({"127.0.0.1", cluster.nodes.port("a")}, value_desk_name);
+  const auto own = client.keep(caf::actor_cast<watcher_actor>(
+    client.system.spawn([](caf::event_based_actor*) -> caf::behavior { return {[](const handoff_events&) {}}; })));
+  const auto check = [&](const auto& whom, auto... request) {
+    BOOST_TEST(contains(client.refusal(whom, request...), "and no other key or session"));
+  };
+  constexpr std::uint64_t number = 1000;
+  for (const std::string name : {"", "bank_1", "shop"}) {
+    check(client.handoff, stash_atom_v, name, snapshot{});
+    check(client.handoff, stash_atom_v, name, snapshot{}, write_options{});
+    check(client.handoff, pickup_atom_v, name);
+    check(client.handoff, pickup_atom_v, name, wait_options{});
+    check(client.handoff, take_atom_v, name);
+    check(client.handoff, take_atom_v, name, wait_options{});
+    check(client.handoff, hold_atom_v, name, wait_options{});
+    check(client.handoff, discard_atom_v, name);
+    check(client.handoff, discard_atom_v, name, event_id{});
+    check(client.handoff, keys_atom_v, name, std::string{"shop_1"});
+    check(client.handoff, watch_atom_v, name, own);
+    check(client.handoff, watch_atom_v, name, std::string{"shop_1"});
+    check(desk, pickup_atom_v, name, wait_options{});
+    check(desk, hold_atom_v, name, wait_options{});
+    check(desk, stash_atom_v, name, snapshot{}, number);
+    const std::string kind = "shop_kind";
+    check(desk, deliver_atom_v, kind, name, std::string{"shop_"}, number);
+    check(desk, deliver_atom_v, kind, name, number);
+    check(desk, start_atom_v, kind, name, snapshot{}, number);
+    check(host, start_atom_v, kind, name);
+    check(host, start_atom_v, kind, name, snapshot{});
+    check(host, start_atom_v, kind, name, number);
+    check(host, stop_atom_v, kind, name);
+    check(host, stop_atom_v, kind, name, number);
+    check(host, locate_atom_v, kind, name);
+    check(host, locate_atom_v, kind, name, number);
+    check(host, deliver_atom_v, kind, name, std::string{"shop_"});
+    check(host, deliver_atom_v, kind, name, std::string{"shop_"}, number);
+    check(host, sessions_atom_v, kind, name);
+  }
+  BOOST_TEST(client.is_served());
+  BOOST_TEST(client.refusal(client.handoff, watch_atom_v, std::string{"shop_"}, own).empty());
+}
+
+BOOST_AUTO_TEST_CASE(what_a_client_may_name_is_read_again) {
+  cluster_with_certificates cluster{"[security.clients]\nclient = { prefixes = [\"shop_\"] }\n"};
+  // Without a terminal, which SIGHUP would be about.
+  BOOST_TEST(cluster.nodes.stop("a") == 0);
+  cluster.nodes.add(
+    "a", {{"/usr/bin/setsid", ARIADNE_PROGRAM, "node", "--cluster", cluster.nodes.file().string(), "--name", "a"},
+          {"127.0.0.1", cluster.nodes.port("a")}});
+  cluster.nodes.start("a");
+  insider connected{cluster, files_of_client(cluster.certificates.path(), "client")};
+  BOOST_TEST(cluster.run("a", "client", {"stash", "bank_1"}, "x").exit_code == 1);
+  auto text = read_file(cluster.nodes.file());
+  const auto replace = [&](const std::string& before, const std::string& after) {
+    text.replace(text.find(before), before.size(), after);
+    write_file(cluster.nodes.file(), text);
+    cluster.nodes.signal("a", SIGHUP);
+  };
+  replace("[\"shop_\"]", "[\"shop_\", \"bank_\"]");
+  BOOST_TEST(eventually([&] { return cluster.run("a", "client", {"stash", "bank_1"}, "x").exit_code == 0; }));
+  BOOST_TEST(connected.is_served());
+  replace("[\"shop_\", ", "[");
+  BOOST_TEST(cluster.has_logged("a", "is closed: it may name fewer keys and sessions than before"));
+  BOOST_TEST(cluster.run("a", "client", {"stash", "shop_1"}, "x").exit_code == 1);
+  BOOST_TEST(cluster.run("a", "client", {"stash", "bank_1"}, "x").exit_code == 0);
 }
 
 BOOST_AUTO_TEST_CASE(a_node_has_the_name_that_its_certificate_says) {

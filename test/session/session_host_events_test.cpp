@@ -294,6 +294,34 @@ BOOST_FIXTURE_TEST_CASE(a_start_waits_for_hosts_that_have_not_said_what_they_hos
   BOOST_TEST((told.front() == outcome::no_host));
 }
 
+BOOST_AUTO_TEST_CASE(while_as_many_sessions_run_as_may_no_other_one_is_started_on_request) {
+  auto options = lone_host::options();
+  options.sessions_max = 2;
+  session_host host{options, lone_host::now_ms};
+  host.caught_up(lone_host::now_ms);
+  const auto deadline_ms = lone_host::now_ms + 1'000;
+  const auto refusal_of = [&](std::uint64_t request, const session_key& which) {
+    host.start(request, which, {}, deadline_ms, lone_host::now_ms);
+    for (const auto& c : host.take_commands())
+      if (const auto* answer = std::get_if<answer_request>(&c); answer != nullptr && answer->request == request)
+        return answer->payload;
+    return std::string{};
+  };
+  for (const auto* id : {"1", "2"}) {
+    session_record record;
+    record.phase = session_phase::running;
+    record.epoch = 2;
+    record.revision = 1;
+    record.owner = other;
+    BOOST_TEST(refusal_of(1, {"game", id}) == "");
+    host.record_changed({"game", id}, {{{crdt::replica_id{2}, 1}, crdt::shared_bytes{encode(record)}}},
+                        lone_host::now_ms);
+  }
+  BOOST_TEST(refusal_of(2, {"game", "3"}) == "as many sessions run as may, 2; end some first");
+  // One that runs is not started once more.
+  BOOST_TEST(refusal_of(3, {"game", "2"}) == "");
+}
+
 BOOST_FIXTURE_TEST_CASE(the_end_of_a_session_that_nobody_knows_is_refused_soon, lone_host) {
   const auto wait_ms = lone_host::options().unknown_wait_ms;
   host.stop(1, key, now_ms + 60'000, now_ms);

@@ -136,6 +136,14 @@ const std::vector<mistake> mistakes{
    "f:3:1: [security] needs a directory, or a certificate, a key and authorities"},
   {"a certificate without a key", "[cluster]\nname = \"c\"\n[security]\ndirectory = \"d\"\ncertificate = \"c.pem\"\n",
    "f:3:1: [security] has a certificate without a key, or a key without a certificate"},
+  {"a client without prefixes", "[cluster]\nname = \"c\"\n[security]\ndirectory = \"d\"\n[security.clients.shop]\n",
+   "f:5:1: [security.clients.shop] needs prefixes, which may be [] for none"},
+  {"an empty prefix",
+   "[cluster]\nname = \"c\"\n[security]\ndirectory = \"d\"\n[security.clients]\nshop = { prefixes = [\"\"] }\n",
+   "f:6:22: prefixes must be an array of strings that keys begin with, none of them empty"},
+  {"a client that is no table",
+   "[cluster]\nname = \"c\"\n[security]\ndirectory = \"d\"\n[security.clients]\nshop = [\"shop_\"]\n",
+   "f:6:8: security.clients.shop must be a table, { prefixes = [...] }"},
   {"storage without a directory", "[cluster]\nname = \"c\"\n[storage]\n", "f:3:1: [storage] needs a directory"},
   {"an unknown mode of storage", "[cluster]\nname = \"c\"\n[storage]\ndirectory = \"d\"\nmode = \"fast\"\n",
    "f:5:8: mode must be one of \"write\", \"sync\""},
@@ -160,6 +168,7 @@ void check_equal_tunables(const program_config& left, const program_config& righ
   BOOST_TEST(left.limits.key_bytes_max == right.limits.key_bytes_max);
   BOOST_TEST(left.limits.value_bytes_max == right.limits.value_bytes_max);
   BOOST_TEST(left.limits.map_bytes_max == right.limits.map_bytes_max);
+  BOOST_TEST(left.sessions_max == right.sessions_max);
   BOOST_CHECK(left.drain_timeout == right.drain_timeout);
   BOOST_CHECK(left.session_stop_timeout == right.session_stop_timeout);
   BOOST_CHECK(left.heartbeats.interval == right.heartbeats.interval);
@@ -206,6 +215,7 @@ name = "c"
 key_bytes_max = 1
 value_bytes_max = 2
 map_bytes_max = 3
+sessions_max = 4
 session_stop_timeout = "8s"
 drain_timeout = "4s"
 reconnect_min = "5ms"
@@ -230,6 +240,7 @@ port = 65535
   BOOST_CHECK((config.nodes == std::vector<node_config>{{"b", "::1", 65535}}));
   program_config expected;
   expected.limits = {.key_bytes_max = 1, .value_bytes_max = 2, .map_bytes_max = 3};
+  expected.sessions_max = 4;
   expected.drain_timeout = 4s;
   expected.session_stop_timeout = 8s;
   expected.heartbeats = {10ms, 20ms};
@@ -355,6 +366,10 @@ BOOST_AUTO_TEST_CASE(the_files_of_a_node_are_found_beside_the_cluster_file) {
   BOOST_TEST(named.authorities == "etc/all.pem");
   BOOST_TEST(named.revocations == "etc/gone.pem");
   BOOST_TEST(!named.may_revocations_be_missing);
+  const auto limited = with("[security]\ndirectory = \"certs\"\n[security.clients]\n"
+                            "shop = { prefixes = [\"shop_\", \"cart_\"] }\nnobody = { prefixes = [] }\n");
+  const client_prefixes::table expected{{"nobody", {}}, {"shop", {"shop_", "cart_"}}};
+  BOOST_TEST((limited.security->clients == expected));
 }
 
 BOOST_AUTO_TEST_CASE(an_application_has_the_options_of_its_node_from_the_same_file) {

@@ -6,6 +6,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <fstream>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -75,6 +76,28 @@ BOOST_AUTO_TEST_CASE(the_level_of_the_log_counts_at_once) {
   BOOST_TEST(has(pipe.read_line(), "has changed: [cluster] log_level"));
   log.sink()(log_level::debug, log_event::node_down, "said now");
   BOOST_TEST(has(pipe.read_line(), "said now"));
+}
+
+BOOST_AUTO_TEST_CASE(what_clients_may_name_counts_at_once_in_a_node_with_certificates) {
+  const auto limited =
+    nodes + "[security]\ndirectory = \"certs\"\n[security.clients]\nshop = { prefixes = [\"shop_\"] }\n";
+  const auto unlimited = nodes + "[security]\ndirectory = \"certs\"\n";
+  const auto prefixes = std::make_shared<client_prefixes>();
+  ariadne::file_reader secured{(write(unlimited), path),
+                               load_program_config(path).value(),
+                               "a",
+                               log,
+                               [](const std::vector<seed_node>&) {},
+                               prefixes};
+  write(limited);
+  secured.read_again();
+  BOOST_TEST(has(pipe.read_line(), "has changed: [security] clients"));
+  BOOST_REQUIRE(prefixes->of("shop") != nullptr);
+  BOOST_TEST(!prefixes->of("shop")->cover("bank_1"));
+  write(unlimited);
+  secured.read_again();
+  BOOST_TEST(has(pipe.read_line(), "has changed: [security] clients"));
+  BOOST_TEST(prefixes->of("shop") == nullptr);
 }
 
 BOOST_AUTO_TEST_CASE(a_file_that_is_wrong_changes_nothing_and_says_where) {

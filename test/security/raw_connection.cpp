@@ -1,0 +1,93 @@
+#include "test/security/raw_connection.hpp"
+
+#include "actors/caf_edition_network.hpp"
+#include "actors/network/frame_guard.hpp"
+#include "test/support/eventually.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <openssl/err.h>
+
+#include <cerrno>
+#include <chrono>
+
+#include <arpa/inet.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace ariadne::test {
+
+int connect_plainly(std::uint16_t port) {
+  const auto fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  BOOST_REQUIRE(::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+  const timeval timeout{std::chrono::duration_cast<std::chrono::seconds>(patience).count(), 0};
+  ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
+  ::setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout);
+  return fd;
+}
+
+raw_connection::raw_connection(std::uint16_t port, const raw_identity& who) : fd_(connect_plainly(port)) {
+  if (!who.has_tls)
+    return;
+  context_.reset(SSL_CTX_new(TLS_client_method()));
+  SSL_CTX_set_max_proto_version(context_.get(), who.newest_tls);
+  if (!who.certificate.empty()) {
+    BOOST_REQUIRE(SSL_CTX_use_certificate_chain_file(context_.get(), who.certificate.c_str()) == 1);
+    BOOST_REQUIRE(SSL_CTX_use_PrivateKey_file(context_.get(), who.key.c_str(), SSL_FILETYPE_PEM) == 1);
+  }
+  tls_.reset(SSL_new(context_.get()));
+  SSL_set_fd(tls_.get(), fd_);
+  // Of TLS 1.3, whether the certificate is accepted shows only when something is read.
+  SSL_connect(tls_.get());
+}
+
+raw_connection::~raw_connection() {
+  ERR_clear_error();
+  ::close(fd_);
+}
+
+bool raw_connection::send(std::string_view bytes) {
+  while (!bytes.empty()) {
+    // A connection that is closed meanwhile is no reason to end.
+    const auto sent = tls_ ? SSL_write(tls_.get(), bytes.data(), static_cast<int>(bytes.size()))
+                           : ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (sent <= 0)
+      return false;
+    bytes.remove_prefix(static_cast<std::size_t>(sent));
+  }
+  return true;
+}
+
+std::string raw_connection::read(std::size_t count) {
+  std::string result;
+  while (result.size() < count) {
+    char some[4096];
+    const auto wanted = std::min(sizeof some, count - result.size());
+    const auto got = tls_ ? SSL_read(tls_.get(), some, static_cast<int>(wanted)) : ::recv(fd_, some, wanted, 0);
+    if (got <= 0)
+      break;
+    result.append(some, static_cast<std::size_t>(got));
+  }
+  return result;
+}
+
+std::string raw_connection::read_node_id() {
+  return read(frame_guard::header_size + detail::caf_basp_format().id_size).substr(frame_guard::header_size);
+}
+
+bool raw_connection::is_closed_by_peer() {
+  char dropped[4096];
+  for (;;) {
+    errno = 0;
+    const auto got = tls_ ? SSL_read(tls_.get(), dropped, sizeof dropped) : ::recv(fd_, dropped, sizeof dropped, 0);
+    if (got > 0)
+      continue;
+    // A time-out is not an end.
+    return errno != EAGAIN && errno != EWOULDBLOCK;
+  }
+}
+
+} // namespace ariadne::test
