@@ -4,6 +4,8 @@
 
 #include <memory>
 
+namespace client_prefixes_test {
+
 using namespace ariadne;
 
 BOOST_AUTO_TEST_SUITE(client_prefixes)
@@ -77,3 +79,5 @@ BOOST_AUTO_TEST_CASE(a_limit_has_shrunk_once_when_something_is_taken_from_it) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace client_prefixes_test

@@ -21,7 +21,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-namespace ariadne::test {
+namespace ariadne::test::attacks_test {
 
 namespace {
 
@@ -282,4 +282,4 @@ BOOST_FIXTURE_TEST_CASE(what_clients_send_is_never_printed, attacked_cluster) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-} // namespace ariadne::test
+} // namespace ariadne::test::attacks_test

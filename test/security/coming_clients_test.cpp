@@ -20,7 +20,7 @@
 
 #include <sys/types.h>
 
-namespace ariadne::test {
+namespace ariadne::test::coming_clients_test {
 
 namespace {
 
@@ -132,4 +132,4 @@ BOOST_AUTO_TEST_CASE(ten_thousand_clients_that_come_and_go_leave_no_memory_behin
 
 BOOST_AUTO_TEST_SUITE_END()
 
-} // namespace ariadne::test
+} // namespace ariadne::test::coming_clients_test

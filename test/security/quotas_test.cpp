@@ -16,7 +16,7 @@
 #include <string>
 #include <vector>
 
-namespace ariadne::test {
+namespace ariadne::test::quotas_test {
 
 namespace {
 
@@ -132,4 +132,4 @@ BOOST_AUTO_TEST_CASE(a_client_that_reads_no_answers_costs_its_share_and_no_more)
 
 BOOST_AUTO_TEST_SUITE_END()
 
-} // namespace ariadne::test
+} // namespace ariadne::test::quotas_test
