@@ -5,6 +5,7 @@
 #include "bench/load_rows.hpp"
 #include "bench/node_rows.hpp"
 #include "bench/result.hpp"
+#include "bench/tls_rows.hpp"
 
 #include <fmt/format.h>
 
@@ -36,6 +37,7 @@ std::vector<row> all_rows() {
   add(memory_scaling_rows());
   add(scaling_rows());
   add(load_rows());
+  add(tls_rows());
   return rows;
 }
 
