@@ -11,7 +11,7 @@ namespace ariadne::bench {
 /// An actor system configured as that of a node is.
 class bench_system {
 public:
-  bench_system() : system_(config_), self_(system_) {}
+  explicit bench_system(const network_security& security = {}) : config_(security), system_(config_), self_(system_) {}
 
   caf::actor_system& system() {
     return system_;
@@ -23,8 +23,8 @@ public:
 
 private:
   struct system_config : caf::actor_system_config {
-    system_config() {
-      configure_with_network(*this);
+    explicit system_config(const network_security& security) {
+      configure_with_network(*this, security);
       use_work_sharing(*this);
     }
   };

@@ -12,10 +12,15 @@
 
 namespace ariadne::bench {
 
-/// A cluster file for nodes on ports of the loopback interface that nobody else gets as long as this object lives.
+/// How the nodes of a cluster are connected.
+enum class connections { plain, secured };
+
+/// A cluster file for nodes on ports of the loopback interface that nobody else gets as long as this object lives; with
+/// certificates for them, if connections are secured.
 class cluster_file {
 public:
-  explicit cluster_file(const std::vector<std::string>& nodes);
+  /// Throws std::runtime_error.
+  explicit cluster_file(const std::vector<std::string>& nodes, connections are = connections::plain);
 
   const std::filesystem::path& path() const {
     return path_;

@@ -3,6 +3,7 @@
 #include "actors/caf_edition.hpp"
 #include "bench/embedded_node.hpp"
 #include "bench/floor_server.hpp"
+#include "bench/node_group.hpp"
 #include "bench/requests.hpp"
 #include "bench/workload.hpp"
 
@@ -41,62 +42,6 @@ double ms_since(steady_clock::time_point begin) {
 
 /// The bytes of a usual key and value.
 constexpr std::size_t payload_bytes = 12 + value_bytes;
-
-/// Node a in this process, and the others, node b first, each in its own.
-class node_group {
-public:
-  explicit node_group(std::size_t count = 2) : file_(names(count)) {
-    start_b();
-    for (std::size_t i = 2; i < count; ++i)
-      others_.push_back(file_.start(names(count)[i]));
-    for (std::size_t i = 2; i < count; ++i)
-      a_->events().wait_for(handoff_event_kind::node_up, names(count)[i]);
-    a_->stash("ready", make_state(1), concern_level::all);
-  }
-
-  embedded_node& a() {
-    return *a_;
-  }
-  peer_process& b() {
-    return *b_;
-  }
-
-  void start_b() {
-    b_ = file_.start("b");
-    a_->events().wait_for(handoff_event_kind::node_up, "b");
-    a_->stash("ready", make_state(1), concern_level::one);
-  }
-
-  /// Starts node a anew, with nothing in it but what b knows.
-  void restart_a() {
-    a_.reset();
-    a_ = std::make_unique<embedded_node>(file_, "a");
-    a_->events().wait_for(handoff_event_kind::node_up, "b");
-    a_->stash("ready", make_state(1), concern_level::all);
-  }
-
-  /// Kills node b with `signal` and waits until a knows that it is down. In milliseconds.
-  double time_to_down(int signal) {
-    const auto begin = steady_clock::now();
-    b_->signal(signal);
-    const auto down = a_->events().wait_for(handoff_event_kind::node_down, "b");
-    b_.reset();
-    return std::chrono::duration<double, std::milli>(down - begin).count();
-  }
-
-private:
-  static std::vector<std::string> names(std::size_t count) {
-    std::vector<std::string> result;
-    for (std::size_t i = 0; i < count; ++i)
-      result.emplace_back(1, static_cast<char>('a' + i));
-    return result;
-  }
-
-  cluster_file file_;
-  std::unique_ptr<embedded_node> a_ = std::make_unique<embedded_node>(file_, "a");
-  std::unique_ptr<peer_process> b_;
-  std::vector<std::unique_ptr<peer_process>> others_;
-};
 
 void measure_remote_request(recorder& record) {
   bench_system bench;

@@ -3,6 +3,7 @@
 #include "actors/caf_edition.hpp"
 #include "actors/error.hpp"
 #include "app/config/cluster_file.hpp"
+#include "app/config/node_options.hpp"
 #include "bench/requests.hpp"
 
 #include <caf/send.hpp>
@@ -40,10 +41,17 @@ supervisor_options options_of(const cluster_file& file, const std::string& name)
   return options;
 }
 
+network_security security_of(const cluster_file& file, const std::string& name) {
+  auto security = security_for_node(load_cluster_file(file.path()).value(), name);
+  if (!security)
+    throw std::runtime_error(security.error());
+  return *security;
+}
+
 } // namespace
 
 embedded_node::embedded_node(const cluster_file& file, const std::string& name)
-  : supervisor_(spawn_supervisor(bench_.system(), options_of(file, name))) {
+  : bench_(security_of(file, name)), supervisor_(spawn_supervisor(bench_.system(), options_of(file, name))) {
   std::string failure;
   mail(bench_.self(), handoff_atom_v)
     .request(supervisor_, caf::infinite)

@@ -34,6 +34,9 @@ namespace {
 using bidding_actor = caf::typed_actor<answers<std::uint64_t, put_atom, std::string, std::uint64_t>>;
 using auctioneer_actor = bidding_actor::extend<answers<std::uint64_t, erase_atom, std::string>>;
 
+/// A part of what a handoff actor takes.
+using discarding_actor = caf::typed_actor<answers<bool, discard_atom, std::string>>;
+
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(secured_cluster)
@@ -200,6 +203,32 @@ BOOST_AUTO_TEST_CASE(a_client_may_send_what_an_engine_exposes_and_nothing_else_t
   BOOST_TEST(client.is_refused(client.membership, erase_atom_v, lot));
   insider observer{port.number(), files_of_client(certificates.path(), "observer")};
   BOOST_TEST(observer.is_refused(observer.membership, put_atom_v, lot, std::uint64_t{42}));
+}
+
+BOOST_AUTO_TEST_CASE(an_engine_limits_its_clients_as_the_program_does_and_at_any_time) {
+  const certificate_directory certificates;
+  certificates.issue({"test", role::node, "a"});
+  certificates.issue({"test", role::client, "client"});
+  const auto prefixes = std::make_shared<client_prefixes>(client_prefixes::table{{"client", {"shop_"}}});
+  test_system engine{std::make_unique<test_config>(
+    network_security{.tls = credentials::load(files_of_node(certificates.path(), "a")).value(), .prefixes = prefixes})};
+  const auto discarding = engine.keep(engine.system.spawn(
+    []() -> discarding_actor::behavior_type { return {[](discard_atom, const std::string&) { return true; }}; }));
+  const reserved_port port;
+  open_port(engine.system, caf::actor_cast<cluster_membership_actor>(discarding), {"127.0.0.1", port.number()},
+            log_nothing);
+  insider client{port.number(), files_of_client(certificates.path(), "client")};
+  const auto refusal = [&](const std::string& key) {
+    const auto answer = client.try_ask<bool>(caf::actor_cast<discarding_actor>(client.membership), discard_atom_v, key);
+    return answer ? std::string{} : describe(answer.error());
+  };
+  BOOST_TEST(refusal("shop_1") == "");
+  BOOST_TEST(contains(refusal("bank_1"), "client client may name what begins with \"shop_\", and no other key"));
+  prefixes->replace({{"client", {"shop_", "bank_"}}});
+  BOOST_TEST(refusal("bank_1") == "");
+  BOOST_TEST(contains(refusal("cart_1"), "what begins with \"shop_\" or \"bank_\""));
+  prefixes->replace({});
+  BOOST_TEST(refusal("cart_1") == "");
 }
 
 BOOST_AUTO_TEST_CASE(what_nodes_say_to_each_other_is_refused_of_clients) {
