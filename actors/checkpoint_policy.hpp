@@ -24,6 +24,9 @@ struct checkpoint_policy {
   /// `local`: this node alone, which replicates it at once; `one`, `majority`, `all` as in a write_concern. `count`
   /// makes no sense here.
   concern_level holders = concern_level::local;
+  /// Each of these that keeps a journal is to have it on its disk, so that it outlives the end of all processes, or a
+  /// power cut, as the mode of its storage says. Without journals, nothing changes.
+  bool durable = false;
   /// How long to wait for these. Then an answer that waits is an error, `ec::too_few_holders`: the message has been
   /// handled, and its state goes on replicating.
   std::chrono::milliseconds hold_timeout{2'000};
@@ -41,6 +44,12 @@ inline checkpoint_policy save_every(std::chrono::milliseconds interval, concern_
 
 inline checkpoint_policy save_after_each_message(concern_level holders = concern_level::one) {
   return {.when = checkpoint_policy::moment::each_message, .holders = holders};
+}
+
+/// The same, and on the disk of each: `durable(save_after_each_message())`.
+inline checkpoint_policy durable(checkpoint_policy policy) {
+  policy.durable = true;
+  return policy;
 }
 
 } // namespace ariadne

@@ -57,7 +57,7 @@ using ticking_cluster_membership_actor = cluster_membership_actor::extend<
   // See phone_book_actor.
   answers<caf::strong_actor_ptr, get_atom, std::string, std::string>,
   // See identified_membership_actor. What is published announces only what all versions have.
-  answers<identified_result, introduce_atom, node_introduction, membership::cluster_id>>;
+  answers<identified_result, introduce_atom, node_introduction, journal_identity>>;
 
 /// Since this version of the protocol between nodes, nodes that keep journals introduce themselves with the id of their
 /// cluster.
@@ -97,7 +97,7 @@ public:
 
   // -- other nodes ---------------------------------------------------------------------------------------------------
 
-  introduction_result introduced(const node_introduction& other, membership::cluster_id id = {}) {
+  introduction_result introduced(const node_introduction& other, const journal_identity& journal = {}) {
     const auto& sender = self_->current_sender();
     if (!sender) {
       // The other side would wait for an answer that cannot be sent.
@@ -112,7 +112,7 @@ public:
       return {false, "its certificate is not for the name that it introduces itself by", {}};
     }
     const auto by = contacts_.number_of(caf::actor_cast<cluster_membership_actor>(sender));
-    auto refused = view_->introduced(by, from_message(other, id), now());
+    auto refused = view_->introduced(by, from_message(other, journal), now());
     if (!refused)
       note_introduction(by, other);
     else
@@ -123,9 +123,9 @@ public:
     return {true, {}, to_message(view_->own_introduction(now()), replica_), false};
   }
 
-  identified_result identified(const node_introduction& other, membership::cluster_id id) {
-    auto result = introduced(other, id);
-    return {std::move(result), view_->own_introduction(now()).id};
+  identified_result identified(const node_introduction& other, const journal_identity& journal) {
+    auto result = introduced(other, journal);
+    return {std::move(result), journal_of(view_->own_introduction(now()))};
   }
 
   void name_claimed(const std::string& address) {
@@ -367,6 +367,10 @@ private:
     mail(self_, std::forward<Ts>(what)...).send(contacts_.at(to).handle);
   }
 
+  static journal_identity journal_of(const membership::introduction& self) {
+    return {self.id, self.restored_from};
+  }
+
   void note_introduction(contact by, const node_introduction& other) {
     auto& noted = contacts_.at(by);
     noted.replica = other.replica;
@@ -392,10 +396,10 @@ private:
     };
     auto self = to_message(what.self, replica_);
     if (what.self.id.number != 0 && knows_ids)
-      mail(self_, introduce_atom_v, std::move(self), what.self.id)
+      mail(self_, introduce_atom_v, std::move(self), journal_of(what.self))
         .request(caf::actor_cast<identified_membership_actor>(handle), timeout)
         .then([this, own = what.pending,
-               handle = handle](const identified_result& known) { answered(own, handle, known.result, known.id); },
+               handle = handle](const identified_result& known) { answered(own, handle, known.result, known.journal); },
               std::move(unanswered));
     else
       mail(self_, introduce_atom_v, std::move(self))
@@ -406,10 +410,10 @@ private:
   }
 
   void answered(const membership::pending_introduction& own, const cluster_membership_actor& by,
-                const introduction_result& result, membership::cluster_id id) {
+                const introduction_result& result, const journal_identity& journal) {
     const auto number = contacts_.number_of(by);
     const membership::introduction_answer answer{result.accepted, crdt::printable_briefly(result.reason),
-                                                 result.is_name_taken, from_message(result.node, id)};
+                                                 result.is_name_taken, from_message(result.node, journal)};
     if (view_->answered(own, number, answer, now()))
       note_introduction(number, result.node);
     act();
@@ -479,8 +483,8 @@ cluster_membership(ticking_cluster_membership_actor::stateful_pointer<cluster_me
   state.start(std::move(options));
   return {
     [&state](introduce_atom, const node_introduction& other) { return state.introduced(other); },
-    [&state](introduce_atom, const node_introduction& other, const membership::cluster_id& id) {
-      return state.identified(other, id);
+    [&state](introduce_atom, const node_introduction& other, const journal_identity& journal) {
+      return state.identified(other, journal);
     },
     [&state](const heartbeat& sign) { state.heard(sign); },
     [&state](name_taken_atom, const std::string& address) { state.name_claimed(address); },

@@ -68,6 +68,8 @@ struct cluster_membership_options {
   /// journal, no ids are told.
   std::set<std::string> voters;
   std::optional<membership::cluster_id> id;
+  /// The incarnations that have written the journal, the last one at the end.
+  std::vector<std::uint64_t> former;
   /// Where further nodes are found, whatever their names are; and how many there should be.
   std::optional<discovery_options> discovery;
   /// How long to wait between two attempts to connect to a node: at first the least, doubled each time up to the most,

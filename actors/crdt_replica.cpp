@@ -200,7 +200,7 @@ public:
     const auto result = crdt::fenced_write(*core_, key, value, expected, now, expiry_of(fence.time_to_live_ms, now));
     if (!result)
       return to_error(result.error(), key, options_.core.limits);
-    if (!result->written || fence.holders == concern_level::local) {
+    if (!result->written || (fence.holders == concern_level::local && !fence.durable)) {
       flush();
       return fenced_receipt{result->written, result->written, read_live(key)};
     }
@@ -208,7 +208,7 @@ public:
     const auto event = result->entries.front().dot;
     const auto timeout_ms = fence.hold_timeout_ms == 0 ? waits_->wait_ms_max() : fence.hold_timeout_ms;
     writes_of(event.replica)
-      .add(to_event_id(event), {{fence.holders}, timeout_ms}, std::move(*place),
+      .add(to_event_id(event), {{fence.holders, 0, fence.durable, fence.durable}, timeout_ms}, std::move(*place),
            {kept_promise<fenced_receipt>{promise}, [this, key] { return read_live(key); }});
     flush();
     return promise;
@@ -407,6 +407,8 @@ public:
   void tick() {
     const stepwise_work<>::long_handler handler{steps_};
     core_->tick(now_ms());
+    if (journal_)
+      journal_->note_lag(*core_);
     log_doubt();
     judge_standing();
     for (auto& l : links_)
@@ -732,7 +734,7 @@ private:
                    journal.options.starts_alone, steady_clock::now() + journal.options.cold_start_wait};
     core_->restore(std::move(restored), now_ms());
     core_->begin_journal();
-    journal_.emplace(self_, journal, [this](const journal_answer& answer) { note(answer); });
+    journal_.emplace(self_, journal, *core_, [this](const journal_answer& answer) { note(answer); });
     // There may be no other nodes.
     cold_start_.settle(steady_clock::now());
     flush();

@@ -94,6 +94,8 @@ std::string_view to_text(log_event event) {
       return "journal_failed";
     case log_event::journal_regained:
       return "journal_regained";
+    case log_event::journal_copied:
+      return "journal_copied";
     case log_event::restored_shown:
       return "restored_shown";
     case log_event::kind_refused:

@@ -59,6 +59,7 @@ enum class log_event : std::uint8_t {
   journal_awaited,
   journal_failed,
   journal_regained,
+  journal_copied,
   restored_shown,
   // Sessions.
   kind_refused,

@@ -83,7 +83,7 @@ node_introduction to_message(const membership::introduction& self, const neighbo
   return {node_protocols, self.cluster, self.node, self.address, self.reached_at, replica, to_messages(self.members)};
 }
 
-membership::introduction from_message(const node_introduction& other, membership::cluster_id id) {
+membership::introduction from_message(const node_introduction& other, const journal_identity& journal) {
   const auto address = endpoint_from_string(other.address);
   membership::introduction result;
   result.cluster = other.cluster;
@@ -93,8 +93,9 @@ membership::introduction from_message(const node_introduction& other, membership
   result.reached_at = other.reached_at;
   result.incarnation = other.replica.handle ? other.replica.replica : 0;
   result.members = from_messages(other.members);
-  if (id.is <= membership::agreement::final)
-    result.id = id;
+  if (journal.cluster.is <= membership::agreement::final)
+    result.id = journal.cluster;
+  result.restored_from = journal.restored_from;
   result.incompatible = why_incompatible(other);
   return result;
 }
@@ -109,6 +110,7 @@ membership::view_options to_view_options(const cluster_membership_options& optio
     result.listed.emplace_back(seed.name, to_string(seed.address));
   result.voters = options.voters;
   result.id = options.id;
+  result.former = options.former;
   result.table.reconnect_min_ms = to_ms(options.reconnect_min);
   result.table.reconnect_max_ms = to_ms(options.reconnect_max);
   result.table.forget_after_ms = to_ms(options.forget_after);
@@ -173,6 +175,12 @@ log_line in_words(const membership::report& told) {
               fmt::format("only {} of the expected nodes, this one among them, have been met in "
                           "{} ms; it goes on with these",
                           told.count, told.time.count())};
+    case subject::journal_copied:
+      return {log_level::warning, log_event::journal_copied,
+              fmt::format("{}; nothing is wrong with what they hold, but a disk that two nodes share by a copy is one "
+                          "disk less: unless that was meant, stop this node, ariadne storage repair --discard its "
+                          "directory, and start it: it gets all from the others",
+                          told.text)};
     case subject::changed:
       break;
   }

@@ -3,6 +3,7 @@
 #include "actors/cluster_membership.hpp"
 #include "actors/log.hpp"
 #include "actors/protocol.hpp"
+#include "actors/storage_messages.hpp"
 #include "membership/cluster_view.hpp"
 
 #include <string>
@@ -21,8 +22,8 @@ std::vector<membership::news> from_messages(const std::vector<member_news>& told
 /// `replica`: of the node that introduces itself.
 node_introduction to_message(const membership::introduction& self, const neighbour& replica);
 
-/// `id`: none, if the node does not keep a journal, or does not say so.
-membership::introduction from_message(const node_introduction& other, membership::cluster_id id = {});
+/// `journal`: nothing of it, if the node does not keep one, or does not say so.
+membership::introduction from_message(const node_introduction& other, const journal_identity& journal = {});
 
 membership::view_options to_view_options(const cluster_membership_options& options);
 

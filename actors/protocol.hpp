@@ -71,6 +71,8 @@ struct write_concern {
   ///
   /// To a node of before, such a concern is one that is never met.
   bool durable = false;
+  /// A node without a journal counts as well, with what it holds. It is not told to other nodes.
+  bool where_kept = false;
 };
 
 /// How a write is to be made.
@@ -328,6 +330,8 @@ struct write_fence {
   std::vector<event_id> expected;
   /// To be answered once so many nodes hold the write (`count` makes no sense here), ...
   concern_level holders = concern_level::local;
+  /// ... each of them that keeps a journal on its disk, ...
+  bool durable = false;
   /// ... but after this time at the latest, in milliseconds; 0: as late as any request may be.
   std::uint64_t hold_timeout_ms = 0;
   /// After how long nobody reads the value any more, in milliseconds; 0 for never.
@@ -629,7 +633,7 @@ auto inspect(Inspector& f, live_changes& x) {
 }
 template <class Inspector>
 auto inspect(Inspector& f, write_fence& x) {
-  return inspect_fields(f, "write_fence", x.expected, x.holders, x.hold_timeout_ms, x.time_to_live_ms);
+  return inspect_fields(f, "write_fence", x.expected, x.holders, x.durable, x.hold_timeout_ms, x.time_to_live_ms);
 }
 template <class Inspector>
 auto inspect(Inspector& f, fenced_receipt& x) {

@@ -115,6 +115,7 @@ public:
     core.minority = options_.minority;
     core.configured_nodes = options_.configured_nodes;
     core.unmet_epoch_gap = options_.keeps_journal ? epoch_gap : 0;
+    core.durable_records = options_.keeps_journal;
     core.lease = options_.lease;
     core.rebalance_max = options_.rebalance_max;
     core.sessions_max = options_.sessions_max;
@@ -567,13 +568,14 @@ private:
       runs_.write_ends(c.key, false, false);
       return core_->write_failed(c.key, now_ms(), "the handoff is being restarted");
     }
-    write_fence fence{{}, to_concern(c.holders), c.hold_timeout_ms, c.lifetime_ms};
-    if (c.holders == session::record_holders::any && runs_.find(c.key)) {
+    write_fence fence{{}, to_concern(c.holders), c.durable, c.hold_timeout_ms, c.lifetime_ms};
+    if (c.holders == session::record_holders::any && !c.durable && runs_.find(c.key)) {
       const auto& policy = options_.kinds.at(c.key.kind).checkpoints;
       tally_.kinds[c.key.kind].checkpoints.add();
       tally_.kinds[c.key.kind].checkpoint_bytes.add(c.value.size());
       fence.holders = policy.holders;
-      if (policy.holders != concern_level::local)
+      fence.durable = policy.durable;
+      if (policy.holders != concern_level::local || policy.durable)
         fence.hold_timeout_ms = static_cast<std::uint64_t>(policy.hold_timeout.count());
     }
     for (const auto& dot : c.expected)

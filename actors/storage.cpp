@@ -28,6 +28,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace ariadne {
 
@@ -114,7 +115,7 @@ public:
     replica_ = caf::actor_cast<journal_answer_taker>(self_->current_sender());
     auto promise = self_->make_response_promise<journal_answer>();
     batch_.emplace(promise, ec::not_in_service);
-    do_work([this, part = batch.part, at_ms = batch.at_ms] { return writer_->write(*part, at_ms); },
+    do_work([this, part = batch.part, at_ms = batch.at_ms] { return writer_->write(part, at_ms); },
             [this, opening = opening_](std::optional<journal_answer>&& written) {
               // After a fault, the answer is that of the attempt that succeeds.
               if (written && opening == opening_)
@@ -151,6 +152,8 @@ public:
     if (result.faults > 0)
       result.last_fault_ago_ms += passed_ms;
     result.lag_keys = backlog_->keys;
+    result.lag_events = backlog_->events;
+    result.lag_bytes_max = backlog_->bytes_max;
     return result;
   }
 
@@ -256,7 +259,11 @@ private:
 
   void opened(tl::expected<crdt::restored_state, journal::obstacle>&& state) {
     if (state) {
-      storage_opening opening{opening_, std::make_shared<crdt::restored_state>(std::move(*state)), backlog_, id_};
+      std::vector<std::uint64_t> former;
+      for (auto id : state->former_ids())
+        former.push_back(id.value);
+      storage_opening opening{opening_, std::make_shared<crdt::restored_state>(std::move(*state)), backlog_, id_,
+                              std::move(former)};
       id_->set(status_.cluster_id);
       return std::exchange(waits_, std::nullopt)->deliver(std::move(opening));
     }

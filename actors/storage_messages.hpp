@@ -22,6 +22,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
 namespace ariadne {
 
@@ -29,6 +30,9 @@ namespace ariadne {
 struct journal_backlog {
   /// Keys that have changed, and are not yet kept.
   std::atomic<std::uint64_t> keys = 0;
+  /// Events that are known and not yet kept, and the most that their keys and values can amount to.
+  std::atomic<std::uint64_t> events = 0;
+  std::atomic<std::uint64_t> bytes_max = 0;
 };
 
 /// The id of the cluster, as it stands in the journal: thread-safe.
@@ -56,6 +60,8 @@ struct storage_opening {
   std::shared_ptr<crdt::restored_state> restored;
   std::shared_ptr<journal_backlog> backlog;
   std::shared_ptr<const kept_cluster_id> id;
+  /// The incarnations that have written it, the last one at the end.
+  std::vector<std::uint64_t> former;
 };
 
 /// What a replica hands to its storage. Stays in its process.
@@ -86,6 +92,9 @@ struct storage_status {
   std::uint64_t bytes = 0;
   /// Keys that have changed, and are not yet kept.
   std::uint64_t lag_keys = 0;
+  /// Events that are known and not yet kept, and the most that their keys and values can amount to.
+  std::uint64_t lag_events = 0;
+  std::uint64_t lag_bytes_max = 0;
   /// How long ago it was last synced, in milliseconds, and how long that took, in microseconds.
   std::uint64_t synced_ago_ms = 0;
   std::uint64_t sync_took_us = 0;
@@ -101,11 +110,18 @@ struct storage_status {
   membership::cluster_id cluster_id;
 };
 
-/// What a node that keeps a journal answers when another one has introduced itself with the id of its cluster: what it
-/// makes of that, and its own id, whether it has accepted the other one or not.
+/// What a node that keeps a journal says of it when it introduces itself.
+struct journal_identity {
+  membership::cluster_id cluster;
+  /// The incarnation that has written last what this one has started from; 0: it was new.
+  std::uint64_t restored_from = 0;
+};
+
+/// What a node that keeps a journal answers when another one has introduced itself with that: what it makes of it, and
+/// its own, whether it has accepted the other one or not.
 struct identified_result {
   introduction_result result;
-  membership::cluster_id id;
+  journal_identity journal;
 };
 
 /// The beginning of a backup.
@@ -148,13 +164,17 @@ auto inspect(Inspector& f, work_done&) {
 }
 template <class Inspector>
 auto inspect(Inspector& f, storage_status& x) {
-  return inspect_fields(f, "storage_status", x.directory, x.mode, x.bytes, x.lag_keys, x.synced_ago_ms, x.sync_took_us,
-                        x.batches, x.written_bytes, x.faults, x.problem, x.last_fault, x.last_fault_ago_ms,
-                        x.cluster_id);
+  return inspect_fields(f, "storage_status", x.directory, x.mode, x.bytes, x.lag_keys, x.lag_events, x.lag_bytes_max,
+                        x.synced_ago_ms, x.sync_took_us, x.batches, x.written_bytes, x.faults, x.problem, x.last_fault,
+                        x.last_fault_ago_ms, x.cluster_id);
+}
+template <class Inspector>
+auto inspect(Inspector& f, journal_identity& x) {
+  return inspect_fields(f, "journal_identity", x.cluster, x.restored_from);
 }
 template <class Inspector>
 auto inspect(Inspector& f, identified_result& x) {
-  return inspect_fields(f, "identified_result", x.result, x.id);
+  return inspect_fields(f, "identified_result", x.result, x.journal);
 }
 template <class Inspector>
 auto inspect(Inspector& f, backup_opening& x) {
@@ -174,6 +194,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(ariadne_storage, ::ariadne::first_type_id + 150)
   CAF_ADD_TYPE_ID(ariadne_storage, (ariadne::membership::agreement))
   CAF_ADD_TYPE_ID(ariadne_storage, (ariadne::membership::cluster_id))
   CAF_ADD_TYPE_ID(ariadne_storage, (ariadne::identified_result))
+  CAF_ADD_TYPE_ID(ariadne_storage, (ariadne::journal_identity))
 
   CAF_ADD_ATOM(ariadne_storage, ariadne, backup_atom, "backup")
 
@@ -215,7 +236,7 @@ using journal_keeping_actor = storage_actor::extend<
 
 /// A cluster_membership_actor of version 7 of the protocol between nodes.
 using identified_membership_actor = caf::typed_actor<
-  // As `introduce_atom` there, of a node that keeps a journal: with the id of its cluster.
-  answers<identified_result, introduce_atom, node_introduction, membership::cluster_id>>;
+  // As `introduce_atom` there, of a node that keeps a journal: with what it says of that.
+  answers<identified_result, introduce_atom, node_introduction, journal_identity>>;
 
 } // namespace ariadne

@@ -12,6 +12,9 @@ namespace ariadne {
 
 namespace {
 
+/// Enough for a batch, a claim and the beginning of a segment, and small beside that.
+constexpr std::uint64_t reserve_bytes = std::uint64_t{8} << 20;
+
 std::uint64_t passed_ms(storage_writer::clock::time_point since) {
   return static_cast<std::uint64_t>(
     std::chrono::duration_cast<std::chrono::milliseconds>(storage_writer::clock::now() - since).count());
@@ -75,6 +78,8 @@ tl::expected<crdt::restored_state, journal::obstacle> storage_writer::open(std::
   journal_.emplace(*disk_, std::move(how));
   problem_.clear();
   is_walking_ = false;
+  is_full_ = false;
+  late_.reset();
   if (auto begun = journal_->begin(*found, {owner_.cluster, owner_.node, 0, 1, draw_id()}); !begun) {
     // What there is has been read; so the node can run, and keeps nothing until the fault is over. A journal that is
     // made just now is another matter: nobody has ever had it work.
@@ -84,6 +89,7 @@ tl::expected<crdt::restored_state, journal::obstacle> storage_writer::open(std::
   } else if (journal_->id().number == 0) {
     set_id(draw_id());
   }
+  set_reserve_aside();
   if (!found->is_new)
     log_(log_level::info, log_event::journal_opened,
          fmt::format("the journal in {} has {} keys, in {} bytes", directory, found->state.claim.registers,
@@ -91,9 +97,19 @@ tl::expected<crdt::restored_state, journal::obstacle> storage_writer::open(std::
   return std::move(found->state);
 }
 
-std::optional<journal_answer> storage_writer::write(const crdt::journal_part& part, std::uint64_t at_ms) {
+std::optional<journal_answer> storage_writer::write(std::shared_ptr<const crdt::journal_part> part,
+                                                    std::uint64_t at_ms) {
+  if (is_full_)
+    late_ = {std::move(part), at_ms};
   if (is_at_fault())
     return std::nullopt;
+  auto result = write(*part, at_ms);
+  if (result && disk_->has_freed_reserve())
+    note_no_room();
+  return result;
+}
+
+std::optional<journal_answer> storage_writer::write(const crdt::journal_part& part, std::uint64_t at_ms) {
   const auto is_synced = options_.mode == storage_mode::sync;
   const auto began = clock::now();
   auto written = journal_->write(part, is_synced, at_ms);
@@ -117,7 +133,32 @@ std::optional<journal_answer> storage_writer::write(const crdt::journal_part& pa
   return result;
 }
 
+void storage_writer::set_reserve_aside() {
+  // A disk that has no room for that is one without: what there is room for is kept.
+  if (!is_at_fault())
+    static_cast<void>(disk_->set_aside(reserve_bytes));
+}
+
+void storage_writer::note_no_room() {
+  if (auto synced = journal_->sync(); !synced)
+    return note_fault(synced.error());
+  is_full_ = true;
+  note_problem(fmt::format("{}: there is no room", status_.directory));
+}
+
+std::optional<journal_answer> storage_writer::go_on() {
+  if (!disk_->set_aside(reserve_bytes))
+    return std::nullopt;
+  is_full_ = false;
+  problem_.clear();
+  log_(log_level::info, log_event::journal_regained, fmt::format("{} has room again", status_.directory));
+  const auto late = std::exchange(late_, std::nullopt);
+  return late ? write(late->part, late->at_ms) : journal_answer{};
+}
+
 std::optional<journal_answer> storage_writer::try_again() {
+  if (is_full_)
+    return go_on();
   if (auto begun = journal_->begin_anew(); !begun) {
     note_fault(begun.error());
     return std::nullopt;
@@ -126,6 +167,7 @@ std::optional<journal_answer> storage_writer::try_again() {
        fmt::format("{} can be written again; a new snapshot is made", status_.directory));
   problem_.clear();
   is_walking_ = true;
+  set_reserve_aside();
   return journal_answer{true, nullptr};
 }
 
@@ -175,14 +217,18 @@ tl::expected<std::vector<journal::file_entry>, journal::disk_error> storage_writ
 }
 
 void storage_writer::note_fault(const journal::disk_error& error) {
+  has_failed_ = true;
+  note_problem(error.text);
+}
+
+void storage_writer::note_problem(const std::string& text) {
   // It is tried again every second or so, and one line says that.
-  if (problem_ != error.text)
+  if (problem_ != text)
     log_(log_level::error, log_event::journal_failed,
          fmt::format("nothing is kept on the disk: {}; memory and replication go on, and it is tried "
                      "again",
-                     error.text));
-  has_failed_ = true;
-  problem_ = status_.last_fault = error.text;
+                     text));
+  problem_ = status_.last_fault = text;
   fault_at_ = clock::now();
   ++status_.faults;
 }

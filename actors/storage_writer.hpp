@@ -37,9 +37,9 @@ public:
   /// is the time of day.
   tl::expected<crdt::restored_state, journal::obstacle> open(std::uint64_t wall_ms);
 
-  /// Nothing, if the disk is at fault: then the part is lost, `try_again` is to be called from time to time, and what
-  /// that answers is the answer.
-  std::optional<journal_answer> write(const crdt::journal_part& part, std::uint64_t at_ms);
+  /// Nothing, if the disk is at fault, or full: then `try_again` is to be called from time to time, and what that
+  /// answers is the answer.
+  std::optional<journal_answer> write(std::shared_ptr<const crdt::journal_part> part, std::uint64_t at_ms);
 
   /// After a fault. Nothing, if that goes on.
   std::optional<journal_answer> try_again();
@@ -72,7 +72,18 @@ public:
   tl::expected<std::vector<journal::file_entry>, journal::disk_error> files_to_back_up();
 
 private:
+  /// What is written when there is room again.
+  struct late_part {
+    std::shared_ptr<const crdt::journal_part> part;
+    std::uint64_t at_ms = 0;
+  };
+
+  std::optional<journal_answer> write(const crdt::journal_part& part, std::uint64_t at_ms);
+  void set_reserve_aside();
+  void note_no_room();
+  std::optional<journal_answer> go_on();
   void note_fault(const journal::disk_error& error);
+  void note_problem(const std::string& text);
 
   storage_options options_;
   journal::owner owner_;
@@ -82,6 +93,9 @@ private:
   std::optional<journal::journal> journal_;
   /// A sync has failed since the process has begun: what is read then may not be on the disk.
   bool has_failed_ = false;
+  /// There is no room: all that was written is there, and nothing more is written until there is some.
+  bool is_full_ = false;
+  std::optional<late_part> late_;
   /// Whoever writes knows that a walk is wanted.
   bool is_walking_ = false;
   /// Why nothing is kept; empty if all is.

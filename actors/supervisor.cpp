@@ -215,6 +215,7 @@ private:
         [this](const storage_opening& opening) {
           is_opening_ = false;
           id_ = opening.id;
+          options_.membership.former = opening.former;
           options_.handoff.journal =
             std::make_shared<const replica_journal>(replica_journal{storage_, opening, *options_.storage});
           start_handoff();

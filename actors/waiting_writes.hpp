@@ -91,7 +91,7 @@ private:
 
   struct is_before {
     bool operator()(const write_concern& a, const write_concern& b) const {
-      return std::tie(a.level, a.count, a.durable) < std::tie(b.level, b.count, b.durable);
+      return std::tie(a.level, a.count, a.durable, a.where_kept) < std::tie(b.level, b.count, b.durable, b.where_kept);
     }
   };
   std::map<write_concern, queue, is_before> by_concern_;

@@ -11,6 +11,16 @@ bool counts_all(const write_concern& concern) {
   return concern.level != concern_level::majority && concern.level != concern_level::all;
 }
 
+std::uint64_t reached_by_member(const member_progress& member, const write_concern& concern) {
+  const auto needs_disk = concern.durable && !(concern.where_kept && !member.may_keep);
+  return needs_disk ? std::min(member.acknowledged, member.durable) : member.acknowledged;
+}
+
+/// Of this node itself, with a durable concern.
+std::uint64_t reached_by_self(const write_concern& concern, const concern_view& view) {
+  return concern.where_kept && !view.keeps ? every_event : view.durable;
+}
+
 /// The counter that `wanted` of the nodes that count have reached: of the others, with a durable concern this one as
 /// well.
 std::uint64_t reached_by(std::size_t wanted, const write_concern& concern, const concern_view& view) {
@@ -20,9 +30,9 @@ std::uint64_t reached_by(std::size_t wanted, const write_concern& concern, const
   std::vector<std::uint64_t> counters;
   for (const auto& member : view.members)
     if (member.is_counted || is_any)
-      counters.push_back(concern.durable ? std::min(member.acknowledged, member.durable) : member.acknowledged);
+      counters.push_back(reached_by_member(member, concern));
   if (concern.durable && concern.level != concern_level::one && (view.is_self_counted || is_any))
-    counters.push_back(view.durable);
+    counters.push_back(reached_by_self(concern, view));
   if (counters.size() < wanted)
     return 0;
   const auto nth = counters.begin() + static_cast<std::ptrdiff_t>(wanted - 1);
@@ -87,10 +97,10 @@ std::uint64_t met_up_to(const write_concern& concern, const concern_view& view) 
       if (!view.members.empty())
         return reached_by(1, concern, view);
       if (concern.durable)
-        return view.durable;
+        return reached_by_self(concern, view);
       return view.are_nodes_unknown ? 0 : every_event;
     case concern_level::local:
-      return concern.durable ? view.durable : every_event;
+      return concern.durable ? reached_by_self(concern, view) : every_event;
     case concern_level::count:
       return reached_by(concern.durable ? wanted : wanted - 1, concern, view);
     case concern_level::majority:

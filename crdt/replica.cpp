@@ -92,6 +92,14 @@ void replica::note_durable(const version_vector& kept) {
       outbox_.send_ack(link);
 }
 
+std::uint64_t replica::events_not_durable() const {
+  std::uint64_t result = 0;
+  if (const auto* kept = durable())
+    for (const auto& d : vector())
+      result += d.counter - std::min(d.counter, (*kept)[d.replica]);
+  return result;
+}
+
 // -- neighbours ------------------------------------------------------------------------------------------------------
 
 void replica::open(link_id id, bool push, std::uint64_t now_ms, std::uint32_t version) {

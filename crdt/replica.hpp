@@ -197,6 +197,12 @@ public:
   const version_vector* durable() const {
     return links_.disks().durable_at(options_.id);
   }
+  /// How many events are known here and not durable; 0 if there is no journal.
+  std::uint64_t events_not_durable() const;
+  /// The bytes of the keys and values of all that has changed since the start.
+  std::uint64_t changed_bytes() const {
+    return state_.changed_bytes();
+  }
   /// A node is none any more: what its disk has kept does not count.
   void drop_disk_of(const std::string& node) {
     links_.disks().drop(node);

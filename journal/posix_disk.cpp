@@ -16,7 +16,12 @@ namespace ariadne::journal {
 namespace {
 
 constexpr auto lock_name = "LOCK";
+constexpr auto reserve_name = "RESERVE";
 constexpr auto file_mode = S_IRUSR | S_IWUSR;
+
+bool is_full(int number) {
+  return number == ENOSPC || number == EDQUOT;
+}
 
 std::string text_of(int number) {
   return std::generic_category().message(number);
@@ -81,11 +86,33 @@ posix_disk::~posix_disk() {
 
 disk_error posix_disk::error_of(const char* what, const std::string& name, int number) const {
   auto kind = disk_error::kind::broken;
-  if (number == ENOSPC || number == EDQUOT)
+  if (is_full(number))
     kind = disk_error::kind::full;
   else if (number == EROFS || number == EACCES || number == EPERM)
     kind = disk_error::kind::read_only;
   return {kind, directory_ + '/' + name + ": it cannot be " + what + ": " + text_of(number)};
+}
+
+tl::expected<void, disk_error> posix_disk::set_aside(std::uint64_t bytes) {
+  const auto descriptor = uninterrupted(
+    [&] { return ::openat(directory_descriptor_, reserve_name, O_WRONLY | O_CREAT | O_CLOEXEC, file_mode); });
+  if (descriptor < 0)
+    return tl::unexpected{error_of("opened", reserve_name, errno)};
+  const auto number = ::posix_fallocate(descriptor, 0, static_cast<off_t>(bytes));
+  ::close(descriptor);
+  if (number != 0) {
+    // A part of it would take from others what is of no use here.
+    ::unlinkat(directory_descriptor_, reserve_name, 0);
+    return tl::unexpected{error_of("made", reserve_name, number)};
+  }
+  has_freed_reserve_ = false;
+  return {};
+}
+
+bool posix_disk::free_reserve() {
+  if (::unlinkat(directory_descriptor_, reserve_name, 0) != 0)
+    return false;
+  return has_freed_reserve_ = true;
 }
 
 tl::expected<std::vector<file_entry>, disk_error> posix_disk::list() {
@@ -93,7 +120,7 @@ tl::expected<std::vector<file_entry>, disk_error> posix_disk::list() {
   std::error_code error;
   for (std::filesystem::directory_iterator at{directory_, error}, end; !error && at != end; at.increment(error))
     if (at->is_regular_file(error) && !error)
-      if (auto name = at->path().filename().string(); name != lock_name)
+      if (auto name = at->path().filename().string(); name != lock_name && name != reserve_name)
         result.push_back({std::move(name), at->file_size(error)});
   if (error)
     return tl::unexpected{error_of("listed", ".", error.value())};
@@ -150,8 +177,12 @@ tl::expected<void, disk_error> posix_disk::append(const std::string& name, std::
     return tl::unexpected{descriptor.error()};
   while (!bytes.empty()) {
     const auto written = uninterrupted([&] { return ::write(*descriptor, bytes.data(), bytes.size()); });
-    if (written < 0)
-      return tl::unexpected{error_of("written", name, errno)};
+    if (written < 0) {
+      const auto number = errno;
+      if (is_full(number) && free_reserve())
+        continue;
+      return tl::unexpected{error_of("written", name, number)};
+    }
     bytes.remove_prefix(static_cast<std::size_t>(written));
   }
   return {};

@@ -26,6 +26,14 @@ public:
 
   ~posix_disk() override;
 
+  /// Sets this many bytes of the disk aside, if they are not yet. Once there is no room, an `append` frees them and
+  /// goes on: so what is being written comes to an end.
+  tl::expected<void, disk_error> set_aside(std::uint64_t bytes);
+  /// Whether there was no room since, and they have been freed.
+  bool has_freed_reserve() const {
+    return has_freed_reserve_;
+  }
+
   tl::expected<std::vector<file_entry>, disk_error> list() override;
   tl::expected<std::string, disk_error> read(const std::string& name, std::uint64_t offset,
                                              std::size_t bytes_max) override;
@@ -41,10 +49,13 @@ private:
   disk_error error_of(const char* what, const std::string& name, int number) const;
   tl::expected<int, disk_error> opened(const std::string& name);
   void close(const std::string& name);
+  /// Returns whether there was anything to be freed.
+  bool free_reserve();
 
   std::string directory_;
   int directory_descriptor_ = -1;
   int lock_descriptor_ = -1;
+  bool has_freed_reserve_ = false;
   /// Of the files that are written to.
   std::map<std::string, int> open_;
 };

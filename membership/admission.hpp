@@ -25,6 +25,8 @@ struct introduction {
   std::vector<news> members;
   /// Of the cluster that its journal belongs to; none if it keeps none.
   cluster_id id = {};
+  /// The incarnation that has written last what it has started from; 0: it has started from nothing.
+  std::uint64_t restored_from = 0;
   /// Why the two programs cannot talk to each other; empty if they can.
   std::string incompatible;
 };

@@ -24,8 +24,8 @@ std::chrono::milliseconds to_ms(Duration time) {
 cluster_view::cluster_view(view_options options, const moment& now)
   : options_(std::move(options)), table_(options_.table),
     seeds_({options_.table.reconnect_min_ms, options_.table.reconnect_max_ms, options_.table.attempts_max}),
-    life_(options_.heartbeats, now.clocks), identity_(options_.node, options_.voters, options_.id), now_(now),
-    has_met_expected_(options_.expect <= 1) {
+    life_(options_.heartbeats, now.clocks), identity_(options_.node, options_.voters, options_.id),
+    copies_(options_.former), now_(now), has_met_expected_(options_.expect <= 1) {
   for (const auto& [node, address] : options_.listed)
     if (node != options_.node && is_name(node)) {
       table_.list(node, address, now_ms());
@@ -162,6 +162,16 @@ void cluster_view::met_foreign(const std::string& node, cluster_id its) {
                             + options_.cluster + ", with the id " + cluster_id_text(*other)});
 }
 
+void cluster_view::look_for_copy(const introduction& other) {
+  if (const auto found = copies_.met(other.node, other.incarnation, other.restored_from))
+    tell_operator({.about = report::subject::journal_copied,
+                   .node = other.node,
+                   .address = other.address,
+                   .text = *found == copied_journals::finding::of_running
+                             ? "the journal of this node is a copy of that of node " + other.node
+                             : "the journals of this node and of node " + other.node + " are copies of one"});
+}
+
 /// To be called after whatever may have changed which id this node is to have.
 void cluster_view::keep_identity() {
   if (present() >= id_due_)
@@ -225,6 +235,7 @@ void cluster_view::join(const introduction& other, contact by, const std::string
   }
   hear(other.members);
   identity_.met(other.node, other.id);
+  look_for_copy(other);
   keep_identity();
   if (!has_met_expected_)
     met_.insert(other.node);
@@ -721,6 +732,7 @@ introduction cluster_view::own_introduction(const moment& now) const {
   self.address = options_.address;
   self.incarnation = incarnation_;
   self.id = identity_.told();
+  self.restored_from = options_.former.empty() ? 0 : options_.former.back();
   self.members = table_.tell(static_cast<std::uint64_t>(to_ms(now.clocks.now.time_since_epoch()).count()));
   return self;
 }

@@ -2,6 +2,7 @@
 
 #include "membership/admission.hpp"
 #include "membership/cluster_identity.hpp"
+#include "membership/copied_journals.hpp"
 #include "membership/heartbeat_options.hpp"
 #include "membership/instant.hpp"
 #include "membership/link_activity.hpp"
@@ -55,6 +56,8 @@ struct view_options {
   std::set<std::string> voters;
   /// As it stands in the journal of this node, if it keeps one.
   std::optional<cluster_id> id;
+  /// The incarnations that have written that journal, the last one at the end.
+  std::vector<std::uint64_t> former;
   /// How many nodes there should be, this one among them. Until so many have been met, or the node has tried to connect
   /// to others for so long, what it does not know proves nothing.
   std::size_t expect = 1;
@@ -243,6 +246,7 @@ private:
   std::string where_to_reach(const introduction& other, const std::string& dialled) const;
   void hear(const std::vector<news>& members);
   void met_foreign(const std::string& node, cluster_id its);
+  void look_for_copy(const introduction& other);
   void keep_identity();
   void introduce_to_members();
   void lose(const std::string& node, const std::string& reason, loss_cause cause = loss_cause::connection);
@@ -281,6 +285,7 @@ private:
   seed_list seeds_;
   liveness life_;
   cluster_identity identity_;
+  copied_journals copies_;
   /// When it is tried again to keep the id, which could not be kept.
   instant id_due_;
   /// By name: those of the table that this node has been connected to, or is about to be.

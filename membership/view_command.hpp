@@ -140,6 +140,8 @@ struct report {
     forgotten,
     /// Not so many nodes as are expected, but only `count`, have been met within `time`.
     few_met,
+    /// It has started from a copy of the journal from which this one has: `text`.
+    journal_copied,
   };
 
   subject about = subject::changed;

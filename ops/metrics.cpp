@@ -158,6 +158,10 @@ void add_storage(exposition& out, const storage_status& storage) {
             flag(!storage.problem.empty()));
   out.gauge("ariadne_storage_lag_keys", "Keys that have changed, and are not yet kept on the disk.",
             number(storage.lag_keys));
+  out.gauge("ariadne_storage_lag_events", "Events known here that are not yet kept on the disk.",
+            number(storage.lag_events));
+  out.gauge("ariadne_storage_lag_bytes", "The most that the keys and values of these events amount to.",
+            number(storage.lag_bytes_max));
   out.gauge("ariadne_storage_bytes", "Bytes of the journal on the disk.", number(storage.bytes));
   out.gauge("ariadne_storage_synced_ago_seconds", "How long ago all of the journal was last synced.",
             number(storage.synced_ago_ms) / 1e3);

@@ -252,7 +252,8 @@ const char* to_text(storage_mode mode) {
 
 json storage_json(const storage_status& storage) {
   json result{{"mode", to_text(storage.mode)},          {"bytes", storage.bytes},
-              {"lag_keys", storage.lag_keys},           {"synced_ago_ms", storage.synced_ago_ms},
+              {"lag_keys", storage.lag_keys},           {"lag_events", storage.lag_events},
+              {"lag_bytes_max", storage.lag_bytes_max}, {"synced_ago_ms", storage.synced_ago_ms},
               {"sync_took_us", storage.sync_took_us},   {"batches", storage.batches},
               {"written_bytes", storage.written_bytes}, {"faults", storage.faults},
               {"is_failing", !storage.problem.empty()}};
@@ -267,11 +268,13 @@ json storage_json(const storage_status& storage) {
 }
 
 std::string storage_lines(const storage_status& storage) {
-  auto text =
-    fmt::format("journal  {}, mode {}, {} bytes; {} keys not yet kept; synced {} ms ago, in {} us\n"
-                "cluster  id {}\n",
-                crdt::printable_briefly(storage.directory), to_text(storage.mode), storage.bytes, storage.lag_keys,
-                storage.synced_ago_ms, storage.sync_took_us, cluster_id_text(storage.cluster_id));
+  auto text = fmt::format(
+    "journal  {}, mode {}, {} bytes; {} keys not yet kept{}; synced {} ms ago, in {} us\n"
+    "cluster  id {}\n",
+    crdt::printable_briefly(storage.directory), to_text(storage.mode), storage.bytes, storage.lag_keys,
+    storage.lag_events == 0 ? std::string{}
+                            : fmt::format(" ({} events, up to {} bytes)", storage.lag_events, storage.lag_bytes_max),
+    storage.synced_ago_ms, storage.sync_took_us, cluster_id_text(storage.cluster_id));
   if (!storage.problem.empty())
     text += fmt::format("         nothing is kept now: {}\n", crdt::printable_briefly(storage.problem));
   else if (storage.faults > 0)

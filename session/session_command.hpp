@@ -34,6 +34,8 @@ struct write_record {
   std::uint64_t lifetime_ms = 0;
   /// `write_done` is to wait until these hold the record, ...
   record_holders holders = record_holders::any;
+  /// ... each of them that keeps a journal on its disk, this host's node as well if it counts, ...
+  bool durable = false;
   /// ... but no longer than this; 0: as long as it takes.
   std::uint64_t hold_timeout_ms = 0;
 };

@@ -39,6 +39,9 @@ struct session_host_options {
   /// is down may have records on its disk, of owners that this host has not heard of, and what this host runs meanwhile
   /// is to outrank them all. 0, if no node keeps anything on a disk.
   std::uint64_t unmet_epoch_gap = 0;
+  /// Nodes keep journals: whoever has to hold a record before a session starts, or before its end is answered, is to
+  /// have it on its disk. For where all nodes start from their disks, an epoch that no disk has might be used again.
+  bool durable_records = false;
   /// At most this many sessions that are placed elsewhere since a node has come are moved there at a time; 0: they
   /// stay.
   std::size_t rebalance_max = 0;

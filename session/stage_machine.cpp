@@ -34,6 +34,7 @@ void stage_machine::go_to(session_scope& in, stage next) {
   at_ = next;
   since_ms_ = in.host.now_ms;
   holders_ = record_holders::any;
+  is_durable_ = false;
   if (next == stage::none) {
     in.host.here.erase(in.key);
     own_ = {};
@@ -72,14 +73,22 @@ void stage_machine::write(session_scope& in) {
   is_writing_ = true;
   const auto& options = in.host.options;
   const auto is_end = own_.phase == session_phase::stopped;
-  in.host.commands.add(
-    write_record{.key = in.key,
-                 .value = encode(own_),
-                 .expected = record_.live(),
-                 .lifetime_ms = is_end ? options.remember_end_ms : 0,
-                 .holders = holders_,
-                 .hold_timeout_ms = holders_ == record_holders::majority ? options.lease.lease_ms << unheld_ : 0},
-    own_.state.bytes.size());
+  in.host.commands.add(write_record{.key = in.key,
+                                    .value = encode(own_),
+                                    .expected = record_.live(),
+                                    .lifetime_ms = is_end ? options.remember_end_ms : 0,
+                                    .holders = holders_,
+                                    .durable = is_durable_,
+                                    .hold_timeout_ms = holders_ == record_holders::majority || is_durable_
+                                                         ? options.lease.lease_ms << unheld_
+                                                         : 0},
+                       own_.state.bytes.size());
+}
+
+void stage_machine::write_for(session_scope& in, record_holders holders) {
+  holders_ = holders;
+  is_durable_ = in.host.options.durable_records;
+  write(in);
 }
 
 void stage_machine::write_as(session_scope& in, session_phase phase, stage next) {
@@ -88,8 +97,9 @@ void stage_machine::write_as(session_scope& in, session_phase phase, stage next)
   go_to(in, next);
   // The end is answered once it is written: then it must not be forgotten with one map.
   if (phase == session_phase::stopped)
-    holders_ = record_holders::another;
-  write(in);
+    write_for(in, record_holders::another);
+  else
+    write(in);
 }
 
 void stage_machine::write_done(session_scope& in, const crdt::fenced_result& result) {
@@ -97,9 +107,15 @@ void stage_machine::write_done(session_scope& in, const crdt::fenced_result& res
   note_entries(in, result.entries);
   if (at_ <= stage::claiming || is_outranked())
     return;
-  if (at_ == stage::taking && result.written && !result.is_held) {
+  const auto is_unheld = result.written && !result.is_held;
+  if (at_ == stage::taking && is_unheld && in.host.mandate.pauses()) {
     unheld_ = std::min(unheld_ + 1, unheld_max);
     release(in);
+  } else if (is_unheld && is_durable_) {
+    // Where no majority has to agree, a disk that fails keeps no session from running, nor from ending.
+    is_durable_ = false;
+    ++own_.revision;
+    write(in);
   } else if (result.written && !is_dirty_)
     written(in);
   else if (at_ == stage::taking && record_.rank() != ballot_.claimed_base())
@@ -372,7 +388,7 @@ void stage_machine::take(session_scope& in) {
     for (auto& [id, w] : in.waiting)
       w.is_begun = w.type == request_type::stop;
     go_to(in, stage::ending);
-    return write(in);
+    return write_for(in, record_holders::any);
   }
   own_.state = goes_on ? record_.winner()->state : *initial_;
   taken_from_ = goes_on ? record_.winner()->owner : host_id{};
@@ -381,10 +397,9 @@ void stage_machine::take(session_scope& in) {
   // With `pause`, whoever claims the session later finds the record at one of those that it needs, whatever has become
   // of the grants. Else, who has been told that a session is started may rely on it.
   if (in.host.mandate.pauses())
-    holders_ = record_holders::majority;
-  else if (!goes_on)
-    holders_ = record_holders::another;
-  write(in);
+    write_for(in, record_holders::majority);
+  else
+    write_for(in, goes_on ? record_holders::any : record_holders::another);
 }
 
 // -- confirmation ----------------------------------------------------------------------------------------------------

@@ -152,6 +152,8 @@ private:
 
   // Writing.
   void write(session_scope& in);
+  /// Writes the record of a stage that goes on only once these hold it.
+  void write_for(session_scope& in, record_holders holders);
   /// Writes the next record of this host, in a stage that ends with it.
   void write_as(session_scope& in, session_phase phase, stage next);
   /// Leaves the session to whoever takes it.
@@ -195,6 +197,8 @@ private:
   /// `own_` has changed since the write that is under way.
   bool is_dirty_ = false;
   record_holders holders_ = record_holders::any;
+  /// They are to have it on their disks.
+  bool is_durable_ = false;
   std::optional<saved_state> initial_;
   /// The other state of a session that has run in two places, while it stops to be joined with it.
   std::optional<saved_state> loser_;

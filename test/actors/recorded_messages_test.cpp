@@ -53,15 +53,15 @@ BOOST_AUTO_TEST_CASE(what_nodes_send_each_other_is_as_programs_of_this_version_o
     return;
   auto with_news = introduction();
   with_news.members = {news()};
-  const membership::cluster_id id{7, membership::agreement::final};
+  const journal_identity journal{{7, membership::agreement::final}, 5};
   node_introduction nobody;
   nobody.replica.codec_versions = {3, 4};
   const std::map<std::string, std::string> written{
     {"introduction", message_of(system, introduce_atom_v, introduction())},
     {"introduction with news", message_of(system, introduce_atom_v, with_news)},
-    {"introduction with id", message_of(system, introduce_atom_v, introduction(), id)},
+    {"introduction with journal", message_of(system, introduce_atom_v, introduction(), journal)},
     {"acceptance", message_of(system, introduction_result{true, {}, introduction(), false})},
-    {"acceptance with id", message_of(system, identified_result{{true, {}, introduction(), false}, id})},
+    {"acceptance with journal", message_of(system, identified_result{{true, {}, introduction(), false}, journal})},
     {"refusal", message_of(system, introduction_result{false, "no", nobody, true})},
     {"heartbeat", message_of(system, heartbeat{1, 2, 3})},
     {"news", message_of(system, std::vector<member_news>{news()})},
@@ -75,10 +75,10 @@ BOOST_AUTO_TEST_CASE(what_nodes_send_each_other_is_as_programs_of_this_version_o
     {"acceptance", "000020403c3e2b61726961646e653a3a696e74726f64756374696f6e5f726573756c74010000000006000000060567616d6"
                    "57301610e3132372e302e302e313a343130310d31302e302e302e313a343130310000000000000001000000000000000000"
                    "0000000000000f00000003000000040000"},
-    {"acceptance with id",
+    {"acceptance with journal",
      "00001e403c3e2b61726961646e653a3a6964656e7469666965645f726573756c74010000000006000000060567616d65"
      "7301610e3132372e302e302e313a343130310d31302e302e302e313a3431303100000000000000010000000000000000"
-     "000000000000000f00000003000000040000000000000000000702"},
+     "000000000000000f000000030000000400000000000000000007020000000000000005"},
     {"farewell", "00000e403c3e2b4061746f6d2b4073747200000003f1aa6eea0161"},
     {"frame", "000017403c3e2b61726961646e653a3a73796e635f6672616d65056279746573"},
     {"frame of sessions",
@@ -88,11 +88,11 @@ BOOST_AUTO_TEST_CASE(what_nodes_send_each_other_is_as_programs_of_this_version_o
     {"introduction", "000024403c3e2b4061746f6d2b61726961646e653a3a6e6f64655f696e74726f64756374696f6e03eecf9df4a7aa2a000"
                      "00006000000060567616d657301610e3132372e302e302e313a343130310d31302e302e302e313a343130310000000000"
                      "0000010000000000000000000000000000000f000000030000000400"},
-    {"introduction with id",
-     "000044403c3e2b4061746f6d2b61726961646e653a3a6e6f64655f696e74726f64756374696f6e2b61726961646e653a"
-     "3a6d656d626572736869703a3a636c75737465725f696403eecf9df4a7aa2a00000006000000060567616d657301610e"
-     "3132372e302e302e313a343130310d31302e302e302e313a343130310000000000000001000000000000000000000000"
-     "0000000f000000030000000400000000000000000702"},
+    {"introduction with journal",
+     "00003e403c3e2b4061746f6d2b61726961646e653a3a6e6f64655f696e74726f64756374696f6e2b61726961646e653a"
+     "3a6a6f75726e616c5f6964656e7469747903eecf9df4a7aa2a00000006000000060567616d657301610e3132372e302e"
+     "302e313a343130310d31302e302e302e313a3431303100000000000000010000000000000000000000000000000f0000"
+     "000300000004000000000000000007020000000000000005"},
     {"introduction with news",
      "000024403c3e2b4061746f6d2b61726961646e653a3a6e6f64655f696e74726f64756374696f6e03eecf9df4a7aa2a0000000600000006056"
      "7616d657301610e3132372e302e302e313a343130310d31302e302e302e313a34313031000000000000000100000000000000000000000000"

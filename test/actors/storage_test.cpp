@@ -17,7 +17,9 @@
 
 #include <chrono>
 #include <csignal>
+#include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <mutex>
@@ -26,6 +28,7 @@
 #include <string>
 #include <utility>
 
+#include <sys/mount.h>
 #include <sys/resource.h>
 
 namespace storage_test {
@@ -53,6 +56,31 @@ public:
 
 private:
   rlimit before_{};
+};
+
+/// A file system of this size, in memory, for as long as this lives.
+class small_file_system {
+public:
+  small_file_system(std::filesystem::path where, std::size_t bytes) : where_(std::move(where)) {
+    std::filesystem::create_directories(where_);
+    const auto options = "size=" + std::to_string(bytes);
+    is_mounted_ = ::mount("tmpfs", where_.c_str(), "tmpfs", 0, options.c_str()) == 0;
+  }
+  ~small_file_system() {
+    if (is_mounted_)
+      ::umount2(where_.c_str(), MNT_DETACH);
+  }
+  small_file_system(const small_file_system&) = delete;
+  small_file_system& operator=(const small_file_system&) = delete;
+
+  /// If not, the test has no right to mount any.
+  bool is_mounted() const {
+    return is_mounted_;
+  }
+
+private:
+  std::filesystem::path where_;
+  bool is_mounted_ = false;
 };
 
 /// A directory, and the storage of a node that is alone.
@@ -328,6 +356,40 @@ BOOST_FIXTURE_TEST_CASE(after_a_fault_of_the_disk_all_is_written_again, fixture)
   BOOST_TEST(read(again, "large").size() == 100'000u);
   BOOST_TEST(read(again, "meanwhile") == "2");
   BOOST_TEST(read(again, "after") == "3");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_full_disk_ends_what_is_being_written_and_goes_on_once_there_is_room, fixture) {
+  constexpr std::size_t mib = std::size_t{1} << 20;
+  const small_file_system small{directory.path() / "small", 16 * mib};
+  if (!small.is_mounted() && std::getenv("CI") == nullptr)
+    return static_cast<void>(BOOST_TEST_MESSAGE("skipped: no file system may be mounted"));
+  BOOST_TEST_REQUIRE(small.is_mounted());
+  options.directory = directory.path() / "small" / "a";
+  options.mode = storage_mode::sync;
+  const auto keeper = keeper_of("a");
+  const auto pair = pair_of(keeper);
+  const write_options durable{.concern = {concern_level::local, 0, true}, .timeout_ms = 30'000};
+  ask<receipt>(pair, stash_atom_v, std::string{"before"}, snapshot{"t", 1, "1"}, durable);
+  const auto ballast = directory.path() / "small" / "ballast";
+  test::write_file(ballast, std::string(6 * mib, 'x'));
+  // This is what there is no room for; it comes to its end all the same.
+  const auto last =
+    ask<receipt>(pair, stash_atom_v, std::string{"last"}, snapshot{"t", 1, std::string(3 * mib, 'x')}, durable);
+  BOOST_TEST(last.durable_holders.size() == 1u);
+  BOOST_TEST(test::eventually([&] { return !ask<storage_status>(keeper, status_atom_v).problem.empty(); }));
+  // All later ones are not durable, and their error says so.
+  const auto refused = try_ask<receipt>(pair, stash_atom_v, std::string{"late"}, snapshot{"t", 1, "2"},
+                                        write_options{.concern = durable.concern, .timeout_ms = 1});
+  BOOST_REQUIRE(!refused);
+  BOOST_TEST((refused.error() == ec::too_few_holders));
+  BOOST_TEST(read(pair, "late") == "2");
+  std::filesystem::remove(ballast);
+  BOOST_TEST(keeps_all(keeper));
+  end(pair);
+  const auto again = pair_of(keeper);
+  BOOST_TEST(read(again, "before") == "1");
+  BOOST_TEST(read(again, "last").size() == 3 * mib);
+  BOOST_TEST(read(again, "late") == "2");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

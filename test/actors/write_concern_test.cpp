@@ -125,6 +125,25 @@ BOOST_AUTO_TEST_CASE(an_event_is_durable_where_it_is_held_only) {
   BOOST_TEST(met_durably(concern_level::one, ahead) == 5u);
 }
 
+BOOST_AUTO_TEST_CASE(where_it_is_kept_counts_a_node_without_a_journal_with_what_it_holds) {
+  const auto met_where_kept = [](concern_level level, const concern_view& view, std::uint32_t count = 0) {
+    return met_up_to({level, count, true, true}, view);
+  };
+  BOOST_TEST(met_where_kept(concern_level::majority, view_of_disks()) == 7u);
+  BOOST_TEST(met_where_kept(concern_level::count, view_of_disks(), 5) == 4u);
+  auto nobody = view_of_disks();
+  nobody.keeps = false;
+  nobody.durable = 0;
+  BOOST_TEST(met_where_kept(concern_level::local, nobody) == ariadne::every_event);
+  for (auto& member : nobody.members) {
+    member.may_keep = false;
+    member.durable = 0;
+  }
+  BOOST_TEST(met_where_kept(concern_level::majority, nobody) == 7u);
+  nobody.members.clear();
+  BOOST_TEST(met_where_kept(concern_level::one, nobody) == ariadne::every_event);
+}
+
 BOOST_AUTO_TEST_CASE(nodes_that_are_up_without_a_journal_keep_nothing_and_those_that_are_down_may) {
   BOOST_TEST(at_best(concern_level::local, view_of_disks()) == 1u);
   BOOST_TEST(at_best(concern_level::count, view_of_disks()) == 5u);

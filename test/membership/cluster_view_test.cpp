@@ -33,6 +33,7 @@ struct node_a {
     result.node = "a";
     result.address = "a:1";
     result.listed = {{"a", "a:1"}, {"b", "b:1"}};
+    result.former = {70, 71};
     return result;
   }
 
@@ -501,6 +502,21 @@ BOOST_FIXTURE_TEST_CASE(an_id_that_the_disk_does_not_take_is_tried_again_a_secon
   run(1'000ms);
   happen([](view_of_cluster& v, const moment& m) { v.tick(m); });
   BOOST_TEST(all<keep_id>().size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_node_that_lives_as_a_former_incarnation_of_this_one_is_reported_once) {
+  introduce(anybody, "b", "b:1", 71);
+  const auto reports = all<report>();
+  const auto told = std::find_if(reports.begin(), reports.end(),
+                                 [](const report& r) { return r.about == report::subject::journal_copied; });
+  BOOST_REQUIRE((told != reports.end()));
+  BOOST_TEST(told->node == "b");
+  introduce(anybody, "b", "b:1", 71);
+  BOOST_TEST(all<report>().empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_node_says_what_it_has_started_from) {
+  BOOST_TEST(view.own_introduction(now()).restored_from == 71u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -46,16 +46,26 @@ BOOST_AUTO_TEST_SUITE(metrics)
 
 BOOST_AUTO_TEST_CASE(what_a_node_knows_is_told_with_its_labels) {
   const auto text = all_metrics();
-  for (const auto* line :
-       {"ariadne_ready 1", "ariadne_keys 12", "ariadne_map_bytes 3400", "ariadne_writes_total{op=\"put\"} 7",
-        "ariadne_writes_total{op=\"erase\"} 0", "ariadne_members{state=\"up\"} 2", "ariadne_members{state=\"down\"} 1",
-        "ariadne_peer_up{peer=\"b\"} 1", "ariadne_peer_up{peer=\"c\"} 0",
-        "ariadne_peer_round_trip_seconds{peer=\"b\"} 0.00025", "ariadne_replication_lag_events{peer=\"b\"} 5",
-        "ariadne_sessions_running{kind=\"minotaur\"} 4", "ariadne_session_starts_total{kind=\"minotaur\"} 6",
-        "ariadne_peer_downs_total{peer=\"c\",reason=\"silence\"} 1",
-        "ariadne_session_messages_total{kind=\"minotaur\",outcome=\"handled\"} 7",
-        "ariadne_log_lines_total{level=\"warning\"} 5", "ariadne_map_limit_bytes 1048576",
-        "ariadne_certificate_expiry_timestamp_seconds 1728000000"})
+  for (const auto* line : {"ariadne_ready 1",
+                           "ariadne_keys 12",
+                           "ariadne_map_bytes 3400",
+                           "ariadne_writes_total{op=\"put\"} 7",
+                           "ariadne_writes_total{op=\"erase\"} 0",
+                           "ariadne_members{state=\"up\"} 2",
+                           "ariadne_members{state=\"down\"} 1",
+                           "ariadne_peer_up{peer=\"b\"} 1",
+                           "ariadne_peer_up{peer=\"c\"} 0",
+                           "ariadne_peer_round_trip_seconds{peer=\"b\"} 0.00025",
+                           "ariadne_replication_lag_events{peer=\"b\"} 5",
+                           "ariadne_storage_lag_events 4",
+                           "ariadne_storage_lag_bytes 700",
+                           "ariadne_sessions_running{kind=\"minotaur\"} 4",
+                           "ariadne_session_starts_total{kind=\"minotaur\"} 6",
+                           "ariadne_peer_downs_total{peer=\"c\",reason=\"silence\"} 1",
+                           "ariadne_session_messages_total{kind=\"minotaur\",outcome=\"handled\"} 7",
+                           "ariadne_log_lines_total{level=\"warning\"} 5",
+                           "ariadne_map_limit_bytes 1048576",
+                           "ariadne_certificate_expiry_timestamp_seconds 1728000000"})
     BOOST_TEST(has_line(text, line), line);
 }
 

@@ -181,7 +181,11 @@ BOOST_AUTO_TEST_CASE(a_journal_has_a_line_which_says_if_nothing_is_kept) {
   report.storage =
     storage_status{.directory = "/journals/a", .mode = storage_mode::sync, .bytes = 5'000, .lag_keys = 3};
   BOOST_TEST(
-    line_of(report, "journal").starts_with("journal  /journals/a, mode sync, 5000 bytes; 3 keys not yet kept"));
+    line_of(report, "journal").starts_with("journal  /journals/a, mode sync, 5000 bytes; 3 keys not yet kept; synced"));
+  report.storage->lag_events = 4;
+  report.storage->lag_bytes_max = 700;
+  BOOST_TEST(line_of(report, "journal").find("3 keys not yet kept (4 events, up to 700 bytes); synced")
+             != std::string::npos);
   BOOST_TEST(line_of(report, "         ") == "");
   report.storage->faults = 1;
   report.storage->problem = report.storage->last_fault = "no space left";
@@ -189,6 +193,8 @@ BOOST_AUTO_TEST_CASE(a_journal_has_a_line_which_says_if_nothing_is_kept) {
   const auto json = to_json(report)["storage"];
   BOOST_TEST(json["is_failing"] == true);
   BOOST_TEST(json["lag_keys"] == 3);
+  BOOST_TEST(json["lag_events"] == 4);
+  BOOST_TEST(json["lag_bytes_max"] == 700);
   report.storage->problem.clear();
   BOOST_TEST(line_of(report, "         ") == "         1 faults, the last one 0 s ago: no space left");
 }

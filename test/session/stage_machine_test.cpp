@@ -145,6 +145,54 @@ BOOST_AUTO_TEST_CASE(a_record_that_is_not_held_in_time_is_waited_for_longer_each
   BOOST_TEST(timeouts_ms == expected, boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(who_has_to_hold_a_record_is_to_have_it_on_its_disk_if_nodes_keep_journals) {
+  for (const auto minority : {session::minority_policy::run, session::minority_policy::pause}) {
+    auto how = options(minority);
+    how.durable_records = true;
+    one_session kept{how};
+    kept.host.now_ms += kept.host.mandate.start_delay_ms();
+    kept.host.mandate.resume(kept.host.now_ms);
+    kept.machine.start_from(first_state);
+    kept.waiting.add({.origin = self, .number = 1, .type = session::request_type::start, .state = first_state});
+    kept.machine.claim_if_wanted(kept.in);
+    const auto taken = kept.last<session::write_record>();
+    BOOST_TEST_REQUIRE(taken.has_value());
+    BOOST_TEST(taken->durable);
+    BOOST_TEST(taken->hold_timeout_ms == how.lease.lease_ms);
+    kept.machine.write_done(kept.in, {true, true, kept.entries_of(taken->value)});
+    BOOST_TEST_REQUIRE(kept.machine.is(stage::running));
+    kept.host.commands.take();
+    // What the session says later is as durable as its kind asks for.
+    kept.machine.checkpoint(kept.in, kept.machine.run(), {"game", 1, "round 2"});
+    const auto checkpoint = kept.last<session::write_record>();
+    BOOST_TEST_REQUIRE(checkpoint.has_value());
+    BOOST_TEST(!checkpoint->durable);
+    BOOST_TEST(checkpoint->hold_timeout_ms == 0u);
+    kept.machine.write_done(kept.in, {true, true, kept.entries_of(checkpoint->value)});
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_disk_that_fails_keeps_no_session_from_running_where_no_majority_is_asked) {
+  auto how = options(session::minority_policy::run);
+  how.durable_records = true;
+  one_session failing{how};
+  failing.machine.start_from(first_state);
+  failing.waiting.add({.origin = self, .number = 1, .type = session::request_type::start, .state = first_state});
+  failing.machine.claim_if_wanted(failing.in);
+  const auto first = failing.last<session::write_record>();
+  BOOST_TEST_REQUIRE(first.has_value());
+  failing.machine.write_done(failing.in, {true, false, failing.entries_of(first->value)});
+  BOOST_TEST(failing.machine.is(stage::taking));
+  const auto again = failing.last<session::write_record>();
+  BOOST_TEST_REQUIRE(again.has_value());
+  BOOST_TEST(!again->durable);
+  BOOST_TEST((again->holders == session::record_holders::another));
+  BOOST_TEST(
+    (session::decode_record(again->value).record->rank() > session::decode_record(first->value).record->rank()));
+  failing.machine.write_done(failing.in, {true, true, failing.entries_of(again->value)});
+  BOOST_TEST(failing.machine.is(stage::running));
+}
+
 BOOST_AUTO_TEST_CASE(the_record_is_not_written_twice_at_a_time) {
   run();
   host.commands.take();

@@ -5,6 +5,7 @@
 #include "test/session_simulation/describe.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <limits>
 #include <type_traits>
 
@@ -93,7 +94,7 @@ handled_messages handled_messages::decode(const std::string& bytes) {
 
 // -- time ------------------------------------------------------------------------------------------------------------
 
-cluster::cluster(const scenario& s) : scenario_(s), random_(s.seed ^ 0x5e5510), side_(s.nodes, 0) {
+cluster::cluster(const scenario& s) : scenario_(s), random_(s.seed ^ 0x5e5510), side_(s.nodes, 0), records_(s.nodes) {
   for (std::size_t n = 0; n < s.nodes; ++n) {
     auto& added = nodes_.emplace_back();
     added.name = std::string(1, static_cast<char>('a' + n));
@@ -104,6 +105,8 @@ cluster::cluster(const scenario& s) : scenario_(s), random_(s.seed ^ 0x5e5510), 
     added.rate_permille = static_cast<std::int64_t>(random_.below(2 * s.rate_permille_max + 1))
                           - static_cast<std::int64_t>(s.rate_permille_max);
     added.offset_ms = random_.below(1'000'000);
+    if (s.disks)
+      added.disk = std::make_unique<simulation::node_disk>(s.seed * s.nodes + n, s.disks_synced);
   }
 }
 
@@ -160,6 +163,16 @@ void cluster::open_replica(std::size_t n, process& p) {
   options.cluster = "simulated";
   options.node = nodes_[n].name;
   p.replica.emplace(options);
+  auto& disk = nodes_[n].disk;
+  if (!disk)
+    return;
+  disk->start(*p.replica, wall_ms());
+  std::vector<std::string> others;
+  for (const auto& other : nodes_)
+    if (other.name != nodes_[n].name)
+      others.push_back(other.name);
+  const cold_start::clock::time_point until{std::chrono::microseconds{now_us_ + scenario_.cold_start_ms * ms}};
+  p.cold = {others, true, disk->promised(), false, until};
 }
 
 void cluster::start(std::size_t n) {
@@ -184,6 +197,10 @@ void cluster::start(std::size_t n) {
   options.rebalance_max = scenario_.rebalance_max;
   options.drain_max = scenario_.drain_max;
   options.step_sessions_max = scenario_.step_sessions_max;
+  if (scenario_.disks) {
+    options.unmet_epoch_gap = 65'536;
+    options.durable_records = true;
+  }
   options.pieces = scenario_.pieces;
   options.pieces.takes_pieces = p.version >= scenario_.pieces_version;
   p.host.emplace(std::move(options), host_ms(n));
@@ -191,6 +208,26 @@ void cluster::start(std::size_t n) {
     p.host->set_cordoned(true, host_ms(n));
   tell("start " + node.name + " at version " + std::to_string(p.version));
   at_node(n, now_us_ + random_.below(tick_us_max), [this, n](process& up) { tick(n, up); });
+  if (node.disk) {
+    at_node(n, now_us_ + random_.below(tick_us_max), [this, n](process& up) { commit(n, up); });
+    tell_host_of_all(n, p);
+  }
+}
+
+void cluster::commit(std::size_t n, process& p) {
+  auto& disk = *nodes_[n].disk;
+  disk.commit(*p.replica, 1 + random_.below(20), wall_ms());
+  records_.kept(n, disk.promised());
+  after_replica(n, p);
+  at_node(n, now_us_ + 1 + random_.below(scenario_.commit_ms_max * ms), [this, n](process& up) { commit(n, up); });
+}
+
+bool cluster::may_start_sessions(std::size_t n, process& p) const {
+  for (std::size_t peer = 0; peer < nodes_.size(); ++peer)
+    if (const auto open = nodes_[n].link[peer]; open != 0 && p.replica->caught_up(crdt::link_id{open}))
+      p.cold.met(nodes_[peer].name);
+  p.cold.settle(cold_start::clock::time_point{std::chrono::microseconds{now_us_}});
+  return p.cold.may_start_sessions();
 }
 
 std::set<std::string> cluster::voters_of(std::size_t n) const {
@@ -205,7 +242,7 @@ std::set<std::string> cluster::voters_of(std::size_t n) const {
 void cluster::tick(std::size_t n, process& p) {
   p.replica->tick(wall_ms());
   after_replica(n, p);
-  if (!p.is_caught_up) {
+  if (!p.is_caught_up && may_start_sessions(n, p)) {
     auto has_met_all = true;
     for (std::size_t peer = 0; peer < nodes_.size(); ++peer)
       if (peer != n && nodes_[peer].up && is_reachable(n, peer) && nodes_[n].connection[peer] == 0)
@@ -232,13 +269,19 @@ void cluster::tick(std::size_t n, process& p) {
 
 void cluster::kill(std::size_t n, bool gracefully) {
   auto& node = nodes_[n];
+  if (gracefully && node.disk)
+    node.disk->commit_all(*node.up->replica, wall_ms());
   tell((gracefully ? "stop " : "kill ") + node.name);
   if (std::none_of(nodes_.begin(), nodes_.end(), [&](const auto& other) {
         return &other != &node && other.up && other.up->is_caught_up && !other.is_frozen;
       }))
-    is_all_lost_ = true;
+    is_all_lost_ = is_all_lost_ || !node.disk || scenario_.minority == minority_policy::run;
   came_or_went_us_ = now_us_;
   node.up.reset();
+  if (node.disk) {
+    records_.kept(n, node.disk->promised());
+    node.disk->crash(true);
+  }
   node.missed.clear();
   node.is_frozen = false;
   for (std::size_t peer = 0; peer < nodes_.size(); ++peer) {
@@ -256,10 +299,33 @@ void cluster::kill(std::size_t n, bool gracefully) {
         disconnect(peer, n);
     });
   }
-  at(now_us_ + random_.between(50 * ms, 1'500 * ms), [this, n] {
-    if (!nodes_[n].up)
+  come_back(n, random_.between(50 * ms, 1'500 * ms));
+}
+
+void cluster::come_back(std::size_t n, std::uint64_t in_us) {
+  const auto starts_us = now_us_ + in_us;
+  nodes_[n].starts_us = starts_us;
+  at(starts_us, [this, n, starts_us] {
+    if (!nodes_[n].up && nodes_[n].starts_us == starts_us)
       start(n);
   });
+}
+
+void cluster::black_out() {
+  if (is_ending_ || now_us_ <= crashed_us_ + 1'000 * ms)
+    return;
+  tell("all nodes end");
+  crashed_us_ = now_us_;
+  note_disturbance();
+  const auto late = random_.chance(50) ? random_.below(nodes_.size()) : nodes_.size();
+  for (std::size_t n = 0; n < nodes_.size(); ++n) {
+    if (nodes_[n].up)
+      kill(n, false);
+    if (scenario_.disks_synced)
+      nodes_[n].disk->crash(false);
+    if (n == late)
+      come_back(n, random_.between(1'500 * ms, 6'000 * ms));
+  }
 }
 
 void cluster::crash(std::size_t n) {
@@ -277,6 +343,8 @@ void cluster::restart_map(std::size_t n) {
   tell("the map of " + nodes_[n].name + " is lost");
   p.held.clear();
   p.has_lost_map = true;
+  if (nodes_[n].disk)
+    nodes_[n].disk->crash(true);
   open_replica(n, p);
   for (std::size_t peer = 0; peer < nodes_.size(); ++peer)
     if (nodes_[n].connection[peer] != 0 && nodes_[peer].connection[n] == nodes_[n].connection[peer]) {
@@ -291,6 +359,8 @@ void cluster::restart_map(std::size_t n) {
     up.host->map_restarted(host_ms(n));
     after_host(n, up);
   });
+  if (nodes_[n].disk)
+    tell_host_of_all(n, p);
 }
 
 void cluster::freeze(std::size_t n) {
@@ -438,20 +508,9 @@ void cluster::after_replica(std::size_t n, process& p) {
     changed.insert(std::move(change.key));
   const auto replica = p.replica->id();
   for (const auto& map_key : changed)
-    if (const auto key = session_key_from(map_key)) {
-      auto entries = live_entries(*p.replica, map_key, wall_ms());
-      at_node(n, in_order(p.replica_to_host_us, local_delay_us_max),
-              [this, n, replica, key = *key, entries = std::move(entries)](process& up) {
-                if (up.replica->id() != replica)
-                  return;
-                up.host->record_changed(key, entries, host_ms(n));
-                after_host(n, up);
-              });
-    }
+    tell_host(n, p, map_key);
   std::erase_if(p.held, [&](held_write& held) {
-    const auto others = p.replica->holders(held.dot).size();
-    held.result.is_held =
-      held.holders == record_holders::majority ? 2 * (others + 1) > voters_of(n).size() : others > 0 || members.empty();
+    held.result.is_held = is_held(p, held, voters_of(n).size(), !members.empty());
     if (!held.result.is_held && (held.ends_us == 0 || now_us_ < held.ends_us))
       return false;
     at_node(n, in_order(p.replica_to_host_us, local_delay_us_max),
@@ -463,6 +522,48 @@ void cluster::after_replica(std::size_t n, process& p) {
             });
     return true;
   });
+}
+
+void cluster::tell_host(std::size_t n, process& p, const std::string& map_key) {
+  const auto key = session_key_from(map_key);
+  if (!key)
+    return;
+  auto entries = live_entries(*p.replica, map_key, wall_ms());
+  check_outranked(*key, entries);
+  const auto replica = p.replica->id();
+  at_node(n, in_order(p.replica_to_host_us, local_delay_us_max),
+          [this, n, replica, key = *key, entries = std::move(entries)](process& up) {
+            if (up.replica->id() != replica)
+              return;
+            up.host->record_changed(key, entries, host_ms(n));
+            after_host(n, up);
+          });
+}
+
+void cluster::tell_host_of_all(std::size_t n, process& p) {
+  std::vector<std::string> restored;
+  p.replica->map().for_each([&](const auto& r) { restored.emplace_back(r.key()); });
+  for (const auto& map_key : restored)
+    tell_host(n, p, map_key);
+}
+
+bool cluster::is_held(const process& p, const held_write& held, std::size_t voters, bool has_members) const {
+  const auto is_kept_by = [&](crdt::replica_id replica) {
+    return p.replica->durable_at(replica, held.dot.replica).value_or(0) >= held.dot.counter;
+  };
+  const auto holders = p.replica->holders(held.dot);
+  const auto others = static_cast<std::size_t>(std::count_if(
+    holders.begin(), holders.end(), [&](crdt::replica_id id) { return !held.durable || is_kept_by(id); }));
+  const auto is_here = !held.durable || is_kept_by(p.replica->id());
+  switch (held.holders) {
+    case record_holders::any:
+      return is_here;
+    case record_holders::another:
+      return others > 0 || (!has_members && is_here);
+    case record_holders::majority:
+      return 2 * (others + (is_here ? 1 : 0)) > voters;
+  }
+  return false;
 }
 
 void cluster::after_host(std::size_t n, process& p) {
@@ -562,6 +663,8 @@ void cluster::apply_write(std::size_t n, process& p, const write_record& w) {
   const auto map_key = to_map_key(w.key);
   const auto before = live_entries(*p.replica, map_key, wall_ms());
   const auto written = decode_record(w.value).record;
+  if (scenario_.disks && has_one_owner() && written->phase == session_phase::running && written->revision == 1)
+    records_.check_takeover(w.key, *written);
   auto result = fenced_write(*p.replica, map_key, w.value, w.expected, wall_ms(),
                              w.lifetime_ms == 0 ? 0 : wall_ms() + w.lifetime_ms);
   if (!result)
@@ -578,9 +681,10 @@ void cluster::apply_write(std::size_t n, process& p, const write_record& w) {
     tell(nodes_[n].name + " writes " + name(w.key) + " epoch " + std::to_string(written->epoch) + "."
          + std::to_string(written->revision) + " phase " + std::to_string(static_cast<int>(written->phase)) + " "
          + written->target.node);
+    records_.wrote(w.key, result->entries.front().dot, *written);
   }
-  if (result->written && w.holders != record_holders::any)
-    p.held.push_back({w.key, result->entries.front().dot, std::move(*result), w.holders,
+  if (result->written && (w.holders != record_holders::any || w.durable))
+    p.held.push_back({w.key, result->entries.front().dot, std::move(*result), w.holders, w.durable,
                       w.hold_timeout_ms == 0 ? 0 : now_us_ + w.hold_timeout_ms * ms});
   else
     at_node(n, in_order(p.replica_to_host_us, local_delay_us_max),
@@ -600,6 +704,8 @@ void cluster::apply_start(std::size_t n, process& p, const start_session& c) {
   if (c.epoch < epoch)
     fail("epochs never go back", name(c.key) + " on " + nodes_[n].name);
   epoch = c.epoch;
+  if (scenario_.disks && has_one_owner())
+    records_.started(c.key, c.epoch, {nodes_[n].name, p.incarnation});
   auto& started = p.running[c.key];
   if (started.run != 0)
     fail("a session runs once on a node", name(c.key) + " on " + nodes_[n].name);
@@ -608,6 +714,9 @@ void cluster::apply_start(std::size_t n, process& p, const start_session& c) {
   // Those who wait for it are told that it runs.
   if (is_new && scenario_.crashes && !is_ending_ && random_.chance(10))
     at_node(n, now_us_ + random_.below(tick_us_max), [this, n](process&) { crash(n); });
+  // Who has just begun is who has said least of it.
+  if (scenario_.blackouts && !is_ending_ && now_us_ > crashed_us_ + 1'000 * ms && random_.chance(15))
+    at(now_us_ + random_.below(2 * tick_us_max), [this] { black_out(); });
   check_running(c.key);
 }
 
@@ -837,6 +946,8 @@ bool cluster::can_ask_of(std::size_t a, std::size_t b) const {
 void cluster::next_trouble() {
   if (is_ending_)
     return;
+  if (scenario_.blackouts && random_.chance(15))
+    black_out();
   const auto n = random_.below(nodes_.size());
   auto& node = nodes_[n];
   switch (random_.below(7)) {
@@ -963,6 +1074,35 @@ void cluster::check_running(const session_key& key) {
         fail(pauses ? "no two nodes run a session at one time" : "where hosts see each other a session runs once",
              name(key) + " on " + nodes_[other].name + node.name);
     runs_on.push_back(n);
+  }
+}
+
+bool cluster::has_one_owner() const {
+  return scenario_.minority == minority_policy::pause
+         || (!scenario_.partitions && !scenario_.freezes && !scenario_.map_restarts);
+}
+
+void cluster::check_outranked(const session_key& key, const std::vector<crdt::live_entry>& entries) {
+  if (!scenario_.disks || !has_one_owner())
+    return;
+  for (std::size_t n = 0; n < nodes_.size(); ++n) {
+    const auto& node = nodes_[n];
+    if (!node.up || node.is_frozen || now_us_ < node.thawed_us + tick_us_max + 2 * stop_us_max)
+      continue;
+    const auto runs = node.up->running.find(key);
+    if (runs == node.up->running.end())
+      continue;
+    const record_rank own{runs->second.epoch, false, node.up->incarnation, std::numeric_limits<std::uint64_t>::max()};
+    for (const auto& entry : entries) {
+      const auto record = decode_record(entry.value.view()).record;
+      const auto is_owner_up = !record || std::any_of(nodes_.begin(), nodes_.end(), [&](const auto& other) {
+        return other.up && other.up->incarnation == record->owner.incarnation;
+      });
+      if (!is_owner_up && record->rank() > own)
+        fail("no running session is outranked by a record from a disk",
+             name(key) + " on " + node.name + " in epoch " + std::to_string(runs->second.epoch) + ", by epoch "
+               + std::to_string(record->epoch) + " of " + record->owner.node);
+    }
   }
 }
 

@@ -1,9 +1,12 @@
 #pragma once
 
+#include "actors/cold_start.hpp"
 #include "crdt/replica.hpp"
 #include "session/session_host.hpp"
+#include "test/session_simulation/record_book.hpp"
 #include "test/session_simulation/scenario.hpp"
 #include "test/simulation/history.hpp"
+#include "test/simulation/node_disk.hpp"
 #include "test/simulation/random_source.hpp"
 
 #include <algorithm>
@@ -65,6 +68,7 @@ private:
     crdt::dot dot;
     crdt::fenced_result result;
     session::record_holders holders = session::record_holders::any;
+    bool durable = false;
     /// When it is answered in any case; 0 for never.
     std::uint64_t ends_us = 0;
   };
@@ -75,6 +79,8 @@ private:
 
     std::uint64_t incarnation;
     std::optional<crdt::replica> replica;
+    /// What is known of the others since it has started from its disk.
+    cold_start cold;
     std::optional<session::session_host> host;
     std::uint32_t version = 1;
     std::uint64_t started_us = 0;
@@ -99,6 +105,10 @@ private:
   struct node {
     std::string name;
     std::unique_ptr<process> up;
+    /// In the scenarios that have any.
+    std::unique_ptr<simulation::node_disk> disk;
+    /// When it comes back, if it is not up.
+    std::uint64_t starts_us = 0;
     std::uint32_t version = 1;
     std::int64_t rate_permille = 0;
     std::uint64_t offset_ms = 0;
@@ -144,7 +154,13 @@ private:
   void start(std::size_t n);
   std::set<std::string> voters_of(std::size_t n) const;
   void kill(std::size_t n, bool gracefully);
+  void come_back(std::size_t n, std::uint64_t in_us);
   void crash(std::size_t n);
+  /// All nodes end at once, and their power goes with them, if what is durable outlives that. They come back in any
+  /// order; one of them may be late.
+  void black_out();
+  void commit(std::size_t n, process& p);
+  bool may_start_sessions(std::size_t n, process& p) const;
   void tick(std::size_t n, process& p);
   void freeze(std::size_t n);
   void thaw(std::size_t n);
@@ -166,6 +182,10 @@ private:
   // What comes out of a replica and of a host.
   void open_replica(std::size_t n, process& p);
   void after_replica(std::size_t n, process& p);
+  void tell_host(std::size_t n, process& p, const std::string& map_key);
+  /// What has been restored is no change.
+  void tell_host_of_all(std::size_t n, process& p);
+  bool is_held(const process& p, const held_write& held, std::size_t voters, bool has_members) const;
   void after_host(std::size_t n, process& p);
   void send(std::size_t from, std::size_t to, std::uint64_t connection, std::string bytes, bool is_session_frame);
   void carry_out(std::size_t n, process& p, session::command&& c);
@@ -195,6 +215,9 @@ private:
 
   // Checks.
   void check_running(const session::session_key& key);
+  /// Whether two hosts never own a session at a time: nothing happens that they may take different views of.
+  bool has_one_owner() const;
+  void check_outranked(const session::session_key& key, const std::vector<crdt::live_entry>& entries);
   void check_end();
   /// Whether it has been said that the session is started, and nothing has happened that may lose it.
   bool is_to_be_kept(const session::session_key& key) const;
@@ -234,6 +257,7 @@ private:
   bool is_settling_ = false;
   /// The last node that held anything has gone.
   bool is_all_lost_ = false;
+  record_book records_;
   std::string* trace_ = nullptr;
 };
 

@@ -17,6 +17,25 @@ void cut_messages(scenario& s, simulation::random_source& random) {
   s.pieces.open_bytes_max = random.pick<std::size_t>({1, 100, 10'000});
 }
 
+void add_disks(scenario& s, simulation::random_source& random) {
+  s.disks = true;
+  s.disks_synced = random.chance(60);
+  s.commit_ms_max = random.pick({2, 20, 200, 500});
+  s.cold_start_ms = random.between(500, 2'000);
+  s.blackouts = random.chance(80);
+  if (s.blackouts) {
+    // So that there is time for something to run between two of them.
+    s.duration_ms += 10'000;
+    s.troubles_ms_min = 500;
+    s.troubles_ms_max = 3'000;
+    if (random.chance(60))
+      s.partitions = s.freezes = s.crashes = s.map_restarts = s.drains = false;
+  }
+  // A record has to get onto the disks of a majority within the lease, and the others have to hear of it.
+  s.lease.lease_ms += s.commit_ms_max;
+  s.lease.guard_ms += s.commit_ms_max / 10;
+}
+
 } // namespace
 
 scenario make_scenario(std::uint64_t seed) {
@@ -57,7 +76,9 @@ scenario make_scenario(std::uint64_t seed) {
   s.step_sessions_max = random.pick<std::size_t>({1, 2, 5, 128});
   if (random.chance(60))
     cut_messages(s, random);
-  s.voters_change = !s.is_gentle() && random.chance(40);
+  if (random.chance(30))
+    add_disks(s, random);
+  s.voters_change = !s.is_gentle() && !s.disks && random.chance(40);
   return s;
 }
 
@@ -72,8 +93,11 @@ std::string to_string(const scenario& s) {
          + flag(s.deploys, "deploys") + flag(s.cordons, "cordons") + flag(s.crashes, "crashes")
          + flag(s.partitions, "partitions") + flag(s.freezes, "freezes") + flag(s.failures, "failures")
          + flag(s.map_restarts, "map restarts") + flag(s.stops, "stops") + flag(s.voters_change, "voters change")
-         + flag(s.troubles_ms_min > 1'000, "troubles far apart") + ", steps of " + std::to_string(s.step_sessions_max)
-         + flag(s.pieces.window.piece_bytes_max < 1'000, "pieces");
+         + (s.disks ? ", " + std::string{s.disks_synced ? "synced" : "written"} + " disks, a step each "
+                        + std::to_string(s.commit_ms_max) + " ms, cold for " + std::to_string(s.cold_start_ms) + " ms"
+                    : std::string{})
+         + flag(s.blackouts, "blackouts") + flag(s.troubles_ms_min > 1'000, "troubles far apart") + ", steps of "
+         + std::to_string(s.step_sessions_max) + flag(s.pieces.window.piece_bytes_max < 1'000, "pieces");
 }
 
 } // namespace ariadne::session_simulation

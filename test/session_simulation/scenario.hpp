@@ -50,8 +50,19 @@ struct scenario {
   /// One node after the other comes back with a list of voters that differs by one name.
   bool voters_change = false;
 
+  /// Nodes keep journals.
+  bool disks = false;
+  /// What is durable is synced, so that it outlives a power cut.
+  bool disks_synced = false;
+  /// How long it takes from one step of a journal to the next.
+  std::uint64_t commit_ms_max = 0;
+  /// For how long a node that has started from its disk waits for all others.
+  std::uint64_t cold_start_ms = 0;
+  /// All nodes end at once.
+  bool blackouts = false;
+
   bool is_gentle() const {
-    return !crashes && !partitions && !freezes && !failures && !map_restarts;
+    return !crashes && !partitions && !freezes && !failures && !map_restarts && !blackouts;
   }
 };
 

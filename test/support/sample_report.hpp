@@ -40,7 +40,8 @@ inline node_report sample_report() {
   hosting.hosts.front().node = "a";
   result.hosting = hosting;
   result.certificate_expires = std::chrono::system_clock::time_point{std::chrono::hours{480'000}};
-  result.storage = storage_status{.directory = "/journals/a", .bytes = 5'000, .lag_keys = 3};
+  result.storage =
+    storage_status{.directory = "/journals/a", .bytes = 5'000, .lag_keys = 3, .lag_events = 4, .lag_bytes_max = 700};
   return result;
 }
 
