@@ -2,6 +2,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+namespace copied_journals_test {
+
 namespace {
 
 using journals_of_node = ariadne::membership::copied_journals;
@@ -42,3 +44,5 @@ BOOST_AUTO_TEST_CASE(each_node_is_told_of_once) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace copied_journals_test
