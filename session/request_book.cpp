@@ -26,7 +26,7 @@ bool request_book::add(std::uint64_t number, request r) {
   return true;
 }
 
-bool request_book::refuse_start(std::uint64_t number, const session_key& key, const saved_state& state, bool is_known) {
+bool request_book::refuse_start(std::uint64_t number, const session_key& key, const saved_state& state, bool exists) {
   const auto refuse = [&](outcome why, std::string detail) {
     host_.commands.add(answer_request{number, why, {}, std::move(detail)});
     return true;
@@ -42,7 +42,7 @@ bool request_book::refuse_start(std::uint64_t number, const session_key& key, co
   std::uint64_t running = 0;
   for (const auto& [node, count] : host_.running)
     running += count;
-  if (!is_known && running >= host_.options.sessions_max)
+  if (!exists && running >= host_.options.sessions_max)
     return refuse(outcome::not_recorded,
                   "as many sessions run as may, " + std::to_string(host_.options.sessions_max) + "; end some first");
   return false;

@@ -43,8 +43,8 @@ public:
 
   /// Returns false, and answers the request, if the name of the session is not valid.
   bool add(std::uint64_t number, request r);
-  /// Returns true, and answers the request, if this host starts no such session at all. `is_known`: it may run already.
-  bool refuse_start(std::uint64_t number, const session_key& key, const saved_state& state, bool is_known);
+  /// Returns true, and answers the request, if this host starts no such session at all. `exists`: it has been started.
+  bool refuse_start(std::uint64_t number, const session_key& key, const saved_state& state, bool exists);
   /// Null if it has been answered or withdrawn.
   const request* find(std::uint64_t number) const;
   /// Answers it, unless that has been done.

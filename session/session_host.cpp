@@ -317,7 +317,9 @@ void session_host::handled(const session_key& key, const host_id& origin, std::u
 void session_host::start(std::uint64_t request, const session_key& key, saved_state state, std::uint64_t deadline_ms,
                          std::uint64_t now_ms) {
   const event_scope scope{*this, now_ms};
-  if (!requests_.refuse_start(request, key, state, find(key) != nullptr))
+  const auto* known = find(key);
+  const auto exists = known != nullptr && known->second.machine.record().is_session();
+  if (!requests_.refuse_start(request, key, state, exists))
     add_request(request, {key, request_type::start, host_.now_ms, deadline_ms}, std::move(state));
 }
 

@@ -5,6 +5,8 @@
 #include "test/support/raw_frames.hpp"
 
 #include "actors/caf_edition_network.hpp"
+#include "actors/cluster_membership.hpp"
+#include "membership/node_table.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <openssl/pem.h>
@@ -13,6 +15,8 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <filesystem>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <vector>
@@ -266,6 +270,29 @@ BOOST_FIXTURE_TEST_CASE(a_client_does_not_say_that_a_member_is_gone_nor_speaks_t
   BOOST_TEST(client.send(bytes_of({3, routed.size(), normal_message, 5, 5}) + routed));
   BOOST_TEST(is_unharmed());
   BOOST_TEST(!contains(run("a", "observer", {"status"}).out, "down"));
+}
+
+BOOST_FIXTURE_TEST_CASE(thousands_of_nodes_that_a_member_has_invented_cost_next_to_nothing, attacked_cluster) {
+  const auto threads = [&] {
+    const std::filesystem::directory_iterator all{"/proc/" + std::to_string(nodes.pid("a")) + "/task"};
+    return std::distance(begin(all), end(all));
+  };
+  const auto before = threads();
+  certificates.issue({"test", role::node, "x"});
+  insider member{*this, files_of_node(certificates.path(), "x")};
+  node_introduction introduction{node_protocols, "test", "x", "127.0.0.1:1", {}, {}, {}};
+  for (int i = 0; i < 2'000; ++i)
+    introduction.members.push_back({"invented_" + std::to_string(i), "127.0.0.1:1", member_state::up, 17, 0});
+  const auto answer = member.ask<introduction_result>(member.membership, introduce_atom_v, introduction);
+  BOOST_TEST(answer.accepted, answer.reason);
+  std::size_t known = 0;
+  for (members_page page; !page.is_last; known += page.members.size())
+    page = member.ask<members_page>(member.membership, status_atom_v,
+                                    page.members.empty() ? std::string{} : page.members.back().name);
+  BOOST_TEST(known > 3u);
+  BOOST_TEST(known <= membership::node_table_options{}.told_max + 3);
+  BOOST_TEST(threads() == before);
+  BOOST_TEST(is_unharmed());
 }
 
 BOOST_FIXTURE_TEST_CASE(what_clients_send_is_never_printed, attacked_cluster) {

@@ -318,6 +318,9 @@ BOOST_AUTO_TEST_CASE(while_as_many_sessions_run_as_may_no_other_one_is_started_o
                         lone_host::now_ms);
   }
   BOOST_TEST(refusal_of(2, {"game", "3"}) == "as many sessions run as may, 2; end some first");
+  // Nor is one that somebody has asked for.
+  host.locate(4, {"game", "3"}, deadline_ms, lone_host::now_ms);
+  BOOST_TEST(refusal_of(5, {"game", "3"}) == "as many sessions run as may, 2; end some first");
   // One that runs is not started once more.
   BOOST_TEST(refusal_of(3, {"game", "2"}) == "");
 }
