@@ -311,13 +311,14 @@ void cluster::come_back(std::size_t n, std::uint64_t in_us) {
   });
 }
 
-void cluster::black_out() {
+void cluster::black_out(std::optional<std::size_t> late) {
   if (is_ending_ || now_us_ <= crashed_us_ + 1'000 * ms)
     return;
   tell("all nodes end");
   crashed_us_ = now_us_;
   note_disturbance();
-  const auto late = random_.chance(50) ? random_.below(nodes_.size()) : nodes_.size();
+  if (!late && random_.chance(50))
+    late = random_.below(nodes_.size());
   for (std::size_t n = 0; n < nodes_.size(); ++n) {
     if (nodes_[n].up)
       kill(n, false);
@@ -663,7 +664,8 @@ void cluster::apply_write(std::size_t n, process& p, const write_record& w) {
   const auto map_key = to_map_key(w.key);
   const auto before = live_entries(*p.replica, map_key, wall_ms());
   const auto written = decode_record(w.value).record;
-  if (scenario_.disks && has_one_owner() && written->phase == session_phase::running && written->revision == 1)
+  if (scenario_.disks && scenario_.minority == minority_policy::pause && written->phase == session_phase::running
+      && written->revision == 1)
     records_.check_takeover(w.key, *written);
   auto result = fenced_write(*p.replica, map_key, w.value, w.expected, wall_ms(),
                              w.lifetime_ms == 0 ? 0 : wall_ms() + w.lifetime_ms);
@@ -682,6 +684,9 @@ void cluster::apply_write(std::size_t n, process& p, const write_record& w) {
          + std::to_string(written->revision) + " phase " + std::to_string(static_cast<int>(written->phase)) + " "
          + written->target.node);
     records_.wrote(w.key, result->entries.front().dot, *written);
+    // Whoever has written what no other disk has yet comes back late.
+    if (scenario_.blackouts && written->revision == 1 && random_.chance(10))
+      at(now_us_ + random_.below(2 * scenario_.commit_ms_max * ms), [this, n] { black_out(n); });
   }
   if (result->written && (w.holders != record_holders::any || w.durable))
     p.held.push_back({w.key, result->entries.front().dot, std::move(*result), w.holders, w.durable,
@@ -704,7 +709,7 @@ void cluster::apply_start(std::size_t n, process& p, const start_session& c) {
   if (c.epoch < epoch)
     fail("epochs never go back", name(c.key) + " on " + nodes_[n].name);
   epoch = c.epoch;
-  if (scenario_.disks && has_one_owner())
+  if (scenario_.disks && scenario_.minority == minority_policy::pause)
     records_.started(c.key, c.epoch, {nodes_[n].name, p.incarnation});
   auto& started = p.running[c.key];
   if (started.run != 0)
@@ -716,7 +721,7 @@ void cluster::apply_start(std::size_t n, process& p, const start_session& c) {
     at_node(n, now_us_ + random_.below(tick_us_max), [this, n](process&) { crash(n); });
   // Who has just begun is who has said least of it.
   if (scenario_.blackouts && !is_ending_ && now_us_ > crashed_us_ + 1'000 * ms && random_.chance(15))
-    at(now_us_ + random_.below(2 * tick_us_max), [this] { black_out(); });
+    at(now_us_ + random_.below(2 * tick_us_max), [this] { black_out({}); });
   check_running(c.key);
 }
 
@@ -947,7 +952,7 @@ void cluster::next_trouble() {
   if (is_ending_)
     return;
   if (scenario_.blackouts && random_.chance(15))
-    black_out();
+    black_out({});
   const auto n = random_.below(nodes_.size());
   auto& node = nodes_[n];
   switch (random_.below(7)) {
@@ -1077,13 +1082,8 @@ void cluster::check_running(const session_key& key) {
   }
 }
 
-bool cluster::has_one_owner() const {
-  return scenario_.minority == minority_policy::pause
-         || (!scenario_.partitions && !scenario_.freezes && !scenario_.map_restarts);
-}
-
 void cluster::check_outranked(const session_key& key, const std::vector<crdt::live_entry>& entries) {
-  if (!scenario_.disks || !has_one_owner())
+  if (!scenario_.disks || scenario_.minority != minority_policy::pause)
     return;
   for (std::size_t n = 0; n < nodes_.size(); ++n) {
     const auto& node = nodes_[n];
@@ -1107,9 +1107,11 @@ void cluster::check_outranked(const session_key& key, const std::vector<crdt::li
 }
 
 bool cluster::is_to_be_kept(const session_key& key) const {
-  // One crash at a time, so one of the two that hold a new session is left.
-  return acknowledged_.contains(key) && !stopped_.contains(key) && !is_all_lost_ && !scenario_.partitions
-         && !scenario_.freezes && !scenario_.map_restarts;
+  // One crash at a time, so one of the two that hold a new session is left. All may end at once: then what has begun to
+  // run is on disks. Who has asked elsewhere for its start may be told earlier, by the record.
+  const auto is_kept = scenario_.blackouts ? first_run_us_.contains(key) : acknowledged_.contains(key);
+  return is_kept && !stopped_.contains(key) && !is_all_lost_ && !scenario_.partitions && !scenario_.freezes
+         && !scenario_.map_restarts;
 }
 
 void cluster::check_end() {

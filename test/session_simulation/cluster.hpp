@@ -157,8 +157,8 @@ private:
   void come_back(std::size_t n, std::uint64_t in_us);
   void crash(std::size_t n);
   /// All nodes end at once, and their power goes with them, if what is durable outlives that. They come back in any
-  /// order; one of them may be late.
-  void black_out();
+  /// order; one of them may be late, this one if it is set.
+  void black_out(std::optional<std::size_t> late);
   void commit(std::size_t n, process& p);
   bool may_start_sessions(std::size_t n, process& p) const;
   void tick(std::size_t n, process& p);
@@ -215,8 +215,6 @@ private:
 
   // Checks.
   void check_running(const session::session_key& key);
-  /// Whether two hosts never own a session at a time: nothing happens that they may take different views of.
-  bool has_one_owner() const;
   void check_outranked(const session::session_key& key, const std::vector<crdt::live_entry>& entries);
   void check_end();
   /// Whether it has been said that the session is started, and nothing has happened that may lose it.
