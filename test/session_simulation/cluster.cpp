@@ -1098,8 +1098,9 @@ void cluster::check_outranked(const session_key& key, const std::vector<crdt::li
       const auto is_owner_up = !record || std::any_of(nodes_.begin(), nodes_.end(), [&](const auto& other) {
         return other.up && other.up->incarnation == record->owner.incarnation;
       });
-      if (!is_owner_up && record->rank() > own)
-        fail("no running session is outranked by a record from a disk",
+      // One that has never run in its epoch may: see docs/durability.md.
+      if (!is_owner_up && record->rank() > own && records_.has_run(key, record->epoch))
+        fail("no running session is outranked by one that ran before all ended",
              name(key) + " on " + node.name + " in epoch " + std::to_string(runs->second.epoch) + ", by epoch "
                + std::to_string(record->epoch) + " of " + record->owner.node);
     }
