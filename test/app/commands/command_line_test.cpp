@@ -142,6 +142,15 @@ BOOST_AUTO_TEST_CASE(the_environment_names_what_the_command_line_does_not) {
   BOOST_TEST(node->cluster_file == "three.toml");
   BOOST_TEST(node->name == "a");
   BOOST_TEST(parsed<node_command>({"node", "--name", "b"})->name == "b");
+  const variable bind{"ARIADNE_BIND", "[::]:4100"};
+  const variable advertise{"ARIADNE_ADVERTISE", "games.example:4100"};
+  const variable admin{"ARIADNE_ADMIN", "127.0.0.1:4180"};
+  const variable format{"ARIADNE_LOG_FORMAT", "json"};
+  const auto placed = parsed<node_command>({"node", "--advertise", "other.example:1"});
+  BOOST_TEST((placed->bind == endpoint{"::", 4100}));
+  BOOST_TEST((placed->advertise == endpoint{"other.example", 1}));
+  BOOST_TEST((placed->admin == endpoint{"127.0.0.1", 4180}));
+  BOOST_TEST((placed->format == log_format::json));
   const variable wrong{"ARIADNE_NODE", "somewhere"};
   check_is_usage_error({"keys"}, "ARIADNE_NODE: somewhere is not HOST:PORT");
 }

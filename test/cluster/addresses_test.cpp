@@ -1,0 +1,60 @@
+#include "test/support/cluster_process.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <fmt/format.h>
+
+#include <fstream>
+#include <string>
+
+namespace ariadne::test::addresses_test {
+
+namespace {
+
+constexpr int done = 0;
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(addresses)
+
+BOOST_AUTO_TEST_CASE(nodes_at_ipv6_addresses_are_a_cluster) {
+  program_cluster nodes;
+  const reserved_port port_a;
+  const reserved_port port_b;
+  const auto file = nodes.directory() / "cluster.toml";
+  std::ofstream{file} << fmt::format("[cluster]\nname = \"games\"\n[[node]]\nname = \"a\"\nhost = \"::1\"\nport = {}\n"
+                                     "[[node]]\nname = \"b\"\nhost = \"::1\"\nport = {}\n",
+                                     port_a.number(), port_b.number());
+  nodes.add("a", {{ARIADNE_PROGRAM, "node", "--cluster", file.string(), "--name", "a"}, {"::1", port_a.number()}});
+  nodes.add("b", {{ARIADNE_PROGRAM, "node", "--cluster", file.string(), "--name", "b"}, {"::1", port_b.number()}});
+  nodes.start("a");
+  nodes.start("b");
+  nodes.settle();
+  const auto stashed =
+    run_ariadne({"stash", "key", "--concern", "all", "--node", fmt::format("[::1]:{}", port_a.number())}, "state");
+  BOOST_TEST(stashed.exit_code == done, stashed.err);
+  BOOST_TEST(run_ariadne({"pickup", "key", "--node", fmt::format("[::1]:{}", port_b.number())}).out == "state");
+}
+
+BOOST_AUTO_TEST_CASE(the_environment_says_which_node_it_is_where_it_listens_and_where_it_is_found) {
+  program_cluster nodes;
+  const reserved_port listed;
+  const reserved_port port;
+  const reserved_port admin;
+  const auto file = nodes.directory() / "cluster.toml";
+  std::ofstream{file} << fmt::format("[cluster]\nname = \"games\"\n[[node]]\nname = \"a\"\nport = {}\n",
+                                     listed.number());
+  nodes.add("a", {{"/usr/bin/env", "ARIADNE_CLUSTER=" + file.string(), "ARIADNE_NAME=a",
+                   fmt::format("ARIADNE_BIND=127.0.0.1:{}", port.number()), "ARIADNE_ADVERTISE=localhost:0",
+                   fmt::format("ARIADNE_ADMIN=127.0.0.1:{}", admin.number()), "ARIADNE_LOG_FORMAT=json",
+                   ARIADNE_PROGRAM, "node"},
+                  {"127.0.0.1", port.number()}});
+  nodes.start("a");
+  const auto status = run_ariadne({"status", "--node", fmt::format("127.0.0.1:{}", port.number())});
+  BOOST_TEST(status.out.find(fmt::format("localhost:{}", port.number())) != std::string::npos, status.out);
+  BOOST_TEST(nodes.log("a").starts_with("{\""), nodes.log("a"));
+  BOOST_TEST(nodes.log("a").find(fmt::format("127.0.0.1:{}", admin.number())) != std::string::npos, nodes.log("a"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace ariadne::test::addresses_test
