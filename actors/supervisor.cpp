@@ -273,6 +273,8 @@ private:
     // The others are told of the port before it is opened for them.
     if (options_.address.port == 0 && !choose_port())
       return;
+    if (options_.membership.address.port == 0)
+      options_.membership.address.port = options_.address.port;
     if (id_)
       options_.membership.id = id_->get();
     membership_ = spawn_cluster_membership(self_->system(), options_.membership);
@@ -288,8 +290,6 @@ private:
       return false;
     }
     options_.address.port = chosen->local_port();
-    if (options_.membership.address.port == 0)
-      options_.membership.address.port = options_.address.port;
     chosen_ = std::move(*chosen);
     return true;
   }
