@@ -1,9 +1,11 @@
 #include "test/support/cluster_process.hpp"
 
+#include <boost/test/tools/assertion_result.hpp>
 #include <boost/test/unit_test.hpp>
 #include <fmt/format.h>
 
 #include <fstream>
+#include <iterator>
 #include <string>
 
 namespace ariadne::test::addresses_test {
@@ -12,11 +14,19 @@ namespace {
 
 constexpr int done = 0;
 
+boost::test_tools::assertion_result has_ipv6(boost::unit_test::test_unit_id) {
+  std::ifstream addresses{"/proc/net/if_inet6"};
+  const std::string text{std::istreambuf_iterator<char>{addresses}, {}};
+  boost::test_tools::assertion_result result{text.find("00000000000000000000000000000001 ") != std::string::npos};
+  result.message() << "this machine has no IPv6 address of its own";
+  return result;
+}
+
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(addresses)
 
-BOOST_AUTO_TEST_CASE(nodes_at_ipv6_addresses_are_a_cluster) {
+BOOST_AUTO_TEST_CASE(nodes_at_ipv6_addresses_are_a_cluster, *boost::unit_test::precondition(has_ipv6)) {
   program_cluster nodes;
   const reserved_port port_a;
   const reserved_port port_b;
