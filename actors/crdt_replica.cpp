@@ -208,8 +208,10 @@ public:
     const auto event = result->entries.front().dot;
     const auto timeout_ms = fence.hold_timeout_ms == 0 ? waits_->wait_ms_max() : fence.hold_timeout_ms;
     writes_of(event.replica)
-      .add(to_event_id(event), {{fence.holders, 0, fence.durable, fence.durable}, timeout_ms}, std::move(*place),
-           {kept_promise<fenced_receipt>{promise}, [this, key] { return read_live(key); }});
+      .add(to_event_id(event),
+           {.concern = {.level = fence.holders, .durable = fence.durable, .where_kept = fence.durable},
+            .timeout_ms = timeout_ms},
+           std::move(*place), {kept_promise<fenced_receipt>{promise}, [this, key] { return read_live(key); }});
     flush();
     return promise;
   }

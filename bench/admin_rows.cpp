@@ -1,6 +1,7 @@
 #include "bench/admin_rows.hpp"
 
 #include "bench/cluster_file.hpp"
+#include "bench/cpu_clock.hpp"
 #include "bench/embedded_node.hpp"
 #include "bench/latencies.hpp"
 #include "bench/workload.hpp"
@@ -10,8 +11,6 @@
 
 #include <chrono>
 #include <cstddef>
-#include <cstdint>
-#include <ctime>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -53,12 +52,6 @@ private:
   embedded_node node_;
   admin_server server_;
 };
-
-double process_cpu_ms() {
-  timespec time{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-  return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_nsec) * 1e-6;
-}
 
 std::size_t keys_of(const recorder& record) {
   return record.effort().operations(1'000'000);

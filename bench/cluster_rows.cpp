@@ -1,6 +1,8 @@
 #include "bench/cluster_rows.hpp"
 
 #include "actors/caf_edition.hpp"
+#include "bench/cpu_clock.hpp"
+#include "bench/elapsed.hpp"
 #include "bench/embedded_node.hpp"
 #include "bench/floor_server.hpp"
 #include "bench/node_group.hpp"
@@ -12,8 +14,6 @@
 #include <caf/send.hpp>
 
 #include <fmt/format.h>
-
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <chrono>
@@ -29,16 +29,6 @@
 namespace ariadne::bench {
 
 namespace {
-
-using steady_clock = std::chrono::steady_clock;
-
-double seconds_since(steady_clock::time_point begin) {
-  return std::chrono::duration<double>(steady_clock::now() - begin).count();
-}
-
-double ms_since(steady_clock::time_point begin) {
-  return seconds_since(begin) * 1'000;
-}
 
 /// The bytes of a usual key and value.
 constexpr std::size_t payload_bytes = 12 + value_bytes;
@@ -204,14 +194,6 @@ void measure_time_to_down(recorder& record, int signal, unsigned count) {
     times.add(std::chrono::nanoseconds{static_cast<std::int64_t>(nodes.time_to_down(signal) * 1e6)});
   }
   record.add({times.percentile_us(0.5) / 1'000, times.percentile_us(0.99) / 1'000, {}});
-}
-
-/// The processor time that this process has taken so far.
-double cpu_ms() {
-  rusage used{};
-  getrusage(RUSAGE_SELF, &used);
-  auto ms = [](const timeval& t) { return static_cast<double>(t.tv_sec) * 1e3 + static_cast<double>(t.tv_usec) / 1e3; };
-  return ms(used.ru_utime) + ms(used.ru_stime);
 }
 
 /// What node a takes for each second in which nothing happens in a cluster of three nodes with a million keys.
@@ -426,7 +408,7 @@ std::vector<row> scaling_rows() {
                   "",
                   {},
                   false,
-                  [](recorder& record) { measure_rest(record, cpu_ms); }});
+                  [](recorder& record) { measure_rest(record, process_cpu_ms); }});
   rows.push_back({"rest_bytes",
                   "rest",
                   "TCP bytes of an idle node, for each second: three nodes, 1M keys",

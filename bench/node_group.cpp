@@ -1,26 +1,19 @@
 #include "bench/node_group.hpp"
 
+#include "bench/elapsed.hpp"
+#include "test/support/node_names.hpp"
+
 #include <chrono>
 
 namespace ariadne::bench {
 
-namespace {
-
-std::vector<std::string> names(std::size_t count) {
-  std::vector<std::string> result;
-  for (std::size_t i = 0; i < count; ++i)
-    result.emplace_back(1, static_cast<char>('a' + i));
-  return result;
-}
-
-} // namespace
-
-node_group::node_group(std::size_t count, connections are) : file_(names(count), are) {
+node_group::node_group(std::size_t count, connections are) : file_(test::node_names(count), are) {
+  const auto names = test::node_names(count);
   start_b();
   for (std::size_t i = 2; i < count; ++i)
-    others_.push_back(file_.start(names(count)[i]));
+    others_.push_back(file_.start(names[i]));
   for (std::size_t i = 2; i < count; ++i)
-    a_->events().wait_for(handoff_event_kind::node_up, names(count)[i]);
+    a_->events().wait_for(handoff_event_kind::node_up, names[i]);
   a_->stash("ready", make_state(1), concern_level::all);
 }
 
@@ -38,7 +31,7 @@ void node_group::restart_a() {
 }
 
 double node_group::time_to_down(int signal) {
-  const auto begin = std::chrono::steady_clock::now();
+  const auto begin = steady_clock::now();
   b_->signal(signal);
   const auto down = a_->events().wait_for(handoff_event_kind::node_down, "b");
   b_.reset();

@@ -1,9 +1,9 @@
 #include "bench/tls_rows.hpp"
 
+#include "bench/elapsed.hpp"
 #include "bench/node_group.hpp"
 #include "bench/workload.hpp"
 
-#include <chrono>
 #include <cstddef>
 #include <string>
 #include <vector>
@@ -11,12 +11,6 @@
 namespace ariadne::bench {
 
 namespace {
-
-using steady_clock = std::chrono::steady_clock;
-
-double seconds_since(steady_clock::time_point begin) {
-  return std::chrono::duration<double>(steady_clock::now() - begin).count();
-}
 
 /// Two nodes that are connected so, and two that are connected in the other way.
 struct both {
@@ -72,7 +66,7 @@ struct full_node {
     const auto b = file.start("b");
     const auto begin = steady_clock::now();
     b->wait_for_line(" caught up");
-    return seconds_since(begin) * 1'000;
+    return ms_since(begin);
   }
 
   cluster_file file;

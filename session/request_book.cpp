@@ -39,10 +39,12 @@ bool request_book::refuse_start(std::uint64_t number, const session_key& key, co
   }
   if (is_too_long(state.bytes, host_.options.pieces))
     return refuse(outcome::not_recorded, "the state is longer than any value may be");
+  if (exists)
+    return false;
   std::uint64_t running = 0;
   for (const auto& [node, count] : host_.running)
     running += count;
-  if (!exists && running >= host_.options.sessions_max)
+  if (running >= host_.options.sessions_max)
     return refuse(outcome::not_recorded,
                   "as many sessions run as may, " + std::to_string(host_.options.sessions_max) + "; end some first");
   return false;

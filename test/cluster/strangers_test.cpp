@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <csignal>
-#include <filesystem>
 
 namespace ariadne::test::strangers_test {
 
@@ -39,11 +38,6 @@ private:
   temporary_directory directory_;
   child_process process_;
 };
-
-std::size_t descriptors_of(pid_t process) {
-  const std::filesystem::directory_iterator open{fmt::format("/proc/{}/fd", process)};
-  return static_cast<std::size_t>(std::distance(begin(open), end(open)));
-}
 
 bool contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
@@ -145,11 +139,11 @@ BOOST_AUTO_TEST_CASE(a_thousand_clients_that_disappear_leave_nothing_behind) {
   cluster.start("a");
   cluster.start("b");
   cluster.settle();
-  const auto descriptors = descriptors_of(cluster.pid("a"));
+  const auto descriptors = cluster.open_descriptors("a");
   const auto bytes = cluster.resident_bytes("a");
   for (int i = 0; i < 1'000; ++i)
     BOOST_TEST(node_client("127.0.0.1", cluster.port("a")).members().size() == 2u);
-  BOOST_TEST(eventually([&] { return descriptors_of(cluster.pid("a")) <= descriptors; }));
+  BOOST_TEST(eventually([&] { return cluster.open_descriptors("a") <= descriptors; }));
   measured("1,000 clients that disappear, memory of the node grown",
            (static_cast<double>(cluster.resident_bytes("a")) - static_cast<double>(bytes)) / mebibyte, "MiB");
   cluster.settle();

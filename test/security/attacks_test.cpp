@@ -2,6 +2,7 @@
 // docs/security.md has a table of what is tested where.
 
 #include "test/security/secured_cluster.hpp"
+#include "test/support/attacked_nodes.hpp"
 #include "test/support/raw_frames.hpp"
 
 #include "actors/caf_edition_network.hpp"
@@ -23,7 +24,6 @@
 
 #include <poll.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 namespace ariadne::test::attacks_test {
 
@@ -97,20 +97,6 @@ struct attacked_cluster : cluster_with_certificates {
   }
 };
 
-struct plain_cluster : cluster_process {
-  plain_cluster() : cluster_process({"a", "b"}) {
-    start("a");
-    start("b");
-    settle();
-    BOOST_TEST(run("a", {"stash", "kept"}, "round 7").exit_code == 0);
-  }
-
-  bool is_unharmed() {
-    settle();
-    return run("a", {"pickup", "kept"}).out == "round 7";
-  }
-};
-
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(attacks)
@@ -143,29 +129,27 @@ BOOST_FIXTURE_TEST_CASE(who_shows_a_certificate_without_a_role_or_none_or_speaks
 }
 
 BOOST_FIXTURE_TEST_CASE(who_says_a_byte_now_and_then_is_closed_as_who_says_nothing, attacked_cluster) {
-  const auto fd = connect_plainly(port());
+  const auto socket = connect_plainly(port());
   const std::string hello = "\x16\x03\x01\x02" + std::string(508, '\x01');
   auto is_closed = false;
   for (std::size_t sent = 0; sent < hello.size() && !is_closed; ++sent) {
-    is_closed = ::send(fd, &hello[sent], 1, MSG_NOSIGNAL) != 1;
+    is_closed = ::send(socket.fd(), &hello[sent], 1, MSG_NOSIGNAL) != 1;
     // What it sends is not waited for, only its pace is slow.
-    pollfd closed{fd, POLLIN, 0};
+    pollfd closed{socket.fd(), POLLIN, 0};
     is_closed = is_closed || ::poll(&closed, 1, 100) > 0;
   }
-  ::close(fd);
   BOOST_TEST(is_closed);
   BOOST_TEST(has_logged("a", "it has not shown who it is within 2 s"));
   BOOST_TEST(is_unharmed());
 }
 
 BOOST_FIXTURE_TEST_CASE(two_hundred_silent_connections_keep_nobody_out, attacked_cluster) {
-  std::vector<int> silent;
+  std::vector<tcp_socket> silent;
   for (int i = 0; i < 200; ++i)
     silent.push_back(connect_plainly(port()));
   BOOST_TEST(run("a", "operator", {"pickup", "kept"}).out == "round 7");
   BOOST_TEST(has_logged("a", "it has not shown who it is, and too many others wait as well"));
-  for (const auto fd : silent)
-    ::close(fd);
+  silent.clear();
   BOOST_TEST(is_unharmed());
 }
 
@@ -209,7 +193,7 @@ BOOST_FIXTURE_TEST_CASE(contents_that_kill_are_dropped_before_caf_reads_them_who
   BOOST_TEST(is_unharmed());
 }
 
-BOOST_FIXTURE_TEST_CASE(contents_that_kill_are_dropped_without_tls_as_well, plain_cluster) {
+BOOST_FIXTURE_TEST_CASE(contents_that_kill_are_dropped_without_tls_as_well, attacked_nodes) {
   raw_connection attacker{port("a"), {.has_tls = false}};
   attacker.send(raw_client_handshake(raw_node_id('x')));
   for (const auto& message : messages_that_nobody_may_send())
@@ -224,7 +208,7 @@ BOOST_FIXTURE_TEST_CASE(contents_that_kill_are_dropped_without_tls_as_well, plai
   BOOST_TEST(is_unharmed());
 }
 
-BOOST_FIXTURE_TEST_CASE(nobody_ends_an_actor_from_outside_without_tls_either, plain_cluster) {
+BOOST_FIXTURE_TEST_CASE(nobody_ends_an_actor_from_outside_without_tls_either, attacked_nodes) {
   test_system stranger;
   const auto membership = stranger.node_at({"127.0.0.1", port("a")});
   const auto handoff = stranger.ask<state_handoff_actor>(membership, handoff_atom_v);

@@ -12,7 +12,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <iterator>
 #include <memory>
 #include <string>
@@ -25,11 +24,6 @@ namespace ariadne::test::coming_clients_test {
 namespace {
 
 constexpr std::size_t mebibyte = std::size_t{1} << 20;
-
-std::size_t descriptors_of(pid_t process) {
-  const std::filesystem::directory_iterator open{fmt::format("/proc/{}/fd", process)};
-  return static_cast<std::size_t>(std::distance(begin(open), end(open)));
-}
 
 /// What one client after the other does at node a: each has a node id of its own, reads a key that is there, waits for
 /// one that is not, watches the end of the actor that it asks, and goes without a word.
@@ -48,11 +42,10 @@ public:
 
   /// How much memory the node has more after so many of them.
   double grown_by(std::size_t count) {
-    const auto process = nodes_.pid("a");
-    const auto descriptors = descriptors_of(process);
+    const auto descriptors = nodes_.open_descriptors("a");
     const auto before = nodes_.resident_bytes("a");
     come(count);
-    BOOST_TEST(eventually([&] { return descriptors_of(process) <= descriptors; }));
+    BOOST_TEST(eventually([&] { return nodes_.open_descriptors("a") <= descriptors; }));
     return (static_cast<double>(nodes_.resident_bytes("a")) - static_cast<double>(before)) / mebibyte;
   }
 

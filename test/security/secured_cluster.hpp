@@ -6,9 +6,9 @@
 #include "actors/credentials.hpp"
 #include "actors/error.hpp"
 #include "actors/protocol.hpp"
-#include "test/security/raw_connection.hpp"
 #include "test/support/cluster_process.hpp"
 #include "test/support/eventually.hpp"
+#include "test/support/raw_connection.hpp"
 #include "test/support/test_system.hpp"
 
 #include <caf/actor_cast.hpp>

@@ -81,6 +81,11 @@ run_result cluster_process::run(const std::string& node, std::vector<std::string
   return run_ariadne(client_arguments({host(node), port(node)}, std::move(arguments)), input);
 }
 
+std::size_t cluster_process::open_descriptors(const std::string& node) const {
+  const std::filesystem::directory_iterator open{fmt::format("/proc/{}/fd", pid(node))};
+  return static_cast<std::size_t>(std::distance(begin(open), end(open)));
+}
+
 std::size_t cluster_process::resident_bytes(const std::string& node) const {
   const auto statm = read_file(fmt::format("/proc/{}/statm", pid(node)));
   return std::stoul(statm.substr(statm.find(' '))) * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));

@@ -36,6 +36,9 @@ public:
   /// Runs the program as a client of a node: `ariadne ARGUMENTS --node ADDRESS`.
   run_result run(const std::string& node, std::vector<std::string> arguments, std::string_view input = {});
 
+  /// The descriptors that a node's process has open.
+  std::size_t open_descriptors(const std::string& node) const;
+
   /// The memory of a node's process that is not swapped out.
   std::size_t resident_bytes(const std::string& node) const;
 

@@ -1,5 +1,7 @@
 #include "test/support/loaded_cluster.hpp"
 
+#include "test/support/node_names.hpp"
+
 #include "test/support/measured.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -36,17 +38,10 @@ std::chrono::system_clock::time_point time_of(const std::string& line) {
   return std::chrono::system_clock::from_time_t(timegm(&time)) + std::chrono::milliseconds{milliseconds};
 }
 
-std::vector<std::string> names(std::size_t count) {
-  std::vector<std::string> result;
-  for (std::size_t i = 0; i < count; ++i)
-    result.emplace_back(1, static_cast<char>('a' + i));
-  return result;
-}
-
 } // namespace
 
 loaded_cluster::loaded_cluster(placement where, std::size_t nodes, std::size_t sessions, std::string_view settings)
-  : nodes_(names(nodes)),
+  : nodes_(node_names(nodes)),
     network_(where == placement::on_hosts ? std::optional<virtual_network>{std::in_place, nodes_} : std::nullopt),
     processes_(nodes_, settings, network_ ? &*network_ : nullptr), history_(sessions) {
   for (const auto& node : nodes_) {

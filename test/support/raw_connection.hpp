@@ -1,5 +1,7 @@
 #pragma once
 
+#include "actors/network/tcp_socket.hpp"
+
 #include <openssl/ssl.h>
 
 #include <cstddef>
@@ -26,6 +28,8 @@ struct raw_identity {
 class raw_connection {
 public:
   raw_connection(std::uint16_t port, const raw_identity& who);
+  /// One that is there already, without TLS.
+  explicit raw_connection(tcp_socket socket);
   ~raw_connection();
 
   raw_connection(const raw_connection&) = delete;
@@ -44,12 +48,12 @@ public:
   bool is_closed_by_peer();
 
 private:
-  int fd_ = -1;
+  tcp_socket socket_;
   std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context_{nullptr, SSL_CTX_free};
   std::unique_ptr<SSL, decltype(&SSL_free)> tls_{nullptr, SSL_free};
 };
 
-/// Connects to a port of the loopback interface. The descriptor is the caller's.
-int connect_plainly(std::uint16_t port);
+/// Connects to a port of the loopback interface.
+tcp_socket connect_plainly(std::uint16_t port);
 
 } // namespace ariadne::test

@@ -1,4 +1,4 @@
-#include "test/security/raw_connection.hpp"
+#include "test/support/raw_connection.hpp"
 
 #include "actors/caf_edition_network.hpp"
 #include "actors/network/frame_guard.hpp"
@@ -9,27 +9,24 @@
 
 #include <cerrno>
 #include <chrono>
+#include <utility>
 
 #include <arpa/inet.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 namespace ariadne::test {
 
-int connect_plainly(std::uint16_t port) {
-  const auto fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+tcp_socket connect_plainly(std::uint16_t port) {
+  tcp_socket result{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(port);
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  BOOST_REQUIRE(::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
-  const timeval timeout{std::chrono::duration_cast<std::chrono::seconds>(patience).count(), 0};
-  ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
-  ::setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout);
-  return fd;
+  BOOST_REQUIRE(::connect(result.fd(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+  return result;
 }
 
-raw_connection::raw_connection(std::uint16_t port, const raw_identity& who) : fd_(connect_plainly(port)) {
+raw_connection::raw_connection(std::uint16_t port, const raw_identity& who) : raw_connection(connect_plainly(port)) {
   if (!who.has_tls)
     return;
   context_.reset(SSL_CTX_new(TLS_client_method()));
@@ -39,21 +36,26 @@ raw_connection::raw_connection(std::uint16_t port, const raw_identity& who) : fd
     BOOST_REQUIRE(SSL_CTX_use_PrivateKey_file(context_.get(), who.key.c_str(), SSL_FILETYPE_PEM) == 1);
   }
   tls_.reset(SSL_new(context_.get()));
-  SSL_set_fd(tls_.get(), fd_);
+  SSL_set_fd(tls_.get(), socket_.fd());
   // Of TLS 1.3, whether the certificate is accepted shows only when something is read.
   SSL_connect(tls_.get());
 }
 
+raw_connection::raw_connection(tcp_socket socket) : socket_(std::move(socket)) {
+  const timeval timeout{std::chrono::duration_cast<std::chrono::seconds>(patience).count(), 0};
+  ::setsockopt(socket_.fd(), SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
+  ::setsockopt(socket_.fd(), SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout);
+}
+
 raw_connection::~raw_connection() {
   ERR_clear_error();
-  ::close(fd_);
 }
 
 bool raw_connection::send(std::string_view bytes) {
   while (!bytes.empty()) {
     // A connection that is closed meanwhile is no reason to end.
     const auto sent = tls_ ? SSL_write(tls_.get(), bytes.data(), static_cast<int>(bytes.size()))
-                           : ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+                           : ::send(socket_.fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (sent <= 0)
       return false;
     bytes.remove_prefix(static_cast<std::size_t>(sent));
@@ -66,7 +68,8 @@ std::string raw_connection::read(std::size_t count) {
   while (result.size() < count) {
     char some[4096];
     const auto wanted = std::min(sizeof some, count - result.size());
-    const auto got = tls_ ? SSL_read(tls_.get(), some, static_cast<int>(wanted)) : ::recv(fd_, some, wanted, 0);
+    const auto got =
+      tls_ ? SSL_read(tls_.get(), some, static_cast<int>(wanted)) : ::recv(socket_.fd(), some, wanted, 0);
     if (got <= 0)
       break;
     result.append(some, static_cast<std::size_t>(got));
@@ -82,11 +85,12 @@ bool raw_connection::is_closed_by_peer() {
   char dropped[4096];
   for (;;) {
     errno = 0;
-    const auto got = tls_ ? SSL_read(tls_.get(), dropped, sizeof dropped) : ::recv(fd_, dropped, sizeof dropped, 0);
+    const auto got =
+      tls_ ? SSL_read(tls_.get(), dropped, sizeof dropped) : ::recv(socket_.fd(), dropped, sizeof dropped, 0);
     if (got > 0)
       continue;
     // A time-out is not an end.
-    return errno != EAGAIN && errno != EWOULDBLOCK;
+    return tls_ ? errno != EAGAIN && errno != EWOULDBLOCK : got == 0 || errno == ECONNRESET;
   }
 }
 
