@@ -26,8 +26,8 @@ struct network_security {
   bool is_insecure = false;
   /// With `tls`: what clients and operators may send besides the requests of Ariadne. Nodes may send whatever there is.
   std::vector<exposed_interface> exposed = {};
-  /// With `tls`: the clients that may not name all keys and sessions. May be replaced at
-  /// any time. Null: all may name all.
+  /// With `tls`: the clients that may not name all keys and sessions. May be replaced at any time. Null: all may name
+  /// all.
   std::shared_ptr<client_prefixes> prefixes = nullptr;
 };
 

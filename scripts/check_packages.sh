@@ -53,11 +53,11 @@ stop_machine() {
 }
 trap stop_machine EXIT
 cp --archive "${base}" "${root}"
-cp "${packages}"/*.deb "${root}/root/"
+cp "${packages}"/*.deb "${root}/opt/"
 
 # What is installed comes over the network of this machine; the nodes have one of their own.
 unshare --mount --fork chroot "${root}" /bin/sh -c 'mount -t proc proc /proc && export DEBIAN_FRONTEND=noninteractive \
-  && apt-get update -qq && apt-get install -qq --yes --no-install-recommends /root/ariadne_*.deb' \
+  && apt-get update -qq && apt-get install -qq --yes --no-install-recommends /opt/ariadne_*.deb' \
   >"${work}/install.log" 2>&1 || { tail -n 20 "${work}/install.log"; exit 1; }
 
 # boot ROOT CGROUP: systemd in namespaces of its own, which end with this process. systemd-nspawn would want a systemd on
@@ -171,7 +171,7 @@ expect 'the completion for bash' inside bash -c \
   '. /usr/share/bash-completion/completions/ariadne && complete -p ariadne'
 
 before="$(main_pids)"
-expect 'an upgrade' inside sh -c 'DEBIAN_FRONTEND=noninteractive dpkg --install /root/ariadne_*.deb'
+expect 'an upgrade' inside sh -c 'DEBIAN_FRONTEND=noninteractive dpkg --install /opt/ariadne_*.deb'
 expect 'restarts nothing' same "${before}" "$(main_pids)"
 for node in a b c; do
   expect "a restart of ${node}" inside systemctl restart "ariadne@${node}"
