@@ -114,7 +114,7 @@ public:
         readable_versions_[kind] = about.schema_version;
     core.minority = options_.minority;
     core.configured_nodes = options_.configured_nodes;
-    core.unmet_epoch_gap = options_.keeps_journal ? epoch_gap : 0;
+    core.unmet_epoch_gap = options_.keeps_journal && !core.pauses() ? epoch_gap : 0;
     core.durable_records = options_.keeps_journal;
     core.lease = options_.lease;
     core.rebalance_max = options_.rebalance_max;
@@ -272,6 +272,8 @@ public:
     for (const auto& found : changes.keys)
       if (const auto key = session::session_key_from(found.key))
         core_->record_changed(*key, to_entries(found), now_ms());
+      else if (const auto node = session::reserving_node(found.key))
+        core_->reservation_changed(*node, to_entries(found), now_ms());
     has_met_all_ = changes.has_met_all;
     core_->set_in_service(changes.is_in_service, now_ms());
     note_caught_up();
@@ -578,25 +580,52 @@ private:
       if (policy.holders != concern_level::local || policy.durable)
         fence.hold_timeout_ms = static_cast<std::uint64_t>(policy.hold_timeout.count());
     }
-    for (const auto& dot : c.expected)
+    write(
+      session::to_map_key(c.key), std::move(c.value), std::move(fence), c.expected,
+      [this, key = c.key](const crdt::fenced_result& result) {
+        runs_.write_ends(key, result.written, result.is_held);
+        core_->write_done(key, result, now_ms());
+      },
+      [this, key = c.key](const caf::error& error) {
+        options_.log(log_level::warning, log_event::record_not_written,
+                     fmt::format("the record of {} is not written: {}", in_words(key), describe(error)));
+        runs_.write_ends(key, false, false);
+        core_->write_failed(key, now_ms(), describe(error));
+      });
+  }
+
+  void carry_out(session::write_reservation& c) {
+    if (!replica_)
+      return core_->reservation_failed(now_ms());
+    write(
+      std::move(c.map_key), std::move(c.value), {{}, concern_level::local, true, c.hold_timeout_ms, 0}, c.expected,
+      [this](const crdt::fenced_result& result) { core_->reservation_done(result, now_ms()); },
+      [this](const caf::error& error) {
+        options_.log(log_level::warning, log_event::record_not_written,
+                     fmt::format("no epochs of sessions are reserved: {}", describe(error)));
+        core_->reservation_failed(now_ms());
+      });
+  }
+
+  /// Calls one of both when the write is over, unless the map has been lost meanwhile.
+  template <class Done, class Failed>
+  void write(std::string map_key, std::string value, write_fence fence, const std::vector<crdt::dot>& expected,
+             Done done, Failed failed) {
+    for (const auto& dot : expected)
       fence.expected.push_back({dot.replica.value, dot.counter});
-    mail(self_, put_atom_v, session::to_map_key(c.key), std::move(c.value), std::move(fence))
+    mail(self_, put_atom_v, std::move(map_key), std::move(value), std::move(fence))
       .request(replica_, caf::infinite)
       .then(
-        [this, key = c.key, map = map_](const fenced_receipt& receipt) {
+        [this, map = map_, done = std::move(done)](const fenced_receipt& receipt) {
           if (map != map_)
             return;
-          runs_.write_ends(key, receipt.written, receipt.held);
-          core_->write_done(key, {receipt.written, receipt.held, to_entries(receipt.now)}, now_ms());
+          done({receipt.written, receipt.held, to_entries(receipt.now)});
           act();
         },
-        [this, key = c.key, map = map_](const caf::error& error) {
+        [this, map = map_, failed = std::move(failed)](const caf::error& error) {
           if (map != map_)
             return;
-          options_.log(log_level::warning, log_event::record_not_written,
-                       fmt::format("the record of {} is not written: {}", in_words(key), describe(error)));
-          runs_.write_ends(key, false, false);
-          core_->write_failed(key, now_ms(), describe(error));
+          failed(error);
           act();
         });
   }

@@ -19,9 +19,10 @@ bool ballot::is_granted_away(const host_id& claimant, const record_view& record,
 
 verdict ballot::judge(const question& asked, const surroundings& around) {
   const auto& [from, m, record, own, is_claiming] = asked;
-  if (!record.is_readable() || record.rank() > m.base || m.base.epoch < epoch_agreed_)
+  if (!record.is_readable() || record.rank() > m.base || m.base.epoch < epoch_agreed_
+      || around.epochs.is_spent(m.epoch))
     return verdict::outdated;
-  if (!around.mandate.may_grant(around.now_ms))
+  if (!around.mandate.may_grant(around.now_ms) || !around.epochs.covers(m.epoch))
     return verdict::not_ready;
   const auto is_left_to_it = m.base_phase == session_phase::placing || m.base_phase == session_phase::stopped
                              || (m.base_phase == session_phase::moving && m.base_target == from);
@@ -31,11 +32,14 @@ verdict ballot::judge(const question& asked, const surroundings& around) {
     return verdict::owned;
   if (!is_left_to_it && around.mandate.leases().is_promised(m.base_owner.incarnation, around.now_ms))
     return verdict::promised;
-  if (is_granted_away(from, record, around) || (granted_ && granted_->claimant != from && m.epoch <= granted_->epoch))
+  const auto is_granted = granted_ && granted_->claimant == from && granted_->epoch == m.epoch;
+  if (is_granted_away(from, record, around) || (m.epoch <= epoch_granted_ && !is_granted))
     return verdict::granted_to_other;
   if (is_claiming && std::pair{claimed_epoch_, around.hosts.self().incarnation} > std::pair{m.epoch, from.incarnation})
     return verdict::granted_to_other;
-  granted_ = grant{from, m.epoch, around.now_ms};
+  granted_ = grant{from, m.epoch, around.now_ms, is_granted ? granted_->before : epoch_granted_};
+  if (from != around.hosts.self())
+    epoch_granted_ = m.epoch;
   return verdict::granted;
 }
 
@@ -43,6 +47,8 @@ bool ballot::withdraw(const host_id& from, std::uint64_t epoch) {
   if (!granted_ || granted_->claimant != from || granted_->epoch != epoch)
     return false;
   epoch_heard_ = std::max(epoch_heard_, epoch);
+  if (epoch_granted_ == epoch)
+    epoch_granted_ = granted_->before;
   granted_.reset();
   return true;
 }
@@ -53,21 +59,26 @@ bool ballot::has_granted_winner(std::uint64_t epoch, const session_record& winne
 }
 
 std::uint64_t ballot::epoch_known(const record_view& record, std::uint64_t own_epoch, bool is_claiming) const {
-  return std::max({record.epoch(), granted_ ? granted_->epoch : 0, own_epoch, is_claiming ? claimed_epoch_ : 0});
+  return std::max({record.epoch(), epoch_granted_, own_epoch, is_claiming ? claimed_epoch_ : 0});
 }
 
 // -- the claim of this host ------------------------------------------------------------------------------------------
 
-claim ballot::next_claim(const session_key& key, const record_view& record) const {
-  claim result{.key = key, .epoch = 1, .base = {}, .base_phase = session_phase::stopped, .base_owner{}, .base_target{}};
+claim ballot::next_claim(const session_key& key, const record_view& record, std::uint64_t floor,
+                         std::uint64_t skipped) const {
+  claim result{.key = key,
+               .epoch = record.epoch() + skipped + 1,
+               .base = {},
+               .base_phase = session_phase::stopped,
+               .base_owner{},
+               .base_target{}};
   if (const auto& winner = record.winner()) {
-    result.epoch = winner->epoch + 1;
     result.base = winner->rank();
     result.base_phase = winner->phase;
     result.base_owner = winner->owner;
     result.base_target = winner->target;
   }
-  result.epoch = std::max({result.epoch, epoch_heard_ + 1, granted_ ? granted_->epoch + 1 : 0});
+  result.epoch = std::max({result.epoch, epoch_heard_ + 1, epoch_granted_ + 1, floor + 1});
   return result;
 }
 
@@ -95,8 +106,9 @@ void ballot::give_up() {
 
 // -- agreement -------------------------------------------------------------------------------------------------------
 
-bool ballot::agree(std::uint64_t epoch, const record_view& record) {
-  if ((granted_ && granted_->epoch > epoch) || record.epoch() > epoch || epoch_agreed_ > epoch)
+bool ballot::agree(std::uint64_t epoch, const record_view& record, const epoch_reserve& epochs) {
+  if (epochs.is_spent(epoch) || (granted_ && granted_->epoch > epoch) || record.epoch() > epoch
+      || epoch_agreed_ > epoch)
     return false;
   if (record.epoch() < epoch)
     epoch_agreed_ = epoch;
@@ -104,6 +116,7 @@ bool ballot::agree(std::uint64_t epoch, const record_view& record) {
 }
 
 void ballot::note_epoch(std::uint64_t epoch) {
+  epoch_recorded_ = std::max(epoch_recorded_, epoch);
   if (epoch >= epoch_agreed_)
     epoch_agreed_ = 0;
 }

@@ -1,10 +1,12 @@
 #pragma once
 
+#include "session/epoch_reserve.hpp"
 #include "session/mandate.hpp"
 #include "session/peer_message.hpp"
 #include "session/record_view.hpp"
 #include "session/roster.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <set>
@@ -16,11 +18,11 @@ namespace ariadne::session {
 
 /// Who may run one session next: what this host claims, and what it grants to others. docs/sessions.md says why.
 ///
-/// - An epoch is granted to one claimant only, and none that is not greater than one that was granted before.
+/// - An epoch is granted to one claimant only, and none that is not greater than one that was granted before; nor one
+///   that this host may have granted before it was started (see epoch_reserve).
 /// - A claim of this host has a greater epoch than any that it has heard of.
 /// - A grant is given up when the claimant withdraws, or when a record of that epoch has come in; it lapses if that
-/// takes
-///   too long.
+///   takes too long. Unless it was withdrawn, its epoch stays granted.
 /// - With `pause`, grants alone do not do: they may have lapsed when the record comes, and another host may have been
 ///   granted a later epoch meanwhile by hosts that had not seen it. So a majority has to **agree** to an epoch before
 ///   it is run. Of any two majorities, one that agrees to an epoch and one that grants a later one, a host is in both.
@@ -46,6 +48,7 @@ public:
     const session_host_options& options;
     const roster& hosts;
     const session::mandate& mandate;
+    const epoch_reserve& epochs;
     std::uint64_t now_ms = 0;
   };
 
@@ -55,7 +58,7 @@ public:
   /// to give up.
   verdict judge(const question& asked, const surroundings& around);
 
-  /// Returns whether this changes anything.
+  /// The claimant has written no record of this epoch, nor will it. Returns whether this changes anything.
   bool withdraw(const host_id& from, std::uint64_t epoch);
 
   /// Whether the session is granted to somebody other than `claimant` who may still take it.
@@ -70,9 +73,15 @@ public:
 
   // -- the claim of this host ----------------------------------------------------------------------------------------
 
-  claim next_claim(const session_key& key, const record_view& record) const;
+  /// Its epoch is greater than `floor`, and `skipped` are left out between it and that of the record.
+  claim next_claim(const session_key& key, const record_view& record, std::uint64_t floor = 0,
+                   std::uint64_t skipped = 0) const;
   /// It is asked of all these.
   void begin(const claim& begun, const std::vector<host_id>& asked);
+  /// It has been granted, and a record of its epoch is about to be written.
+  void succeed() {
+    epoch_granted_ = std::max(epoch_granted_, claimed_epoch_);
+  }
   std::uint64_t claimed_epoch() const {
     return claimed_epoch_;
   }
@@ -95,8 +104,8 @@ public:
 
   // -- agreement -----------------------------------------------------------------------------------------------------
 
-  /// Agrees that the epoch is run, unless a later one is known.
-  bool agree(std::uint64_t epoch, const record_view& record);
+  /// Agrees that the epoch is run, unless a later one is known, or may have been granted before this host was started.
+  bool agree(std::uint64_t epoch, const record_view& record, const epoch_reserve& epochs);
   /// A record has come in.
   void note_epoch(std::uint64_t epoch);
   void begin_agreement() {
@@ -112,7 +121,8 @@ public:
 
   /// Whether nothing has to be remembered.
   bool is_idle(const record_view& record, const surroundings& around) const {
-    return epoch_agreed_ == 0 && !is_granted_away(around.hosts.self(), record, around);
+    return epoch_agreed_ == 0 && !is_granted_away(around.hosts.self(), record, around)
+           && !(around.epochs.is_kept() && epoch_granted_ > epoch_recorded_);
   }
 
   /// Which invariant is broken; nothing, if none is.
@@ -123,10 +133,16 @@ private:
     host_id claimant;
     std::uint64_t epoch = 0;
     std::uint64_t at_ms = 0;
+    /// The greatest epoch that was granted before.
+    std::uint64_t before = 0;
   };
 
   // Claims of others.
   std::optional<grant> granted_;
+  /// The greatest that has been granted to anybody, this host included, and the greatest of any record.
+  std::uint64_t epoch_granted_ = 0;
+  std::uint64_t epoch_recorded_ = 0;
+  /// The greatest that others have named, or that was claimed in vain.
   std::uint64_t epoch_heard_ = 0;
   /// The epoch that this host has agreed to be run, until its record has come in; 0: none.
   std::uint64_t epoch_agreed_ = 0;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "session/command_list.hpp"
+#include "session/epoch_reserve.hpp"
 #include "session/mailbox.hpp"
 #include "session/mandate.hpp"
 #include "session/peer_links.hpp"
@@ -17,8 +18,10 @@ namespace ariadne::session {
 /// What the sessions of one host share.
 struct host_context {
   host_context(session_host_options o, std::uint64_t now)
-    : options(std::move(o)), now_ms(now), links(options.pieces, commands), hosts(options),
-      mandate(options, now), queue{.messages_max = options.queue_messages_max, .bytes_max = options.queue_bytes_max} {}
+    : options(std::move(o)), now_ms(now), links(options.pieces, commands), hosts(options), mandate(options, now),
+      epochs(options.self, options.pauses() && options.durable_records), queue{.messages_max =
+                                                                                 options.queue_messages_max,
+                                                                               .bytes_max = options.queue_bytes_max} {}
 
   const session_host_options options;
   std::uint64_t now_ms;
@@ -26,6 +29,7 @@ struct host_context {
   peer_links links;
   roster hosts;
   session::mandate mandate;
+  epoch_reserve epochs;
   queue_budget queue;
   run_counts running;
   /// The sessions with a stage, and those of them that are on the move because `session_host` has begun it.

@@ -12,7 +12,8 @@ inline bool is_reserved(std::string_view key) {
   return key.starts_with(reserved_key_prefix);
 }
 
-/// What stands under the key, for people: "session KIND/ID" for the record of a session, else the key itself.
+/// What stands under the key, for people: "session KIND/ID" for the record of a session, "epochs of node
+/// NODE" for what its host has reserved, else the key itself.
 std::string describe_key(std::string_view key);
 
 } // namespace ariadne::session

@@ -40,6 +40,16 @@ struct write_record {
   std::uint64_t hold_timeout_ms = 0;
 };
 
+/// Write under this key of the map as `fenced_write` does, until this host's node has it on its disk, then call
+/// `reservation_done`; or `reservation_failed` if that takes longer than `hold_timeout_ms`, or the map refuses. One at
+/// a time.
+struct write_reservation {
+  std::string map_key;
+  std::string value;
+  std::vector<crdt::dot> expected;
+  std::uint64_t hold_timeout_ms = 0;
+};
+
 /// Start the session from its state (version 0: from nothing). `run` names this start of it, on this host for ever.
 /// `epoch` is for the session to mark what it does outside: a greater one is always the later one. Call `session_ended`
 /// if it ends, for whatever reason, before it is told to.
@@ -123,7 +133,7 @@ struct host_event {
   std::set<std::string> voters = {};
 };
 
-using command = std::variant<write_record, start_session, stop_session, hand_message, resolve_conflict, send_frame,
-                             answer_request, host_event>;
+using command = std::variant<write_record, write_reservation, start_session, stop_session, hand_message,
+                             resolve_conflict, send_frame, answer_request, host_event>;
 
 } // namespace ariadne::session

@@ -31,6 +31,7 @@ void session_host::end_event() {
   }
   note_readiness();
   step();
+  reserve_epochs();
   plan_moves();
   if (is_vacated())
     host_.hosts.tell_leaving(host_.links);
@@ -233,8 +234,10 @@ void session_host::handle(const host_id& from, request_withdrawn&& m) {
 
 void session_host::caught_up(std::uint64_t now_ms) {
   const event_scope scope{*this, now_ms};
-  if (host_.mandate.catch_up())
-    settle_all();
+  if (!host_.mandate.catch_up())
+    return;
+  host_.epochs.want(0);
+  settle_all();
 }
 
 void session_host::record_changed(const session_key& key, const std::vector<crdt::live_entry>& entries,
@@ -263,8 +266,33 @@ void session_host::write_failed(const session_key& key, std::uint64_t now_ms, st
   e.second.machine.write_failed(in, why);
 }
 
+void session_host::reservation_changed(const std::string& node, const std::vector<crdt::live_entry>& entries,
+                                       std::uint64_t now_ms) {
+  const event_scope scope{*this, now_ms};
+  host_.epochs.note(node, entries);
+}
+
+void session_host::reservation_done(const crdt::fenced_result& result, std::uint64_t now_ms) {
+  const event_scope scope{*this, now_ms};
+  host_.epochs.written(result, host_.now_ms + host_.options.retry_after_ms);
+}
+
+void session_host::reservation_failed(std::uint64_t now_ms) {
+  const event_scope scope{*this, now_ms};
+  host_.epochs.write_failed(host_.now_ms + host_.options.retry_after_ms);
+}
+
+void session_host::reserve_epochs() {
+  if (auto next = host_.epochs.next(host_.now_ms))
+    host_.commands.add(write_reservation{.map_key = to_reservation_key(host_.hosts.self().node),
+                                         .value = encode(next->value),
+                                         .expected = std::move(next->expected),
+                                         .hold_timeout_ms = host_.options.lease.lease_ms});
+}
+
 void session_host::map_restarted(std::uint64_t now_ms) {
   const event_scope scope{*this, now_ms};
+  host_.epochs.map_restarted();
   news_.add({news::type::map_restarted, {}});
   here_round_.look_at_all();
   settle_all();
@@ -585,6 +613,8 @@ std::string_view session_host::check_invariants() const {
   if (const auto broken = host_.hosts.check_invariants(); !broken.empty())
     return broken;
   if (const auto broken = host_.mandate.check_invariants(host_.now_ms); !broken.empty())
+    return broken;
+  if (const auto broken = host_.epochs.check_invariants(); !broken.empty())
     return broken;
   std::size_t here = 0;
   std::size_t bytes = 0;

@@ -82,6 +82,11 @@ public:
   /// `why`: one sentence without a final stop.
   void write_failed(const session_key& key, std::uint64_t now_ms, std::string_view why = {});
 
+  /// What stands under the key of a node's reservation now, as in `record_changed`.
+  void reservation_changed(const std::string& node, const std::vector<crdt::live_entry>& entries, std::uint64_t now_ms);
+  void reservation_done(const crdt::fenced_result& result, std::uint64_t now_ms);
+  void reservation_failed(std::uint64_t now_ms);
+
   /// The map has been lost and begins anew, empty. Writes that were under way are void.
   void map_restarted(std::uint64_t now_ms);
 
@@ -213,6 +218,8 @@ private:
   bool announce_change();
   announce own_announcement() const;
   void ask_for_leases();
+  /// Writes down which epochs may be granted, if that is due.
+  void reserve_epochs();
 
   // One session. It hears of all that has happened to all sessions before anything else happens to it.
   session_entry& find_or_add(const session_key& key);

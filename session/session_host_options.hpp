@@ -37,10 +37,11 @@ struct session_host_options {
   lease_options lease;
   /// While a configured node has not been met since the start of this host, a claim skips so many epochs: a node that
   /// is down may have records on its disk, of owners that this host has not heard of, and what this host runs meanwhile
-  /// is to outrank them all. 0, if no node keeps anything on a disk.
+  /// is to outrank them all. 0, if no node keeps anything on a disk, and with `pause`, where hosts reserve epochs.
   std::uint64_t unmet_epoch_gap = 0;
   /// Nodes keep journals: whoever has to hold a record before a session starts, or before its end is answered, is to
   /// have it on its disk. For where all nodes start from their disks, an epoch that no disk has might be used again.
+  /// With `pause`, hosts also reserve the epochs that they grant there (see epoch_reserve).
   bool durable_records = false;
   /// At most this many sessions that are placed elsewhere since a node has come are moved there at a time; 0: they
   /// stay.

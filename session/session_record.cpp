@@ -1,5 +1,6 @@
 #include "session/session_record.hpp"
 
+#include "session/epoch_reserve.hpp"
 #include "session/reserved_keys.hpp"
 #include "session/session_wire.hpp"
 
@@ -30,7 +31,10 @@ bool is_valid(const session_key& key) {
 
 std::string describe_key(std::string_view key) {
   const auto session = session_key_from(key);
-  return session ? "session " + session->kind + "/" + session->id : std::string{key};
+  if (session)
+    return "session " + session->kind + "/" + session->id;
+  const auto node = reserving_node(key);
+  return node ? "epochs of node " + *node : std::string{key};
 }
 
 std::string to_map_key(const session_key& key) {

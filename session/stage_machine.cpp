@@ -118,7 +118,7 @@ void stage_machine::write_done(session_scope& in, const crdt::fenced_result& res
     write(in);
   } else if (result.written && !is_dirty_)
     written(in);
-  else if (at_ == stage::taking && record_.rank() != ballot_.claimed_base())
+  else if (at_ == stage::taking && record_.epoch() < own_.epoch && record_.rank() != ballot_.claimed_base())
     // What the owner wrote before it went has come in only now.
     give_up_claim(in);
   else
@@ -253,7 +253,7 @@ void stage_machine::follow_winner(session_scope& in) {
 bool stage_machine::is_handed_over(const session_scope& in) const {
   const auto& winner = *record_.winner();
   // A later epoch than its own is granted by an owner only for the record with the last state.
-  return (winner.owner == own_.target && winner.epoch == own_.epoch + 1)
+  return (winner.owner == own_.target && winner.epoch > own_.epoch)
          || ballot_.has_granted_winner(own_.epoch, winner, in.host.hosts);
 }
 
@@ -301,6 +301,7 @@ void stage_machine::lose_map(session_scope& in) {
 // -- claims ----------------------------------------------------------------------------------------------------------
 
 verdict stage_machine::judge(const session_scope& in, const host_id& from, const claim& m) {
+  in.host.epochs.want(m.epoch);
   return ballot_.judge({.from = from,
                         .claim = m,
                         .record = record_,
@@ -313,8 +314,9 @@ void stage_machine::hear(session_scope& in, const host_id& from, const claim& m)
   const auto answer = judge(in, from, m);
   if (answer == verdict::granted && at_ == stage::claiming)
     give_up_claim(in);
-  in.host.links.send(
-    from, claim_answer{in.key, m.epoch, answer, ballot_.epoch_known(record_, own_.epoch, at_ == stage::claiming)});
+  in.host.links.send(from, claim_answer{in.key, m.epoch, answer,
+                                        std::max(in.host.epochs.floor(),
+                                                 ballot_.epoch_known(record_, own_.epoch, at_ == stage::claiming))});
 }
 
 bool stage_machine::hear(const host_id& from, const claim_withdrawn& m) {
@@ -334,9 +336,8 @@ void stage_machine::hear(session_scope& in, const host_id& from, const claim_ans
 
 void stage_machine::begin_claim(session_scope& in) {
   const auto& self = in.host.hosts.self();
-  auto m = ballot_.next_claim(in.key, record_);
-  if (!in.host.hosts.has_met_all_configured())
-    m.epoch += in.host.options.unmet_epoch_gap;
+  const auto m = ballot_.next_claim(in.key, record_, in.host.epochs.floor_among(in.host.hosts.peers()),
+                                    in.host.hosts.has_met_all_configured() ? 0 : in.host.options.unmet_epoch_gap);
   // This host asks itself, too.
   if (const auto answer = judge(in, self, m); answer != verdict::granted) {
     retry_at_ms_ = in.host.now_ms + in.host.options.retry_after_ms;
@@ -377,6 +378,7 @@ void stage_machine::take(session_scope& in) {
   const auto goes_on = record_.is_session();
   if (!goes_on && !initial_)
     return give_up_claim(in);
+  ballot_.succeed();
   own_ = {.phase = session_phase::running,
           .epoch = ballot_.claimed_epoch(),
           .revision = 1,
@@ -405,7 +407,7 @@ void stage_machine::take(session_scope& in) {
 // -- confirmation ----------------------------------------------------------------------------------------------------
 
 void stage_machine::begin_confirmation(session_scope& in) {
-  if (!ballot_.agree(own_.epoch, record_))
+  if (!ballot_.agree(own_.epoch, record_, in.host.epochs))
     return release(in);
   ballot_.begin_agreement();
   go_to(in, stage::confirming);
@@ -422,7 +424,7 @@ void stage_machine::check_confirmation(session_scope& in) {
 }
 
 void stage_machine::hear(session_scope& in, const host_id& from, const run_question& m) {
-  in.host.links.send(from, run_answer{in.key, m.epoch, ballot_.agree(m.epoch, record_)});
+  in.host.links.send(from, run_answer{in.key, m.epoch, ballot_.agree(m.epoch, record_, in.host.epochs)});
 }
 
 void stage_machine::hear(session_scope& in, const host_id& from, const run_answer& m) {

@@ -143,7 +143,11 @@ private:
     return record_.rank() > own_.rank();
   }
   static ballot::surroundings around(const host_context& host) {
-    return {.options = host.options, .hosts = host.hosts, .mandate = host.mandate, .now_ms = host.now_ms};
+    return {.options = host.options,
+            .hosts = host.hosts,
+            .mandate = host.mandate,
+            .epochs = host.epochs,
+            .now_ms = host.now_ms};
   }
   void go_to(session_scope& in, stage next);
   void note_impediment(session_scope& in, obstacle why);

@@ -33,7 +33,7 @@ session::session_record record_of(const host_id& owner, std::uint64_t epoch) {
 
 struct asked_host {
   explicit asked_host(session::minority_policy minority = session::minority_policy::run)
-    : options(options_of(minority)), hosts(options), mandate(options, 0) {}
+    : options(options_of(minority)), hosts(options), mandate(options, 0), epochs(self, options.pauses()) {}
 
   ~asked_host() {
     BOOST_TEST(ballot.check_invariants(self, is_claiming) == "");
@@ -57,13 +57,23 @@ struct asked_host {
     return ask(from, m);
   }
 
+  /// The disk has what is to be reserved.
+  void reserve(std::uint64_t wanted) {
+    epochs.want(wanted);
+    const auto write = epochs.next(now_ms);
+    BOOST_TEST_REQUIRE(write.has_value());
+    epochs.written({true, true, {{{crdt::replica_id{2}, ++written}, crdt::shared_bytes{encode(write->value)}}}},
+                   now_ms);
+  }
+
   session::ballot::surroundings around() const {
-    return {.options = options, .hosts = hosts, .mandate = mandate, .now_ms = now_ms};
+    return {.options = options, .hosts = hosts, .mandate = mandate, .epochs = epochs, .now_ms = now_ms};
   }
 
   session::session_host_options options;
   session::roster hosts;
   session::mandate mandate;
+  session::epoch_reserve epochs;
   session::record_view record;
   session::ballot ballot;
   std::uint64_t now_ms = 10'000;
@@ -74,6 +84,7 @@ struct asked_host {
 struct careful_host : asked_host {
   careful_host() : asked_host(session::minority_policy::pause) {
     mandate.catch_up();
+    reserve(0);
   }
 };
 
@@ -150,7 +161,7 @@ BOOST_FIXTURE_TEST_CASE(only_an_answer_to_this_claim_counts_and_only_once, asked
 }
 
 BOOST_FIXTURE_TEST_CASE(a_host_that_has_agreed_grants_no_claim_that_does_not_know_the_record, careful_host) {
-  BOOST_TEST(ballot.agree(3, record));
+  BOOST_TEST(ballot.agree(3, record, epochs));
   BOOST_TEST((ask(other, 4) == verdict::outdated));
   note(record_of(third, 3));
   hosts.remove(third, now_ms);
@@ -159,8 +170,8 @@ BOOST_FIXTURE_TEST_CASE(a_host_that_has_agreed_grants_no_claim_that_does_not_kno
 
 BOOST_FIXTURE_TEST_CASE(a_host_that_has_granted_a_later_claim_does_not_agree, careful_host) {
   BOOST_TEST((ask(other, 4) == verdict::granted));
-  BOOST_TEST(!ballot.agree(3, record));
-  BOOST_TEST(ballot.agree(4, record));
+  BOOST_TEST(!ballot.agree(3, record, epochs));
+  BOOST_TEST(ballot.agree(4, record, epochs));
 }
 
 BOOST_FIXTURE_TEST_CASE(what_has_been_promised_to_an_owner_is_granted_to_nobody_before_that_is_over, careful_host) {
@@ -177,6 +188,40 @@ BOOST_FIXTURE_TEST_CASE(a_host_that_has_just_started_grants_nothing, careful_hos
   BOOST_TEST((ask(other, 1) == verdict::not_ready));
   ++now_ms;
   BOOST_TEST((ask(other, 1) == verdict::granted));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_grant_outlives_a_claim_of_this_host_that_has_come_to_nothing, asked_host) {
+  hosts.add(other, now_ms);
+  ask(other, 10);
+  hosts.remove(other, now_ms);
+  ballot.begin(ballot.next_claim(key, record), {third});
+  ballot.give_up();
+  BOOST_TEST((ask(third, 6) == verdict::granted_to_other));
+  BOOST_TEST((ask(third, 11) == verdict::granted));
+}
+
+BOOST_FIXTURE_TEST_CASE(what_a_host_before_this_one_may_have_granted_is_not_granted_again, careful_host) {
+  const session::epoch_reservation before{.incarnation = self.incarnation + 1, .floor = 0, .ceiling = 70};
+  epochs.note("a", {{{crdt::replica_id{3}, 1}, crdt::shared_bytes{encode(before)}}});
+  BOOST_TEST((ask(other, 70) == verdict::outdated));
+  BOOST_TEST(!ballot.agree(70, record, epochs));
+  BOOST_TEST((ask(other, 71) == verdict::granted));
+  BOOST_TEST(ballot.next_claim(key, record, epochs.floor()).epoch == 72u);
+}
+
+BOOST_FIXTURE_TEST_CASE(what_is_not_reserved_is_not_granted_yet, careful_host) {
+  const auto epoch = 3 * session::epoch_reserve::block;
+  BOOST_TEST((ask(other, epoch) == verdict::not_ready));
+  reserve(epoch);
+  BOOST_TEST((ask(other, epoch) == verdict::granted));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_ballot_is_not_forgotten_as_long_as_a_record_of_what_it_has_granted_may_come, careful_host) {
+  ask(other, 3);
+  now_ms += mandate.lease_and_guard_ms();
+  BOOST_TEST(!ballot.is_idle(record, around()));
+  ballot.note_epoch(3);
+  BOOST_TEST(ballot.is_idle(record, around()));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

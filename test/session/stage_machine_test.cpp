@@ -40,6 +40,9 @@ struct one_session {
     : one_session(options(minority)) {}
   explicit one_session(const session::session_host_options& how) : host{how, 1'000} {
     host.mandate.catch_up();
+    host.epochs.want(0);
+    if (const auto reserved = host.epochs.next(host.now_ms))
+      host.epochs.written({true, true, entries_of(encode(reserved->value))}, host.now_ms);
   }
   ~one_session() {
     BOOST_TEST(machine.check_invariants(key, host) == "");

@@ -64,7 +64,8 @@ private:
   using action = std::function<void()>;
 
   struct held_write {
-    session::session_key key;
+    /// Nothing: it is a reservation of epochs.
+    std::optional<session::session_key> key;
     crdt::dot dot;
     crdt::fenced_result result;
     session::record_holders holders = session::record_holders::any;
@@ -190,6 +191,7 @@ private:
   void send(std::size_t from, std::size_t to, std::uint64_t connection, std::string bytes, bool is_session_frame);
   void carry_out(std::size_t n, process& p, session::command&& c);
   void apply_write(std::size_t n, process& p, const session::write_record& w);
+  void apply_reservation(std::size_t n, process& p, const session::write_reservation& w);
   void apply_start(std::size_t n, process& p, const session::start_session& c);
   void apply_stop(std::size_t n, process& p, const session::stop_session& c);
   void apply_message(std::size_t n, process& p, const session::hand_message& c);

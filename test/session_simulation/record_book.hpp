@@ -22,10 +22,6 @@ public:
   /// A host begins to run the session: no epoch has two owners.
   void started(const session::session_key& key, std::uint64_t epoch, const session::host_id& owner);
 
-  bool has_run(const session::session_key& key, std::uint64_t epoch) const {
-    return owners_.contains({key, epoch});
-  }
-
   /// A host is about to write that it takes the session over: it goes on from what a majority of the disks has, or from
   /// something later.
   void check_takeover(const session::session_key& key, const session::session_record& record) const;
