@@ -10,6 +10,7 @@
 #include <sched.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <stdexcept>
@@ -148,13 +149,16 @@ void virtual_network::delay(std::chrono::microseconds one_way) {
 }
 
 void virtual_network::limit_rate(unsigned megabits) {
+  // What the link carries in 20 ms may pass at once after a rest, but no less than a few packets.
+  const auto burst_kilobytes = std::clamp(megabits * 1'000 / 8 / 50, 8u, 64u);
   std::vector<std::string_view> devices{"eth0"};
   if (delay_)
     devices.push_back(packet_delay::device);
   for (const auto& [name, host] : hosts_)
     for (const auto device : devices)
       run_script({"/sbin/tc", "-batch", "-"},
-                 fmt::format("qdisc replace dev {} root tbf rate {}mbit burst 64kb latency 100ms\n", device, megabits),
+                 fmt::format("qdisc replace dev {} root tbf rate {}mbit burst {}kb latency 100ms\n", device, megabits,
+                             burst_kilobytes),
                  host.network_namespace);
   is_rate_limited_ = true;
 }
