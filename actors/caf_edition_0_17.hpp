@@ -19,6 +19,7 @@
 #include <caf/deserializer.hpp>
 #include <caf/duration.hpp>
 #include <caf/error.hpp>
+#include <caf/make_message.hpp>
 #include <caf/message.hpp>
 #include <caf/meta/annotation.hpp>
 #include <caf/meta/load_callback.hpp>

@@ -127,8 +127,8 @@ struct node_tally {
   /// By outcome.
   by_label<tally> discovery_lookups;
   by_label<tally> connections_refused;
-  /// Of other nodes and of clients, those that are being made among them.
-  quantity connections;
+  /// Connections to other nodes and of clients, by the role of the other side and by state (connection_keeper).
+  by_label<by_label<quantity>> connections;
 
   // The replica.
   quantity map_limit_bytes;

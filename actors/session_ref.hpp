@@ -7,7 +7,6 @@
 #include "actors/type_names.hpp"
 
 #include <caf/actor.hpp>
-#include <caf/make_message.hpp>
 #include <caf/message.hpp>
 
 #include <algorithm>

@@ -3,6 +3,7 @@
 #include "actors/error.hpp"
 #include "actors/network/guarded_multiplexer.hpp"
 #include "actors/node_listing.hpp"
+#include "actors/settings.hpp"
 #include "actors/node_tally.hpp"
 #include "actors/storage_messages.hpp"
 #include "actors/value_messages.hpp"
@@ -130,6 +131,7 @@ void configure_for_type_ids_from<first_type_id>(caf::actor_system_config& config
   register_id_block<caf::id_block::ariadne>(config);
   register_id_block<caf::id_block::ariadne_values>(config);
   register_id_block<caf::id_block::ariadne_storage>(config);
+  register_id_block<caf::id_block::ariadne_settings>(config);
   register_id_block<caf::id_block::ariadne_listing>(config);
   register_id_block<caf::id_block::ariadne_errors>(config);
   register_error_codes<ec>(config, describe);

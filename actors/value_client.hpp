@@ -24,7 +24,7 @@ struct value_client_options {
   /// How long the node may take for each answer; for a wait, and for a write, besides the time that these have; for
   /// what a session answers, a little longer than the time that this has, if that is more.
   std::chrono::milliseconds patience{5'000};
-  crdt::congestion_limits window;
+  crdt::congestion_limits window = {};
   /// How many bytes of how many have been moved; called from the actor's thread. With all bytes of a stash, before the
   /// node is told to write them.
   std::function<void(std::uint64_t moved, std::uint64_t total)> on_progress = [](std::uint64_t, std::uint64_t) {};

@@ -183,8 +183,12 @@ void add_nodes(exposition& out, const node_tally& counted) {
                counted.introductions_refused, "reason");
   out.counters("ariadne_discovery_lookups_total", "Lookups of the name by which nodes find each other.",
                counted.discovery_lookups, "outcome");
-  out.gauge("ariadne_connections", "Connections to other nodes and of clients, those being made among them.",
-            static_cast<double>(counted.connections.value()));
+  counted.connections.for_each([&](const std::string& role, const by_label<quantity>& states) {
+    states.for_each([&](const std::string& state, const quantity& q) {
+      out.gauge("ariadne_connections", "Connections to other nodes and of clients.", static_cast<double>(q.value()),
+                {{"role", role}, {"state", state}});
+    });
+  });
   out.counters("ariadne_connections_refused_total", "Connections that were refused, or closed for a fault.",
                counted.connections_refused, "reason");
 }

@@ -283,10 +283,44 @@ std::string storage_lines(const storage_status& storage) {
   return text;
 }
 
+const char* to_text(setting_origin origin) {
+  switch (origin) {
+    case setting_origin::command_line:
+      return "command line";
+    case setting_origin::environment:
+      return "environment";
+    case setting_origin::file:
+      return "file";
+    case setting_origin::built_in:
+      return "default";
+  }
+  return "unknown";
+}
+
+json settings_json(const std::vector<setting>& settings) {
+  auto result = json::object();
+  for (const auto& each : settings) {
+    json entry{{"from", to_text(each.origin)}};
+    put_bytes(entry, "value", each.value);
+    result[crdt::escaped(each.name)] = std::move(entry);
+  }
+  return result;
+}
+
+std::string settings_lines(const std::vector<setting>& settings) {
+  std::string text = "settings\n";
+  for (const auto& each : settings)
+    text += fmt::format("  {:<10}  {}, {}{}\n", crdt::escaped(each.name), crdt::printable_briefly(each.value),
+                        each.origin == setting_origin::built_in ? "by " : "from the ", to_text(each.origin));
+  return text;
+}
+
 } // namespace
 
 std::string to_table(const node_report& report) {
   auto text = status_table(report.status, report.members, report.is_secured);
+  if (!report.settings.empty())
+    text += settings_lines(report.settings);
   if (report.storage)
     text += storage_lines(*report.storage);
   return report.hosting ? text + hosting_table(*report.hosting) : text;
@@ -295,6 +329,7 @@ std::string to_table(const node_report& report) {
 json to_json(const node_report& report) {
   auto answer = status_json(report.status, report.members);
   answer["tls"] = report.is_secured;
+  answer["settings"] = settings_json(report.settings);
   answer["storage"] = report.storage ? storage_json(*report.storage) : json{};
   answer["sessions"] = report.hosting ? hosting_json(*report.hosting) : json{};
   return answer;

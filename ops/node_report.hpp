@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/protocol.hpp"
+#include "actors/settings.hpp"
 #include "actors/storage_messages.hpp"
 
 #include <nlohmann/json_fwd.hpp>
@@ -26,6 +27,8 @@ struct node_report {
   std::optional<std::chrono::system_clock::time_point> certificate_expires = {};
   /// Nothing if the node keeps no journal.
   std::optional<storage_status> storage = {};
+  /// What need not stand in its cluster file; nothing of a node that does not tell.
+  std::vector<setting> settings = {};
 };
 
 /// For people: several lines.

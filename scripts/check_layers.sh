@@ -48,6 +48,7 @@ done
 one_edition='CAF_(MAJOR_|MINOR_|PATCH_)?VERSION|"actors/caf_edition_(network_)?[01]'
 one_edition+='|\bcaf::(atom\(|atom_value|atom_from_string|atom_constant|replies_to|reacts_to|anon_send\(|anon_mail|meta::)'
 one_edition+='|->(send|request|delegate|delayed_send|mail)\(|\bset_(down|exit|error|default)_handler'
+one_edition+="|${include}<caf/(action|anon_mail|atom|byte_buffer|disposable|duration|make_message|meta/.*)\.hpp>"
 one_edition+='|\bself->state\b|\.engaged\(\)|registry\(\)\.(get|put|erase)|add_message_types|init_global_meta_objects'
 for folder in actors ops app bench examples test; do
   forbid "${folder}" 'tell the editions of CAF apart; see actors/caf_edition.hpp' "${one_edition}"

@@ -59,7 +59,7 @@ void connection_keeper::report(std::string_view address, std::string_view text) 
 void connection_keeper::add(kept_connection& connection, bool is_accepted) {
   connection.id = ++last_id_;
   connections_.emplace(connection.id, &connection);
-  tally_.connections.add(1);
+  count(connection, "shaking_hands");
   ticker_.start();
   if (is_accepted)
     cut(pending_.add(connection.id, connection.address()), "no_handshake",
@@ -70,18 +70,32 @@ void connection_keeper::add(kept_connection& connection, bool is_accepted) {
 }
 
 void connection_keeper::has_shaken_hands(kept_connection& connection) {
+  count(connection, "open");
   pending_.remove(connection.id);
 }
 
 void connection_keeper::close(kept_connection& connection) {
   pending_.remove(connection.id);
   connection.is_closing = true;
+  count(connection, "closing");
   stop_if_idle();
 }
 
 void connection_keeper::remove(kept_connection& connection) {
   pending_.remove(connection.id);
-  tally_.connections.add(-static_cast<std::int64_t>(connections_.erase(std::exchange(connection.id, 0))));
+  connections_.erase(std::exchange(connection.id, 0));
+  count_no_more(connection);
+}
+
+void connection_keeper::count(kept_connection& connection, std::string_view state) {
+  count_no_more(connection);
+  connection.counted = &tally_.connections[connection.role_name()][state];
+  connection.counted->add(1);
+}
+
+void connection_keeper::count_no_more(kept_connection& connection) {
+  if (auto* counted = std::exchange(connection.counted, nullptr))
+    counted->add(-1);
 }
 
 void connection_keeper::add(kept_doorman& doorman) {

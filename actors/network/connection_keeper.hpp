@@ -41,6 +41,8 @@ public:
 
   /// From where it comes, or where it leads to: an IP address.
   virtual const std::string& address() const = 0;
+  /// As which the other side has shown a certificate; "unknown" if the connection is plain.
+  virtual std::string_view role_name() const = 0;
   /// Whether the certificate of the other side has been revoked since it was shown.
   virtual bool is_revoked_by(const tls_context& now) const = 0;
   /// Whether the other side may name less than when this was asked last, or when it has shaken hands.
@@ -66,6 +68,8 @@ public:
   bool is_over = false;
   /// 0: it is not kept.
   pending_handshakes::connection_id id = 0;
+  /// Among which it is counted; null: among none.
+  quantity* counted = nullptr;
 };
 
 /// An open port, as the keeper sees it.
@@ -78,8 +82,9 @@ public:
 };
 
 /// Keeps the connections of an actor system: closes those that do not shake hands, those whose other side takes next to
-/// nothing, and those whose other side is let in no more; and lets CAF forget the nodes that have gone. Where nothing
-/// else is said, its functions are called in the thread of the multiplexer.
+/// nothing, and those whose other side is let in no more; and lets CAF forget the nodes that have gone. Counts them by
+/// state: "shaking_hands", "open", or "closing", which still sends what was left. Where nothing else is said, its
+/// functions are called in the thread of the multiplexer.
 class connection_keeper {
 public:
   static constexpr std::chrono::milliseconds tick_interval{250};
@@ -136,6 +141,8 @@ private:
   void forget_nodes();
   void stop_if_idle();
   void let_go(const std::vector<kept_connection*>& connections);
+  void count(kept_connection& connection, std::string_view state);
+  static void count_no_more(kept_connection& connection);
   caf::io::abstract_broker* find_broker() const;
   void cut(const std::vector<pending_handshakes::connection_id>& ids, const char* label, std::string_view reason);
 

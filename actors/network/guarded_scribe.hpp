@@ -95,6 +95,9 @@ private:
   const std::string& address() const override {
     return address_;
   }
+  std::string_view role_name() const override {
+    return peer_.empty() ? "unknown" : to_string(peer_.front().is);
+  }
   bool is_revoked_by(const tls_context& now) const override {
     return tls_ != nullptr && tls_->is_revoked_by(now);
   }

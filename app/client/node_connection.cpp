@@ -124,6 +124,15 @@ fallible<storage_actor> node_connection::storage() {
     });
 }
 
+fallible<settings_actor> node_connection::settings() {
+  return look_up<caf::strong_actor_ptr>(get_atom_v, std::string{settings_name})
+    .and_then([this](const caf::strong_actor_ptr& found) -> fallible<settings_actor> {
+      if (!found)
+        return tl::unexpected(fmt::format("{} does not tell its settings", to_string(address_)));
+      return caf::actor_cast<settings_actor>(found);
+    });
+}
+
 fallible<void> node_connection::check_hosting() {
   const auto of_host = session_host().and_then(
     [this](const session_host_actor& host) { return look_at<session_host_status>(host, status_atom_v); });

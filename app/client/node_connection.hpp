@@ -5,6 +5,7 @@
 #include "actors/network/link_socket.hpp"
 #include "actors/network_security.hpp"
 #include "actors/protocol.hpp"
+#include "actors/settings.hpp"
 #include "actors/storage_messages.hpp"
 #include "actors/value_messages.hpp"
 #include "app/output/failure.hpp"
@@ -47,6 +48,8 @@ public:
   fallible<value_desk_actor> value_desk();
   /// An error, if the node keeps no journal.
   fallible<storage_actor> storage();
+  /// An error, if the node does not tell its settings.
+  fallible<settings_actor> settings();
   /// An error, if the node cannot run sessions at the moment: it is about to stop, sees no majority, has yet to catch
   /// up with the others, or is not in service. Then nothing has been done.
   fallible<void> check_hosting();

@@ -22,6 +22,10 @@ fallible<node_report> ask_report(node_connection& client) {
   if (auto storage = client.storage().and_then(
         [&](const storage_actor& found) { return client.ask<storage_status>(found, status_atom_v); }))
     result.storage = std::move(*storage);
+  // And one that does not tell how it was started.
+  if (auto told = client.settings().and_then(
+        [&](const settings_actor& found) { return client.ask<node_settings>(found, status_atom_v); }))
+    result.settings = std::move(told->settings);
   return result;
 }
 

@@ -3,11 +3,15 @@
 #include "app/commands/options.hpp"
 #include "app/commands/preconditions.hpp"
 #include "app/node/node.hpp"
+#include "app/node/node_log.hpp"
 #include "app/output/output.hpp"
 #include "crdt/printable_text.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
 
 namespace ariadne {
 
@@ -24,10 +28,22 @@ log_format parse_format(const std::string& text) {
                              fmt::format("{} is none of text, json and journal", crdt::escaped_briefly(text)));
 }
 
+std::string to_text(log_format format) {
+  switch (format) {
+    case log_format::json:
+      return "json";
+    case log_format::journal:
+      return "journal";
+    default:
+      return "text";
+  }
+}
+
 } // namespace
 
 CLI::App* node_command::declare(CLI::App& parent) {
   auto* sub = parent.add_subcommand("node", "Run one node of a cluster until SIGTERM or Ctrl-C");
+  declared_ = sub;
   sub->add_option("--cluster", cluster_file, "The cluster file")
     ->required()
     ->envname("ARIADNE_CLUSTER")
@@ -61,27 +77,63 @@ CLI::App* node_command::declare(CLI::App& parent) {
     "needs a restart.");
 }
 
+void node_command::check() {
+  const auto typed = declared_->parse_order();
+  for (const auto* option : declared_->get_options())
+    if (option->count() > 0)
+      origins[option->get_name()] = std::find(typed.begin(), typed.end(), option) != typed.end()
+                                      ? setting_origin::command_line
+                                      : setting_origin::environment;
+}
+
+node_config node_command::placed(node_config listed) const {
+  if (admin)
+    listed.admin = admin;
+  if (bind)
+    listed.bind = bind;
+  if (advertise) {
+    listed.bind = listed.bind.value_or(endpoint{listed.host, listed.port});
+    listed.host = advertise->host;
+    listed.port = advertise->port;
+  }
+  return listed;
+}
+
+node_settings node_command::settings_of(const program_config& cluster, const node_config& listed) const {
+  const auto self = placed(listed);
+  const endpoint address{self.host, self.port};
+  const auto origin = [this](const char* option, setting_origin otherwise) {
+    const auto found = origins.find(option);
+    return found != origins.end() ? found->second : otherwise;
+  };
+  const auto listed_at = origin("--listen", setting_origin::file);
+  node_settings result;
+  const auto add = [&result](const char* of, std::string value, setting_origin from) {
+    result.settings.push_back({of, std::move(value), from});
+  };
+  add("cluster", cluster_file, origin("--cluster", setting_origin::built_in));
+  add("name", name, origin("--name", setting_origin::built_in));
+  add("advertise", to_string(address), origin("--advertise", listed_at));
+  // Where nothing else is said, a node listens at the address that it has without --advertise.
+  add("bind", to_string(self.bind.value_or(address)), origin("--bind", listed.bind ? setting_origin::file : listed_at));
+  if (self.admin)
+    add("admin", to_string(*self.admin), origin("--admin", setting_origin::file));
+  add("log_format", to_text(format_for(format.value_or(cluster.log_format))),
+      origin("--log-format",
+             cluster.log_format == log_format::automatic ? setting_origin::built_in : setting_origin::file));
+  return result;
+}
+
 exit_code node_command::run() const {
   return with_cluster(cluster_file, node_needs, [&](const program_config& cluster) {
-    auto self = select_node(cluster, name, listen);
-    if (!self) {
-      complain(self.error());
+    const auto listed = select_node(cluster, name, listen);
+    if (!listed) {
+      complain(listed.error());
       return exit_code::usage;
     }
-    if (admin)
-      self->admin = admin;
-    if (bind)
-      self->bind = bind;
-    if (advertise) {
-      self->bind = self->bind.value_or(endpoint{self->host, self->port});
-      self->host = advertise->host;
-      self->port = advertise->port;
-    }
-    if (!format)
-      return run_node(cluster, *self, cluster_file);
     auto changed = cluster;
-    changed.log_format = *format;
-    return run_node(changed, *self, cluster_file);
+    changed.log_format = format.value_or(cluster.log_format);
+    return run_node(changed, placed(*listed), cluster_file, settings_of(cluster, *listed));
   });
 }
 

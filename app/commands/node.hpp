@@ -1,9 +1,11 @@
 #pragma once
 
 #include "actors/endpoint.hpp"
+#include "actors/settings.hpp"
 #include "app/commands/command.hpp"
-#include "app/config/cluster_file.hpp"
+#include "app/config/program_config.hpp"
 
+#include <map>
 #include <optional>
 #include <string>
 
@@ -12,7 +14,11 @@ namespace ariadne {
 /// `ariadne node`: runs one node of a cluster file.
 struct node_command final : command {
   CLI::App* declare(CLI::App& parent) override;
+  void check() override;
   exit_code run() const override;
+
+  /// What the node is started with, of which the cluster file says `listed`, and where each of it comes from.
+  node_settings settings_of(const program_config& cluster, const node_config& listed) const;
 
   std::string cluster_file;
   std::string name;
@@ -25,6 +31,15 @@ struct node_command final : command {
   std::optional<endpoint> admin;
   /// How its log is written, instead of what the file says.
   std::optional<log_format> format;
+  /// Of the options that are given, by their names.
+  std::map<std::string, setting_origin> origins;
+
+private:
+  /// The node, as it is to listen and to be found.
+  node_config placed(node_config listed) const;
+
+  /// Valid until the command line has been read.
+  const CLI::App* declared_ = nullptr;
 };
 
 } // namespace ariadne

@@ -218,7 +218,8 @@ tl::expected<node_config, std::string> select_node(const cluster_config& cluster
                                     cluster.name, name, names_of(cluster.nodes)));
 }
 
-exit_code run_node(const program_config& cluster, const node_config& self, const std::string& file) {
+exit_code run_node(const program_config& cluster, const node_config& self, const std::string& file,
+                   node_settings settings) {
   // Without tcmalloc: glibc leaves small pieces that are freed as they are, and merges all of them at the next large
   // allocation: after half a million keys have been erased, that takes 16 ms. Merged one by one, they take no time that
   // can be measured.
@@ -250,6 +251,7 @@ exit_code run_node(const program_config& cluster, const node_config& self, const
   caf::actor_system system{config};
   print_to_cout(system);
   output.count_in(tally_of(system));
+  const settings_desk told{system, std::move(settings)};
 
   auto all_options = options_for_node(cluster, self);
   log_to(all_options, log);

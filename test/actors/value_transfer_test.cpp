@@ -194,8 +194,8 @@ BOOST_FIXTURE_TEST_CASE(what_is_held_is_released_when_the_client_ends, node_and_
   const auto looked = remote.ask<pickup_result>(client, pickup_atom_v, std::string{"k"}, wait_options{});
   BOOST_TEST((looked.outcome == pickup_outcome::found));
   caf::anon_send_exit(client, caf::exit_reason::user_shutdown);
-  second.receive([&](const pickup_result& found) { BOOST_TEST(found.event.counter == held.event.counter); },
-                 [](const caf::error& error) { BOOST_TEST(!error); });
+  std::move(second).receive([&](const pickup_result& found) { BOOST_TEST(found.event.counter == held.event.counter); },
+                            [](const caf::error& error) { BOOST_TEST(!error); });
 }
 
 BOOST_FIXTURE_TEST_CASE(what_is_held_is_erased_by_its_event, node_and_client) {

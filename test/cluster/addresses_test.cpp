@@ -61,6 +61,8 @@ BOOST_AUTO_TEST_CASE(the_environment_says_which_node_it_is_where_it_listens_and_
   nodes.start("a");
   const auto status = run_ariadne({"status", "--node", fmt::format("127.0.0.1:{}", port.number())});
   BOOST_TEST(status.out.find(fmt::format("localhost:{}", port.number())) != std::string::npos, status.out);
+  BOOST_TEST(status.out.find("advertise   localhost:0, from the environment\n") != std::string::npos, status.out);
+  BOOST_TEST(status.out.find("log_format  json, from the environment\n") != std::string::npos, status.out);
   BOOST_TEST(nodes.log("a").starts_with("{\""), nodes.log("a"));
   BOOST_TEST(nodes.log("a").find(fmt::format("127.0.0.1:{}", admin.number())) != std::string::npos, nodes.log("a"));
 }

@@ -63,6 +63,7 @@ BOOST_AUTO_TEST_CASE(what_a_node_knows_is_told_with_its_labels) {
                            "ariadne_session_starts_total{kind=\"minotaur\"} 6",
                            "ariadne_peer_downs_total{peer=\"c\",reason=\"silence\"} 1",
                            "ariadne_session_messages_total{kind=\"minotaur\",outcome=\"handled\"} 7",
+                           "ariadne_connections{role=\"node\",state=\"open\"} 2",
                            "ariadne_log_lines_total{level=\"warning\"} 5",
                            "ariadne_map_limit_bytes 1048576",
                            "ariadne_certificate_expiry_timestamp_seconds 1728000000"})

@@ -199,6 +199,18 @@ BOOST_AUTO_TEST_CASE(a_journal_has_a_line_which_says_if_nothing_is_kept) {
   BOOST_TEST(line_of(report, "         ") == "         1 faults, the last one 0 s ago: no space left");
 }
 
+BOOST_AUTO_TEST_CASE(each_setting_has_a_line_which_says_where_it_comes_from) {
+  auto report = report_of_three();
+  BOOST_TEST(line_of(report, "settings") == "");
+  BOOST_TEST(to_json(report)["settings"].empty());
+  report.settings = {{"bind", "0.0.0.0:4100", setting_origin::environment}, {"name", "a", setting_origin::built_in}};
+  BOOST_TEST(line_of(report, "settings") == "settings");
+  BOOST_TEST(line_of(report, "  bind ") == "  bind        0.0.0.0:4100, from the environment");
+  BOOST_TEST(line_of(report, "  name ") == "  name        a, by default");
+  BOOST_TEST(to_json(report)["settings"]["bind"]["value"] == "0.0.0.0:4100");
+  BOOST_TEST(to_json(report)["settings"]["bind"]["from"] == "environment");
+}
+
 BOOST_AUTO_TEST_CASE(a_journal_says_which_cluster_it_belongs_to) {
   auto report = report_of_three();
   BOOST_TEST(line_of(report, "cluster") == "");

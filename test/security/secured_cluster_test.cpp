@@ -2,8 +2,10 @@
 
 #include "actors/exposed_interface.hpp"
 #include "actors/network/tcp_socket.hpp"
+#include "actors/node_tally.hpp"
 #include "actors/value_messages.hpp"
 #include "test/security/secured_cluster.hpp"
+#include "test/support/eventually.hpp"
 #include "test/support/open_port.hpp"
 #include "test/support/reserved_port.hpp"
 
@@ -203,6 +205,28 @@ BOOST_AUTO_TEST_CASE(a_client_may_send_what_an_engine_exposes_and_nothing_else_t
   BOOST_TEST(client.is_refused(client.membership, erase_atom_v, lot));
   insider observer{port.number(), files_of_client(certificates.path(), "observer")};
   BOOST_TEST(observer.is_refused(observer.membership, put_atom_v, lot, std::uint64_t{42}));
+}
+
+BOOST_AUTO_TEST_CASE(connections_are_counted_by_the_role_of_the_other_side) {
+  const certificate_directory certificates;
+  certificates.issue({"test", role::node, "a"});
+  certificates.issue({"test", role::client, "client"});
+  test_system engine{std::make_unique<test_config>(
+    network_security{.tls = credentials::load(files_of_node(certificates.path(), "a")).value()})};
+  const auto discarding = engine.keep(engine.system.spawn(
+    []() -> discarding_actor::behavior_type { return {[](discard_atom, const std::string&) { return true; }}; }));
+  const reserved_port port;
+  open_port(engine.system, caf::actor_cast<cluster_membership_actor>(discarding), {"127.0.0.1", port.number()},
+            log_nothing);
+  auto& counted = tally_of(engine.system).connections["client"];
+  {
+    insider client{port.number(), files_of_client(certificates.path(), "client")};
+    BOOST_TEST(
+      client.ask<bool>(caf::actor_cast<discarding_actor>(client.membership), discard_atom_v, std::string{"key"}));
+    BOOST_TEST(counted["open"].value() == 1);
+    BOOST_TEST(counted["shaking_hands"].value() == 0);
+  }
+  BOOST_TEST(eventually([&] { return counted["open"].value() == 0 && counted["closing"].value() == 0; }));
 }
 
 BOOST_AUTO_TEST_CASE(an_engine_limits_its_clients_as_the_program_does_and_at_any_time) {

@@ -52,7 +52,7 @@ inline void count_samples(node_tally& counted) {
   counted.introductions_refused["other_cluster"].add();
   counted.discovery_lookups["found"].add(3);
   counted.connections_refused["protocol"].add();
-  counted.connections.add(2);
+  counted.connections["node"]["open"].add(2);
   counted.map_limit_bytes.set(1 << 20);
   counted.stash_durations["one"].add(2ms);
   counted.stash_durations["one"].add(20s);

@@ -151,8 +151,37 @@ BOOST_AUTO_TEST_CASE(the_environment_names_what_the_command_line_does_not) {
   BOOST_TEST((placed->advertise == endpoint{"other.example", 1}));
   BOOST_TEST((placed->admin == endpoint{"127.0.0.1", 4180}));
   BOOST_TEST((placed->format == log_format::json));
+  BOOST_TEST((placed->origins.at("--advertise") == setting_origin::command_line));
+  BOOST_TEST((placed->origins.at("--bind") == setting_origin::environment));
   const variable wrong{"ARIADNE_NODE", "somewhere"};
   check_is_usage_error({"keys"}, "ARIADNE_NODE: somewhere is not HOST:PORT");
+}
+
+BOOST_AUTO_TEST_CASE(a_node_says_where_each_of_its_settings_comes_from) {
+  const auto told = [](const node_command& node, const node_config& listed) {
+    program_config cluster;
+    std::vector<std::string> result;
+    for (const auto& [name, value, origin] : node.settings_of(cluster, listed).settings)
+      result.push_back(fmt::format("{} {} {}", name, value, static_cast<int>(origin)));
+    return fmt::format("{}", fmt::join(result, ", "));
+  };
+  const variable admin{"ARIADNE_ADMIN", "127.0.0.1:4180"};
+  const node_config listed{.name = "a", .host = "a.example", .port = 4100};
+  const auto plain = parsed<node_command>({"node", "--cluster", "f", "--name", "a"});
+  BOOST_TEST(told(*plain, listed)
+             == "cluster f 0, name a 0, advertise a.example:4100 2, bind a.example:4100 2, admin 127.0.0.1:4180 1, "
+                "log_format text 3");
+  auto bound = listed;
+  bound.bind = endpoint{"0.0.0.0", 4100};
+  const auto moved = parsed<node_command>(
+    {"node", "--cluster", "f", "--name", "a", "--advertise", "b.example:1", "--log-format", "json"});
+  BOOST_TEST(told(*moved, bound)
+             == "cluster f 0, name a 0, advertise b.example:1 0, bind 0.0.0.0:4100 2, admin 127.0.0.1:4180 1, "
+                "log_format json 0");
+  const auto joined = parsed<node_command>({"node", "--cluster", "f", "--name", "a", "--listen", "10.0.0.5:1"});
+  BOOST_TEST(told(*joined, {.name = "a", .host = "10.0.0.5", .port = 1})
+             == "cluster f 0, name a 0, advertise 10.0.0.5:1 0, bind 10.0.0.5:1 0, admin 127.0.0.1:4180 1, "
+                "log_format text 3");
 }
 
 BOOST_AUTO_TEST_CASE(a_stash_reads_stdin_unless_there_is_a_file) {

@@ -2,12 +2,16 @@
 
 #include "app/config/node_options.hpp"
 #include "app/config/program_config.hpp"
+#include "test/support/child_process.hpp"
 
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <ostream>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -156,6 +160,24 @@ const std::vector<mistake> mistakes{
 };
 
 const std::filesystem::path config_dir{ARIADNE_CONFIG_DIR};
+
+/// The cluster file that stands indented in another file.
+std::string cluster_file_within(const std::filesystem::path& file) {
+  std::istringstream lines{test::read_file(file)};
+  std::string result;
+  std::optional<std::size_t> indentation;
+  for (std::string line; std::getline(lines, line);) {
+    const auto begin = line.find_first_not_of(' ');
+    if (!indentation && begin != std::string::npos && line.substr(begin) == "[cluster]")
+      indentation = begin;
+    if (!indentation)
+      continue;
+    if (begin < *indentation)
+      break;
+    result += (begin == std::string::npos ? std::string{} : line.substr(*indentation)) + '\n';
+  }
+  return result;
+}
 
 /// The configuration; ends the test case if there is an error in its stead.
 program_config valid(tl::expected<program_config, config_error> config) {
@@ -334,6 +356,17 @@ BOOST_AUTO_TEST_CASE(the_cluster_of_the_demo_has_three_nodes) {
   BOOST_CHECK(
     (config.nodes
      == std::vector<node_config>{{"a", "127.0.0.1", 4101}, {"b", "127.0.0.1", 4102}, {"c", "127.0.0.1", 4103}}));
+}
+
+BOOST_AUTO_TEST_CASE(the_cluster_files_of_schedulers_and_containers_have_three_nodes) {
+  const auto pods = valid(parse_program_config(cluster_file_within(config_dir / "kubernetes/ariadne.yaml"), "f"));
+  BOOST_TEST(names_of(pods.nodes) == "ariadne-0, ariadne-1, ariadne-2");
+  const auto job = valid(parse_program_config(cluster_file_within(config_dir / "nomad/ariadne.nomad.hcl"), "f"));
+  const std::vector<std::string> voters{"ariadne-0", "ariadne-1", "ariadne-2"};
+  BOOST_TEST(job.voters == voters, boost::test_tools::per_element{});
+  BOOST_TEST(bool{job.discovery});
+  const auto containers = valid(load_program_config(config_dir / "container/cluster.toml"));
+  BOOST_TEST(names_of(containers.nodes) == "a, b, c");
 }
 
 BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_read_is_an_error) {
