@@ -16,6 +16,7 @@
 #include "actors/node_tally.hpp"
 #include "actors/release_0_2.hpp"
 #include "actors/service_standing.hpp"
+#include "actors/session_resumption.hpp"
 #include "actors/stepwise_work.hpp"
 #include "actors/value_messages.hpp"
 #include "actors/waiting_room.hpp"
@@ -52,6 +53,8 @@ namespace {
 using ticking_crdt_replica_actor = value_holding_actor::extend<
   // From a node of release 0.2.0.
   answers<session_peer, host_atom>,
+  // From the session host of this node: see session_resuming_actor.
+  answers<std::uint64_t, start_atom, expected_atom>,
   // From the storage of this node: a fault of the disk is over.
   takes<journal_answer>,
   // Time has passed.
@@ -404,6 +407,17 @@ public:
     flush();
   }
 
+  caf::result<std::uint64_t> start_sessions_alone() {
+    const auto wait = cold_start_.start_alone(steady_clock::now());
+    if (!wait)
+      return make_error(ec::refused, fmt::format("node {} has no sessions that wait for nodes to be met",
+                                                 crdt::escaped_briefly(options_.core.node)));
+    options_.log(log_level::warning, log_event::sessions_resumed,
+                 "restored sessions start without a majority of the nodes: an operator says so");
+    flush();
+    return static_cast<std::uint64_t>(std::chrono::ceil<std::chrono::milliseconds>(*wait).count());
+  }
+
   // -- time ----------------------------------------------------------------------------------------------------------
 
   void tick() {
@@ -750,9 +764,11 @@ private:
     if (!cold_start_.settle(steady_clock::now()))
       return;
     options_.log(log_level::info, log_event::restored_shown,
-                 cold_start_.awaits_nodes()
+                 !cold_start_.awaits_nodes() ? "all nodes have been met since the start: restored state is shown"
+                 : cold_start_.may_start_sessions()
                    ? "restored state is shown from now on, although not all nodes have been met"
-                   : "all nodes have been met since the start: restored state is shown");
+                   : "restored state is shown from now on, although not all nodes have been met; restored sessions "
+                     "wait until a majority has been: see ariadne session resume --help");
     show_restored({});
   }
 
@@ -1154,6 +1170,7 @@ crdt_replica(ticking_crdt_replica_actor::stateful_pointer<crdt_replica_state> se
     [&state](drain_atom, std::uint64_t timeout_ms) { return state.drain(timeout_ms); },
     [&state](leftovers_atom, std::uint64_t after) { return state.leftovers(after); },
     [&state](status_atom) { return state.status(); },
+    [&state](start_atom, expected_atom) { return state.start_sessions_alone(); },
     [&state](const sync_frame& frame) { state.receive(frame); },
     [&state](const journal_answer& answer) { state.note(answer); },
     [&state](tick_atom) { state.tick(); },

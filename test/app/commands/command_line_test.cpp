@@ -6,6 +6,7 @@
 #include "app/commands/game_play.hpp"
 #include "app/commands/keys.hpp"
 #include "app/commands/node.hpp"
+#include "app/commands/resume.hpp"
 #include "app/commands/session.hpp"
 #include "app/commands/stash.hpp"
 #include "app/commands/status.hpp"
@@ -259,6 +260,12 @@ BOOST_AUTO_TEST_CASE(a_node_is_cordoned_by_name) {
   check_is_usage_error({"session", "uncordon", "b", "c"}, "c");
   check_is_usage_error({"session", "cordon", "no node"}, "NODE: must");
   check_is_usage_error({"forget", ""}, "NODE: must");
+}
+
+BOOST_AUTO_TEST_CASE(sessions_are_resumed_on_one_node_and_only_anyway) {
+  BOOST_TEST(parsed<resume_command>({"session", "resume", "--anyway", "b"})->resumed_node == "b");
+  check_is_usage_error({"session", "resume", "b"}, "--anyway");
+  check_is_usage_error({"session", "resume", "--anyway"}, "NODE");
 }
 
 BOOST_AUTO_TEST_CASE(a_session_is_named_by_kind_and_id) {
