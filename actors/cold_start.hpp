@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -58,6 +59,16 @@ public:
 
   bool is_cold() const {
     return is_cold_;
+  }
+
+  /// An operator says that restored sessions need no majority, as `starts_alone` does. Returns in what time they may
+  /// start; nothing if they may already, and so wait for no nodes.
+  std::optional<clock::duration> start_alone(clock::time_point now) {
+    if (may_start_sessions())
+      return std::nullopt;
+    starts_alone_ = true;
+    is_wait_over_ |= now >= until_;
+    return is_wait_over_ ? clock::duration{} : until_ - now;
   }
 
   /// Restored sessions need a majority besides: two halves of a cluster that start apart must not both run them.

@@ -15,7 +15,9 @@
 #include "actors/map_reads.hpp"
 #include "actors/node_tally.hpp"
 #include "actors/release_0_2.hpp"
+#include "actors/salvage_use.hpp"
 #include "actors/service_standing.hpp"
+#include "actors/session_resumption.hpp"
 #include "actors/stepwise_work.hpp"
 #include "actors/value_messages.hpp"
 #include "actors/waiting_room.hpp"
@@ -52,6 +54,8 @@ namespace {
 using ticking_crdt_replica_actor = value_holding_actor::extend<
   // From a node of release 0.2.0.
   answers<session_peer, host_atom>,
+  // From the session host of this node: see session_resuming_actor.
+  answers<std::uint64_t, start_atom, expected_atom>,
   // From the storage of this node: a fault of the disk is over.
   takes<journal_answer>,
   // Time has passed.
@@ -404,6 +408,17 @@ public:
     flush();
   }
 
+  caf::result<std::uint64_t> start_sessions_alone() {
+    const auto wait = cold_start_.start_alone(steady_clock::now());
+    if (!wait)
+      return make_error(ec::refused, fmt::format("node {} has no sessions that wait for nodes to be met",
+                                                 crdt::escaped_briefly(options_.core.node)));
+    options_.log(log_level::warning, log_event::sessions_resumed,
+                 "restored sessions start without a majority of the nodes: an operator says so");
+    flush();
+    return static_cast<std::uint64_t>(std::chrono::ceil<std::chrono::milliseconds>(*wait).count());
+  }
+
   // -- time ----------------------------------------------------------------------------------------------------------
 
   void tick() {
@@ -700,6 +715,10 @@ private:
         }
     if (cold_start_.is_cold())
       settle_cold_start();
+    if (salvage_.go_on(*core_, !cold_start_.is_cold() && has_met_those_up()))
+      options_.log(log_level::info, log_event::restored_shown,
+                   fmt::format("{} entries that were salvaged, and that no other node knows, have been written anew",
+                               core_->written_anew()));
     const auto now = is_caught_up();
     if (std::exchange(was_caught_up_, now) == now || !now)
       return;
@@ -708,18 +727,21 @@ private:
   }
 
   bool is_caught_up() const {
-    return !options_.awaits_nodes && core_->caught_up()
+    return !options_.awaits_nodes && !salvage_.is_awaited(*core_) && core_->caught_up()
            && std::all_of(known_.begin(), known_.end(), [](const auto& entry) { return entry.second.is_caught_up; });
   }
 
   /// Other than `is_caught_up`, does not wait for what is down.
   bool has_met_all() const {
-    return !options_.awaits_nodes && cold_start_.may_start_sessions()
-           && std::all_of(known_.begin(), known_.end(), [](const auto& entry) {
-                const auto& known = entry.second;
-                return known.presence == node_presence::down || known.presence == node_presence::forgotten
-                       || (known.presence == node_presence::up && known.is_caught_up);
-              });
+    return cold_start_.may_start_sessions() && !salvage_.is_awaited(*core_) && has_met_those_up();
+  }
+
+  bool has_met_those_up() const {
+    return !options_.awaits_nodes && std::all_of(known_.begin(), known_.end(), [](const auto& entry) {
+      const auto& known = entry.second;
+      return known.presence == node_presence::down || known.presence == node_presence::forgotten
+             || (known.presence == node_presence::up && known.is_caught_up);
+    });
   }
 
   // -- what has been restored ----------------------------------------------------------------------------------------
@@ -732,6 +754,12 @@ private:
     for (const auto& r : restored.registers)
       for (std::size_t i = 0; i < r.value.live_count(); ++i)
         events.raise(r.value.live(i).dot);
+    if (const auto& salvaged = journal.opening.salvaged) {
+      for (const auto& r : salvaged->registers)
+        for (std::size_t i = 0; i < r.value.live_count(); ++i)
+          events.raise(r.value.live(i).dot);
+      salvage_ = salvage_use{salvaged};
+    }
     cold_start_ = {options_.listed_nodes, is_counted(options_.core.node), std::move(events),
                    journal.options.starts_alone, steady_clock::now() + journal.options.cold_start_wait};
     core_->restore(std::move(restored), now_ms());
@@ -750,9 +778,11 @@ private:
     if (!cold_start_.settle(steady_clock::now()))
       return;
     options_.log(log_level::info, log_event::restored_shown,
-                 cold_start_.awaits_nodes()
+                 !cold_start_.awaits_nodes() ? "all nodes have been met since the start: restored state is shown"
+                 : cold_start_.may_start_sessions()
                    ? "restored state is shown from now on, although not all nodes have been met"
-                   : "all nodes have been met since the start: restored state is shown");
+                   : "restored state is shown from now on, although not all nodes have been met; restored sessions "
+                     "wait until a majority has been: see ariadne session resume --help");
     show_restored({});
   }
 
@@ -1090,6 +1120,7 @@ private:
   std::map<std::string, node_knowledge> known_;
   service_standing standing_;
   cold_start cold_start_;
+  salvage_use salvage_;
   std::optional<journal_outlet<ticking_crdt_replica_actor::pointer>> journal_;
   crdt::clock_doubt logged_doubt_ = crdt::clock_doubt::none;
   bool was_caught_up_ = true;
@@ -1154,6 +1185,7 @@ crdt_replica(ticking_crdt_replica_actor::stateful_pointer<crdt_replica_state> se
     [&state](drain_atom, std::uint64_t timeout_ms) { return state.drain(timeout_ms); },
     [&state](leftovers_atom, std::uint64_t after) { return state.leftovers(after); },
     [&state](status_atom) { return state.status(); },
+    [&state](start_atom, expected_atom) { return state.start_sessions_alone(); },
     [&state](const sync_frame& frame) { state.receive(frame); },
     [&state](const journal_answer& answer) { state.note(answer); },
     [&state](tick_atom) { state.tick(); },

@@ -8,6 +8,7 @@
 #include "actors/process_clocks.hpp"
 #include "actors/session_drains.hpp"
 #include "actors/session_links.hpp"
+#include "actors/session_resumption.hpp"
 #include "actors/session_runs.hpp"
 #include "actors/session_words.hpp"
 #include "actors/stepwise_work.hpp"
@@ -217,6 +218,23 @@ public:
     return std::exchange(is_cordoned_, cordoned);
   }
 
+  /// What an operator says counts for this start of the node, whatever becomes of the handoff pair.
+  caf::result<std::uint64_t> start_alone() {
+    if (options_.minority == session::minority_policy::pause)
+      return make_error(ec::refused,
+                        "minority is \"pause\": sessions run only where a majority of the nodes is, whoever "
+                        "says otherwise; take nodes that will not return out of the cluster file");
+    if (!replica_)
+      return make_error(ec::replica_restarting);
+    auto promise = self_->make_response_promise<std::uint64_t>();
+    const auto answer = std::make_shared<kept_promise<std::uint64_t>>(promise, ec::replica_restarting);
+    ask_to_start_alone([this, answer](caf::expected<std::uint64_t> wait_ms) {
+      starts_alone_ = starts_alone_ || wait_ms;
+      answer->deliver(std::move(wait_ms));
+    });
+    return promise;
+  }
+
   caf::result<std::vector<leftover>> drain() {
     auto place = waits_->admit(0);
     if (!place)
@@ -391,8 +409,18 @@ private:
     mail(self_, watch_atom_v, std::string{session::map_key_prefix}, caf::actor_cast<live_watcher_actor>(self_->ctrl()))
       .send(replica_);
     mail(self_, watch_atom_v, caf::actor_cast<watcher_actor>(self_->ctrl())).send(handoff_);
+    if (starts_alone_)
+      ask_to_start_alone([](const caf::expected<std::uint64_t>&) {});
     look_for_hosts();
     act();
+  }
+
+  template <class Answered>
+  void ask_to_start_alone(Answered answered) {
+    mail(self_, start_atom_v, expected_atom_v)
+      .request(caf::actor_cast<session_resuming_actor>(replica_), caf::infinite)
+      .then([answered](std::uint64_t wait_ms) { answered(wait_ms); },
+            [answered](caf::error& error) { answered(std::move(error)); });
   }
 
   /// Nothing is started before the hosts of all nodes that are up can be asked.
@@ -774,6 +802,8 @@ private:
   bool had_map_ = false;
   bool has_met_all_ = false;
   bool is_caught_up_ = false;
+  /// Sessions need no majority after a start: an operator says so.
+  bool starts_alone_ = false;
 
   std::uint64_t next_look_ms_ = 0;
   /// When the hosts of nodes were lost that are not back.
@@ -830,6 +860,7 @@ session_host(ticking_session_host_actor::stateful_pointer<session_host_state> se
       return state.sessions({std::move(kind), std::move(id)});
     },
     [&state](status_atom) { return state.status(); },
+    [&state](start_atom, expected_atom) { return state.start_alone(); },
     [&state](cordon_atom, bool cordoned) { return state.set_cordoned(cordoned); },
     [&state](handoff_atom, const state_handoff_actor& handoff) { state.set_handoff(handoff); },
     [&state](drain_atom) { return state.drain(); },

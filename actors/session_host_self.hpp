@@ -8,8 +8,10 @@
 
 namespace ariadne {
 
-/// The actor of actors/session_host.hpp, with what only itself and its own node send it.
+/// The actor of actors/session_host.hpp, with what operators, itself and its own node send it.
 using ticking_session_host_actor = session_host_actor::extend<
+  // From an operator: see session_resuming_actor.
+  answers<std::uint64_t, start_atom, expected_atom>,
   // Time has passed.
   takes<tick_atom>,
   // What is done in steps goes on.

@@ -135,6 +135,8 @@ public:
       try_to_open();
     else if (!status_.problem.empty())
       try_again();
+    else if (salvaged_ && salvaged_->is_used)
+      remove_salvaged();
     else
       sync();
   }
@@ -217,6 +219,15 @@ private:
     return backup_source::open(writer.options().directory.string(), *files);
   }
 
+  void remove_salvaged() {
+    do_work([this] { return writer_->remove_salvaged(); },
+            [this, removed = salvaged_](bool is_gone) {
+              is_at_work_ = false;
+              if (is_gone && salvaged_ == removed)
+                salvaged_ = nullptr;
+            });
+  }
+
   void sync() {
     const auto is_idle = std::exchange(batches_synced_, batches_) == batches_;
     do_work(
@@ -250,25 +261,31 @@ private:
   void try_to_open() {
     is_at_work_ = true;
     do_work([this] { return writer_->open(wall_clock_ms()); },
-            [this, opening = opening_](tl::expected<crdt::restored_state, journal::obstacle>&& state) {
+            [this, opening = opening_](tl::expected<storage_writer::contents, journal::obstacle>&& found) {
               is_at_work_ = false;
               if (waits_ && opening == opening_)
-                opened(std::move(state));
+                opened(std::move(found));
             });
   }
 
-  void opened(tl::expected<crdt::restored_state, journal::obstacle>&& state) {
-    if (state) {
+  void opened(tl::expected<storage_writer::contents, journal::obstacle>&& found) {
+    if (found) {
       std::vector<std::uint64_t> former;
-      for (auto id : state->former_ids())
+      for (auto id : found->state.former_ids())
         former.push_back(id.value);
-      storage_opening opening{opening_, std::make_shared<crdt::restored_state>(std::move(*state)), backlog_, id_,
-                              std::move(former)};
+      salvaged_ = nullptr;
+      if (!found->salvaged.empty()) {
+        salvaged_ = std::make_shared<salvaged_state>();
+        salvaged_->registers = std::move(found->salvaged);
+      }
+      storage_opening opening{opening_,  std::make_shared<crdt::restored_state>(std::move(found->state)),
+                              salvaged_, backlog_,
+                              id_,       std::move(former)};
       id_->set(status_.cluster_id);
       return std::exchange(waits_, std::nullopt)->deliver(std::move(opening));
     }
     // A machine without a battery boots in 1970, and is told the time by others.
-    const auto& obstacle = state.error();
+    const auto& obstacle = found.error();
     const auto has_waited = steady_clock::now() - waits_since_;
     if (obstacle.what == journal::obstacle::kind::clock_behind && has_waited < options_.clock_wait) {
       if (!std::exchange(was_told_, true))
@@ -304,6 +321,8 @@ private:
   std::shared_ptr<kept_cluster_id> id_ = std::make_shared<kept_cluster_id>();
   /// Of the last pair.
   std::uint64_t opening_ = 0;
+  /// What that is to write anew; null, if there is nothing, or no more.
+  std::shared_ptr<salvaged_state> salvaged_;
   /// The supervisor waits for it to be done.
   std::optional<kept_promise<storage_opening>> waits_;
   steady_clock::time_point waits_since_;

@@ -52,12 +52,22 @@ private:
   membership::cluster_id id_;
 };
 
+/// What was salvaged, and is to be written anew where no other node knows of it.
+struct salvaged_state {
+  /// To be moved from by the replica that does it.
+  std::vector<crdt::journal_register> registers;
+  /// Set by the replica: it is done, and the journal has what came of it.
+  std::atomic<bool> is_used = false;
+};
+
 /// What a pair begins with. Stays in its process.
 struct storage_opening {
   /// Counts the pairs that have begun with the directory in this process. Only the last one is listened to.
   std::uint64_t number = 0;
   /// What has been kept; to be moved from by the one replica that begins with it.
   std::shared_ptr<crdt::restored_state> restored;
+  /// Null, if there is nothing that was salvaged.
+  std::shared_ptr<salvaged_state> salvaged;
   std::shared_ptr<journal_backlog> backlog;
   std::shared_ptr<const kept_cluster_id> id;
   /// The incarnations that have written it, the last one at the end.

@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 namespace ariadne {
@@ -54,7 +56,7 @@ storage_writer::~storage_writer() {
   sync();
 }
 
-tl::expected<crdt::restored_state, journal::obstacle> storage_writer::open(std::uint64_t wall_ms) {
+tl::expected<storage_writer::contents, journal::obstacle> storage_writer::open(std::uint64_t wall_ms) {
   const auto directory = options_.directory.string();
   journal_.reset();
   if (!disk_) {
@@ -71,6 +73,9 @@ tl::expected<crdt::restored_state, journal::obstacle> storage_writer::open(std::
     return tl::unexpected{journal::to_obstacle(found.error(), directory)};
   if (auto obstacle = journal::find_obstacle(*found, directory, owner_, wall_ms, crdt::replica_options{}.drift_max_ms))
     return tl::unexpected{std::move(*obstacle)};
+  auto salvaged = read_salvaged();
+  if (!salvaged)
+    return tl::unexpected{std::move(salvaged.error())};
   if (has_failed_ && !found->is_new)
     found->follows_error = found->state.is_in_doubt = true;
   journal::journal_options how;
@@ -94,7 +99,36 @@ tl::expected<crdt::restored_state, journal::obstacle> storage_writer::open(std::
     log_(log_level::info, log_event::journal_opened,
          fmt::format("the journal in {} has {} keys, in {} bytes", directory, found->state.claim.registers,
                      found->log_bytes + found->snapshot_bytes));
-  return std::move(found->state);
+  return contents{std::move(found->state), std::move(*salvaged)};
+}
+
+tl::expected<std::vector<crdt::journal_register>, journal::obstacle> storage_writer::read_salvaged() {
+  std::error_code error;
+  std::filesystem::remove_all(options_.directory / journal::used_salvaged_name, error);
+  const auto directory = options_.directory / journal::salvaged_name;
+  if (!std::filesystem::is_directory(directory, error))
+    return std::vector<crdt::journal_register>{};
+  const auto disk = journal::posix_disk::open(directory.string(), true);
+  if (!disk)
+    return tl::unexpected{journal::obstacle{journal::obstacle::kind::unusable, disk.error().text}};
+  auto found = journal::recover(**disk);
+  if (!found)
+    return tl::unexpected{journal::to_obstacle(found.error(), directory.string())};
+  return std::move(found->state.registers);
+}
+
+bool storage_writer::remove_salvaged() {
+  if (!journal_ || is_at_fault())
+    return false;
+  sync();
+  // A part of it would be taken for a damaged journal.
+  std::error_code error;
+  std::filesystem::rename(options_.directory / journal::salvaged_name, options_.directory / journal::used_salvaged_name,
+                          error);
+  if (error || is_at_fault() || !disk_->sync_names())
+    return false;
+  std::filesystem::remove_all(options_.directory / journal::used_salvaged_name, error);
+  return true;
 }
 
 std::optional<journal_answer> storage_writer::write(std::shared_ptr<const crdt::journal_part> part,

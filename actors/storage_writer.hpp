@@ -33,9 +33,19 @@ public:
   storage_writer(const storage_writer&) = delete;
   storage_writer& operator=(const storage_writer&) = delete;
 
+  /// What has been read.
+  struct contents {
+    crdt::restored_state state;
+    /// See journal::salvaged_name.
+    std::vector<crdt::journal_register> salvaged;
+  };
+
   /// Reads the directory, and is about to go on with it: for a new pair, whatever the last one has written. `wall_ms`
   /// is the time of day.
-  tl::expected<crdt::restored_state, journal::obstacle> open(std::uint64_t wall_ms);
+  tl::expected<contents, journal::obstacle> open(std::uint64_t wall_ms);
+
+  /// What was salvaged has been written anew: syncs that, and removes it. Returns whether it is gone.
+  bool remove_salvaged();
 
   /// Nothing, if the disk is at fault, or full: then `try_again` is to be called from time to time, and what that
   /// answers is the answer.
@@ -78,6 +88,7 @@ private:
     std::uint64_t at_ms = 0;
   };
 
+  tl::expected<std::vector<crdt::journal_register>, journal::obstacle> read_salvaged();
   std::optional<journal_answer> write(const crdt::journal_part& part, std::uint64_t at_ms);
   void set_reserve_aside();
   void note_no_room();

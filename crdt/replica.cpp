@@ -515,6 +515,8 @@ void replica::resume_streams(std::uint64_t now_ms) {
 void replica::work(std::uint64_t now_ms) {
   if (full_state_.free_some(options_.work_registers_max) == options_.work_registers_max)
     return;
+  if (is_writing_anew())
+    return write_some_anew(now_ms);
   if (!has_sweep() && !state_.pages().has_work())
     return pump_.pump_all(links_, now_ms);
   const auto is_sweep = has_sweep() && (sweeps_next_ || !state_.pages().has_work());
@@ -529,6 +531,18 @@ void replica::work(std::uint64_t now_ms) {
     if (link.in.id == *swept)
       outbox_.send_ack(link);
   resume_streams(now_ms);
+  pump_.pump_all(links_, now_ms);
+}
+
+void replica::write_some_anew(std::uint64_t now_ms) {
+  // To write costs a few times as much as to look.
+  for (auto budget = std::max<std::size_t>(options_.work_registers_max / 4, 1); budget > 0 && is_writing_anew();
+       --budget) {
+    written_anew_ += state_.write_anew(salvaged_.back(), now_ms);
+    salvaged_.pop_back();
+  }
+  if (!is_writing_anew())
+    salvaged_.shrink_to_fit();
   pump_.pump_all(links_, now_ms);
 }
 

@@ -165,7 +165,8 @@ public:
   /// Whether something that takes long waits to go on. Then `work` is to be called soon, over and over; one call takes
   /// no longer than a few milliseconds at any size of the map.
   bool has_work() const {
-    return has_sweep() || state_.pages().has_work() || pump_.has_work() || full_state_.has_garbage();
+    return has_sweep() || state_.pages().has_work() || pump_.has_work() || full_state_.has_garbage()
+           || is_writing_anew();
   }
   /// Whether a full state has come in whole, and is being worked off.
   bool has_sweep() const {
@@ -179,6 +180,19 @@ public:
   /// on. To be called at once, before there are links. Stamps that are too far ahead of `now_ms` are kept, but not
   /// observed.
   void restore(restored_state state, std::uint64_t now_ms);
+
+  /// Of registers that were salvaged from a damaged disk, writes anew as events of this replica what nobody knows of:
+  /// to be called once this replica knows all that the others know, which have a say in all else. `work` does it.
+  void write_anew(std::vector<journal_register> salvaged) {
+    salvaged_ = std::move(salvaged);
+  }
+  /// Whether that is not over; and how many entries have been written anew so far.
+  bool is_writing_anew() const {
+    return !salvaged_.empty();
+  }
+  std::uint64_t written_anew() const {
+    return written_anew_;
+  }
 
   /// From now on, changes are kept for a journal. What has been restored is there already.
   void begin_journal();
@@ -390,6 +404,7 @@ private:
   /// Goes on with the sweep of a full state, looking at up to `registers_max` registers, and does what is due at its
   /// end. Returns its stream when it is over.
   std::optional<std::uint64_t> sweep(std::size_t registers_max);
+  void write_some_anew(std::uint64_t now_ms);
   /// What is due when a batch has come in whole, and is swept.
   void end_batch(neighbour_link& link);
   void raise_vector(const version_vector& cut);
@@ -434,6 +449,9 @@ private:
   std::vector<replica_id> former_ids_;
   /// Until the journal begins: what of that is on the disk for certain.
   version_vector restored_;
+  /// What is still to be looked at, from the end on.
+  std::vector<journal_register> salvaged_;
+  std::uint64_t written_anew_ = 0;
   std::uint64_t last_heartbeat_ms_ = 0;
   /// Whose turn it is in `work`.
   bool sweeps_next_ = true;

@@ -142,6 +142,42 @@ void replica_state::restore(restored_state&& state, std::uint64_t now_ms) {
   known_.restore(std::move(state.claim.vector), version_vector{*state.claim.retired}, std::move(state.claim.forgotten));
 }
 
+bool replica_state::knows_of(std::string_view key, const entry& e) const {
+  if (known_.covers(e.dot))
+    return true;
+  const auto* owner = map_.find(key);
+  if (owner == nullptr)
+    return false;
+  const auto value = map_.value(*owner);
+  if (value.covers(e.dot))
+    return true;
+  // Whoever has written it anew may have ended before that was noted.
+  for (std::size_t i = 0; i < value.live_count(); ++i)
+    if (value.live(i).stamp == e.stamp && value.live(i).value.view() == e.value.view())
+      return true;
+  return false;
+}
+
+std::size_t replica_state::write_anew(const journal_register& salvaged, std::uint64_t now_ms) {
+  std::size_t written = 0;
+  for (std::size_t i = 0; i < salvaged.value.live_count(); ++i) {
+    auto again = salvaged.value.live(i);
+    if (again.expired(now_ms) || knows_of(salvaged.key, again))
+      continue;
+    // What is written anew supersedes nothing: of the old event, the map has no trace.
+    again.dot = known_.next_dot(again.value.size() > options_.large_value_bytes ? twin_of(options_.id) : options_.id);
+    if (clock_.accepts(again.stamp, now_ms))
+      clock_.observe(again.stamp);
+    else
+      again.stamp = clock_.issue(now_ms);
+    const auto dot = again.dot;
+    note(map_.join(salvaged.key, causal_register{std::move(again)}, known_.vector()));
+    known_.raise(dot);
+    ++written;
+  }
+  return written;
+}
+
 void replica_state::follow(keyed_register& owner, const causal_register& joined) {
   const auto value = map_.value(owner);
   for (std::size_t i = 0; i < value.live_count(); ++i) {

@@ -135,6 +135,10 @@ public:
     return effect.changed;
   }
 
+  /// Writes anew, as an event of this replica, each live entry of a salvaged register of which nothing is known here.
+  /// Returns how many there were.
+  std::size_t write_anew(const journal_register& salvaged, std::uint64_t now_ms);
+
   // -- a journal -----------------------------------------------------------------------------------------------------
 
   /// Takes over what a former incarnation of the node has held; only at the beginning. First the registers, then what
@@ -198,6 +202,8 @@ private:
   void follow(keyed_register& owner, const causal_register& joined);
   /// A clock that was set back has lost sight of stamps that still count: those under the key are seen again.
   void observe_live(std::string_view key, std::uint64_t now_ms);
+  /// Whether it is known what has become of an entry that was salvaged.
+  bool knows_of(std::string_view key, const entry& e) const;
   void restamp(keyed_register& owner, dot old, std::uint64_t now_ms);
   restamped_events& restamped_of(replica_id own) {
     return restamped_[own == options_.id ? 0 : 1];

@@ -24,6 +24,11 @@ inline constexpr std::uint32_t format_version = 1;
 inline constexpr auto manifest_name = "MANIFEST";
 inline constexpr auto new_manifest_name = "MANIFEST.new";
 
+/// A directory in that of a journal: a journal of what was salvaged, which its node is to write anew; and what it is
+/// called once that is done, until it is gone.
+inline constexpr auto salvaged_name = "salvaged";
+inline constexpr auto used_salvaged_name = "salvaged.used";
+
 /// What a manifest says of the id of its cluster, which is settled elsewhere (membership/cluster_identity.hpp).
 struct cluster_mark {
   /// 0: none yet.

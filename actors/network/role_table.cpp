@@ -123,13 +123,14 @@ void allow_nodes(rule_writer& may) {
   may.allow(leftovers_atom_v, number);
   may.allow(leave_atom_v);
   may.allow(backup_atom_v);
+  may.allow(start_atom_v, expected_atom_v);
 }
 
 const char* refusal_text(role is) {
   switch (is) {
     case role::client:
-      return "a client may not drain, cordon, forget or back up nodes, nor speak to what is not for clients; an "
-             "operator may do the former";
+      return "a client may not drain, cordon, forget or back up nodes, nor resume their sessions, nor speak to what is "
+             "not for clients; an operator may do all but the last";
     case role::observer:
       return "an observer may ask for status, keys, watch and sessions, and for nothing else";
     default:

@@ -12,6 +12,7 @@
 #include "app/commands/load.hpp"
 #include "app/commands/node.hpp"
 #include "app/commands/pickup.hpp"
+#include "app/commands/resume.hpp"
 #include "app/commands/session.hpp"
 #include "app/commands/sessions.hpp"
 #include "app/commands/stash.hpp"
@@ -81,12 +82,15 @@ public:
     add<drain_command>(app_);
     add<forget_command>(app_);
     add<sessions_command>(app_);
-    auto& session = add_group("session", "Start a session, speak to it, or end it, wherever it runs; cordon nodes");
+    auto& session = add_group(
+      "session", "Start a session, speak to it, or end it, wherever it runs; cordon nodes, or resume after the "
+                 "end of all");
     add<session_start_command>(session);
     add<session_deliver_command>(session);
     add<session_stop_command>(session);
     add<cordon_command>(session, true);
     add<cordon_command>(session, false);
+    add<resume_command>(session);
     add<backup_command>(app_);
     auto& storage = add_group("storage", "Look at the journal of a node that does not run, or mend it");
     add<storage_check_command>(storage);

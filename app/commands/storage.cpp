@@ -82,6 +82,9 @@ fallible<journal::recovered_journal> recover(journal::disk& disk, const std::str
   auto found = journal::recover(disk);
   if (!found)
     return to_failure(journal::to_obstacle(found.error(), directory));
+  if (const auto salvaged = directory + '/' + journal::salvaged_name; found->is_new && fs::exists(salvaged))
+    return tl::unexpected{failure{
+      fmt::format("{}: there is no journal yet; what the node is to write anew is in {}", directory, salvaged)}};
   if (found->is_new)
     return tl::unexpected{failure{directory + ": there is no journal"}};
   return std::move(*found);
@@ -200,17 +203,34 @@ CLI::App* storage_repair_command::declare(CLI::App& parent) {
   sub->add_flag("--salvage", is_salvage,
                 "Keep whatever can be read, and claim nothing of it; the old files go to DIR.damaged");
   sub->add_flag("--discard", is_discard, "Remove it: the node begins with what the other nodes hold");
-  return sub;
+  sub->add_flag("--found", is_found,
+                "With --salvage: once the node has met the others, it writes anew what none of them knows of");
+  return sub->footer(
+    "--salvage leaves it to the other nodes what of it still counts. Of what none of them knows, none\n"
+    "can ever say so; with --found, the node takes that over as its own, when it has met all nodes of\n"
+    "the cluster file, or its cold_start_wait is over. What was erased where nobody remembers it may\n"
+    "be there again then. So do that on one node, and when no other disk is to be had.");
 }
 
 void storage_repair_command::check() {
   if (is_salvage == is_discard)
     throw CLI::ValidationError("storage repair", "needs either --salvage or --discard");
+  if (is_found && !is_salvage)
+    throw CLI::ValidationError("storage repair", "--found is about what --salvage has kept");
 }
 
 namespace {
 
-fallible<void> salvage(const std::string& directory) {
+std::string salvaged_in(const std::string& directory) {
+  return directory + '/' + journal::salvaged_name;
+}
+
+fallible<void> salvage(const std::string& directory, bool is_found) {
+  if (fs::exists(salvaged_in(directory)))
+    return tl::unexpected{
+      failure{fmt::format("{} is there from the last time: the node has yet to write it anew; have it "
+                          "do so, or move that away",
+                          salvaged_in(directory))}};
   auto damaged = open(directory, false);
   if (!damaged)
     return tl::unexpected{damaged.error()};
@@ -227,11 +247,12 @@ fallible<void> salvage(const std::string& directory) {
   const auto kept = directory + ".damaged";
   if (fs::exists(made) || fs::exists(kept))
     return tl::unexpected{failure{fmt::format("{} or {} is there already; move it away", made, kept)}};
-  auto disk = open(made, false);
+  auto disk = open(is_found ? salvaged_in(made) : made, false);
   if (!disk)
     return tl::unexpected{disk.error()};
   if (auto done = journal::write_whole(**disk, found->state, *found->of, wall_ms(), salts()); !done)
     return to_failure(done.error());
+  disk->reset();
   std::error_code error;
   fs::rename(directory, kept, error);
   if (!error)
@@ -239,8 +260,9 @@ fallible<void> salvage(const std::string& directory) {
   if (error)
     return tl::unexpected{
       failure{fmt::format("{} cannot be put in the place of {}: {}", made, directory, error.message())}};
-  write_receipt(fmt::format("kept {} registers; lost {}, and {} bytes that are no frames; the old files are in {}\n",
-                            found->state.registers.size(), found->lost_registers, found->lost_bytes, kept));
+  write_receipt(fmt::format("kept {} registers; lost {}, and {} bytes that are no frames; the old files are in {}{}\n",
+                            found->state.registers.size(), found->lost_registers, found->lost_bytes, kept,
+                            is_found ? "; the node writes anew what no other one knows of" : ""));
   return {};
 }
 
@@ -249,10 +271,15 @@ fallible<void> salvage(const std::string& directory) {
 exit_code storage_repair_command::run() const {
   unblock_stop_signals();
   if (is_salvage)
-    return conclude(salvage(directory));
+    return conclude(salvage(directory, is_found));
   return conclude(open(directory, false).and_then([&](const open_disk& disk) -> fallible<void> {
     if (auto done = journal::discard(*disk); !done)
       return to_failure(done.error());
+    std::error_code error;
+    fs::remove_all(salvaged_in(directory), error);
+    if (error)
+      return tl::unexpected{failure{fmt::format("{} cannot be removed: {}", salvaged_in(directory), error.message()),
+                                    exit_code::storage_unusable}};
     write_receipt(fmt::format("{} has no journal any more\n", directory));
     return {};
   }));

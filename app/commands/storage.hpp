@@ -37,6 +37,8 @@ struct storage_repair_command final : storage_command {
 
   bool is_salvage = false;
   bool is_discard = false;
+  /// With `is_salvage`: what no other node knows is to be written anew.
+  bool is_found = false;
 };
 
 /// `ariadne storage adopt`: makes it another node's.

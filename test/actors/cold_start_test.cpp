@@ -68,6 +68,33 @@ BOOST_AUTO_TEST_CASE(restored_sessions_start_without_a_majority_only_if_they_may
   BOOST_TEST(state.may_start_sessions());
 }
 
+BOOST_AUTO_TEST_CASE(restored_sessions_start_without_a_majority_once_an_operator_says_so) {
+  auto state = restored();
+  state.settle(begin + 60s);
+  BOOST_TEST(!state.may_start_sessions());
+  BOOST_TEST((state.start_alone(begin + 61s) == 0s));
+  BOOST_TEST(state.may_start_sessions());
+}
+
+BOOST_AUTO_TEST_CASE(what_an_operator_says_ends_no_wait_for_nodes_that_may_still_boot) {
+  auto state = restored();
+  BOOST_TEST((state.start_alone(begin + 18s) == 42s));
+  BOOST_TEST(!state.may_start_sessions());
+  state.settle(begin + 59s);
+  BOOST_TEST(!state.may_start_sessions());
+  state.settle(begin + 60s);
+  BOOST_TEST(state.may_start_sessions());
+}
+
+BOOST_AUTO_TEST_CASE(an_operator_cannot_start_what_waits_for_nobody) {
+  ariadne::cold_start none;
+  BOOST_TEST(!none.start_alone(begin).has_value());
+  auto state = restored();
+  state.met("b");
+  state.settle(begin + 60s);
+  BOOST_TEST(!state.start_alone(begin + 61s).has_value());
+}
+
 BOOST_AUTO_TEST_CASE(a_node_that_has_restored_nothing_waits_for_nobody) {
   const ariadne::cold_start none;
   BOOST_TEST(none.may_start_sessions());

@@ -22,6 +22,7 @@ namespace ariadne::test::blackout_test {
 namespace {
 
 constexpr int done = 0;
+constexpr int failed = 1;
 constexpr int pending = 5;
 
 /// How nodes keep a journal. In tests of state that has been restored they wait no longer than it takes to meet.
@@ -53,8 +54,8 @@ void kill_all(cluster_process& nodes, const std::vector<std::string>& names) {
 const std::vector<std::string> names{"a", "b", "c"};
 
 struct kept_nodes : cluster_process {
-  explicit kept_nodes(const std::string& mode, const std::string& further = {})
-    : cluster_process(names, storage(mode, further)) {
+  explicit kept_nodes(const std::string& mode, const std::string& further = {}, const std::string& cluster = {})
+    : cluster_process(names, cluster + storage(mode, further)) {
     start_all();
   }
 
@@ -196,6 +197,51 @@ BOOST_AUTO_TEST_CASE(sessions_go_on_from_their_last_checkpoint) {
     BOOST_TEST(epoch > epochs.at(game));
   for (const auto& name : names)
     BOOST_TEST(cluster.nodes.log(name).find("as well, and ends here") == std::string::npos, "a game has run twice");
+}
+
+BOOST_AUTO_TEST_CASE(restored_sessions_wait_for_a_majority_until_an_operator_says_otherwise) {
+  game_nodes cluster{storage("write", "cold_start_wait = \"100ms\""), "round_time = \"200ms\""};
+  constexpr int games = 3;
+  cluster.start_games(games);
+  BOOST_REQUIRE(cluster.all_run("a", games));
+  const auto epochs = cluster.epochs("a");
+  for (const auto& name : names)
+    BOOST_REQUIRE(eventually_keeps_all(cluster.nodes, name));
+  const auto early = cluster.nodes.run("a", {"session", "resume", "b", "--anyway"});
+  BOOST_TEST(early.exit_code == failed);
+  BOOST_TEST(early.err == "ariadne: refused: node b has no sessions that wait for nodes to be met\n");
+  kill_all(cluster.nodes, names);
+  cluster.nodes.start("a");
+  BOOST_REQUIRE(eventually([&] {
+    return cluster.nodes.log("a").find("restored sessions wait until a majority has been") != std::string::npos;
+  }));
+  BOOST_TEST(cluster.nodes.run("a", {"session", "resume", "b", "--anyway"}).err == "ariadne: node b is down\n");
+  BOOST_TEST(cluster.nodes.run("a", {"session", "deliver", "minotaur/0", "show"}).exit_code == failed);
+  const auto resumed = cluster.nodes.run("a", {"session", "resume", "a", "--anyway"});
+  BOOST_TEST(resumed.out == "a starts its sessions without a majority of the nodes\n", resumed.err);
+  BOOST_REQUIRE(cluster.all_run("a", games));
+  // Nodes that come later find them running, and what is on their disks outranks nothing.
+  for (const auto* name : {"b", "c"})
+    cluster.nodes.start(name);
+  cluster.nodes.settle();
+  BOOST_REQUIRE(cluster.all_run("b", games));
+  for (const auto& [game, epoch] : cluster.epochs("b"))
+    BOOST_TEST(epoch > epochs.at(game) + 65'535);
+  for (const auto& name : names)
+    BOOST_TEST(cluster.nodes.log(name).find("as well, and ends here") == std::string::npos, "a game has run twice");
+}
+
+BOOST_AUTO_TEST_CASE(no_operator_has_sessions_run_without_a_majority_where_they_are_to_pause) {
+  kept_nodes nodes{"write", "cold_start_wait = \"100ms\"", "minority = \"pause\"\n"};
+  BOOST_REQUIRE(nodes.run("a", {"session", "start", "minotaur/7"}).exit_code == done);
+  for (const auto& name : names)
+    BOOST_REQUIRE(eventually_keeps_all(nodes, name));
+  kill_all(nodes, names);
+  nodes.start("a");
+  const auto refused = nodes.run("a", {"session", "resume", "a", "--anyway"});
+  BOOST_TEST(refused.exit_code == failed);
+  BOOST_TEST(refused.err.starts_with("ariadne: refused: minority is \"pause\": sessions run only where a majority"),
+             refused.err);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

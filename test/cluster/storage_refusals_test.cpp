@@ -17,6 +17,7 @@ namespace fs = std::filesystem;
 constexpr int done = 0;
 constexpr int failed = 1;
 constexpr int absent = 4;
+constexpr int pending = 5;
 constexpr int foreign = 8;
 constexpr int in_use = 9;
 constexpr int damaged = 11;
@@ -56,6 +57,14 @@ struct kept_node : cluster_process {
         bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 1);
         write_file(entry.path(), bytes);
       }
+  }
+
+  void damage_first_segment() {
+    auto first = std::string(20, 'z');
+    for (const auto& entry : fs::directory_iterator{journal()})
+      if (const auto name = entry.path().filename().string(); name.starts_with("segment-"))
+        first = std::min(first, name);
+    damage(first);
   }
 
 private:
@@ -148,11 +157,7 @@ BOOST_FIXTURE_TEST_CASE(a_damaged_journal_is_refused_and_what_is_whole_of_it_can
   // Of two segments, the first one cannot be torn.
   start("a");
   BOOST_REQUIRE(stop("a") == done);
-  auto first = std::string(20, 'z');
-  for (const auto& entry : fs::directory_iterator{journal()})
-    if (const auto name = entry.path().filename().string(); name.starts_with("segment-"))
-      first = std::min(first, name);
-  damage(first);
+  damage_first_segment();
   const auto refused = start_of("a", file().string());
   BOOST_TEST(refused.exit_code == damaged);
   BOOST_TEST(refused.err.find("ariadne storage repair") != std::string::npos, refused.err);
@@ -164,6 +169,68 @@ BOOST_FIXTURE_TEST_CASE(a_damaged_journal_is_refused_and_what_is_whole_of_it_can
   BOOST_TEST(run_ariadne({"storage", "repair", journal().string(), "--discard"}).exit_code == done);
   start("a");
   BOOST_TEST(run("a", {"pickup", "new"}).exit_code == absent);
+}
+
+BOOST_FIXTURE_TEST_CASE(what_was_salvaged_can_be_taken_over_where_nobody_else_has_it, kept_node) {
+  start("a");
+  for (auto i = 0; i < 20; ++i)
+    BOOST_REQUIRE(run("a", {"stash", fmt::format("key_{}", i)}, "state").exit_code == done);
+  BOOST_REQUIRE(stop("a") == done);
+  damage_first_segment();
+  const auto repaired = run_ariadne({"storage", "repair", journal().string(), "--salvage", "--found"});
+  BOOST_REQUIRE_MESSAGE(repaired.exit_code == done, repaired.err);
+  const auto checked = run_ariadne({"storage", "check", journal().string()});
+  BOOST_TEST(checked.err.find("is to write anew is in " + (journal() / "salvaged").string()) != std::string::npos,
+             checked.err);
+  BOOST_TEST(run_ariadne({"storage", "repair", journal().string(), "--salvage", "--found"}).exit_code == failed);
+  for (auto round = 0; round < 2; ++round) {
+    start("a");
+    BOOST_TEST(run("a", {"pickup", "key_7", "--wait", "20s", "--timeout", "30s"}).out == "state");
+    BOOST_TEST(eventually([&] { return !fs::exists(journal() / "salvaged"); }));
+    BOOST_REQUIRE(stop("a") == done);
+    const auto is_right = run_ariadne({"storage", "check", journal().string()});
+    BOOST_TEST(is_right.exit_code == done, is_right.err);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(of_what_was_salvaged_a_node_takes_over_what_no_other_knows) {
+  const std::vector<std::string> names{"a", "b"};
+  cluster_process nodes{names, "[storage]\ndirectory = \"journals\"\ncold_start_wait = \"1h\"\n"};
+  const auto journal = [&](const std::string& node) { return nodes.directory() / "journals" / node; };
+  const auto repair = [&] {
+    const auto repaired = run_ariadne({"storage", "repair", journal("a").string(), "--salvage", "--found"});
+    BOOST_REQUIRE_MESSAGE(repaired.exit_code == done, repaired.err);
+    fs::remove_all(journal("a").string() + ".damaged");
+  };
+  for (const auto& name : names)
+    nodes.start(name);
+  nodes.settle();
+  for (const auto* key : {"kept", "gone"})
+    BOOST_REQUIRE(nodes.run("a", {"stash", key, "--concern", "all,durable"}, "state").exit_code == done);
+  // The other one knows of both, and that one is erased.
+  nodes.kill("a");
+  BOOST_REQUIRE(nodes.run("b", {"discard", "gone"}).exit_code == done);
+  repair();
+  nodes.start("a");
+  BOOST_TEST(eventually([&] { return !fs::exists(journal("a") / "salvaged"); }));
+  BOOST_TEST(nodes.run("a", {"keys"}).out == "kept\n");
+  BOOST_TEST(nodes.log("a").find("0 entries that were salvaged") != std::string::npos, nodes.log("a"));
+  BOOST_REQUIRE(eventually([&] {
+    return nlohmann::json::parse(nodes.run("a", {"status", "--json"}).out)["storage"]["lag_keys"] == 0;
+  }));
+  // All that the other one knew is lost.
+  nodes.kill("a");
+  nodes.kill("b");
+  fs::remove_all(journal("b"));
+  repair();
+  nodes.start("a");
+  BOOST_TEST(nodes.run("a", {"pickup", "kept"}).exit_code == pending);
+  nodes.start("b");
+  for (const auto& name : names) {
+    BOOST_TEST(nodes.run(name, {"pickup", "kept", "--wait", "20s", "--timeout", "30s"}).out == "state");
+    BOOST_TEST(nodes.run(name, {"keys"}).out == "kept\n");
+  }
+  BOOST_TEST(eventually([&] { return !fs::exists(journal("a") / "salvaged"); }));
 }
 
 BOOST_FIXTURE_TEST_CASE(a_backup_of_a_running_node_is_restored_into_a_new_directory, kept_node) {

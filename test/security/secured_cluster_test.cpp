@@ -178,6 +178,10 @@ BOOST_AUTO_TEST_CASE(each_role_may_do_what_it_is_for_and_is_told_so_otherwise) {
   BOOST_TEST(contains(cordoned.err, "a client may not drain, cordon, forget or back up nodes"), cordoned.err);
   const auto by_operator = cluster.run("a", "operator", {"session", "cordon", "a"});
   BOOST_TEST(by_operator.exit_code == 0, by_operator.err);
+  const auto resumed = cluster.run("a", "client", {"session", "resume", "a", "--anyway"});
+  BOOST_TEST(contains(resumed.err, "nor resume their sessions"), resumed.err);
+  const auto resumed_by_operator = cluster.run("a", "operator", {"session", "resume", "a", "--anyway"});
+  BOOST_TEST(contains(resumed_by_operator.err, "has no sessions that wait for nodes"), resumed_by_operator.err);
   BOOST_TEST(contains(cluster.run("a", "client", {"status"}).out, "security TLS"));
 }
 

@@ -6,9 +6,11 @@
 #include "app/commands/game_play.hpp"
 #include "app/commands/keys.hpp"
 #include "app/commands/node.hpp"
+#include "app/commands/resume.hpp"
 #include "app/commands/session.hpp"
 #include "app/commands/stash.hpp"
 #include "app/commands/status.hpp"
+#include "app/commands/storage.hpp"
 #include "app/commands/take.hpp"
 #include "app/commands/wait.hpp"
 #include "crdt/printable_text.hpp"
@@ -288,6 +290,18 @@ BOOST_AUTO_TEST_CASE(a_node_is_cordoned_by_name) {
   check_is_usage_error({"session", "uncordon", "b", "c"}, "c");
   check_is_usage_error({"session", "cordon", "no node"}, "NODE: must");
   check_is_usage_error({"forget", ""}, "NODE: must");
+}
+
+BOOST_AUTO_TEST_CASE(sessions_are_resumed_on_one_node_and_only_anyway) {
+  BOOST_TEST(parsed<resume_command>({"session", "resume", "--anyway", "b"})->resumed_node == "b");
+  check_is_usage_error({"session", "resume", "b"}, "--anyway");
+  check_is_usage_error({"session", "resume", "--anyway"}, "NODE");
+}
+
+BOOST_AUTO_TEST_CASE(only_what_is_salvaged_is_found) {
+  BOOST_TEST(parsed<storage_repair_command>({"storage", "repair", "d", "--salvage", "--found"})->is_found);
+  BOOST_TEST(!parsed<storage_repair_command>({"storage", "repair", "d", "--salvage"})->is_found);
+  check_is_usage_error({"storage", "repair", "d", "--discard", "--found"}, "--found is about what --salvage");
 }
 
 BOOST_AUTO_TEST_CASE(a_session_is_named_by_kind_and_id) {
