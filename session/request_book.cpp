@@ -169,8 +169,17 @@ bool request_book::serve_start(session_entry& e, waiter& w) {
     return answer(w, outcome::done, self());
   if (!s.machine.is(stage::none))
     return false;
-  if (record.is(session_phase::running) && host_.hosts.has_peer(record.winner()->owner))
-    return answer(w, outcome::done, record.winner()->owner);
+  if (record.is(session_phase::running) && host_.hosts.has_peer(record.winner()->owner)) {
+    const auto& owner = record.winner()->owner;
+    if (w.type == request_type::locate || !host_.options.durable_records)
+      return answer(w, outcome::done, owner);
+    // Its record may be on no disk but its own yet. The owner answers once it is on all that have to hold it.
+    if (w.origin != self())
+      return answer(w, outcome::elsewhere);
+    if (may_pass_on(w))
+      pass_on(w, owner, start_request{w.number, key, w.state});
+    return false;
+  }
   if (w.type == request_type::locate || record.is_session())
     return false;
   if (w.origin != self()) {

@@ -27,12 +27,12 @@ session::session_host_options options() {
 
 /// The requests about one session, which does not run here.
 struct one_book {
-  session::host_context host{options(), 1'000};
+  session::host_context host;
   session::request_book book{host};
   session::session_map sessions;
   session::session_entry& e = *sessions.try_emplace(key, host.queue).first;
 
-  one_book() {
+  explicit one_book(const session::session_host_options& how = options()) : host{how, 1'000} {
     host.mandate.catch_up();
   }
   ~one_book() {
@@ -73,6 +73,16 @@ struct one_book {
   }
 };
 
+struct durable_book : one_book {
+  durable_book() : one_book(durable()) {}
+
+  static session::session_host_options durable() {
+    auto result = options();
+    result.durable_records = true;
+    return result;
+  }
+};
+
 } // namespace
 
 BOOST_FIXTURE_TEST_SUITE(request_book, one_book)
@@ -102,6 +112,17 @@ BOOST_AUTO_TEST_CASE(who_looks_for_a_session_is_told_once_it_runs) {
   BOOST_TEST_REQUIRE(told.size() == 1u);
   BOOST_TEST((told.front().place == other));
   BOOST_TEST(e.second.waiting.empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(where_records_are_durable_the_owner_says_that_a_session_is_started, durable_book) {
+  meet_other();
+  const auto w = ask(1, request_type::start);
+  note_run_of_other();
+  book.serve(e, w);
+  BOOST_TEST((w->second.asked == other));
+  BOOST_TEST(answers().empty());
+  BOOST_TEST(book.answered(e, other, {1, outcome::done, other, {}}));
+  BOOST_TEST((answers().front().place == other));
 }
 
 BOOST_AUTO_TEST_CASE(the_end_of_a_session_is_asked_of_its_owner_again_when_contact_was_lost) {

@@ -1139,8 +1139,8 @@ void cluster::check_outranked(const session_key& key, const std::vector<crdt::li
 
 bool cluster::is_to_be_kept(const session_key& key) const {
   // One crash at a time, so one of the two that hold a new session is left. All may end at once: then what has begun to
-  // run is on disks. Who has asked elsewhere for its start may be told earlier, by the record.
-  const auto is_kept = scenario_.blackouts ? first_run_us_.contains(key) : acknowledged_.contains(key);
+  // run is on disks.
+  const auto is_kept = acknowledged_.contains(key) || (scenario_.blackouts && first_run_us_.contains(key));
   return is_kept && !stopped_.contains(key) && !is_all_lost_ && !scenario_.partitions && !scenario_.freezes
          && !scenario_.map_restarts;
 }
