@@ -3,8 +3,8 @@
 #include "actors/error.hpp"
 #include "actors/network/guarded_multiplexer.hpp"
 #include "actors/node_listing.hpp"
-#include "actors/settings.hpp"
 #include "actors/node_tally.hpp"
+#include "actors/settings.hpp"
 #include "actors/storage_messages.hpp"
 #include "actors/value_messages.hpp"
 
