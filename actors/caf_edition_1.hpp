@@ -364,7 +364,8 @@ inline void set_scheduler_policy(caf::actor_system_config& config, const std::st
 
 static_assert(std::numeric_limits<float>::is_iec559 && std::numeric_limits<double>::is_iec559);
 
-/// A serialiser or deserialiser of CAF's that leaves everything to another one, which cannot be derived from.
+/// A serialiser or deserialiser of CAF's that leaves everything to another one, which cannot be derived from, but does
+/// not go deeper than `nesting_max`.
 template <class Base, class Inner>
 class forwarder : public Base {
 public:
@@ -381,9 +382,10 @@ public:
 
   template <class... Ts>
   bool begin_object(Ts&&... xs) {
-    return inner_.begin_object(std::forward<Ts>(xs)...);
+    return enter() && inner_.begin_object(std::forward<Ts>(xs)...);
   }
   bool end_object() {
+    nesting_.leave();
     return inner_.end_object();
   }
   template <class... Ts>
@@ -407,16 +409,18 @@ public:
   }
   template <class Size>
   bool begin_sequence(Size&& size) {
-    return inner_.begin_sequence(size);
+    return enter() && inner_.begin_sequence(size);
   }
   bool end_sequence() {
+    nesting_.leave();
     return inner_.end_sequence();
   }
   template <class Size>
   bool begin_associative_array(Size&& size) {
-    return inner_.begin_associative_array(size);
+    return enter() && inner_.begin_associative_array(size);
   }
   bool end_associative_array() {
+    nesting_.leave();
     return inner_.end_associative_array();
   }
 
@@ -430,6 +434,15 @@ public:
 
 protected:
   Inner inner_;
+
+private:
+  bool enter() {
+    if (!nesting_.enter())
+      this->emplace_error(caf::sec::invalid_argument);
+    return !this->get_error();
+  }
+
+  nesting nesting_;
 };
 
 /// CAF's binary format, but for infinite numbers and those that are none: here they are the bits that IEEE 754 gives
@@ -460,27 +473,11 @@ public:
     return inner_.remaining();
   }
 
-  template <class... Ts>
-  bool begin_object(Ts&&... xs) {
-    return enter() && forwarder::begin_object(std::forward<Ts>(xs)...);
-  }
-  bool end_object() {
-    nesting_.leave();
-    return forwarder::end_object();
-  }
   bool begin_sequence(std::size_t& size) {
-    return enter() && forwarder::begin_sequence(size) && fits(size);
-  }
-  bool end_sequence() {
-    nesting_.leave();
-    return forwarder::end_sequence();
+    return forwarder::begin_sequence(size) && fits(size);
   }
   bool begin_associative_array(std::size_t& size) {
-    return enter() && forwarder::begin_associative_array(size) && fits(size);
-  }
-  bool end_associative_array() {
-    nesting_.leave();
-    return forwarder::end_associative_array();
+    return forwarder::begin_associative_array(size) && fits(size);
   }
 
   bool fetch_next_object_type(caf::type_id_t& type) {
@@ -508,11 +505,6 @@ public:
   }
 
 private:
-  bool enter() {
-    if (!nesting_.enter())
-      this->emplace_error(caf::sec::invalid_argument);
-    return !this->get_error();
-  }
   bool fits(std::size_t elements) {
     if (!is_possible_length(elements, remaining()))
       this->emplace_error(caf::sec::end_of_stream);
@@ -526,8 +518,6 @@ private:
     x = std::bit_cast<Number>(bits);
     return is_read;
   }
-
-  nesting nesting_;
 };
 
 /// Whether a state or a message can have values of the type.
