@@ -25,9 +25,10 @@ void make_certificates(const std::filesystem::path& directory, const std::vector
 
 } // namespace
 
-cluster_file::cluster_file(const std::vector<std::string>& nodes, connections are)
+cluster_file::cluster_file(const std::vector<std::string>& nodes, connections are, std::string_view settings)
   : path_(directory_.path() / "cluster.toml") {
   std::string text = "[cluster]\nname = \"bench\"\nlog_level = \"warning\"\n";
+  text += settings;
   if (are == connections::secured) {
     make_certificates(directory_.path() / "certs", nodes);
     text += "[security]\ndirectory = \"certs\"\n";

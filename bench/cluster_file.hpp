@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace ariadne::bench {
@@ -19,8 +20,9 @@ enum class connections { plain, secured };
 /// certificates for them, if connections are secured.
 class cluster_file {
 public:
-  /// Throws std::runtime_error.
-  explicit cluster_file(const std::vector<std::string>& nodes, connections are = connections::plain);
+  /// `settings`: further lines, and tables. Throws std::runtime_error.
+  explicit cluster_file(const std::vector<std::string>& nodes, connections are = connections::plain,
+                        std::string_view settings = {});
 
   const std::filesystem::path& path() const {
     return path_;

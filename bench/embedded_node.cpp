@@ -31,6 +31,7 @@ supervisor_options options_of(const cluster_file& file, const std::string& name)
   options.membership.node = name;
   for (const auto& node : cluster->nodes) {
     if (node.name == name) {
+      options.storage = storage_of(cluster->storage, node);
       options.membership.address = {node.host, node.port};
       options.address = options.membership.address;
     } else {

@@ -6,6 +6,7 @@
 #include "bench/load_rows.hpp"
 #include "bench/node_rows.hpp"
 #include "bench/result.hpp"
+#include "bench/storage_rows.hpp"
 #include "bench/tls_rows.hpp"
 
 #include <fmt/format.h>
@@ -40,6 +41,7 @@ std::vector<row> all_rows() {
   add(load_rows());
   add(admin_rows());
   add(tls_rows());
+  add(storage_rows());
   return rows;
 }
 

@@ -39,7 +39,7 @@ public:
           loop->next(self);
         },
         [loop = this->shared_from_this()](caf::error& error) {
-          loop->done_.set_exception(std::make_exception_ptr(std::runtime_error(describe(error))));
+          loop->done_.set_exception(std::make_exception_ptr(std::runtime_error(ariadne::describe(error))));
         });
   }
 
