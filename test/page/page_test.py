@@ -7,6 +7,7 @@ Exits with 77 if there is no Chromium, or nobody to drive it.
 """
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -107,6 +108,22 @@ class Page:
         self.origin = f"http://127.0.0.1:{cluster.admin['a']}"
         self.driver = webdriver.Chrome(service=Service(shutil.which("chromedriver")), options=options)
         self.driver.get(self.origin + "/")
+        self.axe = None
+
+    def load_axe(self):
+        """axe-core, which looks for what keeps people from using a page, is part of Chromium's own developer tools."""
+        if not self.axe:
+            tools = "http://" + self.driver.capabilities["goog:chromeOptions"]["debuggerAddress"] + "/devtools/"
+            with urllib.request.urlopen(tools + "third_party/lighthouse/lighthouse-dt-bundle.js") as answer:
+                literal = re.search(r"`/\*! axe v(?:[^`\\]|\\.)*`", answer.read().decode("utf-8"), re.DOTALL)
+            assert literal, "the developer tools of this Chromium have no axe-core"
+            here = self.driver.current_window_handle
+            # The page itself permits nobody to make a program of a text.
+            self.driver.switch_to.new_window("tab")
+            self.axe = self.driver.execute_script("return (0, eval)(arguments[0])", literal.group())
+            self.driver.close()
+            self.driver.switch_to.window(here)
+        self.driver.execute_script(self.axe + "; window.axe = axe;")
 
     def js(self, script):
         return self.driver.execute_script("return " + script)
@@ -183,6 +200,26 @@ def needs_no_more_than_400_pixels(cluster, page):
     assert width <= 400, f"it is {width} pixels wide"
 
 
+def breaks_no_rule_of_axe(cluster, page):
+    page.load_axe()
+    passed = 0
+    for scheme in ("light", "dark"):
+        for width in (400, 1100):
+            page.driver.execute_cdp_cmd("Emulation.setEmulatedMedia",
+                                        {"features": [{"name": "prefers-color-scheme", "value": scheme}]})
+            page.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride",
+                                        {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": False})
+            found = page.driver.execute_async_script(
+                "const done = arguments[arguments.length - 1];"
+                "axe.run().then((r) => done({violations: r.violations.map((v) => [v.id, v.help,"
+                " v.nodes.map((n) => n.html.slice(0, 80))]), passed: r.passes.length}));")
+            assert not found["violations"], f"{scheme}, {width} pixels: {found['violations']}"
+            passed = max(passed, found["passed"])
+    page.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    assert passed > 10, f"axe has looked at {passed} rules only"
+    return f"{passed} rules"
+
+
 def sees_a_node_die_and_its_games_move(cluster, page):
     cluster.signal("c", signal.SIGKILL)
     took_s = until("c is down", lambda: "down" in page.state_of("c"))
@@ -219,8 +256,8 @@ def asks_nobody_else_and_has_no_errors(cluster, page):
 
 
 CHECKS = (shows_nodes_and_sessions, works_without_a_mouse, is_legible_by_day_and_by_night,
-          needs_no_more_than_400_pixels, sees_a_node_die_and_its_games_move, says_that_what_it_shows_is_old_and_comes_back,
-          asks_nobody_else_and_has_no_errors)
+          needs_no_more_than_400_pixels, breaks_no_rule_of_axe, sees_a_node_die_and_its_games_move,
+          says_that_what_it_shows_is_old_and_comes_back, asks_nobody_else_and_has_no_errors)
 
 
 def take_picture(cluster, page, file):
