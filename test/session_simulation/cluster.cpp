@@ -95,7 +95,8 @@ handled_messages handled_messages::decode(const std::string& bytes) {
 
 // -- time ------------------------------------------------------------------------------------------------------------
 
-cluster::cluster(const scenario& s) : scenario_(s), random_(s.seed ^ 0x5e5510), side_(s.nodes, 0), records_(s.nodes) {
+cluster::cluster(const scenario& s)
+  : scenario_(s), random_(s.seed ^ 0x5e5510), disk_random_(s.seed ^ 0xd15c), side_(s.nodes, 0), records_(s.nodes) {
   for (std::size_t n = 0; n < s.nodes; ++n) {
     auto& added = nodes_.emplace_back();
     added.name = std::string(1, static_cast<char>('a' + n));
@@ -167,7 +168,9 @@ void cluster::open_replica(std::size_t n, process& p) {
   auto& disk = nodes_[n].disk;
   if (!disk)
     return;
+  const auto before = disk->promised();
   disk->start(*p.replica, wall_ms());
+  note_losses(n, before);
   std::vector<std::string> others;
   for (const auto& other : nodes_)
     if (other.name != nodes_[n].name)
@@ -218,10 +221,35 @@ void cluster::start(std::size_t n) {
 
 void cluster::commit(std::size_t n, process& p) {
   auto& disk = *nodes_[n].disk;
-  disk.commit(*p.replica, 1 + random_.below(20), wall_ms());
+  trouble_disk(n);
+  const auto has_ended = disk.commit(*p.replica, 1 + random_.below(20), wall_ms());
   records_.kept(n, disk.promised());
+  if (has_ended) {
+    // It comes when it comes: not always one at a time.
+    is_all_lost_ = is_all_lost_ || now_us_ <= crashed_us_ + 1'000 * ms;
+    crashed_us_ = now_us_;
+    return kill(n, false);
+  }
   after_replica(n, p);
   at_node(n, now_us_ + 1 + random_.below(scenario_.commit_ms_max * ms), [this, n](process& up) { commit(n, up); });
+}
+
+void cluster::trouble_disk(std::size_t n) {
+  if (!scenario_.disk_faults || n != scenario_.faulty_disk || is_ending_ || disk_losses_ > 0 || !disk_random_.chance(5))
+    return;
+  const auto ends_process = now_us_ > crashed_us_ + 1'000 * ms && disk_random_.chance(30);
+  tell("the disk of " + nodes_[n].name + (ends_process ? " ends its process soon" : " fails soon"));
+  nodes_[n].disk->fail_soon(ends_process);
+}
+
+void cluster::note_losses(std::size_t n, const crdt::version_vector& before) {
+  const auto& now = nodes_[n].disk->promised();
+  if (now.covers(before))
+    return;
+  tell("the disk of " + nodes_[n].name + " has lost what it had");
+  ++disk_losses_;
+  is_all_lost_ = true;
+  records_.lost_all_but(n, now);
 }
 
 bool cluster::may_start_sessions(std::size_t n, process& p) const {
@@ -283,6 +311,9 @@ void cluster::kill(std::size_t n, bool gracefully) {
   if (node.disk) {
     records_.kept(n, node.disk->promised());
     node.disk->crash(true);
+    if (scenario_.disk_faults && n == scenario_.faulty_disk && !gracefully && disk_losses_ == 0
+        && disk_random_.chance(10))
+      node.disk->suffer(simulation::node_disk::trouble::flipped_bit);
   }
   node.missed.clear();
   node.is_frozen = false;

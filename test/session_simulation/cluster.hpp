@@ -161,6 +161,10 @@ private:
   /// order; one of them may be late, this one if it is set.
   void black_out(std::optional<std::size_t> late);
   void commit(std::size_t n, process& p);
+  /// Something is wrong with the disk from now on, perhaps.
+  void trouble_disk(std::size_t n);
+  /// The disk of a node that starts may have lost what it had.
+  void note_losses(std::size_t n, const crdt::version_vector& before);
   bool may_start_sessions(std::size_t n, process& p) const;
   void tick(std::size_t n, process& p);
   void freeze(std::size_t n);
@@ -229,6 +233,8 @@ private:
 
   scenario scenario_;
   random_source random_;
+  /// What happens to the disk at fault: without that, all else is as it was.
+  random_source disk_random_;
   std::uint64_t now_us_ = 1'000'000;
   std::uint64_t disturbed_us_ = 0;
   std::uint64_t steps_ = 0;
@@ -257,6 +263,8 @@ private:
   bool is_settling_ = false;
   /// The last node that held anything has gone.
   bool is_all_lost_ = false;
+  /// How often a disk had lost what it had when its node started.
+  std::size_t disk_losses_ = 0;
   record_book records_;
   std::string* trace_ = nullptr;
 };

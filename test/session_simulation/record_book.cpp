@@ -56,4 +56,16 @@ void record_book::kept(std::size_t node, const crdt::version_vector& events) {
   });
 }
 
+void record_book::lost_all_but(std::size_t node, const crdt::version_vector& events) {
+  durable_.clear();
+  for (auto& [key, writes] : writes_)
+    for (std::size_t i = 0; i < writes.size(); ++i) {
+      auto& w = writes[i];
+      if (!events.covers(w.event) && w.nodes.erase(node) != 0)
+        pending_[node].emplace_back(key, i);
+      if (2 * w.nodes.size() > pending_.size())
+        durable_[key] = std::max(durable_[key], w.record.rank());
+    }
+}
+
 } // namespace ariadne::session_simulation

@@ -31,6 +31,9 @@ public:
   /// All of this is on the disk of the node, whatever happens to it.
   void kept(std::size_t node, const crdt::version_vector& events);
 
+  /// Nothing but this is on the disk of the node any more, since that was at fault.
+  void lost_all_but(std::size_t node, const crdt::version_vector& events);
+
 private:
   struct written {
     crdt::dot event;

@@ -79,6 +79,8 @@ scenario make_scenario(std::uint64_t seed) {
   if (random.chance(30))
     add_disks(s, random);
   s.voters_change = !s.is_gentle() && !s.disks && random.chance(40);
+  s.disk_faults = s.disks && s.nodes > 2 && random.chance(40);
+  s.faulty_disk = random.below(s.nodes);
   return s;
 }
 
@@ -96,8 +98,10 @@ std::string to_string(const scenario& s) {
          + (s.disks ? ", " + std::string{s.disks_synced ? "synced" : "written"} + " disks, a step each "
                         + std::to_string(s.commit_ms_max) + " ms, cold for " + std::to_string(s.cold_start_ms) + " ms"
                     : std::string{})
-         + flag(s.blackouts, "blackouts") + flag(s.troubles_ms_min > 1'000, "troubles far apart") + ", steps of "
-         + std::to_string(s.step_sessions_max) + flag(s.pieces.window.piece_bytes_max < 1'000, "pieces");
+         + flag(s.blackouts, "blackouts")
+         + (s.disk_faults ? ", disk " + std::to_string(s.faulty_disk) + " at fault" : std::string{})
+         + flag(s.troubles_ms_min > 1'000, "troubles far apart") + ", steps of " + std::to_string(s.step_sessions_max)
+         + flag(s.pieces.window.piece_bytes_max < 1'000, "pieces");
 }
 
 } // namespace ariadne::session_simulation

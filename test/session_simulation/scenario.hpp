@@ -60,9 +60,13 @@ struct scenario {
   std::uint64_t cold_start_ms = 0;
   /// All nodes end at once.
   bool blackouts = false;
+  /// The disk of one node is full, fails, ends its process, or has a bit flipped while it is down; nothing more once
+  /// something was lost by that. For a majority that keeps a record is one of the others then.
+  bool disk_faults = false;
+  std::size_t faulty_disk = 0;
 
   bool is_gentle() const {
-    return !crashes && !partitions && !freezes && !failures && !map_restarts && !blackouts;
+    return !crashes && !partitions && !freezes && !failures && !map_restarts && !blackouts && !disk_faults;
   }
 };
 
