@@ -358,7 +358,7 @@ void cluster::black_out(std::optional<std::size_t> late) {
     if (scenario_.disks_synced)
       nodes_[n].disk->crash(false);
     if (n == late)
-      come_back(n, random_.between(1'500 * ms, 6'000 * ms));
+      come_back(n, random_.between(1'500 * ms, 10'000 * ms));
   }
 }
 
