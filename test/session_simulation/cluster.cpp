@@ -230,6 +230,12 @@ void cluster::commit(std::size_t n, process& p) {
     crashed_us_ = now_us_;
     return kill(n, false);
   }
+  // Whoever has on its disk what too few others have yet comes back late.
+  const auto is_alone = std::any_of(p.held.begin(), p.held.end(), [&](const held_write& held) {
+    return held.key && held.durable && disk.promised().covers(held.dot);
+  });
+  if (scenario_.blackouts && is_alone && random_.chance(10))
+    at(now_us_, [this, n] { black_out(n); });
   after_replica(n, p);
   at_node(n, now_us_ + 1 + random_.below(scenario_.commit_ms_max * ms), [this, n](process& up) { commit(n, up); });
 }
@@ -732,9 +738,6 @@ void cluster::apply_write(std::size_t n, process& p, const write_record& w) {
          + std::to_string(written->revision) + " phase " + std::to_string(static_cast<int>(written->phase)) + " "
          + written->target.node);
     records_.wrote(w.key, result->entries.front().dot, *written);
-    // Whoever has written what no other disk has yet comes back late.
-    if (scenario_.blackouts && written->revision == 1 && random_.chance(10))
-      at(now_us_ + random_.below(2 * scenario_.commit_ms_max * ms), [this, n] { black_out(n); });
   }
   if (result->written && (w.holders != record_holders::any || w.durable))
     p.held.push_back({w.key, result->entries.front().dot, std::move(*result), w.holders, w.durable,
