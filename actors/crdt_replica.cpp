@@ -751,13 +751,14 @@ private:
     auto events = restored.claim.vector;
     events.join(*restored.claim.retired);
     // Of what has been salvaged, nothing is claimed.
-    for (const auto& r : restored.registers)
-      for (std::size_t i = 0; i < r.value.live_count(); ++i)
-        events.raise(r.value.live(i).dot);
-    if (const auto& salvaged = journal.opening.salvaged) {
-      for (const auto& r : salvaged->registers)
+    const auto add = [&](const std::vector<crdt::journal_register>& registers) {
+      for (const auto& r : registers)
         for (std::size_t i = 0; i < r.value.live_count(); ++i)
           events.raise(r.value.live(i).dot);
+    };
+    add(restored.registers);
+    if (const auto& salvaged = journal.opening.salvaged) {
+      add(salvaged->registers);
       salvage_ = salvage_use{salvaged};
     }
     cold_start_ = {options_.listed_nodes, is_counted(options_.core.node), std::move(events),

@@ -35,8 +35,9 @@ std::filesystem::path journal_of(const cluster_file& file, const std::string& no
   return file.path().parent_path() / "journals" / node;
 }
 
-template <class T>
-T checked(tl::expected<T, journal::disk_error> result) {
+/// The result; throws std::runtime_error with the text of the error.
+template <class T, class Error>
+T checked(tl::expected<T, Error> result) {
   if (!result)
     throw std::runtime_error(result.error().text);
   if constexpr (!std::is_void_v<T>)
@@ -44,10 +45,7 @@ T checked(tl::expected<T, journal::disk_error> result) {
 }
 
 std::unique_ptr<journal::posix_disk> open_disk(const std::filesystem::path& directory) {
-  auto disk = journal::posix_disk::open(directory.string());
-  if (!disk)
-    throw std::runtime_error(disk.error().text);
-  return std::move(*disk);
+  return checked(journal::posix_disk::open(directory.string()));
 }
 
 /// A file on the disk that the journals are on.
@@ -173,10 +171,7 @@ void read_all(journal::disk& disk) {
 }
 
 crdt::restored_state recovered(journal::disk& disk) {
-  auto found = journal::recover(disk);
-  if (!found)
-    throw std::runtime_error(found.error().text);
-  return std::move(found->state);
+  return checked(journal::recover(disk)).state;
 }
 
 double time_restore(crdt::restored_state state, std::size_t key_count) {

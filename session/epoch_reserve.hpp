@@ -71,7 +71,7 @@ public:
   /// The greatest floor of this host and of these others, as far as their nodes have said so.
   std::uint64_t floor_among(const std::vector<host_id>& others) const;
 
-  /// Whether there is anything to reserve. From then on the host may have to grant this epoch soon.
+  /// The host may have to grant this epoch soon.
   void want(std::uint64_t epoch);
 
   struct write {
@@ -80,7 +80,7 @@ public:
   };
   /// What is to be written next, until `written` or `write_failed`; nothing while there is nothing to do.
   std::optional<write> next(std::uint64_t now_ms);
-  /// `is_durable`: it is on the disk.
+  /// `result.is_held`: it is on the disk. If it is written, and not, the next attempt is at `retry_at_ms`.
   void written(const crdt::fenced_result& result, std::uint64_t retry_at_ms);
   void write_failed(std::uint64_t retry_at_ms);
   /// The map begins anew, empty.

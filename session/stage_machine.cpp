@@ -336,14 +336,15 @@ void stage_machine::hear(session_scope& in, const host_id& from, const claim_ans
 
 void stage_machine::begin_claim(session_scope& in) {
   const auto& self = in.host.hosts.self();
-  const auto m = ballot_.next_claim(in.key, record_, in.host.epochs.floor_among(in.host.hosts.peers()),
+  const auto peers = in.host.hosts.peers();
+  const auto m = ballot_.next_claim(in.key, record_, in.host.epochs.floor_among(peers),
                                     in.host.hosts.has_met_all_configured() ? 0 : in.host.options.unmet_epoch_gap);
   // This host asks itself, too.
   if (const auto answer = judge(in, self, m); answer != verdict::granted) {
     retry_at_ms_ = in.host.now_ms + in.host.options.retry_after_ms;
     return note_impediment(in, obstacle_to_claim(self.node, self.node, answer, record_.owner()));
   }
-  ballot_.begin(m, in.host.hosts.peers());
+  ballot_.begin(m, peers);
   go_to(in, stage::claiming);
   in.host.links.send_all(m);
   check_claim(in);

@@ -100,13 +100,18 @@ fallible<bool> node_connection::forget(const std::string& node) {
   return ask<bool>(membership_, forget_atom_v, node);
 }
 
-fallible<session_host_actor> node_connection::session_host() {
-  return look_up<caf::strong_actor_ptr>(get_atom_v, to_string(host_atom_v))
-    .and_then([this](const caf::strong_actor_ptr& found) -> fallible<session_host_actor> {
+template <class Actor>
+fallible<Actor> node_connection::registered_actor(std::string name, std::string_view otherwise) {
+  return look_up<caf::strong_actor_ptr>(get_atom_v, std::move(name))
+    .and_then([&](const caf::strong_actor_ptr& found) -> fallible<Actor> {
       if (!found)
-        return tl::unexpected(fmt::format("{} hosts no sessions", to_string(address_)));
-      return caf::actor_cast<session_host_actor>(found);
+        return tl::unexpected(fmt::format("{} {}", to_string(address_), otherwise));
+      return caf::actor_cast<Actor>(found);
     });
+}
+
+fallible<session_host_actor> node_connection::session_host() {
+  return registered_actor<session_host_actor>(to_string(host_atom_v), "hosts no sessions");
 }
 
 fallible<value_desk_actor> node_connection::value_desk() {
@@ -115,22 +120,12 @@ fallible<value_desk_actor> node_connection::value_desk() {
 }
 
 fallible<storage_actor> node_connection::storage() {
-  return look_up<caf::strong_actor_ptr>(get_atom_v, std::string{storage_name})
-    .and_then([this](const caf::strong_actor_ptr& found) -> fallible<storage_actor> {
-      if (!found)
-        return tl::unexpected(
-          fmt::format("{} keeps no journal; that needs a table [storage] in its cluster file", to_string(address_)));
-      return caf::actor_cast<storage_actor>(found);
-    });
+  return registered_actor<storage_actor>(storage_name,
+                                         "keeps no journal; that needs a table [storage] in its cluster file");
 }
 
 fallible<settings_actor> node_connection::settings() {
-  return look_up<caf::strong_actor_ptr>(get_atom_v, std::string{settings_name})
-    .and_then([this](const caf::strong_actor_ptr& found) -> fallible<settings_actor> {
-      if (!found)
-        return tl::unexpected(fmt::format("{} does not tell its settings", to_string(address_)));
-      return caf::actor_cast<settings_actor>(found);
-    });
+  return registered_actor<settings_actor>(settings_name, "does not tell its settings");
 }
 
 fallible<void> node_connection::check_hosting() {

@@ -19,6 +19,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -123,6 +124,11 @@ private:
   fallible<Answer> look_up(Ts&&... request) {
     return look_at<Answer>(membership_, std::forward<Ts>(request)...);
   }
+
+  /// The actor that the node has registered under this name. If there is none, an error that says so: `otherwise`, of
+  /// which the node is the subject.
+  template <class Actor>
+  fallible<Actor> registered_actor(std::string name, std::string_view otherwise);
 
   /// Asks an actor for what changes nothing, and is no part of an answer.
   template <class Answer, class Actor, class... Ts>

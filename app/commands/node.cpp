@@ -11,32 +11,30 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
+#include <string_view>
 #include <utility>
 
 namespace ariadne {
 
 namespace {
 
+constexpr std::pair<std::string_view, log_format> formats[] = {
+  {"text", log_format::text}, {"json", log_format::json}, {"journal", log_format::journal}};
+
 log_format parse_format(const std::string& text) {
-  if (text == "text")
-    return log_format::text;
-  if (text == "json")
-    return log_format::json;
-  if (text == "journal")
-    return log_format::journal;
+  for (const auto& [format_name, format] : formats)
+    if (format_name == text)
+      return format;
   throw CLI::ValidationError("--log-format",
                              fmt::format("{} is none of text, json and journal", crdt::escaped_briefly(text)));
 }
 
+/// Precondition: it is not left to the node.
 std::string to_text(log_format format) {
-  switch (format) {
-    case log_format::json:
-      return "json";
-    case log_format::journal:
-      return "journal";
-    default:
-      return "text";
-  }
+  const auto* found =
+    std::find_if(std::begin(formats), std::end(formats), [&](const auto& f) { return f.second == format; });
+  return std::string{found->first};
 }
 
 } // namespace

@@ -77,12 +77,16 @@ fallible<open_disk> open(const std::string& directory, bool is_reader) {
   return tl::unexpected{failure{disk.error().text, exit_code::storage_unusable}};
 }
 
+std::string salvaged_in(const std::string& directory) {
+  return directory + '/' + journal::salvaged_name;
+}
+
 /// The journal in the directory, if there is one, and it is right.
 fallible<journal::recovered_journal> recover(journal::disk& disk, const std::string& directory) {
   auto found = journal::recover(disk);
   if (!found)
     return to_failure(journal::to_obstacle(found.error(), directory));
-  if (const auto salvaged = directory + '/' + journal::salvaged_name; found->is_new && fs::exists(salvaged))
+  if (const auto salvaged = salvaged_in(directory); found->is_new && fs::exists(salvaged))
     return tl::unexpected{failure{
       fmt::format("{}: there is no journal yet; what the node is to write anew is in {}", directory, salvaged)}};
   if (found->is_new)
@@ -220,10 +224,6 @@ void storage_repair_command::check() {
 }
 
 namespace {
-
-std::string salvaged_in(const std::string& directory) {
-  return directory + '/' + journal::salvaged_name;
-}
 
 fallible<void> salvage(const std::string& directory, bool is_found) {
   if (fs::exists(salvaged_in(directory)))
