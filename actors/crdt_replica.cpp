@@ -751,7 +751,7 @@ private:
     auto events = restored.claim.vector;
     events.join(*restored.claim.retired);
     // Of what has been salvaged, nothing is claimed.
-    const auto add = [&](const std::vector<crdt::journal_register>& registers) {
+    const auto add = [&](const crdt::journal_registers& registers) {
       for (const auto& r : registers)
         for (std::size_t i = 0; i < r.value.live_count(); ++i)
           events.raise(r.value.live(i).dot);
@@ -765,6 +765,8 @@ private:
                    journal.options.starts_alone, steady_clock::now() + journal.options.cold_start_wait};
     core_->restore(std::move(restored), now_ms());
     core_->begin_journal();
+    options_.log(log_level::debug, log_event::journal_restored,
+                 fmt::format("{} keys are there again", core_->key_count()));
     journal_.emplace(self_, journal, *core_, [this](const journal_answer& answer) { note(answer); });
     // There may be no other nodes.
     cold_start_.settle(steady_clock::now());

@@ -88,6 +88,8 @@ std::string_view to_text(log_event event) {
       return "service_regained";
     case log_event::journal_opened:
       return "journal_opened";
+    case log_event::journal_restored:
+      return "journal_restored";
     case log_event::journal_awaited:
       return "journal_awaited";
     case log_event::journal_failed:

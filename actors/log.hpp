@@ -56,6 +56,7 @@ enum class log_event : std::uint8_t {
   service_regained,
   // Its journal.
   journal_opened,
+  journal_restored,
   journal_awaited,
   journal_failed,
   journal_regained,

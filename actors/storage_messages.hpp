@@ -55,7 +55,7 @@ private:
 /// What was salvaged, and is to be written anew where no other node knows of it.
 struct salvaged_state {
   /// To be moved from by the replica that does it.
-  std::vector<crdt::journal_register> registers;
+  crdt::journal_registers registers;
   /// Set by the replica: it is done, and the journal has what came of it.
   std::atomic<bool> is_used = false;
 };

@@ -102,12 +102,12 @@ tl::expected<storage_writer::contents, journal::obstacle> storage_writer::open(s
   return contents{std::move(found->state), std::move(*salvaged)};
 }
 
-tl::expected<std::vector<crdt::journal_register>, journal::obstacle> storage_writer::read_salvaged() {
+tl::expected<crdt::journal_registers, journal::obstacle> storage_writer::read_salvaged() {
   std::error_code error;
   std::filesystem::remove_all(options_.directory / journal::used_salvaged_name, error);
   const auto directory = options_.directory / journal::salvaged_name;
   if (!std::filesystem::is_directory(directory, error))
-    return std::vector<crdt::journal_register>{};
+    return crdt::journal_registers{};
   const auto disk = journal::posix_disk::open(directory.string(), true);
   if (!disk)
     return tl::unexpected{journal::obstacle{journal::obstacle::kind::unusable, disk.error().text}};

@@ -37,7 +37,7 @@ public:
   struct contents {
     crdt::restored_state state;
     /// See journal::salvaged_name.
-    std::vector<crdt::journal_register> salvaged;
+    crdt::journal_registers salvaged;
   };
 
   /// Reads the directory, and is about to go on with it: for a new pair, whatever the last one has written. `wall_ms`
@@ -88,7 +88,7 @@ private:
     std::uint64_t at_ms = 0;
   };
 
-  tl::expected<std::vector<crdt::journal_register>, journal::obstacle> read_salvaged();
+  tl::expected<crdt::journal_registers, journal::obstacle> read_salvaged();
   std::optional<journal_answer> write(const crdt::journal_part& part, std::uint64_t at_ms);
   void set_reserve_aside();
   void note_no_room();

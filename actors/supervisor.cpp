@@ -78,6 +78,7 @@ public:
     options_.handoff.services = caf::actor_cast<service_keeper_actor>(self_->ctrl());
     options_.membership.voters = counted_nodes(options_.handoff);
     services_.resize(options_.services.size());
+    is_restored_ = !options_.storage;
     policy_.emplace(options_.restarts);
     // Not yet, for an actor that has not come to be cannot give up.
     mail(self_, tick_atom_v).send(self_);
@@ -93,8 +94,9 @@ public:
       open_storage();
     else if (!handoff_)
       start_handoff();
-    // A node whose journal is not to be gone on with is never seen by others.
-    if (!handoff_ && !membership_)
+    // A node whose journal is not to be gone on with is never seen by others; nor is one that does not have yet what
+    // its journal has kept, for it could answer nobody.
+    if (!membership_ && (!handoff_ || !is_restored_))
       return;
     if (!membership_)
       start_membership();
@@ -219,7 +221,7 @@ private:
           options_.handoff.journal =
             std::make_shared<const replica_journal>(replica_journal{storage_, opening, *options_.storage});
           start_handoff();
-          start_missing();
+          await_pair();
         },
         [this](const caf::error& error) {
           is_opening_ = false;
@@ -227,6 +229,19 @@ private:
           if (storage_ && error.category() == make_error(ec::storage_damaged).category())
             give_up({static_cast<ec>(error.code()), describe(error)});
         });
+  }
+
+  /// What the pair answers, it answers once it has what the journal has kept.
+  void await_pair() {
+    mail(self_, status_atom_v)
+      .request(handoff_, caf::infinite)
+      .then(
+        [this](const node_status&) {
+          is_restored_ = true;
+          start_missing();
+        },
+        // It has ended, and is started anew.
+        [](const caf::error&) {});
   }
 
   void start_handoff() {
@@ -481,6 +496,8 @@ private:
   std::shared_ptr<const kept_cluster_id> id_;
   /// It reads the directory for the next pair.
   bool is_opening_ = false;
+  /// The pair has begun, with what the journal has kept.
+  bool is_restored_ = false;
   state_handoff_actor handoff_;
   /// It ends with the pair.
   value_desk_actor desk_;

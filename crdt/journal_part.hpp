@@ -7,6 +7,7 @@
 #include "crdt/version_vector.hpp"
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -24,6 +25,9 @@ struct journal_register {
     return value.live_count() == 0 && value.superseded().empty();
   }
 };
+
+/// May be many: not in one piece, so that each can go as soon as it has been made use of.
+using journal_registers = std::deque<journal_register>;
 
 /// What a replica claims to know: of which events its map is the outcome. It holds for the registers that the replica
 /// had when it was made, and for no others: a vector that covers an event whose register is missing would erase that
@@ -65,7 +69,7 @@ struct journal_part {
 /// What a journal has kept of a former incarnation of a node.
 struct restored_state {
   /// One for each key, none of them gone.
-  std::vector<journal_register> registers;
+  journal_registers registers;
   knowledge_claim claim;
   /// The disk has failed while it was written: what has been read may not be there after a power cut, so that nothing
   /// of it is durable before it has been written again.

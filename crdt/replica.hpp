@@ -183,7 +183,7 @@ public:
 
   /// Of registers that were salvaged from a damaged disk, writes anew as events of this replica what nobody knows of:
   /// to be called once this replica knows all that the others know, which have a say in all else. `work` does it.
-  void write_anew(std::vector<journal_register> salvaged) {
+  void write_anew(journal_registers salvaged) {
     salvaged_ = std::move(salvaged);
   }
   /// Whether that is not over; and how many entries have been written anew so far.
@@ -450,7 +450,7 @@ private:
   /// Until the journal begins: what of that is on the disk for certain.
   version_vector restored_;
   /// What is still to be looked at, from the end on.
-  std::vector<journal_register> salvaged_;
+  journal_registers salvaged_;
   std::uint64_t written_anew_ = 0;
   std::uint64_t last_heartbeat_ms_ = 0;
   /// Whose turn it is in `work`.

@@ -133,7 +133,9 @@ void replica_state::restore(restored_state&& state, std::uint64_t now_ms) {
   // Those that are further ahead than a clock may be say nothing about the time.
   if (clock_.accepts(state.claim.newest, now_ms))
     clock_.observe(state.claim.newest);
-  for (auto& [key, value] : state.registers) {
+  // Each goes as soon as the map has it: there may be many.
+  for (; !state.registers.empty(); state.registers.pop_front()) {
+    auto& [key, value] = state.registers.front();
     for (std::size_t i = 0; i < value.live_count(); ++i)
       if (clock_.accepts(value.live(i).stamp, now_ms))
         clock_.observe(value.live(i).stamp);

@@ -1,6 +1,7 @@
 #include "journal/maintenance.hpp"
 
 #include "journal/frame.hpp"
+#include "journal/held_registers.hpp"
 #include "journal/journal.hpp"
 #include "journal/record.hpp"
 #include "journal/recovery.hpp"
@@ -14,23 +15,8 @@ namespace ariadne::journal {
 
 namespace {
 
-constexpr std::size_t salvage_step_bytes = std::size_t{4} << 20;
 /// Of the parts in which a whole state is written.
 constexpr std::size_t registers_max = 4'096;
-
-tl::expected<std::string, disk_error> read_whole(disk& from, const file_entry& file) {
-  std::string bytes;
-  while (bytes.size() < file.bytes) {
-    const auto next =
-      from.read(file.name, bytes.size(), std::min<std::uint64_t>(file.bytes - bytes.size(), salvage_step_bytes));
-    if (!next)
-      return tl::unexpected{next.error()};
-    if (next->empty())
-      break;
-    bytes += *next;
-  }
-  return bytes;
-}
 
 /// Collects what stands in the frames of one file after the other.
 class collector {
@@ -56,15 +42,11 @@ public:
   }
 
   void conclude() {
-    for (auto& entry : held_) {
-      auto& r = entry.second;
-      const auto is_whole = std::all_of(r.references.begin(), r.references.end(),
-                                        [&](const auto& reference) { return supply(r.found.value, reference); });
-      if (is_whole)
-        result_.state.registers.push_back(std::move(r.found));
-      else
-        ++result_.lost_registers;
-    }
+    result_.lost_registers += held_.supply_values([this](crdt::journal_register& r, const auto& references) {
+      return std::all_of(references.begin(), references.end(),
+                         [&](const auto& reference) { return supply(r.value, reference); });
+    });
+    result_.state.registers = held_.take();
   }
 
 private:
@@ -81,7 +63,7 @@ private:
         found_.clear();
         if (decode(content, found_))
           for (auto& r : found_)
-            add(std::move(r));
+            held_.hold(std::move(r));
         return;
       case record_kind::value_piece:
         if (decode(content, p))
@@ -92,13 +74,6 @@ private:
       case record_kind::pause:
         return;
     }
-  }
-
-  void add(read_register&& r) {
-    if (r.found.is_gone())
-      held_.erase(r.found.key);
-    else
-      held_.insert_or_assign(r.found.key, std::move(r));
   }
 
   void add(const value_piece& p) {
@@ -118,12 +93,12 @@ private:
   }
 
   salvaged_journal& result_;
-  std::map<std::string, read_register> held_;
+  held_registers held_;
   std::map<crdt::dot, staged_value> values_;
   std::vector<read_register> found_;
 };
 
-crdt::knowledge_claim claim_of_nothing(const std::vector<crdt::journal_register>& registers) {
+crdt::knowledge_claim claim_of_nothing(const crdt::journal_registers& registers) {
   crdt::knowledge_claim claim;
   claim.registers = registers.size();
   for (const auto& r : registers)
@@ -153,7 +128,7 @@ tl::expected<salvaged_journal, disk_error> salvage(disk& from) {
   for (const auto& file : *files) {
     if (!is_file_of_journal(file.name))
       continue;
-    const auto bytes = read_whole(from, file);
+    const auto bytes = from.read(file.name, 0, file.bytes);
     if (!bytes)
       return tl::unexpected{bytes.error()};
     auto why = layout_error::damaged;

@@ -1,9 +1,8 @@
 #include "journal/recovery.hpp"
 
 #include "journal/frame.hpp"
+#include "journal/held_registers.hpp"
 #include "journal/record.hpp"
-
-#include <absl/container/flat_hash_map.h>
 
 #include <algorithm>
 #include <map>
@@ -15,9 +14,8 @@ namespace ariadne::journal {
 
 namespace {
 
+/// Of a snapshot, which is not held whole.
 constexpr std::size_t read_bytes = std::size_t{4} << 20;
-
-using held_registers = absl::flat_hash_map<std::string, read_register>;
 
 class reader {
 public:
@@ -64,23 +62,16 @@ private:
     return false;
   }
 
-  std::optional<std::string> read_whole(const std::string& name) {
-    std::string bytes;
-    for (const auto size = files_.at(name); bytes.size() < size;) {
-      auto next = disk_.read(name, bytes.size(), std::min<std::uint64_t>(size - bytes.size(), read_bytes));
-      if (!next) {
-        fail(unreadable(next.error()));
-        return std::nullopt;
-      }
-      if (next->empty())
-        break;
-      bytes += *next;
-    }
-    return bytes;
+  std::optional<std::string> read_all_of(const std::string& name) {
+    auto bytes = disk_.read(name, 0, files_.at(name));
+    if (bytes)
+      return std::move(*bytes);
+    fail(unreadable(bytes.error()));
+    return std::nullopt;
   }
 
   bool read_manifest() {
-    const auto bytes = read_whole(manifest_name);
+    const auto bytes = read_all_of(manifest_name);
     if (!bytes)
       return false;
     auto why = layout_error::damaged;
@@ -105,27 +96,30 @@ private:
       return fail(damaged(name, "it is missing"));
     result_.snapshot_bytes = files_.at(name);
     std::string bytes;
+    std::size_t at = 0;
     std::uint64_t offset = 0;
     std::optional<file_head> head;
     std::uint64_t sequence = 0;
     std::vector<read_register> registers;
     while (!end_) {
+      const auto rest = std::string_view{bytes}.substr(at);
       std::size_t used = 0;
       if (!head) {
         auto why = layout_error::damaged;
-        head = decode_head(bytes, used, why);
+        head = decode_head(rest, used, why);
         if (head)
           sequence = head->first_sequence;
-      } else if (const auto f = read_frame(bytes, head->salt); f && f->sequence == sequence) {
+      } else if (const auto f = read_frame(rest, head->salt); f && f->sequence == sequence) {
         used = f->bytes();
         ++sequence;
         if (!take_snapshot_frame(f->content, registers))
           return fail(damaged(name, "a frame has no sense, at byte " + std::to_string(offset)));
       }
-      bytes.erase(0, used);
+      at += used;
       offset += used;
       // A frame that is not whole yet may need more.
       if (used == 0) {
+        bytes.erase(0, std::exchange(at, 0));
         auto next = disk_.read(name, offset + bytes.size(), read_bytes);
         if (!next)
           return fail(unreadable(next.error()));
@@ -144,7 +138,7 @@ private:
         if (!decode(content, registers))
           return false;
         for (auto& r : registers)
-          held_.insert_or_assign(r.found.key, std::move(r));
+          held_.hold(std::move(r));
         return true;
       case record_kind::value_piece:
         return take_piece(content);
@@ -208,7 +202,7 @@ private:
 
   /// A head of 0 bytes: the file ends before it does.
   std::optional<segment> open_segment(const std::string& name, std::uint64_t number) {
-    auto bytes = read_whole(name);
+    auto bytes = read_all_of(name);
     if (!bytes)
       return std::nullopt;
     segment s{name, std::move(*bytes), {}, 0};
@@ -278,10 +272,7 @@ private:
   /// What stands before a claim counts.
   void settle(const claim_record& claim, std::uint64_t sequence) {
     for (auto& r : pending_)
-      if (r.found.is_gone())
-        held_.erase(r.found.key);
-      else
-        held_.insert_or_assign(r.found.key, std::move(r));
+      held_.hold(std::move(r));
     pending_.clear();
     result_.state.claim = claim.claim;
     result_.claimed_at_ms = claim.at_ms;
@@ -296,24 +287,22 @@ private:
     // Without a claim, nothing of what there is counts.
     if (result_.claim_sequence == 0)
       return true;
+    const auto lost = held_.supply_values([this](crdt::journal_register& r, const auto& references) {
+      return std::all_of(references.begin(), references.end(),
+                         [&](const auto& reference) { return supply(r.value, reference); });
+    });
+    if (lost > 0)
+      return fail(damaged(manifest_name, "a value is missing"));
+    result_.state.registers = held_.take();
     crdt::fingerprint fingerprint;
-    result_.state.registers.reserve(held_.size());
-    for (auto& [key, r] : held_) {
-      for (const auto& reference : r.references)
-        if (!supply(r.found.value, reference))
-          return fail(damaged(manifest_name, "a value is missing"));
-      for (std::size_t i = 0; i < r.found.value.live_count(); ++i)
-        fingerprint.add(r.found.value.live(i));
-      result_.state.registers.push_back(std::move(r.found));
-    }
+    for (const auto& r : result_.state.registers)
+      for (std::size_t i = 0; i < r.value.live_count(); ++i)
+        fingerprint.add(r.value.live(i));
     const auto& claim = result_.state.claim;
     if (result_.state.registers.size() != claim.registers || fingerprint != claim.fingerprint)
       return fail(damaged(manifest_name, "the registers are not those that the last claim is about: "
                                            + std::to_string(result_.state.registers.size()) + " are there, of "
                                            + std::to_string(claim.registers)));
-    // The order of a hash table is not to be seen.
-    std::sort(result_.state.registers.begin(), result_.state.registers.end(),
-              [](const auto& left, const auto& right) { return left.key < right.key; });
     return true;
   }
 

@@ -24,8 +24,10 @@
 #include <chrono>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <random>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -123,7 +125,7 @@ std::string event_text(crdt::dot d) {
   return ariadne::event_text(event_id{d.replica.value, d.counter});
 }
 
-nlohmann::json to_json(const std::string& key, const crdt::entry& e) {
+nlohmann::json to_json(std::string_view key, const crdt::entry& e) {
   nlohmann::json result{{"event", event_text(e.dot)}, {"written_at_ms", e.stamp.millis()}};
   put_bytes(result, "key", key);
   if (e.expires_at_ms != 0)
@@ -138,7 +140,7 @@ nlohmann::json to_json(const std::string& key, const crdt::entry& e) {
   return result;
 }
 
-std::string to_line(const std::string& key, const crdt::entry& e) {
+std::string to_line(std::string_view key, const crdt::entry& e) {
   return fmt::format("{}  {}  {} bytes\n", crdt::escaped(session::describe_key(key)), event_text(e.dot),
                      e.value.size());
 }
@@ -187,10 +189,12 @@ CLI::App* storage_dump_command::declare(CLI::App& parent) {
 exit_code storage_dump_command::run() const {
   unblock_stop_signals();
   const auto dump = [&](const journal::recovered_journal& found) -> fallible<void> {
+    std::map<std::string_view, const crdt::causal_register*> by_key;
     for (const auto& r : found.state.registers)
-      for (std::size_t i = 0; i < r.value.live_count(); ++i)
-        if (auto written =
-              write_out(json ? json_line(to_json(r.key, r.value.live(i))) : to_line(r.key, r.value.live(i)));
+      by_key.emplace(r.key, &r.value);
+    for (const auto& [key, value] : by_key)
+      for (std::size_t i = 0; i < value->live_count(); ++i)
+        if (auto written = write_out(json ? json_line(to_json(key, value->live(i))) : to_line(key, value->live(i)));
             !written)
           return written;
     return {};

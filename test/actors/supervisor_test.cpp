@@ -2,6 +2,7 @@
 
 #include "actors/caf_edition.hpp"
 #include "actors/error.hpp"
+#include "test/support/child_process.hpp"
 #include "test/support/embedded_cluster.hpp"
 #include "test/support/eventually.hpp"
 #include "test/support/log_book.hpp"
@@ -19,6 +20,7 @@
 #include <future>
 #include <list>
 #include <memory>
+#include <optional>
 #include <utility>
 
 namespace supervisor_test {
@@ -47,7 +49,14 @@ struct fixture : test::logging, test::test_system {
     options.address = options.membership.address = {"127.0.0.1", port};
     options.restarts = restarts;
     options.log = log.sink();
-    options.on_port_opened = [opened = opened](const endpoint& address) { *opened = address.port; };
+    options.on_port_opened = [opened = opened, restored = restored, this](const endpoint& address) {
+      *restored = log.count("keys are there again") == 1;
+      *opened = address.port;
+    };
+    if (directory) {
+      options.handoff.log = log.sink();
+      options.storage = storage_options{.directory = directory->path()};
+    }
     options.on_failure = [failure = failure](const node_failure& why) { failure->set_value(why); };
     return keep(spawn_supervisor(system, std::move(options)));
   }
@@ -62,6 +71,10 @@ struct fixture : test::logging, test::test_system {
 
   /// The port that others were told last.
   std::shared_ptr<std::atomic<std::uint16_t>> opened = std::make_shared<std::atomic<std::uint16_t>>();
+  /// Whether the replica had by then what its journal has kept.
+  std::shared_ptr<std::atomic<bool>> restored = std::make_shared<std::atomic<bool>>(false);
+  /// The node keeps a journal in there, if it is set.
+  std::optional<test::temporary_directory> directory;
   std::shared_ptr<std::promise<node_failure>> failure = std::make_shared<std::promise<node_failure>>();
 
 private:
@@ -148,6 +161,12 @@ BOOST_FIXTURE_TEST_CASE(a_node_that_leaves_the_port_to_the_system_tells_the_othe
   BOOST_TEST((other.ask<state_handoff_actor>(*connected, handoff_atom_v) == handoff));
   const auto members = ask<members_page>(membership(), status_atom_v, std::string{});
   BOOST_TEST(members.members.front().address == to_string(endpoint{"127.0.0.1", port}));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_node_opens_its_port_once_it_has_what_its_journal_has_kept, fixture) {
+  directory.emplace();
+  BOOST_TEST(bool{ask<state_handoff_actor>(supervise(free_port()), handoff_atom_v)});
+  BOOST_TEST(*restored);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_port_in_use_is_a_failure_at_once, fixture) {

@@ -34,7 +34,7 @@ struct salvaging_network : replica_network {
     return {key, causal_register{entry{d, written_at, 0, shared_bytes{value}}}};
   }
 
-  void write_anew(std::vector<journal_register> registers) {
+  void write_anew(journal_registers registers) {
     founder->replica.write_anew(std::move(registers));
     while (founder->replica.has_work())
       founder->replica.work(now_ms());
@@ -161,7 +161,7 @@ BOOST_FIXTURE_TEST_CASE(a_stamp_that_nobody_would_accept_is_not_kept, salvaging_
 }
 
 BOOST_FIXTURE_TEST_CASE(however_much_is_written_anew_one_step_writes_a_part_of_it, salvaging_network) {
-  std::vector<journal_register> registers;
+  journal_registers registers;
   for (std::uint64_t i = 1; i <= 3'000; ++i)
     registers.push_back(salvaged("k" + std::to_string(i), {gone, i}, "old"));
   founder->replica.write_anew(std::move(registers));
