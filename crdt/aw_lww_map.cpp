@@ -45,6 +45,14 @@ std::optional<entry_view> aw_lww_map::winner(const keyed_register& owner, std::u
   return std::nullopt;
 }
 
+bool aw_lww_map::is_first(const keyed_register& owner, dot d) const {
+  if (!owner.whole_)
+    return true;
+  auto result = true;
+  owner.content_.whole->for_each_context([&](dot other) { result = result && !(other < d); });
+  return result;
+}
+
 causal_register aw_lww_map::unpack(keyed_register& owner) {
   if (owner.whole_)
     return std::move(*owner.content_.whole);

@@ -146,13 +146,8 @@ public:
       }
     }
   }
-  /// Walks over all registers, those of one shard with each call, from number 0 on: calls `visit(const
-  /// keyed_register&)`. What is there from the first call to the last is visited at least once, though the map changes
-  /// between the calls. Returns whether there is such a shard.
-  template <class Visitor>
-  bool walk(std::size_t shard, Visitor visit) const {
-    return table_.for_each_of(shard, [&](const keyed_register* owner) { visit(*owner); });
-  }
+  /// Whether no dot of `owner` stands before its dot `d` in the index.
+  bool is_first(const keyed_register& owner, dot d) const;
 
   const dot_index& index() const {
     return index_;

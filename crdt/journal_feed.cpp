@@ -48,16 +48,18 @@ void journal_feed::take_changed(replica_state& state, const journal_step_limits&
 void journal_feed::take_walked(const replica_state& state, const journal_step_limits& limits, journal_part& part) {
   const auto& map = state.map();
   std::size_t bytes = 0;
-  while (part.changed.size() + part.walked.size() < limits.registers_max && bytes < limits.bytes_max) {
-    if (!map.walk(*walk_, [&](const keyed_register& owner) {
-          part.walked.push_back({std::string{owner.key()}, map.value(owner)});
-          bytes += bytes_of(part.walked.back());
-        })) {
+  for (auto looked_at = part.changed.size(); looked_at < limits.registers_max && bytes < limits.bytes_max;
+       ++looked_at) {
+    const auto* owner = walk_->next(map.index());
+    if (owner == nullptr) {
       walk_.reset();
       part.ends_walk = true;
       return;
     }
-    ++*walk_;
+    if (!map.is_first(*owner, walk_->last()))
+      continue;
+    part.walked.push_back({std::string{owner->key()}, map.value(*owner)});
+    bytes += bytes_of(part.walked.back());
   }
 }
 

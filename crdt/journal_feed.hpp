@@ -1,5 +1,6 @@
 #pragma once
 
+#include "crdt/index_walk.hpp"
 #include "crdt/journal_part.hpp"
 #include "crdt/node_disks.hpp"
 #include "crdt/replica_state.hpp"
@@ -36,7 +37,7 @@ public:
 
   /// Begins a walk over the whole map, from its beginning if one is under way.
   void begin_walk() {
-    walk_ = 0;
+    walk_.emplace();
   }
 
 private:
@@ -45,8 +46,8 @@ private:
   knowledge_claim claim_of(const replica_state& state, const node_disks& disks);
 
   std::vector<replica_id> former_;
-  /// The next shard of the walk, if one is under way.
-  std::optional<std::size_t> walk_;
+  /// If one is under way. It meets a register at its first dot; one whose dots change meanwhile has changed.
+  std::optional<index_walk> walk_;
   /// Up to which change of what is known the last claim has come.
   std::uint64_t claimed_changes_ = 0;
   std::uint64_t retired_changes_ = 0;

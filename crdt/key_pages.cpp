@@ -133,20 +133,12 @@ void key_pages::take_in(window& w, std::string_view key) const {
 }
 
 void key_pages::walk(window& w, const aw_lww_map& map, std::size_t registers_max) const {
-  const auto& index = map.index();
   for (; registers_max > 0; --registers_max) {
-    const auto [counter, owner] = index.next(w.walk->replica, w.walk->counter);
-    if (owner != nullptr && counter <= w.walk_end) {
-      w.walk->counter = counter;
-      if (owner->is_live())
-        take_in(w, owner->key());
-    } else if (const auto next = index.replica_after(w.walk->replica)) {
-      w.walk = dot{*next, 0};
-      w.walk_end = index.highest(*next);
-    } else {
-      w.walk.reset();
-      return;
-    }
+    const auto* owner = w.walk->next(map.index());
+    if (owner == nullptr)
+      return w.walk.reset();
+    if (owner->is_live())
+      take_in(w, owner->key());
   }
 }
 

@@ -2,7 +2,7 @@
 
 #include "crdt/aw_lww_map.hpp"
 #include "crdt/disposal.hpp"
-#include "crdt/dot.hpp"
+#include "crdt/index_walk.hpp"
 
 #include <absl/container/btree_set.h>
 
@@ -115,10 +115,8 @@ private:
     std::optional<std::string> end;
     key_set keys;
     std::size_t bytes = 0;
-    /// The last dot that the walk has looked at, while it is under way.
-    std::optional<dot> walk = dot{};
-    /// Where it ends in the tail of that replica: what has come in later has been told.
-    std::uint64_t walk_end = 0;
+    /// While it is under way.
+    std::optional<index_walk> walk{std::in_place};
     std::uint64_t last_used_ms = 0;
   };
 

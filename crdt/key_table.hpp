@@ -70,17 +70,6 @@ public:
         visit(owner);
   }
 
-  /// The same for the registers of one shard, from number 0 on. Returns whether there is such a shard. What moves to
-  /// another shard, since one is split, moves to a new one, which has the greatest number.
-  template <class Visitor>
-  bool for_each_of(std::size_t number, Visitor visit) const {
-    if (number >= shards_.size())
-      return false;
-    for (auto* owner : shards_[number].registers)
-      visit(owner);
-    return true;
-  }
-
 private:
   struct key_hash {
     using is_transparent = void;

@@ -618,7 +618,7 @@ void cluster::after_host(std::size_t n, process& p) {
   if (const auto broken = p.host->check_invariants(); !broken.empty())
     fail("a host keeps its invariants", nodes_[n].name + ": " + std::string{broken});
   for (auto& c : p.host->take_commands())
-    carry_out(n, p, std::move(c));
+    std::visit([&](auto&& what) { carry_out(n, p, std::move(what)); }, std::move(c));
   if (p.host->has_work() && !std::exchange(p.is_work_scheduled, true))
     at_node(n, now_us_ + random_.below(step_us_max), [this, n](process& up) {
       up.is_work_scheduled = false;
@@ -627,91 +627,109 @@ void cluster::after_host(std::size_t n, process& p) {
     });
 }
 
-void cluster::carry_out(std::size_t n, process& p, command&& c) {
-  if (auto* write = std::get_if<write_record>(&c)) {
-    const auto replica = p.replica->id();
-    at_node(n, in_order(p.host_to_replica_us, local_delay_us_max),
-            [this, n, replica, w = std::move(*write)](process& up) {
-              if (up.replica->id() == replica)
-                apply_write(n, up, w);
-            });
-  } else if (auto* reservation = std::get_if<write_reservation>(&c)) {
-    const auto replica = p.replica->id();
-    at_node(n, in_order(p.host_to_replica_us, local_delay_us_max),
-            [this, n, replica, w = std::move(*reservation)](process& up) {
-              if (up.replica->id() == replica)
-                apply_reservation(n, up, w);
-            });
-  } else if (auto* frame = std::get_if<send_frame>(&c)) {
-    for (std::size_t peer = 0; peer < nodes_.size(); ++peer)
-      if (nodes_[peer].name == frame->to.node)
-        send(n, peer, nodes_[n].connection[peer], std::move(frame->bytes), true);
-  } else if (auto* start = std::get_if<start_session>(&c)) {
-    at_node(n, in_order(p.host_to_session_us, local_delay_us_max),
-            [this, n, c = std::move(*start)](process& up) { apply_start(n, up, c); });
-  } else if (auto* stop = std::get_if<stop_session>(&c)) {
-    at_node(n, in_order(p.host_to_session_us, stop_us_max),
-            [this, n, c = std::move(*stop)](process& up) { apply_stop(n, up, c); });
-  } else if (auto* message = std::get_if<hand_message>(&c)) {
-    if (message->origin.incarnation == p.incarnation && requests_.at(message->number).is_withdrawn)
-      fail("what nobody waits for any more is not begun", "d" + std::to_string(message->number));
-    at_node(n, in_order(p.host_to_session_us, local_delay_us_max),
-            [this, n, c = std::move(*message)](process& up) { apply_message(n, up, c); });
-  } else if (auto* resolve = std::get_if<resolve_conflict>(&c)) {
-    auto merged = handled_messages::decode(resolve->winner.bytes);
-    for (const auto& m : handled_messages::decode(resolve->loser.bytes).messages)
-      if (std::find(merged.messages.begin(), merged.messages.end(), m) == merged.messages.end())
-        merged.messages.push_back(m);
-    saved_state state = resolve->winner;
-    state.bytes = merged.encode();
-    at_node(n, in_order(p.session_to_host_us, local_delay_us_max),
-            [this, n, key = resolve->key, run = resolve->run, state = std::move(state)](process& up) {
-              up.host->resolved(key, run, state, host_ms(n));
-              after_host(n, up);
-            });
-  } else if (auto* answer = std::get_if<answer_request>(&c)) {
-    auto& r = requests_.at(answer->request);
-    if (r.is_withdrawn)
-      return;
-    if (std::exchange(r.is_answered, true))
-      fail("a request is answered once", "request " + std::to_string(answer->request));
-    r.result = answer->result;
-    if (r.what == 'd' && r.result == outcome::done && answer->payload != text_of(answer->request))
-      fail("an answer arrives as it was sent", "d" + std::to_string(answer->request) + " as " + answer->payload);
-    r.answered_us = now_us_;
-    if (r.what == 's' && r.result == outcome::done)
-      acknowledged_.insert(r.key);
-    tell(nodes_[n].name + " answers " + r.what + std::to_string(answer->request) + " " + name(r.key) + ": "
-         + std::string{to_string(answer->result)});
-    // Nobody who is up may ever serve a session that has been stranded; but a start says so in any case.
-    const auto is_late = is_in_the_way(r.result) || (r.what == 'd' && r.result == outcome::no_host);
-    const auto is_failure =
-      is_late || r.result == outcome::unanswered || r.result == outcome::queue_full || r.result == outcome::elsewhere;
-    const auto is_excused = r.what == 'l' || p.is_draining || (is_late && stranded_.contains(r.key))
-                            || (r.what == 's' && has_nowhere_to_go(r.result)) || has_waited_in_vain(r, n);
-    if (is_failure && scenario_.is_gentle() && !is_excused)
-      fail("nobody notices a graceful stop", std::string{r.what} + std::to_string(answer->request) + " on "
-                                               + nodes_[n].name + ": " + std::string{to_string(r.result)});
-    const auto is_message = r.what == 'd' && r.result == outcome::done;
-    const auto waited_us = r.answered_us - std::max(r.asked_us, is_message ? first_run_us_.at(r.key) : 0);
-    if (is_message && scenario_.is_gentle() && !p.is_draining && !stranded_.contains(r.key) && wait_us_max() > 0
-        && waited_us > wait_us_max())
-      fail("a graceful stop keeps nobody waiting", "d" + std::to_string(answer->request) + " on " + nodes_[n].name
-                                                     + ": " + std::to_string(waited_us / ms) + " ms");
-  } else if (auto* event = std::get_if<host_event>(&c)) {
-    static constexpr const char* names[] = {"runs",   "moved",   "stranded", "lost",   "ended",
-                                            "paused", "resumed", "drained",  "differs"};
-    tell(nodes_[n].name + ": " + (event->key.id.empty() ? "" : name(event->key) + " ")
-         + names[static_cast<int>(event->what)] + " " + event->other.node);
-    if (event->what == host_event::type::drained)
-      p.has_drained = true;
-    if (event->what == host_event::type::stranded)
-      stranded_.insert(event->key);
-    if (event->what == host_event::type::lost && scenario_.is_gentle())
-      fail("without a partition no session runs twice", name(event->key));
-    if (event->what == host_event::type::voters_differ)
-      fail("lists of voters that differ by one name are gone along with", nodes_[n].name);
-  }
+void cluster::at_replica(std::size_t n, process& p, std::function<void(process&)> what) {
+  at_node(n, in_order(p.host_to_replica_us, local_delay_us_max),
+          [replica = p.replica->id(), what = std::move(what)](process& up) {
+            if (up.replica->id() == replica)
+              what(up);
+          });
+}
+
+void cluster::carry_out(std::size_t n, process& p, write_record&& write) {
+  at_replica(n, p, [this, n, w = std::move(write)](process& up) { apply_write(n, up, w); });
+}
+
+void cluster::carry_out(std::size_t n, process& p, write_reservation&& write) {
+  at_replica(n, p, [this, n, w = std::move(write)](process& up) { apply_reservation(n, up, w); });
+}
+
+void cluster::carry_out(std::size_t n, process&, send_frame&& frame) {
+  for (std::size_t peer = 0; peer < nodes_.size(); ++peer)
+    if (nodes_[peer].name == frame.to.node)
+      send(n, peer, nodes_[n].connection[peer], std::move(frame.bytes), true);
+}
+
+void cluster::carry_out(std::size_t n, process& p, start_session&& start) {
+  at_node(n, in_order(p.host_to_session_us, local_delay_us_max),
+          [this, n, c = std::move(start)](process& up) { apply_start(n, up, c); });
+}
+
+void cluster::carry_out(std::size_t n, process& p, stop_session&& stop) {
+  at_node(n, in_order(p.host_to_session_us, stop_us_max),
+          [this, n, c = std::move(stop)](process& up) { apply_stop(n, up, c); });
+}
+
+void cluster::carry_out(std::size_t n, process& p, hand_message&& message) {
+  if (message.origin.incarnation == p.incarnation && requests_.at(message.number).is_withdrawn)
+    fail("what nobody waits for any more is not begun", "d" + std::to_string(message.number));
+  at_node(n, in_order(p.host_to_session_us, local_delay_us_max),
+          [this, n, c = std::move(message)](process& up) { apply_message(n, up, c); });
+}
+
+void cluster::carry_out(std::size_t n, process& p, resolve_conflict&& resolve) {
+  auto merged = handled_messages::decode(resolve.winner.bytes);
+  for (const auto& m : handled_messages::decode(resolve.loser.bytes).messages)
+    if (std::find(merged.messages.begin(), merged.messages.end(), m) == merged.messages.end())
+      merged.messages.push_back(m);
+  saved_state state = resolve.winner;
+  state.bytes = merged.encode();
+  at_node(n, in_order(p.session_to_host_us, local_delay_us_max),
+          [this, n, key = resolve.key, run = resolve.run, state = std::move(state)](process& up) {
+            up.host->resolved(key, run, state, host_ms(n));
+            after_host(n, up);
+          });
+}
+
+void cluster::carry_out(std::size_t n, process& p, answer_request&& answer) {
+  auto& r = requests_.at(answer.request);
+  if (r.is_withdrawn)
+    return;
+  if (std::exchange(r.is_answered, true))
+    fail("a request is answered once", "request " + std::to_string(answer.request));
+  r.result = answer.result;
+  if (r.what == 'd' && r.result == outcome::done && answer.payload != text_of(answer.request))
+    fail("an answer arrives as it was sent", "d" + std::to_string(answer.request) + " as " + answer.payload);
+  r.answered_us = now_us_;
+  if (r.what == 's' && r.result == outcome::done)
+    acknowledged_.insert(r.key);
+  tell(nodes_[n].name + " answers " + r.what + std::to_string(answer.request) + " " + name(r.key) + ": "
+       + std::string{to_string(answer.result)});
+  judge_graceful(n, p, answer.request);
+}
+
+void cluster::judge_graceful(std::size_t n, const process& p, std::uint64_t request) {
+  if (!scenario_.is_gentle())
+    return;
+  const auto& r = requests_.at(request);
+  // Nobody who is up may ever serve a session that has been stranded; but a start says so in any case.
+  const auto is_late = is_in_the_way(r.result) || (r.what == 'd' && r.result == outcome::no_host);
+  const auto is_failure =
+    is_late || r.result == outcome::unanswered || r.result == outcome::queue_full || r.result == outcome::elsewhere;
+  const auto is_excused = r.what == 'l' || p.is_draining || (is_late && stranded_.contains(r.key))
+                          || (r.what == 's' && has_nowhere_to_go(r.result)) || has_waited_in_vain(r, n);
+  if (is_failure && !is_excused)
+    fail("nobody notices a graceful stop", std::string{r.what} + std::to_string(request) + " on " + nodes_[n].name
+                                             + ": " + std::string{to_string(r.result)});
+  const auto is_message = r.what == 'd' && r.result == outcome::done;
+  const auto waited_us = r.answered_us - std::max(r.asked_us, is_message ? first_run_us_.at(r.key) : 0);
+  if (is_message && !p.is_draining && !stranded_.contains(r.key) && wait_us_max() > 0 && waited_us > wait_us_max())
+    fail("a graceful stop keeps nobody waiting",
+         "d" + std::to_string(request) + " on " + nodes_[n].name + ": " + std::to_string(waited_us / ms) + " ms");
+}
+
+void cluster::carry_out(std::size_t n, process& p, host_event&& event) {
+  static constexpr const char* names[] = {"runs",   "moved",   "stranded", "lost",   "ended",
+                                          "paused", "resumed", "drained",  "differs"};
+  tell(nodes_[n].name + ": " + (event.key.id.empty() ? "" : name(event.key) + " ") + names[static_cast<int>(event.what)]
+       + " " + event.other.node);
+  if (event.what == host_event::type::drained)
+    p.has_drained = true;
+  if (event.what == host_event::type::stranded)
+    stranded_.insert(event.key);
+  if (event.what == host_event::type::lost && scenario_.is_gentle())
+    fail("without a partition no session runs twice", name(event.key));
+  if (event.what == host_event::type::voters_differ)
+    fail("lists of voters that differ by one name are gone along with", nodes_[n].name);
 }
 
 void cluster::apply_write(std::size_t n, process& p, const write_record& w) {

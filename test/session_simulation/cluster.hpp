@@ -146,6 +146,8 @@ private:
   void at(std::uint64_t time_us, action what);
   /// Like `at`, for a node: nothing happens if this start of it is over, and later if it is frozen.
   void at_node(std::size_t n, std::uint64_t time_us, std::function<void(process&)> what);
+  /// What the host asks of the replica that its process has now.
+  void at_replica(std::size_t n, process& p, std::function<void(process&)> what);
   std::uint64_t in_order(std::uint64_t& last_us, std::uint64_t delay_us_max);
   void run_until(std::uint64_t time_us);
   std::uint64_t host_ms(std::size_t n) const;
@@ -193,7 +195,17 @@ private:
   bool is_held(const process& p, const held_write& held, std::size_t voters, bool has_members) const;
   void after_host(std::size_t n, process& p);
   void send(std::size_t from, std::size_t to, std::uint64_t connection, std::string bytes, bool is_session_frame);
-  void carry_out(std::size_t n, process& p, session::command&& c);
+  void carry_out(std::size_t n, process& p, session::write_record&& write);
+  void carry_out(std::size_t n, process& p, session::write_reservation&& write);
+  void carry_out(std::size_t n, process& p, session::send_frame&& frame);
+  void carry_out(std::size_t n, process& p, session::start_session&& start);
+  void carry_out(std::size_t n, process& p, session::stop_session&& stop);
+  void carry_out(std::size_t n, process& p, session::hand_message&& message);
+  void carry_out(std::size_t n, process& p, session::resolve_conflict&& resolve);
+  void carry_out(std::size_t n, process& p, session::answer_request&& answer);
+  void carry_out(std::size_t n, process& p, session::host_event&& event);
+  /// Without partitions and crashes, a request that is answered notices no stop.
+  void judge_graceful(std::size_t n, const process& p, std::uint64_t request);
   void apply_write(std::size_t n, process& p, const session::write_record& w);
   void apply_reservation(std::size_t n, process& p, const session::write_reservation& w);
   void apply_start(std::size_t n, process& p, const session::start_session& c);

@@ -70,11 +70,8 @@ void world::act(const operation& o) {
         tick(o);
       break;
     case operation::action::work:
-      if (acting && acting->replica.has_work()) {
-        tell([&] { return name(o.slot) + " works on"; });
-        acting->replica.work(clock_ms(o.slot));
-        settle(o.slot);
-      }
+      if (acting)
+        work(o);
       break;
     case operation::action::open:
       open(o);
@@ -84,41 +81,14 @@ void world::act(const operation& o) {
         close(*find_link(o), *end);
       break;
     case operation::action::set_push:
-      if (auto* end = find_end(o, false); end != nullptr && end->push != (o.argument != 0)) {
-        auto id = find_link(o)->id;
-        end->push = o.argument != 0;
-        if (end->is == link_end::state::open) {
-          tell([&] {
-            return name(o.slot) + (end->push ? " starts" : " stops") + " to push over link " + std::to_string(id.value);
-          });
-          acting->replica.set_push(id, end->push, clock_ms(o.slot));
-          settle(o.slot);
-        }
-      }
+      set_push(o);
       break;
     case operation::action::block:
-      if (auto* end = find_end(o, true); end != nullptr && end->blocked != (o.argument != 0)) {
-        end->blocked = o.argument != 0;
-        tell([&] {
-          return "nothing " + std::string{end->blocked ? "arrives" : "is held up"} + " from " + name(o.slot) + " at "
-                 + name(o.peer) + " any more";
-        });
-        if (end->blocked && scenario_.hostile_links)
-          end->queue.clear();
-      }
+      set_blocked(o);
       break;
     case operation::action::set_clock:
-      if (acting) {
-        acting->clock_ms_max = std::max(acting->clock_ms_max, clock_ms(o.slot));
-        acting->skew_ms = static_cast<std::int32_t>(o.argument);
-        acting->skewed_at_ms = now_ms_;
-        acting->rate_percent = 100 + static_cast<std::int32_t>(o.detail);
-        broken_clocks_.try_emplace(o.slot, now_ms_);
-        tell([&] {
-          return "the clock of " + name(o.slot) + " jumps to " + std::to_string(acting->skew_ms)
-                 + " ms ahead, and runs at " + std::to_string(acting->rate_percent) + " %";
-        });
-      }
+      if (acting)
+        set_clock(o);
       break;
     case operation::action::set_members:
       if (acting)
@@ -140,6 +110,56 @@ void world::act(const operation& o) {
       blackout(o);
       break;
   }
+}
+
+void world::work(const operation& o) {
+  auto& replica = slots_[o.slot]->replica;
+  if (!replica.has_work())
+    return;
+  tell([&] { return name(o.slot) + " works on"; });
+  replica.work(clock_ms(o.slot));
+  settle(o.slot);
+}
+
+void world::set_push(const operation& o) {
+  auto* end = find_end(o, false);
+  if (end == nullptr || end->push == (o.argument != 0))
+    return;
+  const auto id = find_link(o)->id;
+  end->push = o.argument != 0;
+  if (end->is != link_end::state::open)
+    return;
+  tell([&] {
+    return name(o.slot) + (end->push ? " starts" : " stops") + " to push over link " + std::to_string(id.value);
+  });
+  slots_[o.slot]->replica.set_push(id, end->push, clock_ms(o.slot));
+  settle(o.slot);
+}
+
+void world::set_blocked(const operation& o) {
+  auto* end = find_end(o, true);
+  if (end == nullptr || end->blocked == (o.argument != 0))
+    return;
+  end->blocked = o.argument != 0;
+  tell([&] {
+    return "nothing " + std::string{end->blocked ? "arrives" : "is held up"} + " from " + name(o.slot) + " at "
+           + name(o.peer) + " any more";
+  });
+  if (end->blocked && scenario_.hostile_links)
+    end->queue.clear();
+}
+
+void world::set_clock(const operation& o) {
+  auto& acting = *slots_[o.slot];
+  acting.clock_ms_max = std::max(acting.clock_ms_max, clock_ms(o.slot));
+  acting.skew_ms = static_cast<std::int32_t>(o.argument);
+  acting.skewed_at_ms = now_ms_;
+  acting.rate_percent = 100 + static_cast<std::int32_t>(o.detail);
+  broken_clocks_.try_emplace(o.slot, now_ms_);
+  tell([&] {
+    return "the clock of " + name(o.slot) + " jumps to " + std::to_string(acting.skew_ms) + " ms ahead, and runs at "
+           + std::to_string(acting.rate_percent) + " %";
+  });
 }
 
 std::uint64_t world::clock_ms(std::size_t slot) {

@@ -148,6 +148,10 @@ private:
   void tick(const operation& o);
   void open(const operation& o);
   void close(link& l, link_end& end);
+  void work(const operation& o);
+  void set_push(const operation& o);
+  void set_blocked(const operation& o);
+  void set_clock(const operation& o);
   void set_members(const operation& o);
   /// `detail`: see operation.
   void crash(std::size_t slot, std::uint32_t detail);

@@ -8,6 +8,7 @@
 #include <limits>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -26,6 +27,7 @@ int run_seeds(int argc, char** argv, const seed_program& program) {
   std::uint64_t first = 0;
   std::optional<std::uint64_t> one;
   auto trace = false;
+  auto twice = false;
   unsigned jobs = 1;
   auto traces_max = program.traces_max;
   auto failures_max = std::numeric_limits<std::uint64_t>::max();
@@ -35,6 +37,7 @@ int run_seeds(int argc, char** argv, const seed_program& program) {
   cli.add_option("--first", first, "The first of them")->capture_default_str();
   cli.add_option("--seed", one, "Play this seed only");
   cli.add_flag("--trace", trace, "Print all that happens with that seed, even if nothing fails");
+  cli.add_flag("--twice", twice, "Play each seed twice: it fails if the second time is not as the first");
   cli.add_option("--jobs", jobs, "Threads")->capture_default_str()->check(CLI::Range(1u, 256u));
   cli.add_option("--traces", traces_max, "Print what happens in this many failures")->capture_default_str();
   cli.add_option("--stop-after", failures_max, "Stop after this many failures");
@@ -54,8 +57,12 @@ int run_seeds(int argc, char** argv, const seed_program& program) {
   const auto started = std::chrono::steady_clock::now();
   const auto run = [&] {
     for (auto seed = next++; seed < first + seeds && failed < failures_max; seed = next++) {
-      const auto played = program.play(seed);
+      auto played = program.play(seed);
       events += played.events;
+      if (const auto again = twice && played.failure.empty() ? program.play(seed).events : played.events;
+          again != played.events)
+        played.failure = "a seed is played again as it was: " + std::to_string(played.events) + " events, and then "
+                         + std::to_string(again);
       if (played.failure.empty())
         continue;
       std::lock_guard lock{report_mutex};
