@@ -28,6 +28,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <sstream>
 #include <string_view>
 
@@ -143,7 +144,18 @@ private:
     std::string typed = app_.get_name();
     for (const auto* command = &innermost(); command != &app_; command = command->get_parent())
       typed.insert(app_.get_name().size(), ' ' + command->get_name());
-    return {exit_code::usage, fmt::format("{}; see {} --help", crdt::printable_briefly(what, bytes_max), typed)};
+    return {exit_code::usage,
+            fmt::format("{}; see {} --help", crdt::printable_briefly(by_variable(what), bytes_max), typed)};
+  }
+
+  /// An error begins with the name of the option; where the environment stands in for that, with the variable.
+  std::string by_variable(std::string_view what) const {
+    const auto name = what.substr(0, what.find(": "));
+    const auto* option = innermost().get_option_no_throw(std::string{name});
+    const auto& typed = innermost().parse_order();
+    if (!option || option->get_envname().empty() || std::find(typed.begin(), typed.end(), option) != typed.end())
+      return std::string{what};
+    return option->get_envname().append(what.substr(name.size()));
   }
 
   /// The command that was typed, as far as it is one.

@@ -388,6 +388,13 @@ BOOST_AUTO_TEST_CASE(the_help_says_something_of_each_argument_and_option) {
   });
 }
 
+BOOST_AUTO_TEST_CASE(an_error_names_the_variable_where_the_environment_stands_in_for_an_option) {
+  const variable cluster{"ARIADNE_CLUSTER", "three.toml"};
+  const variable admin{"ARIADNE_ADMIN", "nowhere"};
+  check_is_usage_error({"node", "--name", "a"}, "ARIADNE_ADMIN: nowhere is not HOST:PORT");
+  check_is_usage_error({"node", "--name", "a", "--admin", "here"}, "--admin: here is not HOST:PORT");
+}
+
 BOOST_AUTO_TEST_CASE(an_error_names_the_command_whose_help_says_more) {
   check_is_usage_error({"status", "--colour"}, "; see ariadne status --help");
   check_is_usage_error({"session", "stop", "minotaur"}, "; see ariadne session stop --help");
