@@ -91,12 +91,14 @@ public:
   }
 
 private:
-  /// With room for two lines at least.
+  /// With room for two lines at least. Without the last column: in a line that fills it, what erases the rest of the
+  /// line would take the last character, too.
   static winsize size() {
     winsize result{};
     if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &result) != 0 || result.ws_col == 0 || result.ws_row == 0)
-      return {24, 80, 0, 0};
+      result = {24, 80, 0, 0};
     result.ws_row = std::max<unsigned short>(result.ws_row, 3);
+    result.ws_col = static_cast<unsigned short>(std::max<unsigned short>(result.ws_col, 2) - 1);
     return result;
   }
 
