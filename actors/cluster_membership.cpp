@@ -11,6 +11,7 @@
 #include "actors/network/discovery.hpp"
 #include "actors/network/host_lookup.hpp"
 #include "actors/network/node_connector.hpp"
+#include "actors/network/own_address_check.hpp"
 #include "actors/node_listing.hpp"
 #include "actors/node_tally.hpp"
 #include "actors/process_clocks.hpp"
@@ -87,6 +88,7 @@ public:
   void start(cluster_membership_options options) {
     options_ = std::move(options);
     connector_.emplace(self_, options_.connect_timeout, connector_callbacks());
+    own_address_.emplace(self_, options_.connect_timeout, options_.address, options_.log);
     view_.emplace(to_view_options(options_), now());
     if (options_.discovery)
       discovery_.emplace(*options_.discovery, wake_up(self_), [&tally = tally_](bool is_found) {
@@ -154,6 +156,9 @@ public:
     note_activity();
     view_->tick(now());
     act();
+    // The port is open by then.
+    if (replica_.replica != 0)
+      own_address_->look(now().clocks.now);
   }
 
   void judge_suspects() {
@@ -252,6 +257,7 @@ public:
 
   void go_on_connecting() {
     connector_->go_on();
+    own_address_->go_on();
     if (discovery_)
       if (const auto found = discovery_->take())
         discovered(*found);
@@ -469,6 +475,7 @@ private:
   std::minstd_rand random_{std::random_device{}()};
   std::optional<membership::cluster_view> view_;
   std::optional<node_connector<ticking_cluster_membership_actor::pointer>> connector_;
+  std::optional<own_address_check<ticking_cluster_membership_actor::pointer>> own_address_;
   std::optional<discovery> discovery_;
   state_handoff_actor handoff_;
   neighbour replica_;

@@ -103,13 +103,16 @@ public:
     session::session_host_options core;
     core.self = id;
     for (const auto& [kind, about] : options_.kinds)
-      if (session::is_valid_kind(kind))
+      if (session::is_valid_kind(kind)) {
         core.kinds[kind] = {about.schema_version, bool{about.resolve}};
-      else
+        // Before there is any: a count that begins with 1 does not grow for whoever watches it.
+        tally_.kinds[kind];
+      } else {
         options_.log(log_level::error, log_event::kind_refused,
                      fmt::format("a kind of {} bytes is not hosted: its name is empty or too long, or has a slash or a "
                                  "control character",
                                  kind.size()));
+      }
     for (const auto& [kind, about] : options_.kinds)
       if (about.upgrades.has_downgrades())
         readable_versions_[kind] = about.schema_version;

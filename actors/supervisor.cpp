@@ -80,6 +80,7 @@ public:
     services_.resize(options_.services.size());
     is_restored_ = !options_.storage;
     policy_.emplace(options_.restarts);
+    count_restarts();
     // Not yet, for an actor that has not come to be cannot give up.
     mail(self_, tick_atom_v).send(self_);
   }
@@ -455,6 +456,17 @@ private:
     const auto died = participant_stops<ticking_supervisor_actor::pointer>::death_of(reason).has_value();
     options_.log(died ? log_level::error : log_level::debug, log_event::child_ended,
                  fmt::format("{}, while this node drains; it is not started anew", ended));
+  }
+
+  /// Before there are any: whoever watches a count sees it grow to 1 if it was 0 before, and not if it was not there.
+  void count_restarts() const {
+    auto& restarts = tally_of(self_->system()).restarts;
+    restarts["handoff"];
+    restarts["membership"];
+    if (options_.storage)
+      restarts["storage"];
+    for (const auto& service : options_.services)
+      restarts[service.name];
   }
 
   void restart(const std::string& name, const std::string& child, const caf::error& reason) {

@@ -97,7 +97,7 @@ http_answer ready_answer(const collected& report) {
   const auto checks = readiness_of(*report);
   http_answer result;
   for (const auto& c : checks)
-    result.body += c.has_passed ? fmt::format("{}: ok\n", c.name) : fmt::format("{}: no, {}\n", c.name, c.reason);
+    result.body += to_text(c) + '\n';
   result.status = is_ready(checks) ? 200 : 503;
   return result;
 }

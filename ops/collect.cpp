@@ -80,12 +80,17 @@ tl::expected<node_report, std::string> collect(caf::actor_system& system, millis
   node_report result{std::move(*status), std::move(*members), std::nullopt, tls != nullptr};
   if (tls)
     result.certificate_expires = tls->valid_until();
+  // Without its answer, nobody knows whether the node drains or is paused. A node that hosts no sessions has no host.
+  if (registered<session_host_actor>(system, to_string(host_atom_v))) {
+    auto hosting = asked.ask<session_host_status, session_host_actor>(to_string(host_atom_v), status_atom_v);
+    if (!hosting)
+      return tl::unexpected(hosting.error());
+    result.hosting = std::move(*hosting);
+  }
   if (auto told = asked.ask<node_settings, settings_actor>(settings_name, status_atom_v))
     result.settings = std::move(told->settings);
   if (auto storage = asked.ask<storage_status, storage_actor>(storage_name, status_atom_v))
     result.storage = std::move(*storage);
-  if (auto hosting = asked.ask<session_host_status, session_host_actor>(to_string(host_atom_v), status_atom_v))
-    result.hosting = std::move(*hosting);
   return result;
 }
 

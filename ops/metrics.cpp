@@ -92,7 +92,7 @@ void add_members(exposition& out, const node_report& report) {
     const labels peer{{"peer", crdt::escaped(member.name)}};
     out.gauge("ariadne_peer_up", "1 if the other node is up as this node sees it, else 0.",
               flag(member.state == member_state::up), peer);
-    if (member.round_trip_us > 0)
+    if (member.round_trip_us > 0 && member.state == member_state::up)
       out.gauge("ariadne_peer_round_trip_seconds", "How long a heartbeat to the other node takes there and back.",
                 number(member.round_trip_us) / 1e6, peer);
     if (member.last_contact_ms > 0 || member.state == member_state::up)
@@ -253,9 +253,12 @@ void add_parts(exposition& out, const node_tally& counted) {
 }
 
 void add_process(exposition& out, const process_facts& process) {
+  if (process.started_s > 0)
+    out.gauge("process_start_time_seconds", "When the process was started, since the Unix epoch.", process.started_s);
   out.counter("process_cpu_seconds_total", "Processor time of the process, user and system.", process.cpu_seconds);
   out.gauge("process_resident_memory_bytes", "Memory of the process that is not swapped out.",
             number(process.resident_bytes));
+  out.gauge("process_virtual_memory_bytes", "Address space of the process.", number(process.virtual_bytes));
   out.gauge("process_open_fds", "Files and connections that the process has open.", number(process.open_descriptors));
   out.gauge("process_max_fds", "How many it may have open.", number(process.descriptors_max));
   out.gauge("process_threads", "Threads of the process.", number(process.threads));

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <sstream>
 #include <string>
 #include <system_error>
 
@@ -25,6 +26,26 @@ std::uint64_t count_entries(const char* directory) {
   return count;
 }
 
+/// As proc(5) says: the time of the boot, and in clock ticks how long after it the process was started.
+double read_start_s() {
+  constexpr int fields_before_start = 19;
+  double boot_s = 0;
+  std::ifstream system{"/proc/stat"};
+  for (std::string word; boot_s == 0 && system >> word;)
+    if (word == "btime")
+      system >> boot_s;
+  std::ifstream self{"/proc/self/stat"};
+  std::string rest{std::istreambuf_iterator<char>{self}, {}};
+  // The name of the program, in brackets, may have spaces and brackets.
+  rest.erase(0, rest.rfind(')') + 1);
+  std::istringstream fields{rest};
+  std::string skipped;
+  for (int i = 0; i < fields_before_start; ++i)
+    fields >> skipped;
+  double ticks = 0;
+  return boot_s > 0 && fields >> ticks ? boot_s + ticks / static_cast<double>(::sysconf(_SC_CLK_TCK)) : 0;
+}
+
 } // namespace
 
 process_facts facts_of_process() {
@@ -34,8 +55,12 @@ process_facts facts_of_process() {
     result.cpu_seconds = seconds(usage.ru_utime) + seconds(usage.ru_stime);
   std::uint64_t pages = 0;
   std::uint64_t resident = 0;
-  if (std::ifstream{"/proc/self/statm"} >> pages >> resident)
-    result.resident_bytes = resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+  const auto page_bytes = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+  if (std::ifstream{"/proc/self/statm"} >> pages >> resident) {
+    result.virtual_bytes = pages * page_bytes;
+    result.resident_bytes = resident * page_bytes;
+  }
+  result.started_s = read_start_s();
   result.open_descriptors = count_entries("/proc/self/fd");
   result.threads = count_entries("/proc/self/task");
   rlimit limit{};

@@ -1,5 +1,6 @@
 #include "app/client/top_picture.hpp"
 
+#include "app/output/wrapped_text.hpp"
 #include "crdt/printable_text.hpp"
 
 #include <fmt/format.h>
@@ -100,14 +101,62 @@ row row_of(const node_report& report, const member_status& member, const std::ma
       result.lag = short_number(static_cast<double>(link.lag_events));
   if (member.state == member_state::up && member.round_trip_us > 0)
     result.trip = fmt::format("{:.2f}", static_cast<double>(member.round_trip_us) / 1'000);
-  if (member.last_contact_ms > 0)
+  if (member.last_contact_ms > 0 || member.state == member_state::up)
     result.heard = fmt::format("{:.1f}", static_cast<double>(member.last_contact_ms) / 1'000);
   if (member.state != member_state::up)
     result.problem = crdt::printable_briefly(member.problem);
   return result;
 }
 
-std::vector<std::string> table_of(const node_report& report) {
+/// How a table of these rows is set within so many columns.
+class table_layout {
+public:
+  table_layout(const std::vector<row>& rows, std::size_t columns) {
+    for (const auto& r : rows) {
+      name_ = std::max(name_, r.name.size());
+      address_ = std::max(address_, r.address.size());
+    }
+    const auto fits = [&] { return width() <= columns; };
+    if (!fits())
+      address_ = std::max(address_ - std::min(address_, width() - columns), address_min);
+    if (!fits())
+      address_ = 0;
+    has_heard_ = fits();
+    has_trip_ = has_heard_ || fits();
+  }
+
+  std::string line_of(const row& r) const {
+    auto result = fmt::format("{:<{}}  {:<8}", r.name, name_, r.state);
+    if (address_ > 0)
+      result += fmt::format("  {:<{}}", shortened(r.address), address_);
+    result += fmt::format("  {:>8}  {:>6}", r.sessions, r.lag);
+    if (has_trip_)
+      result += fmt::format("  {:>7}", r.trip);
+    if (has_heard_)
+      result += fmt::format("  {:>7}", r.heard);
+    return result;
+  }
+
+private:
+  /// Of an address, less says nothing.
+  static constexpr std::size_t address_min = 12;
+
+  std::size_t width() const {
+    return name_ + 2 + 8 + (address_ > 0 ? 2 + address_ : 0) + 2 + 8 + 2 + 6 + (has_trip_ ? 2 + 7 : 0)
+           + (has_heard_ ? 2 + 7 : 0);
+  }
+
+  std::string shortened(const std::string& address) const {
+    return address.size() <= address_ ? address : address.substr(0, address_ - 3) + "...";
+  }
+
+  std::size_t name_ = 0;
+  std::size_t address_ = 0;
+  bool has_trip_ = true;
+  bool has_heard_ = true;
+};
+
+std::vector<std::string> table_of(const node_report& report, std::size_t columns) {
   std::map<std::string, hosting_node> hosts;
   if (report.hosting)
     for (const auto& host : report.hosting->hosts)
@@ -115,25 +164,21 @@ std::vector<std::string> table_of(const node_report& report) {
   std::vector<row> rows{{"node", "state", "address", "sessions", "lag", "trip ms", "heard s", {}}};
   for (const auto& member : report.members)
     rows.push_back(row_of(report, member, hosts));
-  std::size_t name = 0;
-  std::size_t address = 0;
-  for (const auto& r : rows) {
-    name = std::max(name, r.name.size());
-    address = std::max(address, r.address.size());
-  }
+  const table_layout layout{rows, columns};
   std::vector<std::string> lines;
   for (const auto& r : rows) {
-    lines.push_back(fmt::format("{:<{}}  {:<8}  {:<{}}  {:>8}  {:>6}  {:>7}  {:>7}", r.name, name, r.state, r.address,
-                                address, r.sessions, r.lag, r.trip, r.heard));
+    lines.push_back(layout.line_of(r));
     if (!r.problem.empty())
-      lines.push_back("  " + r.problem);
+      for (auto& line : wrapped_lines("  " + r.problem, columns, 2))
+        lines.push_back(std::move(line));
   }
   return lines;
 }
 
 } // namespace
 
-std::vector<std::string> top_picture::take(node_report report, std::chrono::milliseconds since_last) {
+std::vector<std::string> top_picture::take(node_report report, std::chrono::milliseconds since_last,
+                                           std::size_t columns) {
   const rates per_second{last_ ? &*last_ : nullptr, report, since_last};
   const auto& replica = report.status.replica;
   std::vector<std::string> lines;
@@ -156,11 +201,17 @@ std::vector<std::string> top_picture::take(node_report report, std::chrono::mill
   if (replica.counters.divergences > 0)
     lines.push_back(fmt::format("TROUBLE   {} divergences: nodes that have seen the same differ; report this as a bug",
                                 replica.counters.divergences));
-  lines.emplace_back();
-  for (auto& line : table_of(report))
-    lines.push_back(std::move(line));
+  constexpr std::size_t label_width = 10;
+  std::vector<std::string> result;
+  const auto add = [&result](std::vector<std::string> more) {
+    std::move(more.begin(), more.end(), std::back_inserter(result));
+  };
+  for (const auto& line : lines)
+    add(wrapped_lines(line, columns, label_width));
+  result.emplace_back();
+  add(table_of(report, columns));
   last_ = std::move(report);
-  return lines;
+  return result;
 }
 
 } // namespace ariadne

@@ -98,7 +98,7 @@ void certificates_command::add_days(CLI::App& sub) {
 
 CLI::App* certificates_init_command::declare(CLI::App& parent) {
   auto* sub = parent.add_subcommand("init", "Make a new authority in a directory, for a cluster");
-  sub->add_option("DIR", directory)->required()->type_name("");
+  sub->add_option("DIR", directory, "Where it is made")->required()->type_name("");
   sub->add_option("--cluster", cluster, "The name of the cluster")->required()->type_name("NAME");
   return sub->footer("Writes authorities.pem, which all nodes and clients need, and authority.key, with which anybody\n"
                      "can be let in: it is needed to make certificates, and nowhere else.");
@@ -112,7 +112,7 @@ exit_code certificates_init_command::run() const {
 
 CLI::App* certificates_node_command::declare(CLI::App& parent) {
   auto* sub = parent.add_subcommand("node", "Make a key and a certificate for each of some nodes");
-  sub->add_option("NAME", names)->required()->type_name("");
+  sub->add_option("NAME", names, "The names of the nodes")->required()->type_name("");
   add_directory(*sub);
   add_days(*sub);
   return sub->footer("A node NAME needs node-NAME.pem, node-NAME.key and authorities.pem.");
@@ -126,7 +126,7 @@ exit_code certificates_node_command::run() const {
 
 CLI::App* certificates_client_command::declare(CLI::App& parent) {
   auto* sub = parent.add_subcommand("client", "Make a key and a certificate for a client");
-  sub->add_option("NAME", name)->required()->type_name("");
+  sub->add_option("NAME", name, "The name of the client")->required()->type_name("");
   const auto read = [this](const std::string& text) {
     const auto given = role_from_string(text);
     if (!given || *given == role::node)
@@ -152,7 +152,7 @@ exit_code certificates_client_command::run() const {
 
 CLI::App* certificates_show_command::declare(CLI::App& parent) {
   auto* sub = parent.add_subcommand("show", "Show what a certificate says");
-  sub->add_option("FILE", file)->required()->type_name("");
+  sub->add_option("FILE", file, "A certificate")->required()->type_name("");
   sub->add_flag("--json", json, "Answer in JSON");
   return sub;
 }

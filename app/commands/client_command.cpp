@@ -43,8 +43,8 @@ CLI::App* client_command::declare_as(CLI::App& parent, const char* name, const c
   return sub;
 }
 
-void client_command::add_bytes(CLI::App& sub, const char* name, std::string& target) {
-  sub.add_option(name, target)->required()->type_name("");
+void client_command::add_bytes(CLI::App& sub, const char* name, std::string& target, const char* description) {
+  sub.add_option(name, target, description)->required()->type_name("");
   allow_escapes(sub, target);
 }
 
@@ -55,7 +55,7 @@ void client_command::add_prefix(CLI::App& sub, std::string& target, const char* 
 
 void client_command::add_node_name(CLI::App& sub, std::string& target) {
   const auto problem_of = [](const std::string& name) { return is_name(name) ? std::string{} : name_rule(); };
-  sub.add_option("NODE", target)->required()->check(problem_of)->type_name("");
+  sub.add_option("NODE", target, "The name of the node")->required()->check(problem_of)->type_name("");
   allow_escapes(sub, target);
 }
 

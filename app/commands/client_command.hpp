@@ -38,7 +38,7 @@ protected:
   /// Adds the command, with the options above; in a group there is no JSON.
   CLI::App* declare_as(CLI::App& parent, const char* name, const char* description);
   /// Adds an argument that may be any bytes; to be given as they are shown with --escaped.
-  void add_bytes(CLI::App& sub, const char* name, std::string& target);
+  void add_bytes(CLI::App& sub, const char* name, std::string& target, const char* description);
   /// Adds an optional one, that of a list.
   void add_prefix(CLI::App& sub, std::string& target, const char* description);
   /// Adds the name of a node.

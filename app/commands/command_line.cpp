@@ -8,6 +8,7 @@
 #include "app/commands/drain.hpp"
 #include "app/commands/forget.hpp"
 #include "app/commands/game_play.hpp"
+#include "app/commands/help_formatter.hpp"
 #include "app/commands/keys.hpp"
 #include "app/commands/load.hpp"
 #include "app/commands/node.hpp"
@@ -27,6 +28,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <sstream>
 #include <string_view>
 
@@ -42,8 +44,9 @@ constexpr auto exit_codes_help =
   "  3  a node stopped without having handed over everything\n"
   "  4  there is nothing under the key\n"
   "  5  nothing is there yet, but the node has not yet caught up with the others\n"
-  "  6  the answer could not be written to stdout; of what has an answer: pickup, take,\n"
-  "     keys, status, top, watch, load, sessions, session deliver, game play, --help\n"
+  "  6  the answer could not be written to stdout; of what has an answer: pickup,\n"
+  "     take, keys, status, top, watch, load, sessions, session deliver, game play,\n"
+  "     --help\n"
   "  7  take: the state is written out, but somebody else has taken or replaced it\n"
   "     meanwhile; what has replaced it stays\n"
   "  8 to 13  a node does not start from the directory of its journal:\n"
@@ -67,6 +70,8 @@ public:
     app_.set_version_flag("--version", "ariadne " ARIADNE_VERSION);
     app_.require_subcommand(1);
     app_.footer(exit_codes_help);
+    // Commands inherit it.
+    app_.formatter(std::make_shared<help_formatter>());
     add<node_command>(app_);
     add<cluster_command>(app_);
     add<stash_command>(app_);
@@ -134,18 +139,37 @@ public:
 
 private:
   /// CLI11's own sentences repeat what was typed.
-  static usage_text usage_error(std::string_view what) {
+  usage_text usage_error(std::string_view what) const {
     constexpr std::size_t bytes_max = 240;
-    return {exit_code::usage, fmt::format("{}; see ariadne --help", crdt::printable_briefly(what, bytes_max))};
+    std::string typed = app_.get_name();
+    for (const auto* command = &innermost(); command != &app_; command = command->get_parent())
+      typed.insert(app_.get_name().size(), ' ' + command->get_name());
+    return {exit_code::usage,
+            fmt::format("{}; see {} --help", crdt::printable_briefly(by_variable(what), bytes_max), typed)};
+  }
+
+  /// An error begins with the name of the option; where the environment stands in for that, with the variable.
+  std::string by_variable(std::string_view what) const {
+    const auto name = what.substr(0, what.find(": "));
+    const auto* option = innermost().get_option_no_throw(std::string{name});
+    const auto& typed = innermost().parse_order();
+    if (!option || option->get_envname().empty() || std::find(typed.begin(), typed.end(), option) != typed.end())
+      return std::string{what};
+    return option->get_envname().append(what.substr(name.size()));
+  }
+
+  /// The command that was typed, as far as it is one.
+  const CLI::App& innermost() const {
+    const auto* result = &app_;
+    while (!result->get_subcommands().empty())
+      result = result->get_subcommands().front();
+    return *result;
   }
 
   /// CLI11 says that a command is required also if there is one that it does not know.
   std::string what_is_missing(const CLI::RequiredError& error) const {
-    const auto* innermost = &app_;
-    while (!innermost->get_subcommands().empty())
-      innermost = innermost->get_subcommands().front();
-    const auto rest = innermost->remaining();
-    if (innermost->get_require_subcommand_min() > 0 && !rest.empty())
+    const auto rest = innermost().remaining();
+    if (innermost().get_require_subcommand_min() > 0 && !rest.empty())
       return "there is no command " + rest.front();
     return error.what();
   }

@@ -11,7 +11,7 @@ namespace ariadne {
 
 CLI::App* discard_command::declare(CLI::App& parent) {
   auto* sub = declare_as(parent, "discard", "Forget the state under a key");
-  add_bytes(*sub, "KEY", key);
+  add_bytes(*sub, "KEY", key, "What is to be forgotten");
   return sub;
 }
 

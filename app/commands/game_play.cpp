@@ -167,7 +167,7 @@ CLI::App* game_play_command::declare(CLI::App& parent) {
   return sub->footer(
     "Without --time, each line on stdin begins a part of the play, and the end of stdin ends it:\n"
     "  drain NAME   nodes are stopped gracefully, or not at all: no move may be lost\n"
-    "  crash NAME   nodes may be killed: moves that came after the last checkpoint may be lost\n"
+    "  crash NAME   nodes may be killed: moves after the last checkpoint may be lost\n"
     "Ends the games, prints a table with a column for each part, and exits with code 1 if more was lost, or\n"
     "if anything happened twice. The games are the sessions minotaur/1, minotaur/2 and so on.");
 }

@@ -58,10 +58,10 @@ CLI::App* load_command::declare(CLI::App& parent) {
     ->type_name("COUNT");
   sub->add_option("--prefix", load.prefix, "What the keys begin with, load/ by default")->type_name("PREFIX");
   add_concern(*sub, load.write.concern, "Which nodes have to hold what is stashed");
-  return sub->footer(
-    "With --cluster, the clients are spread over all nodes of the file that answer. What already stands under\n"
-    "PREFIX and a number is overwritten; at the end these keys are discarded. If the program is killed, they\n"
-    "expire after ten minutes.");
+  return sub->footer("With --cluster, the clients are spread over all nodes of the file that answer.\n"
+                     "What already stands under PREFIX and a number is overwritten, and discarded at\n"
+                     "the end. What is not, since the program is killed, or Ctrl-C has ended that as\n"
+                     "well, expires ten minutes later.");
 }
 
 void load_command::check() {
@@ -79,10 +79,16 @@ fallible<exit_code> load_command::run_at(const contact_points& points) const {
   client_config config{points.security};
   caf::actor_system system{config};
   status_line line;
-  const auto watch = [&](const load_report& report) {
-    line.show(progress_line(report, load.time));
-    return !signals.take();
-  };
+  const load_watch watch{.keys =
+                           [&](const char* what, std::size_t done, std::size_t all) {
+                             line.show(keys_line(what, done, all));
+                             return !signals.take();
+                           },
+                         .requests =
+                           [&](const load_report& report) {
+                             line.show(progress_line(report, load.time));
+                             return !signals.take();
+                           }};
   auto report = run_load(system, points.nodes, load, watch);
   line.end();
   if (!report)

@@ -58,9 +58,10 @@ CLI::App* node_command::declare(CLI::App& parent) {
                    "Where the others find it, instead of what the file, or --listen, says; port 0 stands for the one "
                    "of --bind");
   sub->get_option("--advertise")->envname("ARIADNE_ADVERTISE");
-  add_endpoint(*sub, "--admin", admin,
-               "Where it can be looked at by HTTP: a page, /livez, /readyz, /metrics; instead of what the file "
-               "says");
+  add_own_endpoint(
+    *sub, "--admin", admin,
+    "Where it can be looked at by HTTP: a page, /livez, /readyz, /metrics; instead of what the file says. With "
+    "port 0, the log says which one it is");
   sub->get_option("--admin")->envname("ARIADNE_ADMIN");
   sub
     ->add_option_function<std::string>(

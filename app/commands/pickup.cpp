@@ -64,7 +64,7 @@ CLI::App* pickup_command::declare(CLI::App& parent) {
 
 CLI::App* pickup_command::declare_read(CLI::App& parent, const char* name, const char* description) {
   auto* sub = declare_as(parent, name, description);
-  add_bytes(*sub, "KEY", key);
+  add_bytes(*sub, "KEY", key, "What is to be read");
   add_time(
     *sub, "--wait", std::chrono::hours{24},
     [this](std::chrono::milliseconds time) { wait.wait_ms = static_cast<std::uint64_t>(time.count()); },

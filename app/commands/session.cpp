@@ -15,7 +15,7 @@ namespace ariadne {
 
 CLI::App* session_command::declare_session(CLI::App& parent, const char* command, const char* description) {
   auto* sub = declare_as(parent, command, description);
-  add_bytes(*sub, "KIND/ID", name);
+  add_bytes(*sub, "KIND/ID", name, "Which session, such as minotaur/7");
   return sub;
 }
 
@@ -60,7 +60,7 @@ fallible<exit_code> session_start_command::run_at(const contact_points& points) 
 
 CLI::App* session_deliver_command::declare(CLI::App& parent) {
   auto* sub = declare_session(parent, "deliver", "Have a session handle a message");
-  add_bytes(*sub, "MESSAGE", message);
+  add_bytes(*sub, "MESSAGE", message, "What it is to handle");
   return sub;
 }
 

@@ -39,7 +39,7 @@ std::vector<std::string> names_of(node_connection& client, const std::vector<std
 
 CLI::App* stash_command::declare(CLI::App& parent) {
   auto* sub = declare_as(parent, "stash", "Keep a value under a key");
-  add_bytes(*sub, "KEY", key);
+  add_bytes(*sub, "KEY", key, "Under what the value is kept");
   sub->add_option("FILE", value_file, "Where the value is; - is stdin, the default")->type_name("");
   add_concern(*sub, write.concern, "Which nodes have to hold the value");
   add_time(

@@ -3,6 +3,8 @@
 #include "app/client/node_request.hpp"
 #include "app/client/report_request.hpp"
 #include "app/config/duration.hpp"
+#include "app/output/output.hpp"
+#include "app/output/status_line.hpp"
 #include "crdt/printable_text.hpp"
 #include "ops/readiness.hpp"
 
@@ -33,9 +35,15 @@ std::string what_fails(const node_report& report, std::string_view only) {
   return {};
 }
 
+const member_status* find_member(const node_report& report, const std::string& name) {
+  const auto& all = report.members;
+  const auto found = std::find_if(all.begin(), all.end(), [&](const member_status& m) { return m.name == name; });
+  return found == all.end() ? nullptr : &*found;
+}
+
 std::string what_stays(const node_report& report, const std::string& leaver) {
-  const auto is_there = [&](const member_status& m) { return m.name == leaver && m.state == member_state::up; };
-  return std::any_of(report.members.begin(), report.members.end(), is_there) ? "it is up" : std::string{};
+  const auto* member = find_member(report, leaver);
+  return member && member->state == member_state::up ? "it is up" : std::string{};
 }
 
 } // namespace
@@ -68,21 +76,32 @@ void wait_command::check() {
 fallible<exit_code> wait_command::run_at(const contact_points& points) const {
   const auto deadline = steady_clock::now() + timeout;
   std::string reason;
+  // One that has been forgotten is gone as well; it may have been misspelt, too.
+  std::string note;
   const auto look = [&](caf::actor_system&, node_connection& client) {
     return ask_report(client).map([&](const node_report& report) {
+      if (what == "left" && !find_member(report, leaver))
+        note = fmt::format("{} knows of no node {}", crdt::escaped_briefly(report.status.node),
+                           crdt::escaped_briefly(leaver));
       reason = what == "left" ? what_stays(report, leaver) : what_fails(report, what == "met" ? what : std::string{});
       return reason.empty() ? exit_code::done : exit_code::failed;
     });
   };
-  for (;;) {
+  for (status_line line;; line.show("waiting: " + reason)) {
     const auto left = std::chrono::duration_cast<milliseconds>(deadline - steady_clock::now());
     const auto seen =
       carry_out({.visit = look, .is_read = true}, points, std::clamp<milliseconds>(left, 1ms, look_patience));
-    if (seen && *seen == exit_code::done)
-      return exit_code::done;
+    const auto is_so = seen && *seen == exit_code::done;
     if (!seen)
       reason = seen.error().text;
-    if (steady_clock::now() + pause >= deadline)
+    const auto is_over = steady_clock::now() + pause >= deadline;
+    if (is_so || is_over)
+      line.end();
+    if (is_so && !note.empty())
+      complain(note);
+    if (is_so)
+      return exit_code::done;
+    if (is_over)
       return tl::unexpected(failure{
         fmt::format("not {} within {}: {}", what == "left" ? leaver + " left" : what, to_string(timeout), reason)});
     std::this_thread::sleep_for(pause);

@@ -20,7 +20,7 @@ double in_s(std::chrono::nanoseconds time) {
 }
 
 std::string in_words(std::chrono::nanoseconds time) {
-  return time < std::chrono::seconds{10} ? fmt::format("{:.2f} ms", in_ms(time)) : fmt::format("{:.1f} s", in_s(time));
+  return time < std::chrono::seconds{1} ? fmt::format("{:.2f} ms", in_ms(time)) : fmt::format("{:.2f} s", in_s(time));
 }
 
 std::string counted(std::size_t number, std::string_view what) {
@@ -28,6 +28,11 @@ std::string counted(std::size_t number, std::string_view what) {
 }
 
 constexpr std::size_t bar_width = 20;
+
+std::string bar(double share) {
+  const auto full = static_cast<std::size_t>(std::clamp(share, 0.0, 1.0) * bar_width);
+  return fmt::format("[{}{}]", std::string(full, '#'), std::string(bar_width - full, '.'));
+}
 
 } // namespace
 
@@ -83,12 +88,16 @@ nlohmann::json to_json(const load_report& report) {
      {{"p50", at(0.5)}, {"p90", at(0.9)}, {"p99", at(0.99)}, {"p99_9", at(0.999)}, {"max", in_ms(times.greatest())}}}};
 }
 
+std::string keys_line(const char* what, std::size_t done, std::size_t all) {
+  return fmt::format("{} {} {} of {} keys",
+                     bar(static_cast<double>(done) / static_cast<double>(std::max<std::size_t>(all, 1))), what, done,
+                     all);
+}
+
 std::string progress_line(const load_report& report, std::chrono::nanoseconds whole) {
-  const auto share = std::clamp(in_s(report.time) / std::max(in_s(whole), 1e-9), 0.0, 1.0);
-  const auto full = static_cast<std::size_t>(share * bar_width);
-  return fmt::format("[{}{}] {:.0f} of {:.0f} s, {:.0f}/s, p99 {}, {} failed", std::string(full, '#'),
-                     std::string(bar_width - full, '.'), in_s(report.time), in_s(whole), report.per_second(),
-                     in_words(report.tally.times.percentile(0.99)), report.tally.failed);
+  return fmt::format("{} {:.0f} of {:.0f} s, {:.0f}/s, p99 {}, {} failed",
+                     bar(in_s(report.time) / std::max(in_s(whole), 1e-9)), in_s(report.time), in_s(whole),
+                     report.per_second(), in_words(report.tally.times.percentile(0.99)), report.tally.failed);
 }
 
 } // namespace ariadne

@@ -53,6 +53,10 @@ std::string to_text(const load_report& report);
 /// For programs.
 nlohmann::json to_json(const load_report& report);
 
+/// The line that a terminal is shown while something is done to keys before or after it: "[...] stashed 12 of 100
+/// keys".
+std::string keys_line(const char* what, std::size_t done, std::size_t all);
+
 /// The line that a terminal is shown while the load runs for `whole` in all.
 std::string progress_line(const load_report& report, std::chrono::nanoseconds whole);
 

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <future>
 #include <memory>
 #include <mutex>
 #include <random>
@@ -75,6 +76,7 @@ public:
       keys_((options.keys + options.clients - 1 - std::min(number, options.keys)) / options.clients),
       random_(std::random_device{}()), value_(options.value_bytes, '\0') {
     keys_ = std::max<std::size_t>(keys_, 1);
+    is_stashed_.resize(keys_);
     for (auto& byte : value_)
       byte = static_cast<char>(random_());
   }
@@ -84,10 +86,19 @@ public:
     return tally_;
   }
 
-  /// Answers why a key could not be stashed.
-  std::optional<std::string> stash_all() {
-    for (std::size_t i = 0; i < keys_; ++i)
-      if (auto failure = stash(key(i)))
+  std::size_t keys() const {
+    return keys_;
+  }
+
+  /// How many of them may stand. Not while another thread makes requests.
+  std::size_t stashed_keys() const {
+    return static_cast<std::size_t>(std::count(is_stashed_.begin(), is_stashed_.end(), true));
+  }
+
+  /// Answers why a key could not be stashed. `done` grows by 1 with each.
+  std::optional<std::string> stash_all(std::atomic<std::size_t>& done, const std::atomic<bool>& is_over) {
+    for (std::size_t i = 0; i < keys_ && !is_over; ++i, ++done)
+      if (auto failure = stash(i))
         return failure;
     return std::nullopt;
   }
@@ -110,11 +121,15 @@ public:
     }
   }
 
-  /// As far as it can.
-  void discard_all() {
-    for (std::size_t i = 0; i < keys_; ++i)
-      if (discard(key(i)))
+  /// What may stand, as far as it can. `done` grows by 1 with each.
+  void discard_all(std::atomic<std::size_t>& done, const std::atomic<bool>& is_over) {
+    for (std::size_t i = 0; i < keys_ && !is_over; ++i) {
+      if (!is_stashed_[i])
+        continue;
+      if (discard(i))
         return;
+      ++done;
+    }
   }
 
 private:
@@ -123,21 +138,23 @@ private:
   failure_text make(std::uint64_t number) {
     switch (options_.operation) {
       case load_operation::put:
-        return stash(key(random_() % keys_));
+        return stash(random_() % keys_);
       case load_operation::get:
-        return pick_up(key(random_() % keys_));
+        return pick_up(random_() % keys_);
       case load_operation::churn:
-        return number % 2 == 0 ? stash(key(number / 2 % keys_)) : discard(key(number / 2 % keys_));
+        return number % 2 == 0 ? stash(number / 2 % keys_) : discard(number / 2 % keys_);
     }
     return std::nullopt;
   }
 
-  failure_text stash(const std::string& key) {
-    return ask<receipt>([](const receipt&) -> failure_text { return std::nullopt; }, stash_atom_v, key,
+  failure_text stash(std::size_t number) {
+    // Also if it fails: it may have been done.
+    is_stashed_[number] = true;
+    return ask<receipt>([](const receipt&) -> failure_text { return std::nullopt; }, stash_atom_v, key(number),
                         snapshot{type_name, 1, value_}, options_.write);
   }
 
-  failure_text pick_up(const std::string& key) {
+  failure_text pick_up(std::size_t number) {
     const auto read = [](const pickup_result& result) -> failure_text {
       switch (result.outcome) {
         case pickup_outcome::found:
@@ -149,11 +166,14 @@ private:
       }
       return std::nullopt;
     };
-    return ask<pickup_result>(read, pickup_atom_v, key);
+    return ask<pickup_result>(read, pickup_atom_v, key(number));
   }
 
-  failure_text discard(const std::string& key) {
-    return ask<bool>([](bool) { return failure_text{}; }, discard_atom_v, key);
+  failure_text discard(std::size_t number) {
+    auto failure = ask<bool>([](bool) { return failure_text{}; }, discard_atom_v, key(number));
+    if (!failure)
+      is_stashed_[number] = false;
+    return failure;
   }
 
   template <class Answer, class Read, class... Ts>
@@ -200,6 +220,7 @@ private:
   const std::size_t number_;
   std::size_t node_;
   std::size_t keys_;
+  std::vector<bool> is_stashed_;
   std::mt19937_64 random_;
   std::string value_;
   mutable std::mutex mutex_;
@@ -209,13 +230,14 @@ private:
 /// All clients of a load.
 class load_run {
 public:
-  load_run(caf::actor_system& system, const std::vector<endpoint>& nodes, const load_options& options)
-    : system_(system), options_(options) {
+  load_run(caf::actor_system& system, const std::vector<endpoint>& nodes, const load_options& options,
+           const load_watch& watch)
+    : system_(system), options_(options), watch_(watch) {
     for (const auto& address : nodes)
       nodes_.push_back(std::make_unique<load_target>(address));
   }
 
-  fallible<load_report> run(const std::function<bool(const load_report&)>& watch) {
+  fallible<load_report> run() {
     failure problem{"there is no node"};
     std::size_t reached = 0;
     for (const auto& node : nodes_)
@@ -230,8 +252,8 @@ public:
     if (options_.operation == load_operation::get)
       if (auto failed = prepare())
         return tl::unexpected(std::move(*failed));
-    auto result = make_requests(reached, watch);
-    in_parallel([](load_client& client) { client.discard_all(); });
+    auto result = make_requests(reached);
+    discard_keys();
     return result;
   }
 
@@ -239,8 +261,11 @@ private:
   std::optional<failure> prepare() {
     std::mutex mutex;
     std::optional<failure> failed;
-    in_parallel([&](load_client& client) {
-      if (const auto why = client.stash_all()) {
+    std::size_t all = 0;
+    for (const auto& client : clients_)
+      all += client->keys();
+    is_over_ = in_parallel("stashed", all, [&](load_client& client, auto& done, const auto& is_over) {
+      if (const auto why = client.stash_all(done, is_over)) {
         const std::lock_guard lock{mutex};
         failed.emplace("what is to be picked up could not be stashed: " + *why);
       }
@@ -248,8 +273,16 @@ private:
     return failed;
   }
 
-  load_report make_requests(std::size_t reached, const std::function<bool(const load_report&)>& watch) {
-    std::atomic<bool> is_over = false;
+  void discard_keys() {
+    std::size_t all = 0;
+    for (const auto& client : clients_)
+      all += client->stashed_keys();
+    in_parallel("discarded", all,
+                [](load_client& client, auto& done, const auto& is_over) { client.discard_all(done, is_over); });
+  }
+
+  load_report make_requests(std::size_t reached) {
+    std::atomic<bool> is_over = is_over_;
     const auto begin = clock::now();
     const auto end = begin + options_.time;
     std::vector<std::thread> threads;
@@ -264,7 +297,7 @@ private:
     };
     for (auto tried = begin; clock::now() < end && !is_over;) {
       std::this_thread::sleep_for(std::min<clock::duration>(end - clock::now(), watch_interval));
-      is_over = !watch(report());
+      is_over = !watch_.requests(report());
       if (clock::now() > tried + connect_patience) {
         tried = clock::now();
         for (const auto& node : nodes_)
@@ -278,17 +311,25 @@ private:
     return report();
   }
 
+  /// Has all clients do something to keys, so many in all. Answers whether that was to end before.
   template <class Job>
-  void in_parallel(Job job) {
-    std::vector<std::thread> threads;
+  bool in_parallel(const char* what, std::size_t all, Job job) {
+    std::atomic<std::size_t> done = 0;
+    std::atomic<bool> is_over = false;
+    std::vector<std::future<void>> jobs;
     for (const auto& client : clients_)
-      threads.emplace_back([&job, &client] { job(*client); });
-    for (auto& thread : threads)
-      thread.join();
+      jobs.push_back(std::async(std::launch::async, [&] { job(*client, done, is_over); }));
+    for (auto& job_of_client : jobs)
+      while (job_of_client.wait_for(watch_interval) != std::future_status::ready)
+        if (!watch_.keys(what, done, all))
+          is_over = true;
+    return is_over;
   }
 
   caf::actor_system& system_;
   const load_options& options_;
+  const load_watch& watch_;
+  bool is_over_ = false;
   targets nodes_;
   std::vector<std::unique_ptr<load_client>> clients_;
 };
@@ -296,8 +337,8 @@ private:
 } // namespace
 
 fallible<load_report> run_load(caf::actor_system& system, const std::vector<endpoint>& nodes,
-                               const load_options& options, const std::function<bool(const load_report&)>& watch) {
-  return load_run{system, nodes, options}.run(watch);
+                               const load_options& options, const load_watch& watch) {
+  return load_run{system, nodes, options, watch}.run();
 }
 
 } // namespace ariadne

@@ -35,11 +35,20 @@ struct load_options {
   std::chrono::milliseconds patience{5'000};
 };
 
-/// Makes requests of the nodes, and counts what comes of them. The keys are discarded at the end. `watch` is called by
-/// the thread of the caller about ten times a second with the report so far, and ends the load by false.
+/// Called by the thread of the caller about ten times a second. False ends what is being done, and what is left of the
+/// requests.
+struct load_watch {
+  /// While keys are stashed before the first request, or discarded after the last one: `what` is done to so many of
+  /// all.
+  std::function<bool(const char* what, std::size_t done, std::size_t all)> keys;
+  /// What has come of the requests so far.
+  std::function<bool(const load_report&)> requests;
+};
+
+/// Makes requests of the nodes, and counts what comes of them. The keys that it has stashed are discarded at the end.
 /// An error, if no node can be connected to, or if what is to be read cannot be stashed before.
 /// Precondition: there is a node.
 fallible<load_report> run_load(caf::actor_system& system, const std::vector<endpoint>& nodes,
-                               const load_options& options, const std::function<bool(const load_report&)>& watch);
+                               const load_options& options, const load_watch& watch);
 
 } // namespace ariadne

@@ -45,6 +45,26 @@ std::string as_it_is(std::string_view text) {
   return result + ".fi\n";
 }
 
+/// Lines that begin with a space are a table; the others are paragraphs.
+std::string notes(std::string_view text) {
+  std::string result;
+  std::string table;
+  const auto end_table = [&] {
+    if (!table.empty())
+      result += as_it_is(table) + ".PP\n";
+    table.clear();
+  };
+  for (const auto& line : lines_of(text))
+    if (line.empty() || line.front() == ' ') {
+      table += line + '\n';
+    } else {
+      end_table();
+      result += as_roff(line) + '\n';
+    }
+  end_table();
+  return result;
+}
+
 std::string synopsis(const described_command& command) {
   auto result = bold(fmt::format("{}", fmt::join(command.path, " ")));
   if (!command.commands.empty())
@@ -144,7 +164,7 @@ std::string man_page(const described_command& command, const edition& of) {
   for (const auto& sub : command.commands)
     result += fmt::format(".TP\n{}(1)\n{}.\n", bold(page_name(sub)), as_roff(sub.description));
   if (!command.remarks.empty())
-    result += ".SH NOTES\n" + as_it_is(command.remarks);
+    result += ".SH NOTES\n" + notes(command.remarks);
   return result + ".SH SEE ALSO\n" + bold("ariadne") + "(1), " + bold("ariadne.toml") + "(5)\n";
 }
 

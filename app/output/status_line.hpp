@@ -6,12 +6,12 @@
 
 namespace ariadne {
 
-/// A line of a terminal that is rewritten in place: what is to be written for that. A text is shorter than the terminal
-/// is wide.
+/// A line of a terminal that is rewritten in place: what is to be written for that.
 class rewritten_line {
 public:
-  /// What shows the text in place of the one before.
-  std::string show(std::string_view text);
+  /// What shows the text in place of the one before. What would not fit into a line of so many columns, the last of
+  /// which is for the cursor, is left out: a line that is broken by the terminal cannot be rewritten.
+  std::string show(std::string_view text, std::size_t columns);
   /// What takes the line away; empty if there is none.
   std::string clear();
 

@@ -1,9 +1,11 @@
 #include "test/support/cluster_process.hpp"
+#include "test/support/eventually.hpp"
 
 #include <boost/test/tools/assertion_result.hpp>
 #include <boost/test/unit_test.hpp>
 #include <fmt/format.h>
 
+#include <cstdint>
 #include <fstream>
 #include <iterator>
 #include <string>
@@ -65,6 +67,32 @@ BOOST_AUTO_TEST_CASE(the_environment_says_which_node_it_is_where_it_listens_and_
   BOOST_TEST(status.out.find("log_format  json, from the environment\n") != std::string::npos, status.out);
   BOOST_TEST(nodes.log("a").starts_with("{\""), nodes.log("a"));
   BOOST_TEST(nodes.log("a").find(fmt::format("127.0.0.1:{}", admin.number())) != std::string::npos, nodes.log("a"));
+}
+
+BOOST_AUTO_TEST_CASE(a_node_that_is_not_found_at_its_own_address_says_so) {
+  program_cluster nodes;
+  const reserved_port port_a;
+  const reserved_port port_b;
+  const reserved_port nowhere;
+  const auto file = nodes.directory() / "cluster.toml";
+  std::ofstream{file} << fmt::format("[cluster]\nname = \"games\"\n[[node]]\nname = \"a\"\nport = {}\n"
+                                     "[[node]]\nname = \"b\"\nport = {}\n",
+                                     port_a.number(), port_b.number());
+  const auto start = [&](const std::string& name, std::uint16_t port, std::uint16_t advertised) {
+    nodes.add(name, {{ARIADNE_PROGRAM, "node", "--cluster", file.string(), "--name", name, "--advertise",
+                      fmt::format("127.0.0.1:{}", advertised)},
+                     {"127.0.0.1", port}});
+    nodes.start(name);
+  };
+  const auto says = [&](const std::string& name, std::uint16_t port, const std::string& why) {
+    const auto line =
+      fmt::format("this node is not found at 127.0.0.1:{}, where the others are told to find it: {}", port, why);
+    return eventually([&] { return nodes.log(name).find(line) != std::string::npos; });
+  };
+  start("b", port_b.number(), nowhere.number());
+  start("a", port_a.number(), port_b.number());
+  BOOST_TEST(says("a", port_b.number(), "another node answers there; see --advertise"), nodes.log("a"));
+  BOOST_TEST(says("b", nowhere.number(), "no node answers: Connection refused; see --advertise"), nodes.log("b"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

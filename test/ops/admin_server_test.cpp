@@ -61,6 +61,11 @@ caf::behavior asked_membership(caf::event_based_actor*, const std::shared_ptr<qu
   }};
 }
 
+/// Does not say how it stands.
+caf::behavior dumb_host(caf::event_based_actor*) {
+  return {[](status_atom) -> caf::result<session_host_status> { return make_error(ec::not_in_service, "busy"); }};
+}
+
 class http_client {
 public:
   /// `buffer_bytes`: about what the kernel keeps of what comes and is not read; 0 for as much as it likes.
@@ -173,6 +178,15 @@ BOOST_AUTO_TEST_CASE(a_node_that_is_not_in_service_is_alive_and_not_ready_and_sa
   BOOST_TEST(has(ready, "not ready: the node has no "));
   BOOST_TEST(has(ask("/metrics"), "\nariadne_ready 0\n"));
   BOOST_TEST(is(ask("/api/v1/status"), 503));
+}
+
+BOOST_AUTO_TEST_CASE(a_node_whose_host_of_sessions_does_not_answer_is_not_ready) {
+  register_asked_node();
+  BOOST_TEST(is(ask("/api/v1/status"), 200));
+  register_actor(system.system, to_string(host_atom_v),
+                 caf::actor_cast<session_host_actor>(system.keep(system.system.spawn(dumb_host))));
+  BOOST_TEST(is(ask("/api/v1/status"), 503));
+  BOOST_TEST(has(ask("/readyz"), to_string(host_atom_v) + " does not answer: "));
 }
 
 BOOST_AUTO_TEST_CASE(an_answer_to_head_is_the_same_without_its_body) {

@@ -5,6 +5,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <chrono>
 #include <filesystem>
 #include <iterator>
 #include <regex>
@@ -37,7 +38,7 @@ std::string all_metrics() {
   const auto report = sample_report();
   node_tally counted;
   test::count_samples(counted);
-  return to_prometheus(&report, counted, {});
+  return to_prometheus(&report, counted, facts_of_process());
 }
 
 } // namespace
@@ -86,6 +87,10 @@ BOOST_AUTO_TEST_CASE(what_a_node_does_not_know_is_not_told) {
   BOOST_TEST(text.find("ariadne_peer_round_trip_seconds{peer=\"c\"}") == std::string::npos);
   const node_tally nothing;
   auto report = sample_report();
+  // How long heartbeats took before it went down is not how long they take.
+  report.members[2].round_trip_us = 300;
+  BOOST_TEST(to_prometheus(&report, nothing, {}).find("ariadne_peer_round_trip_seconds{peer=\"c\"}")
+             == std::string::npos);
   report.hosting.reset();
   const auto without_sessions = to_prometheus(&report, nothing, {});
   for (const auto* name :
@@ -120,6 +125,15 @@ BOOST_AUTO_TEST_CASE(the_dashboard_and_the_alerts_ask_for_what_there_is) {
       BOOST_TEST(told.contains(asked), asked << " in " << file);
     }
   }
+}
+
+BOOST_AUTO_TEST_CASE(the_process_was_started_before_it_is_asked) {
+  const auto facts = facts_of_process();
+  const auto now_s = std::chrono::duration<double>{std::chrono::system_clock::now().time_since_epoch()}.count();
+  BOOST_TEST(facts.started_s > 0);
+  BOOST_TEST(facts.started_s <= now_s + 1);
+  BOOST_TEST(facts.virtual_bytes >= facts.resident_bytes);
+  BOOST_TEST(facts.resident_bytes > 0u);
 }
 
 BOOST_AUTO_TEST_CASE(promtool_finds_nothing_to_complain_of) {

@@ -90,6 +90,39 @@ BOOST_AUTO_TEST_CASE(it_fits_on_a_terminal_of_80_columns) {
     BOOST_TEST(line.size() < 80u, line);
 }
 
+BOOST_AUTO_TEST_CASE(a_node_that_was_heard_of_just_now_was_heard_of_0_seconds_ago) {
+  ariadne::top_picture picture;
+  auto report = report_of(1, 0);
+  report.members[1].last_contact_ms = 0;
+  const auto line = line_of(picture.take(std::move(report), 0s), "b");
+  BOOST_TEST(line.ends_with(" 0.0"), line);
+}
+
+BOOST_AUTO_TEST_CASE(a_narrow_terminal_has_fewer_columns_of_the_table_and_all_of_the_rest) {
+  ariadne::top_picture picture;
+  const auto lines = picture.take(report_of(1, 0), 0s, 40);
+  for (const auto& line : lines)
+    BOOST_TEST(line.size() <= 40u, line);
+  BOOST_TEST(shows(lines, "node  state     sessions     lag"));
+  BOOST_TEST(line_of(lines, "b").ends_with("draining         5      17"), line_of(lines, "b"));
+  BOOST_TEST(shows(lines, " reads wait"));
+  BOOST_TEST(shows(lines, "- failed"));
+}
+
+BOOST_AUTO_TEST_CASE(a_long_address_leaves_room_for_the_other_columns) {
+  ariadne::top_picture picture;
+  auto report = report_of(1, 0);
+  report.members[1].address = "ariadne-1.ariadne.games.svc.cluster.local:4100";
+  const auto lines = picture.take(report, 0s, 80);
+  for (const auto& line : lines)
+    BOOST_TEST(line.size() <= 80u, line);
+  BOOST_TEST(line_of(lines, "b").find("  ariadne-1.ariadne.") != std::string::npos, line_of(lines, "b"));
+  BOOST_TEST(line_of(lines, "b").find("...  ") != std::string::npos, line_of(lines, "b"));
+  BOOST_TEST(line_of(lines, "b").ends_with(" 0.1"), line_of(lines, "b"));
+  // In a pipe, nothing is cut.
+  BOOST_TEST(shows(picture.take(report, 0s), "svc.cluster.local:4100  "));
+}
+
 BOOST_AUTO_TEST_CASE(what_a_member_chose_moves_no_cursor) {
   ariadne::top_picture picture;
   auto report = report_of(1, 0);

@@ -17,10 +17,14 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <CLI/CLI.hpp>
+
 #include <cstdlib>
+#include <functional>
 #include <initializer_list>
 #include <memory>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -351,6 +355,50 @@ BOOST_AUTO_TEST_CASE(a_timeout_has_a_unit_and_sensible_bounds) {
   BOOST_TEST((parsed<status_command>({"status", "--timeout", "2m"})->timeout == 2min));
   for (const auto* timeout : {"5", "s", "-1s", "0s", "1.5s", "25h", "9223372036854775807h"})
     check_is_usage_error({"status", "--timeout", timeout}, timeout);
+}
+
+/// Every command that the help shows.
+void for_each(const CLI::App& command, const std::function<void(const CLI::App&)>& visit) {
+  visit(command);
+  for (const auto* sub : command.get_subcommands([](const CLI::App* s) { return !s->get_group().empty(); }))
+    for_each(*sub, visit);
+}
+
+BOOST_AUTO_TEST_CASE(the_help_of_each_command_fits_on_a_terminal_of_80_columns) {
+  with_command_line([](const CLI::App& program) {
+    for_each(program, [](const CLI::App& command) {
+      std::istringstream lines{command.help()};
+      for (std::string line; std::getline(lines, line);)
+        BOOST_TEST(line.size() < 80u, command.get_name() << ": " << line);
+    });
+  });
+}
+
+BOOST_AUTO_TEST_CASE(a_table_in_the_help_stays_one) {
+  check_is_printed({"--help"}, "\n  4  there is nothing under the key\n  5  nothing is there yet");
+  check_is_printed({"game", "play", "--help"}, "\n  crash NAME   nodes may be killed");
+}
+
+BOOST_AUTO_TEST_CASE(the_help_says_something_of_each_argument_and_option) {
+  with_command_line([](const CLI::App& program) {
+    for_each(program, [](const CLI::App& command) {
+      for (const auto* option : command.get_options())
+        BOOST_TEST(!option->get_description().empty(), command.get_name() << ": " << option->get_name());
+    });
+  });
+}
+
+BOOST_AUTO_TEST_CASE(an_error_names_the_variable_where_the_environment_stands_in_for_an_option) {
+  const variable cluster{"ARIADNE_CLUSTER", "three.toml"};
+  const variable admin{"ARIADNE_ADMIN", "nowhere"};
+  check_is_usage_error({"node", "--name", "a"}, "ARIADNE_ADMIN: nowhere is not HOST:PORT");
+  check_is_usage_error({"node", "--name", "a", "--admin", "here"}, "--admin: here is not HOST:PORT");
+}
+
+BOOST_AUTO_TEST_CASE(an_error_names_the_command_whose_help_says_more) {
+  check_is_usage_error({"status", "--colour"}, "; see ariadne status --help");
+  check_is_usage_error({"session", "stop", "minotaur"}, "; see ariadne session stop --help");
+  check_is_usage_error({"stach"}, "; see ariadne --help");
 }
 
 BOOST_AUTO_TEST_CASE(help_and_version_are_no_errors) {

@@ -90,6 +90,18 @@ BOOST_AUTO_TEST_CASE(the_bar_shows_how_much_of_the_time_is_over) {
   BOOST_TEST(progress_line(report, 1s).starts_with("[####################] "));
 }
 
+BOOST_AUTO_TEST_CASE(the_bar_of_keys_shows_how_many_are_done) {
+  BOOST_TEST(keys_line("stashed", 250, 1'000) == "[#####...............] stashed 250 of 1000 keys");
+  BOOST_TEST(keys_line("discarded", 0, 0) == "[....................] discarded 0 of 0 keys");
+}
+
+BOOST_AUTO_TEST_CASE(what_takes_a_second_or_more_is_told_in_seconds) {
+  auto report = hundred_requests();
+  report.tally.times.add(1'500ms);
+  BOOST_TEST(to_text(report).find("max 1.50 s") != std::string::npos, to_text(report));
+  BOOST_TEST(to_text(report).find(" ms, p90 ") != std::string::npos, to_text(report));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace load_report_test

@@ -59,6 +59,17 @@ std::string completed(const std::string& typed) {
 
 BOOST_AUTO_TEST_SUITE(manual)
 
+BOOST_AUTO_TEST_CASE(notes_are_paragraphs_and_what_is_indented_in_them_a_table) {
+  const described_command command{.path = {"ariadne", "play"},
+                                  .description = "Play",
+                                  .remarks = "Each line\nbegins a part:\n  drain  no move\nEnds.",
+                                  .options = {},
+                                  .commands = {}};
+  BOOST_TEST(
+    has(man_page(command, today), ".SH NOTES\nEach line\nbegins a part:\n.nf\n  drain  no move\n.fi\n.PP\nEnds.\n"),
+    man_page(command, today));
+}
+
 BOOST_AUTO_TEST_CASE(each_command_has_a_page_with_all_its_options_and_names_the_commands_below_it) {
   std::size_t pages = 0;
   for_each(describe_program(), [&](const described_command& command) {
