@@ -822,9 +822,9 @@ using live_watcher_actor = caf::typed_actor<
   // What has changed since the last time.
   takes<live_changes>>;
 
-/// The actor around one replica of the map (actors/crdt_replica.hpp). A request that waits is dropped when whoever has
-/// sent it ends, or when contact with its node is lost; what has been written stays. How long, and how many may wait,
-/// `request_limits` says. Fenced writes, and who watches all values, reach the keys of the library
+/// The actor around one replica of the map (actors/internal/crdt_replica.hpp). A request that waits is dropped when
+/// whoever has sent it ends, or when contact with its node is lost; what has been written stays. How long, and how many
+/// may wait, `request_limits` says. Fenced writes, and who watches all values, reach the keys of the library
 /// (session/reserved_keys.hpp), too; all other requests refuse these, and neither list nor watch them.
 using crdt_replica_actor = caf::typed_actor<
   // Writes the value under the key. Answers once the concern is met; if it is not met in time, the error says so, and

@@ -1,14 +1,14 @@
 #include "actors/supervisor.hpp"
 
-#include "actors/caf_edition_unexpected.hpp"
 #include "actors/error.hpp"
-#include "actors/monitored_actors.hpp"
+#include "actors/internal/caf_edition_unexpected.hpp"
+#include "actors/internal/monitored_actors.hpp"
+#include "actors/internal/node_tally.hpp"
+#include "actors/internal/participant_stops.hpp"
+#include "actors/internal/replica_journal.hpp"
+#include "actors/internal/storage.hpp"
+#include "actors/internal/value_desk.hpp"
 #include "actors/network/basp.hpp"
-#include "actors/node_tally.hpp"
-#include "actors/participant_stops.hpp"
-#include "actors/replica_journal.hpp"
-#include "actors/storage.hpp"
-#include "actors/value_desk.hpp"
 
 #include <caf/actor_cast.hpp>
 #include <caf/io/middleman.hpp>

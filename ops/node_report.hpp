@@ -1,8 +1,8 @@
 #pragma once
 
+#include "actors/internal/storage_messages.hpp"
 #include "actors/protocol.hpp"
 #include "actors/settings.hpp"
-#include "actors/storage_messages.hpp"
 
 #include <nlohmann/json_fwd.hpp>
 

@@ -1,7 +1,7 @@
 #include "actors/network/basp.hpp"
 
 #include "actors/caf_edition.hpp"
-#include "actors/caf_edition_network.hpp"
+#include "actors/internal/caf_edition_network.hpp"
 #include "actors/network/dial_attempt.hpp"
 #include "actors/network/guarded_multiplexer.hpp"
 #include "actors/network/listening_socket.hpp"

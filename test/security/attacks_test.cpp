@@ -5,8 +5,8 @@
 #include "test/support/attacked_nodes.hpp"
 #include "test/support/raw_frames.hpp"
 
-#include "actors/caf_edition_network.hpp"
 #include "actors/cluster_membership.hpp"
+#include "actors/internal/caf_edition_network.hpp"
 #include "membership/node_table.hpp"
 
 #include <boost/test/unit_test.hpp>

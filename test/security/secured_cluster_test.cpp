@@ -1,8 +1,8 @@
 // A cluster of the program whose connections are secured, and who is kept out of it: docs/security.md.
 
 #include "actors/exposed_interface.hpp"
+#include "actors/internal/node_tally.hpp"
 #include "actors/network/tcp_socket.hpp"
-#include "actors/node_tally.hpp"
 #include "actors/value_messages.hpp"
 #include "test/security/secured_cluster.hpp"
 #include "test/support/eventually.hpp"
