@@ -3,9 +3,11 @@
 #include "actors/error.hpp"
 #include "actors/internal/answer_gate.hpp"
 #include "actors/internal/caf_edition_unexpected.hpp"
+#include "actors/internal/host_messages.hpp"
 #include "actors/internal/kept_promise.hpp"
 #include "actors/internal/node_tally.hpp"
 #include "actors/internal/process_clocks.hpp"
+#include "actors/internal/replica_messages.hpp"
 #include "actors/internal/session_drains.hpp"
 #include "actors/internal/session_links.hpp"
 #include "actors/internal/session_resumption.hpp"
@@ -267,16 +269,16 @@ public:
   // -- the map and the nodes -----------------------------------------------------------------------------------------
 
   void set_handoff(const state_handoff_actor& handoff) {
-    if (handoff_ == handoff)
+    if (handoff_ == handoff.address())
       return;
     lose_map();
-    handoff_ = handoff;
+    handoff_ = caf::actor_cast<node_handoff_actor>(handoff);
     monitored_.add(handoff_);
     mail(self_, replica_atom_v)
       .request(handoff_, caf::infinite)
       .then(
-        [this, handoff](const neighbour& replica) {
-          if (handoff_ == handoff)
+        [this, handoff = handoff_](const neighbour& replica) {
+          if (handoff_ == handoff.address())
             begin_map(caf::actor_cast<crdt_replica_actor>(replica.handle));
         },
         // The pair has died; whoever supervises it starts a new one.
@@ -795,7 +797,7 @@ private:
   std::optional<session::session_host> core_;
   std::optional<membership::run_watch> watch_;
 
-  state_handoff_actor handoff_;
+  node_handoff_actor handoff_;
   crdt_replica_actor replica_;
   /// Counts the handoff pairs: what an earlier one answers is void.
   std::uint64_t map_ = 0;

@@ -9,6 +9,7 @@
 #include "actors/internal/kept_promise.hpp"
 #include "actors/internal/leftover_book.hpp"
 #include "actors/internal/participant_stops.hpp"
+#include "actors/internal/piece_messages.hpp"
 #include "actors/internal/snapshot_view.hpp"
 #include "actors/internal/waiting_room.hpp"
 #include "actors/value_messages.hpp"

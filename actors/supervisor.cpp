@@ -2,6 +2,7 @@
 
 #include "actors/error.hpp"
 #include "actors/internal/caf_edition_unexpected.hpp"
+#include "actors/internal/cluster_membership.hpp"
 #include "actors/internal/monitored_actors.hpp"
 #include "actors/internal/node_tally.hpp"
 #include "actors/internal/participant_stops.hpp"
@@ -484,7 +485,7 @@ private:
   state_handoff_actor handoff_;
   /// It ends with the pair.
   value_desk_actor desk_;
-  cluster_membership_actor membership_;
+  peer_membership_actor membership_;
   /// In the order of the options.
   std::vector<child> services_;
   participant_stops<ticking_supervisor_actor::pointer> stops_;

@@ -1,7 +1,8 @@
 #pragma once
 
 #include "actors/internal/storage_messages.hpp"
-#include "actors/protocol.hpp"
+#include "actors/member_messages.hpp"
+#include "actors/session_messages.hpp"
 #include "actors/settings.hpp"
 
 #include <nlohmann/json_fwd.hpp>

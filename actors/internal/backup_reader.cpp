@@ -3,6 +3,7 @@
 #include "actors/error.hpp"
 #include "actors/internal/caf_edition_unexpected.hpp"
 #include "actors/internal/kept_promise.hpp"
+#include "actors/internal/piece_messages.hpp"
 #include "actors/internal/value_transfer.hpp"
 #include "actors/internal/worker_thread.hpp"
 #include "journal/archive.hpp"

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/internal/piece_messages.hpp"
 #include "actors/internal/storage_messages.hpp"
 #include "journal/disk.hpp"
 

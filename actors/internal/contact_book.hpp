@@ -1,8 +1,8 @@
 #pragma once
 
 #include "actors/internal/monitored_actors.hpp"
+#include "actors/internal/node_messages.hpp"
 #include "actors/network/link_probe.hpp"
-#include "actors/protocol.hpp"
 #include "membership/view_command.hpp"
 
 #include <caf/actor_addr.hpp>
@@ -22,7 +22,7 @@ public:
   using contact = membership::contact;
 
   struct entry {
-    cluster_membership_actor handle;
+    peer_membership_actor handle;
     /// The versions of the protocol between nodes that it speaks; both 0 while it has not said so.
     crdt::version_range protocols;
     /// As of its last introduction that was accepted.
@@ -34,7 +34,7 @@ public:
   explicit contact_book(monitored_actors<Self>& monitored) : monitored_(monitored) {}
 
   /// The number of an actor, which it keeps until `drop_unwatched`, or as long as it is watched.
-  contact number_of(const cluster_membership_actor& handle) {
+  contact number_of(const peer_membership_actor& handle) {
     const auto [position, is_new] = numbers_.try_emplace(handle.address());
     if (is_new)
       position->second = contact{++last_number_};

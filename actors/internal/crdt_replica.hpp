@@ -1,8 +1,8 @@
 #pragma once
 
 #include "actors/answer_budget.hpp"
+#include "actors/internal/replica_messages.hpp"
 #include "actors/log.hpp"
-#include "actors/protocol.hpp"
 #include "actors/request_limits.hpp"
 #include "crdt/replica_options.hpp"
 

@@ -1,9 +1,9 @@
 #pragma once
 
+#include "actors/handoff_messages.hpp"
 #include "actors/internal/monitored_actors.hpp"
 #include "actors/internal/node_tally.hpp"
 #include "actors/internal/waiting_places.hpp"
-#include "actors/protocol.hpp"
 
 #include <caf/actor_addr.hpp>
 #include <caf/error.hpp>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/caf_edition.hpp"
-#include "actors/protocol.hpp"
+#include "actors/internal/node_messages.hpp"
 
 #include <caf/result.hpp>
 #include <caf/typed_response_promise.hpp>
@@ -21,7 +21,7 @@ class farewells {
 public:
   explicit farewells(Self self) : self_(self) {}
 
-  void say(const cluster_membership_actor& to, const std::string& node, std::chrono::milliseconds timeout) {
+  void say(const peer_membership_actor& to, const std::string& node, std::chrono::milliseconds timeout) {
     ++unanswered_;
     auto answered = [this](bool is_told) {
       --unanswered_;

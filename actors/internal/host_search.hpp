@@ -1,8 +1,9 @@
 #pragma once
 
 #include "actors/caf_edition.hpp"
+#include "actors/internal/host_messages.hpp"
+#include "actors/internal/node_messages.hpp"
 #include "actors/internal/release_0_2.hpp"
-#include "actors/protocol.hpp"
 
 #include <caf/actor_cast.hpp>
 #include <caf/error.hpp>
@@ -25,7 +26,7 @@ void search_host(Self self, const known_node& node, Timeout timeout, Found found
         if (!host)
           return found(session_peer{});
         mail(self, host_atom_v)
-          .request(caf::actor_cast<session_host_actor>(host), timeout)
+          .request(caf::actor_cast<peer_host_actor>(host), timeout)
           .then(found, [=](const caf::error&) { release_0_2::ask_replica(self, node.replica, timeout, found, fail); });
       },
       fail);

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "actors/error.hpp"
+#include "actors/handoff_messages.hpp"
 #include "actors/internal/kept_promise.hpp"
 #include "actors/internal/monitored_actors.hpp"
-#include "actors/protocol.hpp"
 #include "crdt/replica.hpp"
 
 #include <caf/actor.hpp>

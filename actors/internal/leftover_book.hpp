@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/protocol.hpp"
+#include "actors/internal/replica_messages.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "actors/internal/monitored_actors.hpp"
+#include "actors/internal/replica_messages.hpp"
 #include "actors/internal/waiting_places.hpp"
-#include "actors/protocol.hpp"
 
 #include <caf/actor_addr.hpp>
 #include <caf/error.hpp>

@@ -1,5 +1,6 @@
 #include "actors/internal/map_reads.hpp"
 
+#include "actors/internal/replica_messages.hpp"
 #include "actors/snapshot.hpp"
 
 #include <iterator>

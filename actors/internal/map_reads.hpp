@@ -2,9 +2,9 @@
 
 #include "actors/internal/deadline.hpp"
 #include "actors/internal/kept_promise.hpp"
+#include "actors/internal/replica_messages.hpp"
 #include "actors/internal/waiting_places.hpp"
 #include "actors/internal/waiting_reads.hpp"
-#include "actors/protocol.hpp"
 #include "session/rounds.hpp"
 
 #include <caf/actor_control_block.hpp>

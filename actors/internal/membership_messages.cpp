@@ -1,6 +1,7 @@
 #include "actors/internal/membership_messages.hpp"
 
 #include "actors/endpoint.hpp"
+#include "actors/internal/node_messages.hpp"
 #include "actors/network/host_lookup.hpp"
 #include "crdt/printable_text.hpp"
 

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "actors/cluster_membership.hpp"
+#include "actors/internal/node_messages.hpp"
 #include "actors/internal/storage_messages.hpp"
 #include "actors/log.hpp"
-#include "actors/protocol.hpp"
 #include "membership/cluster_view.hpp"
 
 #include <string>

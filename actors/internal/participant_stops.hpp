@@ -1,8 +1,8 @@
 #pragma once
 
 #include "actors/error.hpp"
+#include "actors/handoff_messages.hpp"
 #include "actors/internal/stop_ledger.hpp"
-#include "actors/protocol.hpp"
 
 #include <caf/actor_addr.hpp>
 #include <caf/error.hpp>

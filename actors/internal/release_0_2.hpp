@@ -1,7 +1,8 @@
 #pragma once
 
 #include "actors/caf_edition.hpp"
-#include "actors/protocol.hpp"
+#include "actors/internal/host_messages.hpp"
+#include "actors/internal/replica_messages.hpp"
 
 #include <caf/actor_cast.hpp>
 #include <caf/error.hpp>
@@ -18,7 +19,7 @@ using host_finding_replica = caf::typed_actor<answers<session_peer, host_atom>>;
 /// What a replica, to which `self` points, answers a node of 0.2.0: without a handle if there is no host (yet).
 template <class Self>
 caf::result<session_peer> find_host(Self self) {
-  const auto host = registered<session_host_actor>(self->system(), to_string(host_atom_v));
+  const auto host = registered<peer_host_actor>(self->system(), to_string(host_atom_v));
   if (!host)
     return session_peer{};
   return mail(self, host_atom_v).delegate(host);

@@ -1,8 +1,8 @@
 #pragma once
 
+#include "actors/handoff_messages.hpp"
 #include "actors/internal/kept_promise.hpp"
 #include "actors/internal/waiting_places.hpp"
-#include "actors/protocol.hpp"
 #include "session/session_record.hpp"
 
 #include <algorithm>

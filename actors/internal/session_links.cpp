@@ -1,6 +1,8 @@
 #include "actors/internal/session_links.hpp"
 
+#include "actors/internal/host_messages.hpp"
 #include "actors/internal/host_search.hpp"
+#include "actors/internal/replica_messages.hpp"
 
 #include <caf/actor_cast.hpp>
 
@@ -64,13 +66,13 @@ void session_links::send_frame(const host_id& to, std::string&& bytes) {
     mail(self_, session_frame{id_.incarnation, *number, std::move(bytes)}).send(handles_.at(to));
 }
 
-session_host_actor session_links::find(const host_id& host) const {
-  return connections_.number_to(host) ? handles_.at(host) : session_host_actor{};
+peer_host_actor session_links::find(const host_id& host) const {
+  return connections_.number_to(host) ? handles_.at(host) : peer_host_actor{};
 }
 
 void session_links::know(const host_id& peer, const caf::strong_actor_ptr& handle) {
   // After a connection between nodes was lost there is a new one for the same actor.
-  handles_[peer] = caf::actor_cast<session_host_actor>(handle);
+  handles_[peer] = caf::actor_cast<peer_host_actor>(handle);
 }
 
 void session_links::act() {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "actors/internal/host_messages.hpp"
+#include "actors/internal/replica_messages.hpp"
 #include "actors/internal/session_host_self.hpp"
 #include "session/host_connections.hpp"
 
@@ -51,7 +53,7 @@ public:
   /// Forgotten if the host is not connected.
   void send_frame(const session::host_id& to, std::string&& bytes);
   /// Null if it is not connected.
-  session_host_actor find(const session::host_id& host) const;
+  peer_host_actor find(const session::host_id& host) const;
 
 private:
   void know(const session::host_id& peer, const caf::strong_actor_ptr& handle);
@@ -70,7 +72,7 @@ private:
   std::map<std::string, known_node> up_;
   std::set<std::string> down_;
   /// Of all hosts that are connected, or may be soon.
-  std::map<session::host_id, session_host_actor> handles_;
+  std::map<session::host_id, peer_host_actor> handles_;
 };
 
 } // namespace ariadne

@@ -1,6 +1,7 @@
 #include "actors/internal/session_runs.hpp"
 
 #include "actors/error.hpp"
+#include "actors/internal/host_messages.hpp"
 #include "actors/internal/session_words.hpp"
 #include "actors/session_clauses.hpp"
 #include "crdt/printable_text.hpp"
@@ -87,7 +88,7 @@ caf::expected<session_actor> session_runs::spawn(session::start_session& c) {
       return std::move(state.error());
     start.state = std::move(*state);
   }
-  start.checkpoint = [host = caf::actor_cast<session_host_actor>(around_.self->ctrl()), key = c.key,
+  start.checkpoint = [host = caf::actor_cast<peer_host_actor>(around_.self->ctrl()), key = c.key,
                       run = c.run](snapshot state) {
     anon_mail(snapshot_atom_v, key.kind, key.id, run, std::move(state)).send(host);
   };

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/protocol.hpp"
+#include "actors/handoff_messages.hpp"
 #include "crdt/shared_bytes.hpp"
 
 #include <caf/expected.hpp>

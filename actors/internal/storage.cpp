@@ -7,6 +7,7 @@
 #include "actors/internal/deadline.hpp"
 #include "actors/internal/kept_promise.hpp"
 #include "actors/internal/monitored_actors.hpp"
+#include "actors/internal/piece_messages.hpp"
 #include "actors/internal/storage_writer.hpp"
 #include "actors/internal/worker_thread.hpp"
 

@@ -11,6 +11,7 @@
 //       |                              |  writes it                            |  what changes meanwhile stays marked
 //       |                              | -- journal_answer ------------------> |
 
+#include "actors/internal/node_messages.hpp"
 #include "actors/storage_options.hpp"
 #include "actors/value_messages.hpp"
 #include "crdt/journal_part.hpp"

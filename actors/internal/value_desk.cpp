@@ -3,6 +3,7 @@
 #include "actors/error.hpp"
 #include "actors/internal/caf_edition_unexpected.hpp"
 #include "actors/internal/monitored_actors.hpp"
+#include "actors/internal/replica_messages.hpp"
 #include "actors/internal/session_courier.hpp"
 #include "actors/internal/value_reader.hpp"
 #include "actors/internal/value_writer.hpp"
@@ -41,7 +42,7 @@ public:
     monitored_.add(options_.handoff);
     // Nobody is served before.
     mail(self_, replica_atom_v)
-      .request(options_.handoff, caf::infinite)
+      .request(caf::actor_cast<node_handoff_actor>(options_.handoff), caf::infinite)
       .await([this](const neighbour& own) { replica_ = caf::actor_cast<crdt_replica_actor>(own.handle); },
              [this](const caf::error&) { self_->quit(); });
   }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/answer_budget.hpp"
+#include "actors/internal/piece_messages.hpp"
 #include "actors/value_messages.hpp"
 
 #include <caf/actor_system.hpp>

@@ -2,6 +2,7 @@
 
 #include "actors/internal/caf_edition_unexpected.hpp"
 #include "actors/internal/kept_promise.hpp"
+#include "actors/internal/piece_messages.hpp"
 #include "actors/internal/snapshot_view.hpp"
 #include "actors/internal/value_transfer.hpp"
 #include "crdt/shared_bytes.hpp"

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/internal/deadline.hpp"
-#include "actors/protocol.hpp"
+#include "actors/write_options.hpp"
 #include "session/rounds.hpp"
 
 #include <cstddef>

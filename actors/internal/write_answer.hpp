@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/internal/kept_promise.hpp"
-#include "actors/protocol.hpp"
+#include "actors/internal/replica_messages.hpp"
 
 #include <functional>
 #include <optional>

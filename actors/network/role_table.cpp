@@ -2,9 +2,9 @@
 
 #include "actors/error.hpp"
 #include "actors/exposed_interface.hpp"
+#include "actors/handoff_messages.hpp"
 #include "actors/internal/caf_edition_network.hpp"
 #include "actors/internal/storage_messages.hpp"
-#include "actors/protocol.hpp"
 #include "actors/value_messages.hpp"
 
 #include <caf/actor_system.hpp>

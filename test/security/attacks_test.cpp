@@ -1,6 +1,7 @@
 // What was found when nodes were attacked, again, by those who have a certificate and by those who have none:
 // docs/security.md has a table of what is tested where.
 
+#include "actors/internal/node_messages.hpp"
 #include "test/security/secured_cluster.hpp"
 #include "test/support/attacked_nodes.hpp"
 #include "test/support/raw_frames.hpp"

@@ -1,6 +1,7 @@
 #include "actors/internal/crdt_replica.hpp"
 
 #include "actors/caf_edition.hpp"
+#include "actors/internal/replica_messages.hpp"
 #include "test/support/log_book.hpp"
 #include "test/support/test_system.hpp"
 

@@ -3,6 +3,7 @@
 #include "actors/ask.hpp"
 #include "actors/internal/clock_report.hpp"
 #include "actors/internal/replica_journal.hpp"
+#include "actors/internal/replica_messages.hpp"
 #include "actors/state_handoff.hpp"
 #include "crdt/wire.hpp"
 #include "journal/frame.hpp"
@@ -188,11 +189,11 @@ BOOST_FIXTURE_TEST_CASE(a_pair_that_is_started_anew_has_what_the_last_one_had, f
   const auto first = pair_of(keeper);
   stash(first, "game", "round 7");
   BOOST_TEST(keeps_all(keeper));
-  const auto first_id = ask<neighbour>(first, replica_atom_v).replica;
+  const auto first_id = ask<neighbour>(caf::actor_cast<node_handoff_actor>(first), replica_atom_v).replica;
   end(first);
   const auto second = pair_of(keeper);
   BOOST_TEST(read(second, "game") == "round 7");
-  BOOST_TEST(ask<neighbour>(second, replica_atom_v).replica != first_id);
+  BOOST_TEST(ask<neighbour>(caf::actor_cast<node_handoff_actor>(second), replica_atom_v).replica != first_id);
   stash(second, "game", "round 8");
   BOOST_TEST(keeps_all(keeper));
   end(second);

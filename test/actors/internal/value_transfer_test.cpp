@@ -1,4 +1,5 @@
 #include "actors/caf_edition.hpp"
+#include "actors/internal/piece_messages.hpp"
 #include "actors/internal/value_desk.hpp"
 #include "actors/state_handoff.hpp"
 #include "actors/value_client.hpp"

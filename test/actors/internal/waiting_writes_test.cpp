@@ -1,4 +1,5 @@
 #include "actors/error.hpp"
+#include "actors/internal/replica_messages.hpp"
 #include "actors/internal/waiting_writes.hpp"
 
 #include <boost/test/unit_test.hpp>

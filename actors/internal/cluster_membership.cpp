@@ -1,4 +1,4 @@
-#include "actors/cluster_membership.hpp"
+#include "actors/internal/cluster_membership.hpp"
 
 #include "actors/error.hpp"
 #include "actors/internal/answer_gate.hpp"
@@ -43,7 +43,7 @@ using membership::attempt;
 using membership::contact;
 using membership::overloaded;
 
-using ticking_cluster_membership_actor = cluster_membership_actor::extend<
+using ticking_cluster_membership_actor = peer_membership_actor::extend<
   // It is time for heartbeats.
   takes<tick_atom>,
   // It is time to connect to nodes.
@@ -111,7 +111,7 @@ public:
       tally_.introductions_refused["name_not_certified"].add();
       return {false, "its certificate is not for the name that it introduces itself by", {}};
     }
-    const auto by = contacts_.number_of(caf::actor_cast<cluster_membership_actor>(sender));
+    const auto by = contacts_.number_of(caf::actor_cast<peer_membership_actor>(sender));
     auto refused = view_->introduced(by, from_message(other, journal), now());
     if (!refused)
       note_introduction(by, other);
@@ -182,14 +182,14 @@ public:
   // -- this node -----------------------------------------------------------------------------------------------------
 
   void set_handoff(const state_handoff_actor& handoff) {
-    handoff_ = handoff;
+    handoff_ = caf::actor_cast<node_handoff_actor>(handoff);
     monitored_.add(handoff_);
     view_->handoff_started(now());
     act();
     mail(self_, replica_atom_v)
       .request(handoff_, caf::infinite)
       .then(
-        [this, handoff](const neighbour& replica) {
+        [this, handoff = handoff_](const neighbour& replica) {
           if (handoff_ != handoff)
             return;
           replica_ = replica;
@@ -203,7 +203,7 @@ public:
   caf::result<state_handoff_actor> handoff() const {
     if (!handoff_)
       return make_error(ec::replica_restarting);
-    return handoff_;
+    return state_handoff_actor{handoff_};
   }
 
   caf::result<members_page> members(const std::string& after) {
@@ -260,7 +260,7 @@ public:
 private:
   node_connector<ticking_cluster_membership_actor::pointer>::callbacks connector_callbacks() {
     return {[this](const std::string& node) { return view_->needs_connection(node); },
-            [this](const attempt& made, const cluster_membership_actor& membership,
+            [this](const attempt& made, const peer_membership_actor& membership,
                    const crdt::version_range& protocols, const std::string& local_host) {
               // If this node accepts connections at all interfaces, the other one reaches it at this one.
               const auto reached_at = is_any_host(options_.address.host)
@@ -409,7 +409,7 @@ private:
               std::move(unanswered));
   }
 
-  void answered(const membership::pending_introduction& own, const cluster_membership_actor& by,
+  void answered(const membership::pending_introduction& own, const peer_membership_actor& by,
                 const introduction_result& result, const journal_identity& journal) {
     const auto number = contacts_.number_of(by);
     const membership::introduction_answer answer{result.accepted, crdt::printable_briefly(result.reason),
@@ -470,7 +470,7 @@ private:
   std::optional<membership::cluster_view> view_;
   std::optional<node_connector<ticking_cluster_membership_actor::pointer>> connector_;
   std::optional<discovery> discovery_;
-  state_handoff_actor handoff_;
+  node_handoff_actor handoff_;
   neighbour replica_;
   farewells<ticking_cluster_membership_actor::pointer> farewells_;
 };
@@ -507,7 +507,7 @@ cluster_membership(ticking_cluster_membership_actor::stateful_pointer<cluster_me
 
 } // namespace
 
-cluster_membership_actor spawn_cluster_membership(caf::actor_system& system, cluster_membership_options options) {
+peer_membership_actor spawn_cluster_membership(caf::actor_system& system, cluster_membership_options options) {
   return system.spawn(cluster_membership, std::move(options));
 }
 
