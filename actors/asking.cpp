@@ -1,7 +1,7 @@
 #include "actors/asking.hpp"
 
 #include "actors/caf_edition.hpp"
-#include "actors/protocol.hpp"
+#include "actors/session_messages.hpp"
 
 #include <memory>
 #include <string>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/protocol.hpp"
+#include "actors/write_options.hpp"
 
 #include <chrono>
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/asking.hpp"
-#include "actors/protocol.hpp"
+#include "actors/handoff_messages.hpp"
 #include "actors/snapshot.hpp"
 
 #include <chrono>

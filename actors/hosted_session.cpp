@@ -1,7 +1,7 @@
 #include "actors/hosted_session.hpp"
 
 #include "actors/caf_edition.hpp"
-#include "actors/caf_edition_unexpected.hpp"
+#include "actors/internal/caf_edition_unexpected.hpp"
 
 #include <caf/actor_cast.hpp>
 #include <caf/message_handler.hpp>

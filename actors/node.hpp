@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/error.hpp"
-#include "actors/protocol.hpp"
+#include "actors/handoff_messages.hpp"
 #include "actors/state_handoff.hpp"
 #include "actors/supervisor.hpp"
 

@@ -1,18 +1,22 @@
 #include "actors/session_host.hpp"
 
-#include "actors/answer_gate.hpp"
-#include "actors/caf_edition_unexpected.hpp"
 #include "actors/error.hpp"
-#include "actors/kept_promise.hpp"
-#include "actors/node_tally.hpp"
-#include "actors/process_clocks.hpp"
-#include "actors/session_drains.hpp"
-#include "actors/session_links.hpp"
-#include "actors/session_resumption.hpp"
-#include "actors/session_runs.hpp"
-#include "actors/session_words.hpp"
-#include "actors/stepwise_work.hpp"
-#include "actors/waiting_room.hpp"
+#include "actors/internal/answer_gate.hpp"
+#include "actors/internal/caf_edition_unexpected.hpp"
+#include "actors/internal/host_messages.hpp"
+#include "actors/internal/kept_promise.hpp"
+#include "actors/internal/node_tally.hpp"
+#include "actors/internal/process_clocks.hpp"
+#include "actors/internal/replica_messages.hpp"
+#include "actors/internal/session_drains.hpp"
+#include "actors/internal/session_entries.hpp"
+#include "actors/internal/session_events.hpp"
+#include "actors/internal/session_links.hpp"
+#include "actors/internal/session_map.hpp"
+#include "actors/internal/session_runs.hpp"
+#include "actors/internal/session_words.hpp"
+#include "actors/internal/stepwise_work.hpp"
+#include "actors/internal/waiting_room.hpp"
 #include "crdt/printable_text.hpp"
 #include "membership/run_watch.hpp"
 #include "session/rounds.hpp"
@@ -44,8 +48,6 @@ constexpr std::chrono::milliseconds pause_max{300};
 /// Hosts of other nodes are looked for when nodes come, and then again after this time, as long as one is not
 /// connected.
 constexpr std::uint64_t look_again_ms = 100;
-/// A session that has waited longer for another node has not been taken over, as far as that is counted.
-constexpr std::uint64_t told_takeover_max_ms = 3'600'000;
 /// More than a session has owners while a node is away.
 constexpr std::uint64_t epoch_gap = 65'536;
 
@@ -58,13 +60,6 @@ std::uint64_t draw_incarnation() {
   std::random_device random;
   std::uniform_int_distribution<std::uint64_t> distribution{1};
   return distribution(random);
-}
-
-std::vector<crdt::live_entry> to_entries(const live_values& found) {
-  std::vector<crdt::live_entry> result;
-  for (const auto& v : found.values)
-    result.push_back({{crdt::replica_id{v.event.replica}, v.event.counter}, crdt::shared_bytes{v.value}});
-  return result;
 }
 
 concern_level to_concern(session::record_holders holders) {
@@ -85,6 +80,7 @@ public:
 
   explicit session_host_state(session_host_self self)
     : self_(self), monitored_(self, [this](const caf::down_msg& down) { ended(down); }),
+      map_(self, monitored_, [this] { act(); }), events_(options_, tally_, [this] { return core_->hosts(); }),
       runs_({.self = self,
              .monitored = monitored_,
              .options = options_,
@@ -201,7 +197,7 @@ public:
   caf::result<session_host_status> status() {
     if (!gate_->passes(self_->current_sender(), page_bytes))
       return make_error(ec::too_many_answers);
-    auto result = counts_;
+    auto result = events_.counts();
     result.node = options_.node;
     result.is_paused = core_->is_paused();
     result.is_cordoned = is_cordoned_;
@@ -227,11 +223,11 @@ public:
       return make_error(ec::refused,
                         "minority is \"pause\": sessions run only where a majority of the nodes is, whoever "
                         "says otherwise; take nodes that will not return out of the cluster file");
-    if (!replica_)
+    if (!map_.is_there())
       return make_error(ec::replica_restarting);
     auto promise = self_->make_response_promise<std::uint64_t>();
     const auto answer = std::make_shared<kept_promise<std::uint64_t>>(promise, ec::replica_restarting);
-    ask_to_start_alone([this, answer](caf::expected<std::uint64_t> wait_ms) {
+    map_.start_alone([this, answer](caf::expected<std::uint64_t> wait_ms) {
       starts_alone_ = starts_alone_ || wait_ms;
       answer->deliver(std::move(wait_ms));
     });
@@ -270,25 +266,15 @@ public:
   // -- the map and the nodes -----------------------------------------------------------------------------------------
 
   void set_handoff(const state_handoff_actor& handoff) {
-    if (handoff_ == handoff)
+    if (map_.is_handoff(handoff.address()))
       return;
     lose_map();
-    handoff_ = handoff;
-    monitored_.add(handoff_);
-    mail(self_, replica_atom_v)
-      .request(handoff_, caf::infinite)
-      .then(
-        [this, handoff](const neighbour& replica) {
-          if (handoff_ == handoff)
-            begin_map(caf::actor_cast<crdt_replica_actor>(replica.handle));
-        },
-        // The pair has died; whoever supervises it starts a new one.
-        [](const caf::error&) {});
+    map_.attach(handoff, [this] { begin_map(); });
   }
 
   void note_records(const live_changes& changes) {
     const stepwise_work<>::long_handler handler{steps_};
-    if (!replica_ || self_->current_sender() != replica_)
+    if (!map_.is_replica(self_->current_sender()))
       return;
     for (const auto& found : changes.keys)
       if (const auto key = session::session_key_from(found.key))
@@ -302,12 +288,8 @@ public:
   }
 
   void look_for_hosts() {
-    if (!handoff_)
-      return;
     next_look_ms_ = now_ms() + look_again_ms;
-    mail(self_, neighbours_atom_v)
-      .request(handoff_, session_links::step_timeout)
-      .then([this](const std::vector<known_node>& nodes) { links_->set_nodes(nodes); }, [](const caf::error&) {});
+    map_.ask_for_nodes([this](const std::vector<known_node>& nodes) { links_->set_nodes(nodes); });
   }
 
   void ended(const caf::down_msg& down) {
@@ -316,7 +298,7 @@ public:
       withdrawals_.look_at_all();
       withdraw_abandoned();
     }
-    if (handoff_ == down.source)
+    if (map_.is_handoff(down.source))
       return lose_map();
     if (!links_->ended(down.source))
       runs_.ended(down);
@@ -399,31 +381,18 @@ private:
   // -- the map and the nodes -----------------------------------------------------------------------------------------
 
   void lose_map() {
-    handoff_ = nullptr;
-    replica_ = nullptr;
-    ++map_;
+    map_.lose();
     runs_.map_lost();
   }
 
-  void begin_map(const crdt_replica_actor& replica) {
-    replica_ = replica;
+  void begin_map() {
     if (std::exchange(had_map_, true))
       core_->map_restarted(now_ms());
-    mail(self_, watch_atom_v, std::string{session::map_key_prefix}, caf::actor_cast<live_watcher_actor>(self_->ctrl()))
-      .send(replica_);
-    mail(self_, watch_atom_v, caf::actor_cast<watcher_actor>(self_->ctrl())).send(handoff_);
+    map_.watch();
     if (starts_alone_)
-      ask_to_start_alone([](const caf::expected<std::uint64_t>&) {});
+      map_.start_alone([](const caf::expected<std::uint64_t>&) {});
     look_for_hosts();
     act();
-  }
-
-  template <class Answered>
-  void ask_to_start_alone(Answered answered) {
-    mail(self_, start_atom_v, expected_atom_v)
-      .request(caf::actor_cast<session_resuming_actor>(replica_), caf::infinite)
-      .then([answered](std::uint64_t wait_ms) { answered(wait_ms); },
-            [answered](caf::error& error) { answered(std::move(error)); });
   }
 
   /// Nothing is started before the hosts of all nodes that are up can be asked.
@@ -439,15 +408,13 @@ private:
                    fmt::format("the session host of node {} {}", crdt::escaped_briefly(peer->node),
                                c.connected ? "is connected" : c.why));
     if (c.connected) {
-      lost_at_ms_.erase(c.connected->node);
+      events_.host_back(c.connected->node);
       core_->peer_up(*c.connected, now_ms());
     }
     // A node whose host is lost may have ended, or start another one.
     core_->set_unmet(c.unmet, now_ms());
     if (c.disconnected) {
-      std::erase_if(lost_at_ms_,
-                    [now = now_ms()](const auto& lost) { return now - lost.second > told_takeover_max_ms; });
-      lost_at_ms_[c.disconnected->node] = now_ms();
+      events_.host_lost(c.disconnected->node, now_ms());
       core_->peer_down(*c.disconnected, now_ms());
     } else {
       note_caught_up();
@@ -511,11 +478,6 @@ private:
         });
   }
 
-  bool do_all_leave() const {
-    const auto hosts = core_->hosts();
-    return std::all_of(hosts.begin(), hosts.end(), [](const auto& host) { return host.profile.draining; });
-  }
-
   void settle_drains() {
     if (!drains_.is_waited_for())
       return;
@@ -553,9 +515,7 @@ private:
 
   /// The session starts again from its last checkpoint. What it has handled since is lost, which a drain must not hide.
   void note_failure(const session_key& key, const std::string& how, bool begun) {
-    ++counts_.failed;
-    tally_.kinds[key.kind].failures.add();
-    options_.log(log_level::warning, log_event::session_failed, fmt::format("{} {}", in_words(key), how));
+    events_.note_failure(key, how);
     if (begun && drains_.is_waited_for())
       drains_.note_leftover(in_words(key), how + "; it goes on from its last checkpoint");
   }
@@ -597,11 +557,14 @@ private:
 
   void carry_out(session::write_record& c) {
     runs_.write_begins(c.key);
-    if (!replica_) {
+    if (!map_.is_there()) {
       runs_.write_ends(c.key, false, false);
       return core_->write_failed(c.key, now_ms(), "the handoff is being restarted");
     }
-    write_fence fence{{}, to_concern(c.holders), c.durable, c.hold_timeout_ms, c.lifetime_ms};
+    write_fence fence{.holders = to_concern(c.holders),
+                      .durable = c.durable,
+                      .hold_timeout_ms = c.hold_timeout_ms,
+                      .time_to_live_ms = c.lifetime_ms};
     if (c.holders == session::record_holders::any && !c.durable && runs_.find(c.key)) {
       const auto& policy = options_.kinds.at(c.key.kind).checkpoints;
       tally_.kinds[c.key.kind].checkpoints.add();
@@ -611,7 +574,7 @@ private:
       if (policy.holders != concern_level::local || policy.durable)
         fence.hold_timeout_ms = static_cast<std::uint64_t>(policy.hold_timeout.count());
     }
-    write(
+    map_.write(
       session::to_map_key(c.key), std::move(c.value), std::move(fence), c.expected,
       [this, key = c.key](const crdt::fenced_result& result) {
         runs_.write_ends(key, result.written, result.is_held);
@@ -626,39 +589,16 @@ private:
   }
 
   void carry_out(session::write_reservation& c) {
-    if (!replica_)
+    if (!map_.is_there())
       return core_->reservation_failed(now_ms());
-    write(
-      std::move(c.map_key), std::move(c.value), {{}, concern_level::local, true, c.hold_timeout_ms, 0}, c.expected,
+    map_.write(
+      std::move(c.map_key), std::move(c.value), {.durable = true, .hold_timeout_ms = c.hold_timeout_ms}, c.expected,
       [this](const crdt::fenced_result& result) { core_->reservation_done(result, now_ms()); },
       [this](const caf::error& error) {
         options_.log(log_level::warning, log_event::record_not_written,
                      fmt::format("no epochs of sessions are reserved: {}", describe(error)));
         core_->reservation_failed(now_ms());
       });
-  }
-
-  /// Calls one of both when the write is over, unless the map has been lost meanwhile.
-  template <class Done, class Failed>
-  void write(std::string map_key, std::string value, write_fence fence, const std::vector<crdt::dot>& expected,
-             Done done, Failed failed) {
-    for (const auto& dot : expected)
-      fence.expected.push_back({dot.replica.value, dot.counter});
-    mail(self_, put_atom_v, std::move(map_key), std::move(value), std::move(fence))
-      .request(replica_, caf::infinite)
-      .then(
-        [this, map = map_, done = std::move(done)](const fenced_receipt& receipt) {
-          if (map != map_)
-            return;
-          done({receipt.written, receipt.held, to_entries(receipt.now)});
-          act();
-        },
-        [this, map = map_, failed = std::move(failed)](const caf::error& error) {
-          if (map != map_)
-            return;
-          failed(error);
-          act();
-        });
   }
 
   // -- versions ------------------------------------------------------------------------------------------------------
@@ -704,88 +644,8 @@ private:
   }
 
   void carry_out(session::host_event& c) {
-    using type = session::host_event::type;
-    const auto say = [&](log_level level, log_event event, std::string_view what) {
-      options_.log(level, event, c.key.id.empty() ? std::string{what} : fmt::format("{} {}", in_words(c.key), what));
-    };
-    switch (c.what) {
-      case type::started:
-        ++counts_.started;
-        tally_.kinds[c.key.kind].starts.add();
-        note_takeover(c.taken_from);
-        say(log_level::debug, log_event::session_started, "runs here");
-        break;
-      case type::moved:
-        ++counts_.moved;
-        tally_.kinds[c.key.kind].moves.add();
-        tally_.takeovers["moved"].add(std::chrono::milliseconds{c.took_ms});
-        say(log_level::debug, log_event::session_moved, "has moved to node " + crdt::escaped_briefly(c.other.node));
-        break;
-      case type::stranded:
-        ++counts_.stranded;
-        tally_.kinds[c.key.kind].strandings.add();
-        // A node that is alone, or one of a cluster that stops as a whole, does not hold up its own end; it says that
-        // nobody takes over.
-        say(do_all_leave() ? log_level::debug : log_level::warning, log_event::session_stranded,
-            "can be moved to no other node; its state stays in the map");
-        if (!do_all_leave())
-          drains_.note_leftover(in_words(c.key), why_stranded(c));
-        break;
-      case type::lost:
-        ++counts_.lost;
-        tally_.kinds[c.key.kind].losses.add();
-        if (options_.minority == session::minority_policy::run)
-          tally_.session_doubles.add();
-        // With `pause` it has not run there at the same time.
-        say(log_level::warning, log_event::session_lost,
-            options_.minority == session::minority_policy::pause
-              ? fmt::format("goes on from an earlier state on node {}", c.other.node)
-              : fmt::format("has run on node {} as well, and ends here", c.other.node));
-        break;
-      case type::ended:
-        say(log_level::debug, log_event::session_ended, "has ended");
-        break;
-      case type::paused:
-        say(log_level::warning, log_event::sessions_paused,
-            "this node does not see a majority: its sessions are paused");
-        break;
-      case type::resumed:
-        say(log_level::info, log_event::sessions_resumed, "this node sees a majority: its sessions go on");
-        break;
-      case type::drained:
-        say(log_level::info, log_event::sessions_gone, "no session is left here");
-        break;
-      case type::voters_differ:
-        say(log_level::error, log_event::voters_differ, why_no_lease(c));
-        break;
-    }
-    options_.on_event({c.what, c.key.kind, c.key.id, c.other.node, to_snapshot(std::move(c.state))});
-  }
-
-  std::string why_no_lease(const session::host_event& c) const {
-    std::vector<std::string> theirs;
-    for (const auto& voter : c.voters)
-      theirs.push_back(crdt::escaped_briefly(voter));
-    return fmt::format(
-      "node {} counts a majority of {}, this one of {}: these differ by more than one node, so neither "
-      "lets the other run sessions; have all nodes count the same",
-      crdt::escaped_briefly(c.other.node), fmt::join(theirs, ", "), fmt::join(options_.configured_nodes, ", "));
-  }
-
-  /// Of a session whose owner was lost: how long ago.
-  void note_takeover(const host_id& owner) {
-    if (const auto lost = lost_at_ms_.find(owner.node);
-        lost != lost_at_ms_.end() && now_ms() - lost->second <= told_takeover_max_ms)
-      tally_.takeovers["lost"].add(std::chrono::milliseconds{now_ms() - lost->second});
-  }
-
-  std::string why_stranded(const session::host_event& c) const {
-    std::vector<session::candidate> others;
-    for (const auto& candidate : core_->hosts())
-      if (candidate.host.node != options_.node)
-        others.push_back(candidate);
-    const auto why = session::obstacle_to_hosting(c.key.kind, c.state.schema_version, others, {});
-    return fmt::format("its state stays in the map: {}", why ? why->detail : "no node could take it in time");
+    if (auto why = events_.note(c, now_ms()))
+      drains_.note_leftover(in_words(c.key), std::move(*why));
   }
 
   session_host_self self_;
@@ -798,10 +658,8 @@ private:
   std::optional<session::session_host> core_;
   std::optional<membership::run_watch> watch_;
 
-  state_handoff_actor handoff_;
-  crdt_replica_actor replica_;
-  /// Counts the handoff pairs: what an earlier one answers is void.
-  std::uint64_t map_ = 0;
+  session_map map_;
+  session_events events_;
   bool had_map_ = false;
   bool has_met_all_ = false;
   bool is_caught_up_ = false;
@@ -809,8 +667,6 @@ private:
   bool starts_alone_ = false;
 
   std::uint64_t next_look_ms_ = 0;
-  /// When the hosts of nodes were lost that are not back.
-  std::map<std::string, std::uint64_t> lost_at_ms_;
   std::optional<session_links> links_;
   session_runs runs_;
   std::map<std::uint64_t, pending_request> requests_;
@@ -823,7 +679,6 @@ private:
   stepwise_work<> steps_;
   bool is_acting_ = false;
   bool is_cordoned_ = false;
-  session_host_status counts_;
 };
 
 ticking_session_host_actor::behavior_type

@@ -3,7 +3,7 @@
 #include "actors/answer_budget.hpp"
 #include "actors/checkpoint_policy.hpp"
 #include "actors/log.hpp"
-#include "actors/protocol.hpp"
+#include "actors/session_messages.hpp"
 #include "actors/request_limits.hpp"
 #include "actors/session_clauses.hpp"
 #include "actors/snapshot.hpp"

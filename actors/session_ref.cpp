@@ -1,6 +1,6 @@
 #include "actors/session_ref.hpp"
 
-#include "actors/protocol.hpp"
+#include "actors/type_ids.hpp"
 
 #include <caf/actor_cast.hpp>
 

@@ -1,6 +1,6 @@
 #include "actors/session_requests.hpp"
 
-#include "actors/protocol.hpp"
+#include "actors/handoff_messages.hpp"
 
 namespace ariadne::detail {
 

@@ -4,7 +4,7 @@
 #include "actors/error.hpp"
 #include "actors/first_type_id.hpp"
 #include "actors/node_listing.hpp"
-#include "actors/protocol.hpp"
+#include "actors/type_ids.hpp"
 
 #include <caf/actor_system.hpp>
 

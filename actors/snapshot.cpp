@@ -1,6 +1,6 @@
 #include "actors/snapshot.hpp"
 
-#include "actors/snapshot_view.hpp"
+#include "actors/internal/snapshot_view.hpp"
 #include "crdt/printable_text.hpp"
 #include "crdt/wire.hpp"
 

@@ -2,7 +2,7 @@
 
 #include "actors/caf_edition.hpp"
 #include "actors/error.hpp"
-#include "actors/protocol.hpp"
+#include "actors/handoff_messages.hpp"
 #include "actors/serialise.hpp"
 #include "actors/type_names.hpp"
 

@@ -1,17 +1,18 @@
 #include "actors/state_handoff.hpp"
 
-#include "actors/answer_gate.hpp"
 #include "actors/caf_edition.hpp"
-#include "actors/caf_edition_unexpected.hpp"
-#include "actors/crdt_replica.hpp"
 #include "actors/error.hpp"
-#include "actors/event_feeds.hpp"
-#include "actors/kept_promise.hpp"
-#include "actors/leftover_book.hpp"
-#include "actors/participant_stops.hpp"
-#include "actors/snapshot_view.hpp"
+#include "actors/internal/answer_gate.hpp"
+#include "actors/internal/caf_edition_unexpected.hpp"
+#include "actors/internal/crdt_replica.hpp"
+#include "actors/internal/event_feeds.hpp"
+#include "actors/internal/kept_promise.hpp"
+#include "actors/internal/leftover_book.hpp"
+#include "actors/internal/participant_stops.hpp"
+#include "actors/internal/piece_messages.hpp"
+#include "actors/internal/snapshot_view.hpp"
+#include "actors/internal/waiting_room.hpp"
 #include "actors/value_messages.hpp"
-#include "actors/waiting_room.hpp"
 
 #include <caf/actor_cast.hpp>
 #include <caf/stateful_actor.hpp>

@@ -2,7 +2,7 @@
 
 #include "actors/answer_budget.hpp"
 #include "actors/log.hpp"
-#include "actors/protocol.hpp"
+#include "actors/handoff_messages.hpp"
 #include "actors/request_limits.hpp"
 #include "actors/service_keeper.hpp"
 #include "crdt/replica_options.hpp"

@@ -1,14 +1,15 @@
 #include "actors/supervisor.hpp"
 
-#include "actors/caf_edition_unexpected.hpp"
 #include "actors/error.hpp"
-#include "actors/monitored_actors.hpp"
+#include "actors/internal/caf_edition_unexpected.hpp"
+#include "actors/internal/cluster_membership.hpp"
+#include "actors/internal/monitored_actors.hpp"
+#include "actors/internal/node_tally.hpp"
+#include "actors/internal/participant_stops.hpp"
+#include "actors/internal/replica_journal.hpp"
+#include "actors/internal/storage.hpp"
+#include "actors/internal/value_desk.hpp"
 #include "actors/network/basp.hpp"
-#include "actors/node_tally.hpp"
-#include "actors/participant_stops.hpp"
-#include "actors/replica_journal.hpp"
-#include "actors/storage.hpp"
-#include "actors/value_desk.hpp"
 
 #include <caf/actor_cast.hpp>
 #include <caf/io/middleman.hpp>
@@ -513,7 +514,7 @@ private:
   state_handoff_actor handoff_;
   /// It ends with the pair.
   value_desk_actor desk_;
-  cluster_membership_actor membership_;
+  peer_membership_actor membership_;
   /// In the order of the options.
   std::vector<child> services_;
   participant_stops<ticking_supervisor_actor::pointer> stops_;

@@ -5,7 +5,7 @@
 #include "actors/error.hpp"
 #include "actors/log.hpp"
 #include "actors/node_listing.hpp"
-#include "actors/protocol.hpp"
+#include "actors/handoff_messages.hpp"
 #include "actors/session_host.hpp"
 #include "actors/state_handoff.hpp"
 #include "actors/storage_options.hpp"

@@ -1,11 +1,11 @@
 #include "actors/system_config.hpp"
 
 #include "actors/error.hpp"
+#include "actors/internal/node_tally.hpp"
+#include "actors/internal/storage_messages.hpp"
 #include "actors/network/guarded_multiplexer.hpp"
 #include "actors/node_listing.hpp"
-#include "actors/node_tally.hpp"
 #include "actors/settings.hpp"
-#include "actors/storage_messages.hpp"
 #include "actors/value_messages.hpp"
 
 #include <caf/io/middleman.hpp>

@@ -1,9 +1,10 @@
 #include "actors/value_client.hpp"
 
-#include "actors/caf_edition_unexpected.hpp"
 #include "actors/error.hpp"
-#include "actors/kept_promise.hpp"
-#include "actors/monitored_actors.hpp"
+#include "actors/internal/caf_edition_unexpected.hpp"
+#include "actors/internal/kept_promise.hpp"
+#include "actors/internal/monitored_actors.hpp"
+#include "actors/internal/piece_messages.hpp"
 #include "crdt/shared_bytes.hpp"
 
 #include <caf/actor_cast.hpp>

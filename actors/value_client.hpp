@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/session_messages.hpp"
 #include "actors/value_messages.hpp"
 #include "crdt/congestion_window.hpp"
 

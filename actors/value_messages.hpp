@@ -1,7 +1,7 @@
 #pragma once
 
 // What a client and a node say to each other to move in pieces what is large, a value or a message to a session and its
-// answer: message structs and typed handles, as actors/protocol.hpp has them for all else. Nodes and clients of before
+// answer: message structs and typed handles, beside those of actors/protocol.hpp. Nodes and clients of before
 // know none of it; a client of one that has no value desk moves all that whole.
 //
 //     value_client                   value_desk        value_reader                    crdt_replica
@@ -26,7 +26,15 @@
 //       | <-- value_opening: the answer's first bytes ---- | <-- answer ---------------- |
 //       | -- get, offset, bytes, and so on, as above ----> |
 
-#include "actors/protocol.hpp"
+#include "actors/handoff_messages.hpp"
+#include "crdt/shared_bytes.hpp"
+
+#include <caf/actor_control_block.hpp>
+#include <caf/typed_actor.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
 
 namespace ariadne {
 
@@ -36,6 +44,18 @@ inline constexpr std::size_t value_piece_bytes_max = std::size_t{64} << 10;
 /// A value that the actors of one process hand on without a copy of its own for each.
 struct shared_value {
   crdt::shared_bytes bytes;
+
+  template <class Inspector>
+  friend auto inspect(Inspector& f, shared_value& x) {
+    std::string bytes{x.bytes.view()};
+    if constexpr (is_loading<Inspector>) {
+      auto result = inspect_fields(f, "shared_value", bytes);
+      x.bytes = crdt::shared_bytes{bytes};
+      return result;
+    } else {
+      return inspect_fields(f, "shared_value", bytes);
+    }
+  }
 };
 
 /// The beginning of a value that is read.
@@ -45,53 +65,12 @@ struct value_opening {
   std::uint64_t total_bytes = 0;
   /// A `value_reader_actor`, which has the rest; null if there is none, and nothing is held.
   caf::strong_actor_ptr reader;
-};
 
-template <class Inspector>
-auto inspect(Inspector& f, shared_value& x) {
-  std::string bytes{x.bytes.view()};
-  if constexpr (is_loading<Inspector>) {
-    auto result = inspect_fields(f, "shared_value", bytes);
-    x.bytes = crdt::shared_bytes{bytes};
-    return result;
-  } else {
-    return inspect_fields(f, "shared_value", bytes);
+  template <class Inspector>
+  friend auto inspect(Inspector& f, value_opening& x) {
+    return inspect_fields(f, "value_opening", x.found, x.total_bytes, x.reader);
   }
-}
-
-template <class Inspector>
-auto inspect(Inspector& f, value_opening& x) {
-  return inspect_fields(f, "value_opening", x.found, x.total_bytes, x.reader);
-}
-
-/// Has one value, as it was when it was opened, whatever becomes of the key. Ends when whoever has opened it does, or
-/// has not asked for anything for `value_desk_options::idle_max`.
-using value_reader_actor = caf::typed_actor<
-  // The bytes of the state from this offset on: so many, or `value_piece_bytes_max`, or what is left.
-  answers<std::string, get_atom, std::uint64_t, std::uint64_t>>;
-
-/// Takes in what a client sends.
-using piece_taker_actor = caf::typed_actor<
-  // The next bytes, which belong to this offset. Answers how many there are now. With none, asks whether it is there
-  // still, while it does what was to be done with all of them.
-  answers<std::uint64_t, put_atom, std::uint64_t, std::string>>;
-
-/// Takes in one value. Nothing of it is in the map before it is committed. Ends as a value_reader does, and once it has
-/// answered the commit.
-using value_writer_actor = piece_taker_actor::extend<
-  // That was all: stashes the state, see value_stashing_actor.
-  answers<receipt, stash_atom, write_options>>;
-
-/// Takes in one message to a session, or the state to start one from. Nothing of it is done before all of it has come.
-/// Ends as a value_reader does, and once its last answer has been given. Times are in milliseconds, as
-/// session_host_actor has them.
-using session_courier_actor = piece_taker_actor::extend<
-  // That was all: has the session handle the message. Of its answer, this actor is the reader.
-  answers<value_opening, deliver_atom, std::uint64_t>,
-  // That was all: starts the session from the state.
-  answers<session_place, start_atom>,
-  // See value_reader_actor.
-  answers<std::string, get_atom, std::uint64_t, std::uint64_t>>;
+};
 
 /// The actor of a node that clients move large values by. It is registered as `value_desk_name`.
 using value_desk_actor = caf::typed_actor<
@@ -109,20 +88,6 @@ using value_desk_actor = caf::typed_actor<
   answers<caf::strong_actor_ptr, start_atom, std::string, std::string, snapshot, std::uint64_t>>;
 
 inline constexpr auto value_desk_name = "valuedesk";
-
-/// The part of the handoff actor that serves the desk.
-using value_stashing_actor = state_handoff_actor::extend<
-  // Stashes what `encode_snapshot` makes of a state. The time of the write counts from the last piece of it on that
-  // another node has taken.
-  answers<receipt, stash_atom, std::string, shared_value, write_options>>;
-
-/// The part of the replica that serves the desk, and the handoff actor.
-using value_holding_actor = crdt_replica_actor::extend<
-  // Reads the key as `get_atom` does, and holds the state as `hold_atom` does.
-  answers<map_entry, get_atom, hold_atom, std::string, wait_options>,
-  // Writes the value under the key as it does a copied one; whether the time of the write counts from the last piece of
-  // it on that another node has taken.
-  answers<receipt, put_atom, std::string, shared_value, write_options, bool>>;
 
 } // namespace ariadne
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/protocol.hpp"
+#include "actors/handoff_messages.hpp"
 
 #include <caf/actor_system.hpp>
 

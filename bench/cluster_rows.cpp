@@ -1,6 +1,7 @@
 #include "bench/cluster_rows.hpp"
 
 #include "actors/caf_edition.hpp"
+#include "actors/internal/replica_messages.hpp"
 #include "bench/cpu_clock.hpp"
 #include "bench/elapsed.hpp"
 #include "bench/embedded_node.hpp"
@@ -130,7 +131,7 @@ crdt_replica_actor replica_of(embedded_node& a, const std::string& node) {
   crdt_replica_actor result;
   caf::scoped_actor self{a.system()};
   mail(self, neighbours_atom_v)
-    .request(a.handoff(), caf::infinite)
+    .request(caf::actor_cast<node_handoff_actor>(a.handoff()), caf::infinite)
     .receive(
       [&](const std::vector<known_node>& nodes) {
         for (const auto& known : nodes)

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/protocol.hpp"
+#include "actors/handoff_messages.hpp"
 #include "actors/supervisor.hpp"
 #include "bench/bench_system.hpp"
 #include "bench/cluster_file.hpp"

@@ -1,7 +1,7 @@
 #include "bench/storage_rows.hpp"
 
 #include "actors/caf_edition.hpp"
-#include "actors/storage_messages.hpp"
+#include "actors/internal/storage_messages.hpp"
 #include "bench/core_pair.hpp"
 #include "bench/elapsed.hpp"
 #include "bench/embedded_node.hpp"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/node_tally.hpp"
+#include "actors/internal/node_tally.hpp"
 #include "ops/node_report.hpp"
 #include "ops/process_facts.hpp"
 

@@ -1,8 +1,9 @@
 #pragma once
 
-#include "actors/protocol.hpp"
+#include "actors/internal/storage_messages.hpp"
+#include "actors/member_messages.hpp"
+#include "actors/session_messages.hpp"
 #include "actors/settings.hpp"
-#include "actors/storage_messages.hpp"
 
 #include <nlohmann/json_fwd.hpp>
 

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Checks that dependencies run down only, app -> ops -> actors -> session -> crdt, with membership and journal beside session;
 # that journal, membership, session and crdt are pure: no CAF, clock, thread, random source, I/O or logging, but for
-# journal/posix_disk; and that only actors/caf_edition*.hpp, with the headers that they choose from, know that there are
-# two editions of CAF. Prints each line that breaks this.
+# journal/posix_disk; that the headers in actors/ itself, which are public, do without those in folders of it, which are
+# not; and that only actors/caf_edition*.hpp, with the headers that they choose from, know that there are two editions of
+# CAF. Prints each line that breaks this.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -28,6 +29,10 @@ forbid journal 'include an upper layer' "${include}\"(membership|session|actors|
 forbid membership 'include another layer' "${include}\"(crdt|journal|session|actors|ops|app|test)/"
 forbid session 'include an upper layer' "${include}\"(journal|membership|actors|ops|app|test)/"
 forbid actors 'include an upper layer' "${include}\"(ops|app|test)/"
+if grep -nE "${include}\"actors/(internal|network)/" actors/*.hpp; then
+  echo 'error: headers in actors/ itself are public, and must not include those that are not' >&2
+  failed=1
+fi
 forbid ops 'include an upper layer' "${include}\"(app|test)/"
 forbid app 'include tests' "${include}\"test/"
 for room in minotaur config output process; do
@@ -45,7 +50,7 @@ for pure in crdt journal membership session; do
 done
 
 # What one of the two editions lacks, or has deprecated; caf_edition.hpp has it for both.
-one_edition='CAF_(MAJOR_|MINOR_|PATCH_)?VERSION|"actors/caf_edition_(network_)?[01]'
+one_edition='CAF_(MAJOR_|MINOR_|PATCH_)?VERSION|"actors/(internal/)?caf_edition_(network_)?[01]'
 one_edition+='|\bcaf::(atom\(|atom_value|atom_from_string|atom_constant|replies_to|reacts_to|anon_send\(|anon_mail|meta::)'
 one_edition+='|->(send|request|delegate|delayed_send|mail)\(|\bset_(down|exit|error|default)_handler'
 one_edition+="|${include}<caf/(action|anon_mail|atom|byte_buffer|disposable|duration|make_message|meta/.*)\.hpp>"

@@ -1,7 +1,7 @@
 #include "actors/network/admission_desk.hpp"
 
-#include "actors/caf_edition_network.hpp"
 #include "actors/error.hpp"
+#include "actors/internal/caf_edition_network.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/message.hpp>

@@ -1,7 +1,8 @@
 #include "actors/network/basp.hpp"
 
 #include "actors/caf_edition.hpp"
-#include "actors/caf_edition_network.hpp"
+#include "actors/internal/caf_edition_network.hpp"
+#include "actors/internal/node_messages.hpp"
 #include "actors/network/dial_attempt.hpp"
 #include "actors/network/guarded_multiplexer.hpp"
 #include "actors/network/listening_socket.hpp"
@@ -72,7 +73,7 @@ caf::expected<tcp_socket> listen_for_nodes(caf::actor_system& system, const endp
   return listen_at(address, is_confined(security_of(system)));
 }
 
-void publish(caf::actor_system& system, const cluster_membership_actor& whom, tcp_socket socket, log_sink log,
+void publish(caf::actor_system& system, const peer_membership_actor& whom, tcp_socket socket, log_sink log,
              const crdt::replica_limits& limits) {
   auto& middleman = system.middleman();
   auto& multiplexer = multiplexer_of(system);

@@ -2,10 +2,10 @@
 
 #include "actors/caf_edition.hpp"
 #include "actors/endpoint.hpp"
+#include "actors/internal/node_messages.hpp"
 #include "actors/log.hpp"
 #include "actors/network/link_socket.hpp"
 #include "actors/network_security.hpp"
-#include "actors/protocol.hpp"
 #include "crdt/replica_options.hpp"
 
 #include <caf/io/basp_broker.hpp>
@@ -61,7 +61,7 @@ caf::expected<tcp_socket> listen_for_nodes(caf::actor_system& system, const endp
 /// node has hung up because it speaks another protocol, once for each host; anything else once a minute. From now on,
 /// the connections of the system take messages as large as `limits` make necessary. The system needs our network module
 /// (actors/system_config.hpp).
-void publish(caf::actor_system& system, const cluster_membership_actor& whom, tcp_socket socket, log_sink log,
+void publish(caf::actor_system& system, const peer_membership_actor& whom, tcp_socket socket, log_sink log,
              const crdt::replica_limits& limits = {});
 
 /// Ends the connection to another node, if there is one: all actors there are lost to this side, and if the other side

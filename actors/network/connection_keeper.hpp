@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/internal/node_tally.hpp"
 #include "actors/log.hpp"
 #include "actors/network/admission_desk.hpp"
 #include "actors/network/pending_handshakes.hpp"
@@ -7,7 +8,6 @@
 #include "actors/network/stalled_writes.hpp"
 #include "actors/network/ticker.hpp"
 #include "actors/network/tls_context.hpp"
-#include "actors/node_tally.hpp"
 #include "crdt/replica_options.hpp"
 
 #include <caf/io/abstract_broker.hpp>

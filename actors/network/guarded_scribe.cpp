@@ -1,6 +1,6 @@
 #include "actors/network/guarded_scribe.hpp"
 
-#include "actors/caf_edition_network.hpp"
+#include "actors/internal/caf_edition_network.hpp"
 #include "actors/network/basp_header.hpp"
 
 #include <caf/io/network/native_socket.hpp>

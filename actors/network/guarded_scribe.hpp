@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/counted_writes.hpp"
+#include "actors/internal/counted_writes.hpp"
 #include "actors/network/client_guard.hpp"
 #include "actors/network/connection_keeper.hpp"
 #include "actors/network/frame_guard.hpp"

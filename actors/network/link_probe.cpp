@@ -1,7 +1,7 @@
 #include "actors/network/link_probe.hpp"
 
+#include "actors/internal/process_clocks.hpp"
 #include "actors/network/basp.hpp"
-#include "actors/process_clocks.hpp"
 
 #include <chrono>
 #include <cstdint>

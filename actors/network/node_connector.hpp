@@ -3,12 +3,12 @@
 #include "actors/caf_edition.hpp"
 #include "actors/endpoint.hpp"
 #include "actors/error.hpp"
+#include "actors/internal/node_messages.hpp"
 #include "actors/network/basp.hpp"
 #include "actors/network/dial_attempt.hpp"
 #include "actors/network/dialler.hpp"
 #include "actors/network/spoken_protocols.hpp"
 #include "actors/network/tcp_socket.hpp"
-#include "actors/protocol.hpp"
 #include "membership/cluster_view.hpp"
 
 #include <caf/actor_cast.hpp>
@@ -51,7 +51,7 @@ public:
     std::function<bool(const std::string& node)> is_needed;
     /// `protocols`: the versions of the protocol between nodes that the other one speaks. `local_host`: the address of
     /// this side.
-    std::function<void(const attempt&, const cluster_membership_actor&, const crdt::version_range& protocols,
+    std::function<void(const attempt&, const peer_membership_actor&, const crdt::version_range& protocols,
                        const std::string& local_host)>
       reached;
     std::function<void(const attempt&)> reached_self;
@@ -121,9 +121,9 @@ private:
              const std::string& local_host) {
     if (!tell_.is_needed(made.node))
       return tell_.unneeded(made);
-    if (!published || !self_->system().template assignable<cluster_membership_actor>(interface))
+    if (!published || !self_->system().template assignable<peer_membership_actor>(interface))
       return tell_.failed(made, "what is published there is no node of ours", membership::failure::other);
-    const auto membership = caf::actor_cast<cluster_membership_actor>(published);
+    const auto membership = caf::actor_cast<peer_membership_actor>(published);
     if (membership.address() == self_->address())
       return tell_.reached_self(made);
     tell_.reached(made, membership, announced_protocols(interface).nodes, local_host);

@@ -1,10 +1,10 @@
 #include "actors/network/role_table.hpp"
 
-#include "actors/caf_edition_network.hpp"
 #include "actors/error.hpp"
 #include "actors/exposed_interface.hpp"
-#include "actors/protocol.hpp"
-#include "actors/storage_messages.hpp"
+#include "actors/handoff_messages.hpp"
+#include "actors/internal/caf_edition_network.hpp"
+#include "actors/internal/storage_messages.hpp"
 #include "actors/value_messages.hpp"
 
 #include <caf/actor_system.hpp>

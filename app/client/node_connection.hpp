@@ -2,11 +2,12 @@
 
 #include "actors/ask.hpp"
 #include "actors/endpoint.hpp"
+#include "actors/internal/storage_messages.hpp"
+#include "actors/member_messages.hpp"
 #include "actors/network/link_socket.hpp"
 #include "actors/network_security.hpp"
-#include "actors/protocol.hpp"
+#include "actors/session_messages.hpp"
 #include "actors/settings.hpp"
-#include "actors/storage_messages.hpp"
 #include "actors/value_messages.hpp"
 #include "app/output/failure.hpp"
 

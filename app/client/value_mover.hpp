@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/protocol.hpp"
+#include "actors/handoff_messages.hpp"
 #include "actors/value_client.hpp"
 #include "app/client/node_connection.hpp"
 #include "app/output/failure.hpp"

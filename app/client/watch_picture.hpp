@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/protocol.hpp"
+#include "actors/member_messages.hpp"
 
 #include <cstddef>
 #include <cstdint>

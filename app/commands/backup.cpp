@@ -1,6 +1,7 @@
 #include "app/commands/backup.hpp"
 
 #include "actors/asker.hpp"
+#include "actors/internal/piece_messages.hpp"
 #include "app/client/node_request.hpp"
 #include "app/output/output.hpp"
 #include "app/output/write_all.hpp"

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/endpoint.hpp"
-#include "actors/protocol.hpp"
+#include "actors/write_options.hpp"
 
 #include <chrono>
 #include <functional>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/protocol.hpp"
+#include "actors/handoff_messages.hpp"
 #include "app/commands/client_command.hpp"
 
 namespace ariadne {

@@ -1,6 +1,6 @@
 #include "app/commands/resume.hpp"
 
-#include "actors/session_resumption.hpp"
+#include "actors/internal/session_resumption.hpp"
 #include "app/client/named_node.hpp"
 #include "app/client/node_request.hpp"
 #include "app/config/duration.hpp"

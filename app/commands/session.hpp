@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/protocol.hpp"
+#include "actors/session_messages.hpp"
 #include "app/client/node_request.hpp"
 #include "app/commands/client_command.hpp"
 

@@ -1,7 +1,7 @@
 #include "app/commands/storage.hpp"
 
 #include "actors/endpoint.hpp"
-#include "actors/snapshot_view.hpp"
+#include "actors/internal/snapshot_view.hpp"
 #include "app/output/output.hpp"
 #include "app/process/file_descriptor.hpp"
 #include "app/process/process_signals.hpp"

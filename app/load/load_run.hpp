@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/endpoint.hpp"
-#include "actors/protocol.hpp"
+#include "actors/write_options.hpp"
 #include "app/load/load_report.hpp"
 #include "app/output/failure.hpp"
 

@@ -1,8 +1,8 @@
 #include "app/minotaur/game_kind.hpp"
 
 #include "actors/caf_edition.hpp"
-#include "actors/caf_edition_unexpected.hpp"
 #include "actors/error.hpp"
+#include "actors/internal/caf_edition_unexpected.hpp"
 #include "actors/snapshot.hpp"
 #include "app/minotaur/game_message.hpp"
 #include "crdt/printable_text.hpp"

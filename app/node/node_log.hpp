@@ -1,7 +1,7 @@
 #pragma once
 
+#include "actors/internal/node_tally.hpp"
 #include "actors/log.hpp"
-#include "actors/node_tally.hpp"
 #include "app/config/cluster_file.hpp"
 #include "app/output/output_queue.hpp"
 

@@ -1,8 +1,8 @@
 #include "app/play/scripted_play.hpp"
 
-#include "actors/caf_edition_unexpected.hpp"
 #include "actors/error.hpp"
-#include "actors/monitored_actors.hpp"
+#include "actors/internal/caf_edition_unexpected.hpp"
+#include "actors/internal/monitored_actors.hpp"
 #include "app/client/node_connection.hpp"
 #include "app/minotaur/game_kind.hpp"
 #include "app/play/scripted_game.hpp"

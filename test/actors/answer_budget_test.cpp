@@ -1,6 +1,6 @@
 #include "actors/answer_budget.hpp"
 
-#include "actors/counted_writes.hpp"
+#include "actors/internal/counted_writes.hpp"
 #include "actors/state_handoff.hpp"
 #include "test/support/eventually.hpp"
 #include "test/support/test_system.hpp"

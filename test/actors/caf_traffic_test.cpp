@@ -1,7 +1,7 @@
 // What CAF itself sends passes the guard of every connection: see actors/network/frame_guard.hpp.
 
-#include "actors/caf_edition_network.hpp"
-#include "actors/caf_edition_unexpected.hpp"
+#include "actors/internal/caf_edition_network.hpp"
+#include "actors/internal/caf_edition_unexpected.hpp"
 #include "actors/network/guarded_multiplexer.hpp"
 #include "test/support/log_book.hpp"
 #include "test/support/test_system.hpp"

@@ -1,5 +1,6 @@
 // What passes from a client to CAF: see actors/network/client_guard.hpp and actors/network/message_rules.hpp.
 
+#include "actors/internal/node_messages.hpp"
 #include "actors/network/client_guard.hpp"
 #include "actors/network/identity_book.hpp"
 

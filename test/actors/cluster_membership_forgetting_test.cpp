@@ -1,4 +1,5 @@
 #include "actors/caf_edition.hpp"
+#include "actors/internal/node_messages.hpp"
 #include "actors/network/basp.hpp"
 #include "test/support/log_book.hpp"
 #include "test/support/membership_node.hpp"
@@ -104,7 +105,7 @@ BOOST_AUTO_TEST_CASE(a_node_that_leaves_says_so_to_one_that_has_not_answered_its
       };
     },
     std::string{"pod"}));
-  open_port(host.system, caf::actor_cast<cluster_membership_actor>(slow), address_a, log.sink());
+  open_port(host.system, caf::actor_cast<peer_membership_actor>(slow), address_a, log.sink());
   node pod{"pod", address_pod, {{"a", address_a}}};
   BOOST_REQUIRE(eventually([&] { return is_introduced.load(); }));
   BOOST_TEST(pod.host.ask<bool>(pod.membership, leave_atom_v));
@@ -145,7 +146,7 @@ BOOST_AUTO_TEST_CASE(nobody_waits_for_what_a_forgotten_node_may_hold) {
                                  "b",
                                  to_string(address_b),
                                  {},
-                                 b.host.ask<neighbour>(b.handoff, replica_atom_v),
+                                 b.host.ask<neighbour>(caf::actor_cast<node_handoff_actor>(b.handoff), replica_atom_v),
                                  {{"pod", to_string(address_pod), member_state::up, 7, 0}}};
     BOOST_TEST(a.host.ask<introduction_result>(a.membership, introduce_atom_v, told).accepted);
   }

@@ -2,6 +2,7 @@
 
 #include "actors/answer_budget.hpp"
 #include "actors/caf_edition.hpp"
+#include "actors/internal/node_messages.hpp"
 #include "actors/network/basp.hpp"
 #include "actors/network/spoken_protocols.hpp"
 #include "actors/network/tcp_socket.hpp"
@@ -197,7 +198,7 @@ BOOST_AUTO_TEST_CASE(a_node_that_is_lost_before_it_has_answered_the_introduction
       return unanswered->emplace_back(self->make_response_promise<introduction_result>());
     }};
   }));
-  open_port(other.system, caf::actor_cast<cluster_membership_actor>(mute), address_b, log_nothing);
+  open_port(other.system, caf::actor_cast<peer_membership_actor>(mute), address_b, log_nothing);
   node a{"a", address_a, {{"b", address_b}}, "test", 1h};
   BOOST_TEST(eventually([&] { return introductions >= 3; }));
 }

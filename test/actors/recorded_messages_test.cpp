@@ -1,7 +1,8 @@
-#include "actors/caf_edition_network.hpp"
 #include "actors/cluster_membership.hpp"
-#include "actors/protocol.hpp"
-#include "actors/storage_messages.hpp"
+#include "actors/internal/caf_edition_network.hpp"
+#include "actors/internal/host_messages.hpp"
+#include "actors/internal/node_messages.hpp"
+#include "actors/internal/storage_messages.hpp"
 #include "test/support/test_system.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -1,5 +1,6 @@
 #include "actors/state_handoff.hpp"
 
+#include "actors/internal/replica_messages.hpp"
 #include "test/support/test_system.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -53,7 +54,8 @@ struct fixture : test_system {
   }
 
   crdt_replica_actor replica_of(const state_handoff_actor& whom) {
-    return caf::actor_cast<crdt_replica_actor>(ask<neighbour>(whom, replica_atom_v).handle);
+    return caf::actor_cast<crdt_replica_actor>(
+      ask<neighbour>(caf::actor_cast<node_handoff_actor>(whom), replica_atom_v).handle);
   }
 
   bool eventually_waits(const state_handoff_actor& whom, std::uint64_t reads, std::uint64_t writes = 0) {
@@ -93,7 +95,8 @@ BOOST_AUTO_TEST_CASE(a_take_whose_requester_has_ended_takes_nothing) {
 BOOST_AUTO_TEST_CASE(a_write_whose_requester_has_ended_stays_and_is_waited_for_no_longer) {
   const auto a = handoff("a");
   // A node that never answers.
-  mail(self, node_up_atom_v, std::string{"b"}, neighbour{99, caf::actor_cast<caf::strong_actor_ptr>(self)}).send(a);
+  mail(self, node_up_atom_v, std::string{"b"}, neighbour{99, caf::actor_cast<caf::strong_actor_ptr>(self)})
+    .send(caf::actor_cast<node_handoff_actor>(a));
   const write_options two{{concern_level::count, 2}, 3'600'000, 0};
   mail(*ghost, stash_atom_v, std::string{"key"}, snapshot{"game", 1, "round 7"}, two).send(a);
   BOOST_TEST(eventually_waits(a, 0, 1));
@@ -192,8 +195,10 @@ BOOST_AUTO_TEST_CASE(what_was_stashed_at_the_same_time_is_not_discarded_with_an_
   const auto b = handoff("b");
   stash(a, "of a");
   stash(b, "of b");
-  mail(self, node_up_atom_v, std::string{"b"}, ask<neighbour>(b, replica_atom_v)).send(a);
-  mail(self, node_up_atom_v, std::string{"a"}, ask<neighbour>(a, replica_atom_v)).send(b);
+  mail(self, node_up_atom_v, std::string{"b"}, ask<neighbour>(caf::actor_cast<node_handoff_actor>(b), replica_atom_v))
+    .send(caf::actor_cast<node_handoff_actor>(a));
+  mail(self, node_up_atom_v, std::string{"a"}, ask<neighbour>(caf::actor_cast<node_handoff_actor>(a), replica_atom_v))
+    .send(caf::actor_cast<node_handoff_actor>(b));
   BOOST_TEST(eventually([&] {
     return pickup(a) == pickup(b) && ask<node_status>(a, status_atom_v).replica.caught_up
            && ask<node_status>(b, status_atom_v).replica.caught_up;

@@ -1,7 +1,7 @@
 #include "actors/session_host.hpp"
 
 #include "actors/caf_edition.hpp"
-#include "actors/cluster_membership.hpp"
+#include "actors/internal/cluster_membership.hpp"
 #include "actors/network/basp.hpp"
 #include "actors/state_handoff.hpp"
 #include "test/support/measured.hpp"
@@ -132,7 +132,7 @@ class cluster {
 public:
   struct node {
     std::unique_ptr<test_system> host = std::make_unique<test_system>();
-    cluster_membership_actor membership;
+    peer_membership_actor membership;
     state_handoff_actor handoff;
     session_host_actor sessions;
   };
@@ -526,7 +526,7 @@ BOOST_AUTO_TEST_CASE(a_drain_does_not_wait_for_a_silent_host_whose_node_is_down)
   mail(b.host->self, start_atom_v, std::string{"stuck"}, std::string{"1"}).send(b.sessions);
   is_asked.get_future().wait();
   auto& a = nodes.at("a");
-  mail(a.host->self, node_down_atom_v, std::string{"b"}).send(a.handoff);
+  mail(a.host->self, node_down_atom_v, std::string{"b"}).send(caf::actor_cast<node_handoff_actor>(a.handoff));
   BOOST_TEST(nodes.drain("a").complete);
 }
 

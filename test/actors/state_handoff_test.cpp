@@ -1,6 +1,7 @@
 #include "actors/state_handoff.hpp"
 
 #include "actors/caf_edition.hpp"
+#include "actors/internal/replica_messages.hpp"
 #include "actors/snapshot.hpp"
 #include "test/support/test_system.hpp"
 
@@ -61,7 +62,8 @@ struct fixture : test_system {
 
   /// Makes `to` believe that a node is up, which never answers.
   void introduce_mute_node(const std::string& node, const state_handoff_actor& to) {
-    mail(self, node_up_atom_v, node, neighbour{99, caf::actor_cast<caf::strong_actor_ptr>(self)}).send(to);
+    mail(self, node_up_atom_v, node, neighbour{99, caf::actor_cast<caf::strong_actor_ptr>(self)})
+      .send(caf::actor_cast<node_handoff_actor>(to));
   }
 
   /// What the next message to this watcher says; the message has been answered then.
@@ -94,11 +96,11 @@ struct fixture : test_system {
   }
 
   neighbour replica_of(const state_handoff_actor& whom) {
-    return ask<neighbour>(whom, replica_atom_v);
+    return ask<neighbour>(caf::actor_cast<node_handoff_actor>(whom), replica_atom_v);
   }
 
   void introduce(const state_handoff_actor& whom, const std::string& node, const state_handoff_actor& to) {
-    mail(self, node_up_atom_v, node, replica_of(whom)).send(to);
+    mail(self, node_up_atom_v, node, replica_of(whom)).send(caf::actor_cast<node_handoff_actor>(to));
   }
 
   static snapshot state(const std::string& bytes) {
@@ -185,7 +187,8 @@ BOOST_AUTO_TEST_CASE(who_has_lost_sight_is_told_what_stands_page_by_page) {
 BOOST_AUTO_TEST_CASE(keys_of_the_library_are_refused_in_every_request_and_neither_listed_nor_watched) {
   const auto a = handoff("a");
   const std::string reserved{"\0ariadne/x", 10};
-  const auto replica = caf::actor_cast<crdt_replica_actor>(ask<neighbour>(a, replica_atom_v).handle);
+  const auto replica =
+    caf::actor_cast<crdt_replica_actor>(ask<neighbour>(caf::actor_cast<node_handoff_actor>(a), replica_atom_v).handle);
   ask<fenced_receipt>(replica, put_atom_v, reserved, encode_snapshot(state("record")), write_fence{});
   const auto is_refused = [](const auto& answer) { return !answer && answer.error() == ec::key_reserved; };
   BOOST_TEST(is_refused(try_ask<receipt>(a, stash_atom_v, reserved, state("mine"))));
@@ -274,28 +277,28 @@ BOOST_AUTO_TEST_CASE(a_key_that_may_be_on_its_way_is_pending) {
 
 BOOST_AUTO_TEST_CASE(while_a_node_that_was_never_caught_up_with_may_come_back_absence_is_uncertain) {
   const auto a = handoff("a", {"b", "c"});
-  mail(self, node_down_atom_v, "b").send(a);
-  mail(self, node_left_atom_v, "c").send(a);
+  mail(self, node_down_atom_v, "b").send(caf::actor_cast<node_handoff_actor>(a));
+  mail(self, node_left_atom_v, "c").send(caf::actor_cast<node_handoff_actor>(a));
   BOOST_TEST(is_outcome(pickup(a, "key"), pickup_outcome::pending));
-  mail(self, node_left_atom_v, "b").send(a);
+  mail(self, node_left_atom_v, "b").send(caf::actor_cast<node_handoff_actor>(a));
   BOOST_TEST(is_outcome(pickup(a, "key"), pickup_outcome::absent));
 }
 
 BOOST_AUTO_TEST_CASE(nobody_waits_for_a_node_that_is_forgotten_whoever_says_who_counts) {
   for (const auto& a : {handoff("a"), handoff("a", {"b"})}) {
-    mail(self, node_left_atom_v, "b").send(a);
-    mail(self, node_down_atom_v, "pod").send(a);
+    mail(self, node_left_atom_v, "b").send(caf::actor_cast<node_handoff_actor>(a));
+    mail(self, node_down_atom_v, "pod").send(caf::actor_cast<node_handoff_actor>(a));
     BOOST_TEST(is_outcome(pickup(a, "key"), pickup_outcome::pending));
-    mail(self, forget_atom_v, "pod").send(a);
+    mail(self, forget_atom_v, "pod").send(caf::actor_cast<node_handoff_actor>(a));
     BOOST_TEST(is_outcome(pickup(a, "key"), pickup_outcome::absent));
-    BOOST_TEST(ask<std::vector<known_node>>(a, neighbours_atom_v).empty());
+    BOOST_TEST(ask<std::vector<known_node>>(caf::actor_cast<node_handoff_actor>(a), neighbours_atom_v).empty());
   }
 }
 
 BOOST_AUTO_TEST_CASE(where_no_list_says_who_counts_a_forgotten_node_still_counts_for_a_majority) {
   const auto a = handoff("a");
-  mail(self, node_down_atom_v, "pod").send(a);
-  mail(self, forget_atom_v, "pod").send(a);
+  mail(self, node_down_atom_v, "pod").send(caf::actor_cast<node_handoff_actor>(a));
+  mail(self, forget_atom_v, "pod").send(caf::actor_cast<node_handoff_actor>(a));
   const auto result = try_ask<receipt>(a, stash_atom_v, std::string{"key"}, snapshot{"game", 1, "state"},
                                        write_options{{concern_level::majority, 0}, 10});
   BOOST_REQUIRE(!result);
@@ -305,7 +308,7 @@ BOOST_AUTO_TEST_CASE(where_no_list_says_who_counts_a_forgotten_node_still_counts
 BOOST_AUTO_TEST_CASE(absence_stays_certain_when_a_node_goes_down_that_was_caught_up_with) {
   const auto [a, b] = pair();
   BOOST_TEST(eventually([&, &a = a] { return is_outcome(pickup(a, "key"), pickup_outcome::absent); }));
-  mail(self, node_down_atom_v, "b").send(a);
+  mail(self, node_down_atom_v, "b").send(caf::actor_cast<node_handoff_actor>(a));
   BOOST_TEST(is_outcome(pickup(a, "key"), pickup_outcome::absent));
   introduce_mute_node("b", a);
   BOOST_TEST(is_outcome(pickup(a, "key"), pickup_outcome::pending));
@@ -322,7 +325,7 @@ BOOST_AUTO_TEST_CASE(a_receipt_means_by_default_that_another_node_holds_the_stat
 
 BOOST_AUTO_TEST_CASE(a_node_alone_answers_at_once_that_it_alone_holds_the_state) {
   const auto a = handoff("a", {"b"});
-  mail(self, node_down_atom_v, "b").send(a);
+  mail(self, node_down_atom_v, "b").send(caf::actor_cast<node_handoff_actor>(a));
   BOOST_TEST((stash(a, "key", "state").holders == std::vector{replica_of(a).replica}));
 }
 
@@ -331,7 +334,7 @@ BOOST_AUTO_TEST_CASE(a_stash_waits_until_it_is_known_whether_there_is_another_no
   bool is_answered = false;
   auto handle = mail(self, stash_atom_v, std::string{"key"}, state("state")).request(a, caf::infinite);
   BOOST_TEST(is_outcome(pickup(a, "key"), pickup_outcome::found));
-  mail(self, node_down_atom_v, "b").send(a);
+  mail(self, node_down_atom_v, "b").send(caf::actor_cast<node_handoff_actor>(a));
   std::move(handle).receive([&](const receipt& r) { is_answered = r.holders.size() == 1; },
                             [](const caf::error& error) { BOOST_FAIL(describe(error)); });
   BOOST_TEST(is_answered);
@@ -467,8 +470,8 @@ BOOST_AUTO_TEST_CASE(a_watcher_of_nodes_is_told_who_is_there_and_who_comes_and_g
   introduce(a, "a", b);
   introduce(b, "b", a);
   BOOST_TEST((next_sorted(watcher, 2) == std::vector<std::string>{"caught up a", "up b"}));
-  mail(self, node_down_atom_v, "b").send(a);
-  mail(self, node_left_atom_v, "b").send(a);
+  mail(self, node_down_atom_v, "b").send(caf::actor_cast<node_handoff_actor>(a));
+  mail(self, node_left_atom_v, "b").send(caf::actor_cast<node_handoff_actor>(a));
   BOOST_TEST((next_sorted(watcher, 2) == std::vector<std::string>{"down b", "left b"}));
 
   caf::scoped_actor late{system};
@@ -568,7 +571,7 @@ BOOST_AUTO_TEST_CASE(what_the_only_other_node_has_not_acknowledged_is_not_handed
   stash(a, "key", "state", {{concern_level::local, 0}, 1});
   // It is waited for until the time is up, and goes down long before.
   auto draining = mail(self, drain_atom_v, std::uint64_t{1}, std::uint64_t{3'000}).request(a, caf::infinite);
-  mail(self, node_down_atom_v, "b").send(a);
+  mail(self, node_down_atom_v, "b").send(caf::actor_cast<node_handoff_actor>(a));
   std::move(draining).receive(
     [](const drain_report& report) {
       BOOST_TEST(!report.complete);

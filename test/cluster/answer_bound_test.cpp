@@ -1,4 +1,4 @@
-#include "actors/protocol.hpp"
+#include "actors/handoff_messages.hpp"
 #include "test/support/cluster_process.hpp"
 #include "test/support/eventually.hpp"
 #include "test/support/test_system.hpp"

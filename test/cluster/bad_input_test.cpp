@@ -1,4 +1,5 @@
 #include "actors/caf_edition.hpp"
+#include "actors/internal/replica_messages.hpp"
 #include "test/support/cluster_process.hpp"
 #include "test/support/test_system.hpp"
 
@@ -230,7 +231,7 @@ BOOST_FIXTURE_TEST_CASE(a_replica_refuses_frames_that_are_garbage_and_says_so_in
   std::mt19937 random{seed};
   test_system stranger;
   const auto handoff = stranger.ask<state_handoff_actor>(stranger.node_at({host("a"), port("a")}), handoff_atom_v);
-  const auto replica = stranger.ask<neighbour>(handoff, replica_atom_v).handle;
+  const auto replica = stranger.ask<neighbour>(caf::actor_cast<node_handoff_actor>(handoff), replica_atom_v).handle;
   for (const std::size_t size : {0u, 1u, 10u, 100u, 10'000u}) {
     std::string garbage(size, '\0');
     std::generate(garbage.begin(), garbage.end(), [&] { return static_cast<char>(random()); });

@@ -1,4 +1,4 @@
-#include "actors/caf_edition_network.hpp"
+#include "actors/internal/caf_edition_network.hpp"
 #include "actors/network/frame_guard.hpp"
 #include "test/support/attacked_nodes.hpp"
 #include "test/support/cluster_process.hpp"

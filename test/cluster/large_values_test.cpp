@@ -1,5 +1,5 @@
 #include "actors/error.hpp"
-#include "actors/protocol.hpp"
+#include "actors/session_messages.hpp"
 #include "test/support/child_process.hpp"
 #include "test/support/eventually.hpp"
 #include "test/support/loaded_cluster.hpp"

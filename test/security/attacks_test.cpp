@@ -1,12 +1,13 @@
 // What was found when nodes were attacked, again, by those who have a certificate and by those who have none:
 // docs/security.md has a table of what is tested where.
 
+#include "actors/internal/node_messages.hpp"
 #include "test/security/secured_cluster.hpp"
 #include "test/support/attacked_nodes.hpp"
 #include "test/support/raw_frames.hpp"
 
-#include "actors/caf_edition_network.hpp"
 #include "actors/cluster_membership.hpp"
+#include "actors/internal/caf_edition_network.hpp"
 #include "membership/node_table.hpp"
 
 #include <boost/test/unit_test.hpp>

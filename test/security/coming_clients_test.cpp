@@ -4,7 +4,7 @@
 #include "test/support/measured.hpp"
 #include "test/support/raw_frames.hpp"
 
-#include "actors/caf_edition_network.hpp"
+#include "actors/internal/caf_edition_network.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <fmt/format.h>

@@ -1,6 +1,6 @@
 // A client that asks for more than its share is refused, and others are served meanwhile.
 
-#include "actors/caf_edition_network.hpp"
+#include "actors/internal/caf_edition_network.hpp"
 #include "actors/request_limits.hpp"
 #include "test/security/secured_cluster.hpp"
 #include "test/support/raw_frames.hpp"

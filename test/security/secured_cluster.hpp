@@ -5,7 +5,7 @@
 #include "actors/certificate_authority.hpp"
 #include "actors/credentials.hpp"
 #include "actors/error.hpp"
-#include "actors/protocol.hpp"
+#include "actors/internal/node_messages.hpp"
 #include "test/support/cluster_process.hpp"
 #include "test/support/eventually.hpp"
 #include "test/support/raw_connection.hpp"
@@ -121,7 +121,7 @@ struct insider : test_system {
   }
   insider(std::uint16_t port, const credential_files& files)
     : test_system(std::make_unique<test_config>(network_security{credentials::load(files).value()})),
-      membership(node_at({"127.0.0.1", port})) {}
+      membership(caf::actor_cast<peer_membership_actor>(node_at({"127.0.0.1", port}))) {}
 
   /// Why a request is refused; empty if it is not.
   template <class Handle, class... Ts>
@@ -154,7 +154,7 @@ struct insider : test_system {
     return bool{try_ask<node_status>(handoff, status_atom_v)};
   }
 
-  cluster_membership_actor membership;
+  peer_membership_actor membership;
   state_handoff_actor handoff;
 };
 

@@ -1,8 +1,9 @@
 // A cluster of the program whose connections are secured, and who is kept out of it: docs/security.md.
 
 #include "actors/exposed_interface.hpp"
+#include "actors/internal/node_messages.hpp"
+#include "actors/internal/node_tally.hpp"
 #include "actors/network/tcp_socket.hpp"
-#include "actors/node_tally.hpp"
 #include "actors/value_messages.hpp"
 #include "test/security/secured_cluster.hpp"
 #include "test/support/eventually.hpp"
@@ -199,7 +200,7 @@ BOOST_AUTO_TEST_CASE(a_client_may_send_what_an_engine_exposes_and_nothing_else_t
     };
   }));
   const reserved_port port;
-  open_port(engine.system, caf::actor_cast<cluster_membership_actor>(auctioneer), {"127.0.0.1", port.number()},
+  open_port(engine.system, caf::actor_cast<peer_membership_actor>(auctioneer), {"127.0.0.1", port.number()},
             log_nothing);
   const std::string lot = "lot";
   insider client{port.number(), files_of_client(certificates.path(), "client")};
@@ -220,7 +221,7 @@ BOOST_AUTO_TEST_CASE(connections_are_counted_by_the_role_of_the_other_side) {
   const auto discarding = engine.keep(engine.system.spawn(
     []() -> discarding_actor::behavior_type { return {[](discard_atom, const std::string&) { return true; }}; }));
   const reserved_port port;
-  open_port(engine.system, caf::actor_cast<cluster_membership_actor>(discarding), {"127.0.0.1", port.number()},
+  open_port(engine.system, caf::actor_cast<peer_membership_actor>(discarding), {"127.0.0.1", port.number()},
             log_nothing);
   auto& counted = tally_of(engine.system).connections["client"];
   {
@@ -243,7 +244,7 @@ BOOST_AUTO_TEST_CASE(an_engine_limits_its_clients_as_the_program_does_and_at_any
   const auto discarding = engine.keep(engine.system.spawn(
     []() -> discarding_actor::behavior_type { return {[](discard_atom, const std::string&) { return true; }}; }));
   const reserved_port port;
-  open_port(engine.system, caf::actor_cast<cluster_membership_actor>(discarding), {"127.0.0.1", port.number()},
+  open_port(engine.system, caf::actor_cast<peer_membership_actor>(discarding), {"127.0.0.1", port.number()},
             log_nothing);
   insider client{port.number(), files_of_client(certificates.path(), "client")};
   const auto refusal = [&](const std::string& key) {

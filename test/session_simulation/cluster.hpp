@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/cold_start.hpp"
+#include "actors/internal/cold_start.hpp"
 #include "crdt/replica.hpp"
 #include "session/session_host.hpp"
 #include "test/session_simulation/record_book.hpp"

@@ -1,6 +1,6 @@
 #include "test/support/cluster_client.hpp"
 
-#include "actors/monitored_actors.hpp"
+#include "actors/internal/monitored_actors.hpp"
 #include "actors/network/basp.hpp"
 #include "test/support/test_system.hpp"
 

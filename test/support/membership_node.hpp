@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/caf_edition.hpp"
-#include "actors/cluster_membership.hpp"
+#include "actors/internal/cluster_membership.hpp"
 #include "actors/state_handoff.hpp"
 #include "test/support/eventually.hpp"
 #include "test/support/log_book.hpp"
@@ -112,7 +112,7 @@ public:
   // The log outlives the actors.
   log_book log;
   test_system host;
-  cluster_membership_actor membership;
+  peer_membership_actor membership;
   state_handoff_actor handoff;
 };
 

@@ -1,6 +1,7 @@
 #include "test/support/node_client.hpp"
 
 #include "actors/ask.hpp"
+#include "actors/internal/replica_messages.hpp"
 #include "test/support/test_system.hpp"
 
 #include <chrono>
@@ -26,7 +27,8 @@ struct node_client::connection : test_system {
   }
 
   caf::actor replica() {
-    return caf::actor_cast<caf::actor>(ask<neighbour>(handoff(), replica_atom_v).handle);
+    return caf::actor_cast<caf::actor>(
+      ask<neighbour>(caf::actor_cast<node_handoff_actor>(handoff()), replica_atom_v).handle);
   }
 };
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/error.hpp"
-#include "actors/protocol.hpp"
+#include "actors/member_messages.hpp"
 #include "actors/session_ref.hpp"
 #include "test/support/eventually.hpp"
 

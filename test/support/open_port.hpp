@@ -2,6 +2,7 @@
 
 #include "actors/endpoint.hpp"
 #include "actors/error.hpp"
+#include "actors/internal/node_messages.hpp"
 #include "actors/log.hpp"
 #include "actors/network/basp.hpp"
 
@@ -11,7 +12,7 @@
 namespace ariadne::test {
 
 /// Publishes `whom` at `address`, as the supervisor of a node does. Throws if the port cannot be had.
-inline void open_port(caf::actor_system& system, const cluster_membership_actor& whom, const endpoint& address,
+inline void open_port(caf::actor_system& system, const peer_membership_actor& whom, const endpoint& address,
                       log_sink log) {
   auto socket = listen_for_nodes(system, address);
   if (!socket)

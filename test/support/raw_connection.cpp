@@ -1,6 +1,6 @@
 #include "test/support/raw_connection.hpp"
 
-#include "actors/caf_edition_network.hpp"
+#include "actors/internal/caf_edition_network.hpp"
 #include "actors/network/frame_guard.hpp"
 #include "test/support/eventually.hpp"
 

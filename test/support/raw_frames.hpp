@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/caf_edition_network.hpp"
+#include "actors/internal/caf_edition_network.hpp"
 #include "actors/network/frame_guard.hpp"
 
 #include <algorithm>

@@ -3,7 +3,7 @@
 #include "actors/caf_edition.hpp"
 #include "actors/endpoint.hpp"
 #include "actors/error.hpp"
-#include "actors/protocol.hpp"
+#include "actors/member_messages.hpp"
 #include "actors/system_config.hpp"
 #include "test/support/eventually.hpp"
 
