@@ -58,7 +58,7 @@ private:
     return {[this](const std::string&) { return is_trying_; },
             [this](const auto&, const auto&, const auto&, const auto&) { failed("another node answers there"); },
             [this](const auto&) { found(); },
-            [this](const auto&, const std::string& problem, auto) { failed(problem); }, [this](const auto&) {}};
+            [this](const auto&, const std::string& problem, auto) { failed(problem); }, [](const auto&) {}};
   }
 
   void found() {
