@@ -153,7 +153,7 @@ void add_hosting(exposition& out, const session_host_status& hosting) {
             number(hosting.waiting_requests));
 }
 
-void add_storage(exposition& out, const storage_status& storage) {
+void add_storage(exposition& out, const storage_status& storage, const node_tally& counted) {
   out.gauge("ariadne_storage_failing", "1 if the disk is at fault, and nothing is kept on it, else 0.",
             flag(!storage.problem.empty()));
   out.gauge("ariadne_storage_lag_keys", "Keys that have changed, and are not yet kept on the disk.",
@@ -166,6 +166,7 @@ void add_storage(exposition& out, const storage_status& storage) {
   out.gauge("ariadne_storage_synced_ago_seconds", "How long ago all of the journal was last synced.",
             number(storage.synced_ago_ms) / 1e3);
   out.gauge("ariadne_storage_sync_seconds", "How long the last sync took.", number(storage.sync_took_us) / 1e6);
+  out.histogram("ariadne_storage_sync_duration_seconds", "How long syncs of the journal took.", counted.journal_syncs);
   out.counter("ariadne_storage_batches_total", "Batches written to the journal.", number(storage.batches));
   out.counter("ariadne_storage_written_bytes_total", "Bytes of keys and values in these batches.",
               number(storage.written_bytes));
@@ -285,7 +286,7 @@ std::string to_prometheus(const node_report* report, const node_tally& counted, 
                 "When the node's certificate, or an authority of it, is valid no more, since the Unix epoch.",
                 std::chrono::duration<double>{report->certificate_expires->time_since_epoch()}.count());
     if (report->storage)
-      add_storage(out, *report->storage);
+      add_storage(out, *report->storage, counted);
   }
   add_nodes(out, counted);
   add_state(out, counted);

@@ -140,6 +140,9 @@ struct node_tally {
   tally expired;
   tally watch_events_missed;
 
+  // Its journal.
+  duration_histogram journal_syncs;
+
   // Sessions.
   by_label<kind_tally> kinds;
   /// By cause: "moved", for which the host that gives them away counts, and "lost", for which the one that takes them.

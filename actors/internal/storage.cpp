@@ -90,7 +90,7 @@ public:
     log_ = log;
     status_.directory = options.directory.string();
     status_.mode = options.mode;
-    writer_.emplace(std::move(options), std::move(owner), std::move(log));
+    writer_.emplace(std::move(options), std::move(owner), std::move(log), tally_of(self_->system()).journal_syncs);
     work_.emplace(self_);
     schedule();
   }

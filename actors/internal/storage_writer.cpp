@@ -46,8 +46,9 @@ std::size_t bytes_of(const crdt::journal_part& part) {
 
 } // namespace
 
-storage_writer::storage_writer(storage_options options, journal::owner owner, log_sink log)
-  : options_(std::move(options)), owner_(std::move(owner)), log_(std::move(log)), random_(std::random_device{}()) {
+storage_writer::storage_writer(storage_options options, journal::owner owner, log_sink log, duration_histogram& syncs)
+  : options_(std::move(options)), owner_(std::move(owner)), log_(std::move(log)), syncs_(syncs),
+    random_(std::random_device{}()) {
   status_.directory = options_.directory.string();
   status_.mode = options_.mode;
 }
@@ -153,11 +154,8 @@ std::optional<journal_answer> storage_writer::write(const crdt::journal_part& pa
   }
   ++status_.batches;
   status_.written_bytes += bytes_of(part);
-  if (is_synced && part.claim) {
-    synced_at_ = clock::now();
-    status_.sync_took_us =
-      static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(synced_at_ - began).count());
-  }
+  if (is_synced && part.claim)
+    note_synced(began);
   journal_answer result;
   // Also of one that has begun with the journal itself.
   result.wants_walk = journal_->wants_walk() && !is_walking_;
@@ -214,9 +212,15 @@ void storage_writer::sync() {
     return;
   if (auto synced = journal_->sync(); !synced)
     return note_fault(synced.error());
+  note_synced(began);
+}
+
+void storage_writer::note_synced(clock::time_point began) {
   synced_at_ = clock::now();
+  const auto took = synced_at_ - began;
   status_.sync_took_us =
-    static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(synced_at_ - began).count());
+    static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(took).count());
+  syncs_.add(took);
 }
 
 bool storage_writer::set_id(const journal::cluster_mark& id) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/internal/node_tally.hpp"
 #include "actors/internal/storage_messages.hpp"
 #include "actors/log.hpp"
 #include "journal/journal.hpp"
@@ -26,7 +27,8 @@ class storage_writer {
 public:
   using clock = std::chrono::steady_clock;
 
-  storage_writer(storage_options options, journal::owner owner, log_sink log);
+  /// `syncs` counts how long each sync has taken, and outlives this.
+  storage_writer(storage_options options, journal::owner owner, log_sink log, duration_histogram& syncs);
   /// What has been written is synced.
   ~storage_writer();
 
@@ -93,12 +95,15 @@ private:
   void set_reserve_aside();
   void note_no_room();
   std::optional<journal_answer> go_on();
+  /// All that was written is on the disk, since a sync that has begun then.
+  void note_synced(clock::time_point began);
   void note_fault(const journal::disk_error& error);
   void note_problem(const std::string& text);
 
   storage_options options_;
   journal::owner owner_;
   log_sink log_;
+  duration_histogram& syncs_;
   std::mt19937_64 random_;
   std::unique_ptr<journal::posix_disk> disk_;
   std::optional<journal::journal> journal_;

@@ -60,6 +60,8 @@ BOOST_AUTO_TEST_CASE(what_a_node_knows_is_told_with_its_labels) {
                            "ariadne_replication_lag_events{peer=\"b\"} 5",
                            "ariadne_storage_lag_events 4",
                            "ariadne_storage_lag_bytes 700",
+                           "ariadne_storage_sync_duration_seconds_count 1",
+                           "ariadne_storage_sync_duration_seconds_sum 0.003",
                            "ariadne_sessions_running{kind=\"minotaur\"} 4",
                            "ariadne_session_starts_total{kind=\"minotaur\"} 6",
                            "ariadne_peer_downs_total{peer=\"c\",reason=\"silence\"} 1",

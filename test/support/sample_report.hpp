@@ -64,6 +64,7 @@ inline void count_samples(node_tally& counted) {
   kind.messages["handled"].add(7);
   kind.message_durations.add(3ms);
   counted.takeovers["lost"].add(300ms);
+  counted.journal_syncs.add(3ms);
   counted.restarts["handoff"].add();
   counted.log_lines["warning"].add(5);
 }
