@@ -154,23 +154,23 @@ void add_hosting(exposition& out, const session_host_status& hosting) {
 }
 
 void add_storage(exposition& out, const storage_status& storage, const node_tally& counted) {
-  out.gauge("ariadne_storage_failing", "1 if the disk is at fault, and nothing is kept on it, else 0.",
+  out.gauge("ariadne_journal_failing", "1 if the disk is at fault, and nothing is kept on it, else 0.",
             flag(!storage.problem.empty()));
-  out.gauge("ariadne_storage_lag_keys", "Keys that have changed, and are not yet kept on the disk.",
+  out.gauge("ariadne_journal_lag_keys", "Keys that have changed, and are not yet kept on the disk.",
             number(storage.lag_keys));
-  out.gauge("ariadne_storage_lag_events", "Events known here that are not yet kept on the disk.",
+  out.gauge("ariadne_journal_lag_events", "Events known here that are not yet kept on the disk.",
             number(storage.lag_events));
-  out.gauge("ariadne_storage_lag_bytes", "The most that the keys and values of these events amount to.",
+  out.gauge("ariadne_journal_lag_bytes", "The most that the keys and values of these events amount to.",
             number(storage.lag_bytes_max));
-  out.gauge("ariadne_storage_bytes", "Bytes of the journal on the disk.", number(storage.bytes));
-  out.gauge("ariadne_storage_synced_ago_seconds", "How long ago all of the journal was last synced.",
+  out.gauge("ariadne_journal_bytes", "Bytes of the journal on the disk.", number(storage.bytes));
+  out.gauge("ariadne_journal_synced_ago_seconds", "How long ago all of the journal was last synced.",
             number(storage.synced_ago_ms) / 1e3);
-  out.gauge("ariadne_storage_sync_seconds", "How long the last sync took.", number(storage.sync_took_us) / 1e6);
-  out.histogram("ariadne_storage_sync_duration_seconds", "How long syncs of the journal took.", counted.journal_syncs);
-  out.counter("ariadne_storage_batches_total", "Batches written to the journal.", number(storage.batches));
-  out.counter("ariadne_storage_written_bytes_total", "Bytes of keys and values in these batches.",
+  out.gauge("ariadne_journal_sync_seconds", "How long the last sync took.", number(storage.sync_took_us) / 1e6);
+  out.histogram("ariadne_journal_sync_duration_seconds", "How long syncs of the journal took.", counted.journal_syncs);
+  out.counter("ariadne_journal_batches_total", "Batches written to the journal.", number(storage.batches));
+  out.counter("ariadne_journal_written_bytes_total", "Bytes of keys and values in these batches.",
               number(storage.written_bytes));
-  out.counter("ariadne_storage_faults_total", "Faults of the disk.", number(storage.faults));
+  out.counter("ariadne_journal_failures_total", "Faults of the disk.", number(storage.faults));
 }
 
 void add_nodes(exposition& out, const node_tally& counted) {
