@@ -14,7 +14,8 @@
 #include <string>
 #include <vector>
 
-// How a node finds the others and watches them. docs/architecture.md says what becomes of a node that cannot be reached.
+// How a node finds the others and watches them. docs/architecture.md says what becomes of a node that cannot be
+// reached.
 
 namespace ariadne {
 

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "actors/answer_budget.hpp"
-#include "actors/log.hpp"
 #include "actors/handoff_messages.hpp"
+#include "actors/log.hpp"
 #include "actors/request_limits.hpp"
 #include "actors/service_keeper.hpp"
 #include "crdt/replica_options.hpp"

@@ -1,8 +1,8 @@
 #pragma once
 
 // The atoms, and the type IDs of all messages but those that one header has for itself: large values
-// (actors/value_messages.hpp) and the storage. They travel, so what is new comes last in its block, and nothing goes. The
-// types are defined where those who read them look.
+// (actors/value_messages.hpp) and the storage. They travel, so what is new comes last in its block, and nothing goes.
+// The types are defined where those who read them look.
 
 #include "actors/caf_edition.hpp"
 #include "actors/error.hpp"

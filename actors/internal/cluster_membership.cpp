@@ -266,8 +266,8 @@ public:
 private:
   node_connector<ticking_cluster_membership_actor::pointer>::callbacks connector_callbacks() {
     return {[this](const std::string& node) { return view_->needs_connection(node); },
-            [this](const attempt& made, const peer_membership_actor& membership,
-                   const crdt::version_range& protocols, const std::string& local_host) {
+            [this](const attempt& made, const peer_membership_actor& membership, const crdt::version_range& protocols,
+                   const std::string& local_host) {
               // If this node accepts connections at all interfaces, the other one reaches it at this one.
               const auto reached_at = is_any_host(options_.address.host)
                                         ? to_string(endpoint{local_host, options_.address.port})

@@ -1,3 +1,5 @@
+#include "actors/session_messages.hpp"
+
 #include "test/support/child_process.hpp"
 #include "test/support/eventually.hpp"
 #include "test/support/loaded_cluster.hpp"

@@ -4,6 +4,7 @@
 #include "actors/internal/node_messages.hpp"
 #include "actors/internal/node_tally.hpp"
 #include "actors/network/tcp_socket.hpp"
+#include "actors/session_messages.hpp"
 #include "actors/value_messages.hpp"
 #include "test/security/secured_cluster.hpp"
 #include "test/support/eventually.hpp"

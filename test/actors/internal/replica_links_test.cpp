@@ -1,4 +1,5 @@
 #include "actors/internal/replica_links.hpp"
+#include "actors/internal/replica_report.hpp"
 
 #include "test/support/test_system.hpp"
 
@@ -121,6 +122,21 @@ BOOST_AUTO_TEST_CASE(the_link_of_a_replica_that_ends_is_closed) {
   links.ended(peer->address());
   BOOST_TEST(open_count() == 0u);
   BOOST_TEST(links.find(peer->address()) == nullptr);
+}
+
+BOOST_AUTO_TEST_CASE(a_report_has_what_the_core_has_done_and_its_links) {
+  links.connect(node_b());
+  for (const auto* key : {"first", "second", "third"})
+    BOOST_REQUIRE(core->put(key, crdt::shared_bytes{"value"}, core.now_ms()).has_value());
+  core->erase("first", core.now_ms());
+  const auto told = report(*core, links);
+  BOOST_TEST(told.replica == 1u);
+  BOOST_TEST(told.keys == 2u);
+  BOOST_TEST(told.counters.puts == 3u);
+  BOOST_TEST(told.counters.erases == 1u);
+  BOOST_TEST(told.neighbours == 1u);
+  BOOST_REQUIRE(told.links.size() == 1u);
+  BOOST_TEST(told.links.front().is_neighbour);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
