@@ -90,7 +90,7 @@ struct drain_report {
   std::uint64_t members = 0;
   /// What could not be stashed, and the keys whose last write here not all of these members have acknowledged: the
   /// first of them. Where there are more, the others are asked for page by page.
-  std::vector<leftover> leftovers;
+  std::vector<leftover> leftovers = {};
   /// Where the next page begins; 0 if there is none.
   std::uint64_t next_leftover = 0;
 

@@ -135,7 +135,7 @@ struct live_changes {
 /// The condition and the options of a write that must not supersede what the writer has not seen.
 struct write_fence {
   /// The write is made only if no other values than those of these events stand under the key.
-  std::vector<event_id> expected;
+  std::vector<event_id> expected = {};
   /// To be answered once so many nodes hold the write (`count` makes no sense here), ...
   concern_level holders = concern_level::local;
   /// ... each of them that keeps a journal on its disk, ...

@@ -91,7 +91,7 @@ private:
     bool is_asked = false;
     /// It is to be asked whatever the time is.
     bool is_due = false;
-    held_answers answers;
+    held_answers answers = {};
     /// 0: it is not asked for any.
     std::uint64_t checkpoint_interval_ms = 0;
     std::uint64_t next_checkpoint_ms = 0;

@@ -15,7 +15,7 @@ namespace ariadne {
 /// What a command asks of a node.
 struct node_request {
   /// What it does at a node that it is connected to.
-  std::function<fallible<exit_code>(caf::actor_system&, node_connection&)> visit;
+  std::function<fallible<exit_code>(caf::actor_system&, node_connection&)> visit = {};
   /// It is made for what it writes to stdout. What others write is a receipt.
   bool is_answer_wanted = false;
   /// It changes nothing before a node has answered.
