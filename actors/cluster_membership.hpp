@@ -24,26 +24,26 @@ inline constexpr crdt::version_range node_protocols{6, 7};
 
 /// A node of the cluster file.
 struct seed_node {
-  std::string name;
-  endpoint address;
+  std::string name = {};
+  endpoint address = {};
 };
 
 struct cluster_membership_options {
-  std::string cluster;
-  std::string node;
+  std::string cluster = {};
+  std::string node = {};
   /// Where the others reach this node.
-  endpoint address;
+  endpoint address = {};
   /// The other nodes to connect to. This node itself may be among them.
-  std::vector<seed_node> seeds;
+  std::vector<seed_node> seeds = {};
   /// The nodes of which a majority agrees on the id of the cluster, this one among them unless it has joined; and the
   /// id as the journal of this node has it, which the actor that is registered as `storage_name` keeps there. Without a
   /// journal, no ids are told.
-  std::set<std::string> voters;
-  std::optional<membership::cluster_id> id;
+  std::set<std::string> voters = {};
+  std::optional<membership::cluster_id> id = {};
   /// The incarnations that have written the journal, the last one at the end.
-  std::vector<std::uint64_t> former;
+  std::vector<std::uint64_t> former = {};
   /// Where further nodes are found, whatever their names are; and how many there should be.
-  std::optional<discovery_options> discovery;
+  std::optional<discovery_options> discovery = {};
   /// How long to wait between two attempts to connect to a node: at first the least, doubled each time up to the most,
   /// give or take half of it at random. The most is more for nodes that have been gone for long, up to a minute; see
   /// membership/node_table.hpp.
@@ -54,7 +54,7 @@ struct cluster_membership_options {
   std::chrono::milliseconds forget_after{std::chrono::hours{1}};
   /// How long a node may take for each step of a connection; three times as long to answer an introduction.
   std::chrono::milliseconds connect_timeout{1'000};
-  membership::heartbeat_options heartbeats;
+  membership::heartbeat_options heartbeats = {};
   log_sink log = log_nothing;
 };
 

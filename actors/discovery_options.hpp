@@ -16,7 +16,7 @@ enum class discovery_method : std::uint8_t {
 
 struct discovery_options {
   discovery_method method = discovery_method::dns;
-  std::string name;
+  std::string name = {};
   /// With `dns`.
   std::uint16_t port = 0;
   std::chrono::milliseconds interval{5'000};

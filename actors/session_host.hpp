@@ -63,18 +63,18 @@ struct session_kind {
   std::uint32_t schema_version = 1;
   /// Starts a session; called from the host's thread. An error, or an exception, is a failed start, which is tried
   /// again later.
-  std::function<caf::expected<session_actor>(caf::actor_system&, session_start)> spawn;
+  std::function<caf::expected<session_actor>(caf::actor_system&, session_start)> spawn = {};
   /// Makes one state of two, if a session has run in two parts of a divided network; both are of `schema_version`. If
   /// it is not set, or fails, the winner's state stays.
-  std::function<caf::expected<snapshot>(const snapshot& winner, const snapshot& loser)> resolve;
+  std::function<caf::expected<snapshot>(const snapshot& winner, const snapshot& loser)> resolve = {};
   /// How snapshots of older versions are brought up to date, and down again: a state is written in the newest version
   /// that all nodes know that are up and host the kind, as far as there is a way down to it.
-  upgrade_registry upgrades;
+  upgrade_registry upgrades = {};
   /// When the host asks a session for its state.
-  checkpoint_policy checkpoints;
+  checkpoint_policy checkpoints = {};
   /// What a session_ref may ask of it. If there are any, the actor takes their messages besides those of
   /// `session_actor`, and `deliver_atom` if texts are among them.
-  session_clauses clauses;
+  session_clauses clauses = {};
 };
 
 /// A kind whose snapshots are of `State` (see snapshot_traits). `spawn(system, start, state)` gets the restored state,
@@ -109,21 +109,21 @@ struct session_event {
 };
 
 struct session_host_options {
-  std::string node;
-  std::map<std::string, session_kind> kinds;
+  std::string node = {};
+  std::map<std::string, session_kind> kinds = {};
   session::minority_policy minority = session::minority_policy::run;
   /// The names of the nodes of which a majority is counted, this one among them.
-  std::set<std::string> configured_nodes;
+  std::set<std::string> configured_nodes = {};
   /// Nodes keep a journal (docs/durability.md). `add_session_host` sets it.
   bool keeps_journal = false;
-  session::lease_options lease;
+  session::lease_options lease = {};
   /// Sessions that are placed on a node that has come are moved there, so many at a time; 0: they stay.
   std::size_t rebalance_max = 0;
   /// While so many sessions run on all nodes, this host starts no other ones on request.
   std::size_t sessions_max = 1'000'000;
   /// How long a request without a time of its own may take.
   std::chrono::milliseconds request_timeout{5'000};
-  request_limits requests;
+  request_limits requests = {};
   /// How long a session may take to answer `stop`. Then it is ended, and its last checkpoint counts.
   std::chrono::milliseconds stop_timeout{1'000};
   /// How long a drain may take to move all sessions.

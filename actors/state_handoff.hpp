@@ -45,26 +45,26 @@ namespace ariadne {
 struct replica_journal;
 
 struct state_handoff_options {
-  std::string cluster;
-  std::string node;
-  crdt::replica_limits limits;
+  std::string cluster = {};
+  std::string node = {};
+  crdt::replica_limits limits = {};
   /// The other nodes of the cluster file: they may hold state that this node lacks, so until it has caught up with
   /// each, `pickup` answers `pending` instead of `absent`. The write concerns `majority` and `all` count them and this
   /// node, unless `is_listed` says that the list is not about this node, or the list is empty.
-  std::vector<std::string> expected_nodes;
+  std::vector<std::string> expected_nodes = {};
   /// Whether the cluster file lists this node, too.
   bool is_listed = true;
   /// Further nodes are expected, whose names are not known: what is not here may be with them, until `expected_atom`
   /// has come.
   bool awaits_nodes = false;
-  membership::topology replication;
+  membership::topology replication = {};
   /// What waits for clients is counted here.
   std::shared_ptr<answer_budget> answers = answer_budget::of_process();
-  request_limits requests;
+  request_limits requests = {};
   /// Takes part in the drain, for the services that it keeps. The supervisor sets it.
-  service_keeper_actor services;
+  service_keeper_actor services = {};
   /// What the pair begins with, and keeps its journal in; none, if null. The supervisor sets it, anew for each pair.
-  std::shared_ptr<const replica_journal> journal;
+  std::shared_ptr<const replica_journal> journal = {};
   log_sink log = log_nothing;
 };
 

@@ -17,7 +17,7 @@ enum class storage_mode : std::uint8_t {
 /// Where a node keeps its journal, and how (docs/durability.md).
 struct storage_options {
   /// Of this node alone. It is made if it is not there.
-  std::filesystem::path directory;
+  std::filesystem::path directory = {};
   storage_mode mode = storage_mode::write;
   /// For how long the start waits for a clock that is behind the journal.
   std::chrono::milliseconds clock_wait{std::chrono::minutes{5}};

@@ -67,8 +67,8 @@ private:
 struct service {
   /// With CAF 0.17, up to ten letters, digits and underscores. Neither `handoff_atom`, `host_atom` nor "valuedesk",
   /// which are ours, nor the name of another actor in the registry.
-  std::string name;
-  std::function<participant_actor(caf::actor_system&)> spawn;
+  std::string name = {};
+  std::function<participant_actor(caf::actor_system&)> spawn = {};
   /// It is a `session_host_actor`, and is told of every handoff pair.
   bool is_session_host = false;
 };
@@ -84,15 +84,15 @@ struct node_failure {
 };
 
 struct supervisor_options {
-  state_handoff_options handoff;
-  cluster_membership_options membership;
+  state_handoff_options handoff = {};
+  cluster_membership_options membership = {};
   /// Where the membership actor is published. Port 0: the system chooses one, and where `membership.address` has port 0
   /// as well, the others are told that one.
-  endpoint address;
+  endpoint address = {};
   /// Without, the node keeps nothing on a disk.
   std::optional<storage_options> storage = {};
   std::vector<service> services = {};
-  restart_limits restarts;
+  restart_limits restarts = {};
   log_sink log = log_nothing;
   /// Called once, from the supervisor's thread, when it gives up.
   std::function<void(const node_failure&)> on_failure = [](const node_failure&) {};

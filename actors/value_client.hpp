@@ -21,7 +21,7 @@ namespace ariadne {
 
 struct value_client_options {
   /// Of the node: what the membership actor answers to `(get_atom, value_desk_name)`, if that is not null.
-  value_desk_actor desk;
+  value_desk_actor desk = {};
   /// How long the node may take for each answer; for a wait, and for a write, besides the time that these have; for
   /// what a session answers, a little longer than the time that this has, if that is more.
   std::chrono::milliseconds patience{5'000};

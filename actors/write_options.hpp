@@ -59,7 +59,7 @@ struct write_concern {
 
 /// How a write is to be made.
 struct write_options {
-  write_concern concern;
+  write_concern concern = {};
   /// How long to wait for the concern to be met, in milliseconds.
   std::uint64_t timeout_ms = 5'000;
   /// After how long nobody reads the value any more, in milliseconds; 0 for never.

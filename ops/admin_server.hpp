@@ -13,7 +13,7 @@ namespace ariadne {
 
 struct admin_options {
   /// Where to listen. Port 0 means any that is free.
-  endpoint address;
+  endpoint address = {};
   /// By which names, beside addresses and "localhost", it may be asked: a request for another name is refused, since a
   /// page of somebody else's may have sent it.
   std::vector<std::string> names = {};

@@ -17,9 +17,9 @@ namespace ariadne {
 /// What a cluster file says of a node. What the application runs there is to be added: `hosting.kinds`, then
 /// `add_session_host(node, hosting)`, and `node.services`.
 struct cluster_node_options {
-  supervisor_options node;
-  session_host_options hosting;
-  stop_options stop;
+  supervisor_options node = {};
+  session_host_options hosting = {};
+  stop_options stop = {};
 };
 
 /// The options of a node that is in the file, or joins it.
