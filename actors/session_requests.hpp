@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/handoff_requests.hpp"
+#include "actors/session_messages.hpp"
 #include "actors/session_ref.hpp"
 
 #include <chrono>

@@ -1,7 +1,11 @@
 #include "actors/system_config.hpp"
 
 #include "actors/error.hpp"
+#include "actors/internal/host_messages.hpp"
+#include "actors/internal/node_messages.hpp"
 #include "actors/internal/node_tally.hpp"
+#include "actors/internal/piece_messages.hpp"
+#include "actors/internal/replica_messages.hpp"
 #include "actors/internal/storage_messages.hpp"
 #include "actors/network/guarded_multiplexer.hpp"
 #include "actors/node_listing.hpp"
