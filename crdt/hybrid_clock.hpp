@@ -56,13 +56,19 @@ public:
     last_.value = now_ms << 16;
   }
 
+  /// This stamp stands in the map, and is not acceptable yet.
+  void pass_by(stamp seen) {
+    lost_max_ = std::max(lost_max_, seen);
+  }
+
   /// The greatest stamp so far, since the clock was last set back.
   stamp newest() const {
     return last_;
   }
 
-  /// Whether there may be stamps that are out of sight since the clock was set back, are acceptable or will be when
-  /// time has passed, and are not less than the next one. Whoever supersedes one of them has to `observe` it again.
+  /// Whether there may be stamps that were passed by, or are out of sight since the clock was set back, are acceptable
+  /// or will be when time has passed, and are not less than the next one. Whoever supersedes one of them has to
+  /// `observe` it again.
   bool may_have_lost_sight() const {
     return last_ < lost_max_;
   }

@@ -139,6 +139,8 @@ void replica_state::restore(restored_state&& state, std::uint64_t now_ms) {
     for (std::size_t i = 0; i < value.live_count(); ++i)
       if (clock_.accepts(value.live(i).stamp, now_ms))
         clock_.observe(value.live(i).stamp);
+      else
+        clock_.pass_by(value.live(i).stamp);
     join(key, std::move(value));
   }
   known_.restore(std::move(state.claim.vector), version_vector{*state.claim.retired}, std::move(state.claim.forgotten));

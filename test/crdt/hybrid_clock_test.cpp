@@ -86,6 +86,17 @@ BOOST_AUTO_TEST_CASE(a_clock_that_was_set_back_knows_for_how_long_it_may_have_lo
   BOOST_TEST(clock.issue(start_ms + 55'000) > seen);
 }
 
+BOOST_AUTO_TEST_CASE(a_stamp_that_a_clock_has_passed_by_is_to_be_observed_once_it_counts) {
+  hybrid_clock clock{drift_max_ms};
+  const stamp ahead{(start_ms + 60'000) << 16};
+  clock.pass_by(ahead);
+  BOOST_TEST(clock.issue(start_ms).millis() == start_ms);
+  BOOST_TEST(clock.may_have_lost_sight());
+  clock.observe(ahead);
+  BOOST_TEST(!clock.may_have_lost_sight());
+  BOOST_TEST(clock.issue(start_ms + 55'000) > ahead);
+}
+
 BOOST_AUTO_TEST_CASE(a_stamp_is_written_as_milliseconds_and_counter) {
   BOOST_TEST(to_string(stamp{start_ms << 16 | 12}) == "1700000000000.12");
 }
