@@ -136,11 +136,7 @@ void replica_state::restore(restored_state&& state, std::uint64_t now_ms) {
   // Each goes as soon as the map has it: there may be many.
   for (; !state.registers.empty(); state.registers.pop_front()) {
     auto& [key, value] = state.registers.front();
-    for (std::size_t i = 0; i < value.live_count(); ++i)
-      if (clock_.accepts(value.live(i).stamp, now_ms))
-        clock_.observe(value.live(i).stamp);
-      else
-        clock_.pass_by(value.live(i).stamp);
+    observe(value, now_ms);
     join(key, std::move(value));
   }
   known_.restore(std::move(state.claim.vector), version_vector{*state.claim.retired}, std::move(state.claim.forgotten));
@@ -205,10 +201,15 @@ void replica_state::observe_live(std::string_view key, std::uint64_t now_ms) {
   const auto* owner = map_.find(key);
   if (owner == nullptr)
     return;
-  const auto value = map_.value(*owner);
+  observe(map_.value(*owner), now_ms);
+}
+
+void replica_state::observe(const causal_register& value, std::uint64_t now_ms) {
   for (std::size_t i = 0; i < value.live_count(); ++i)
-    if (clock_.accepts(value.live(i).stamp, now_ms))
-      clock_.observe(value.live(i).stamp);
+    if (const auto& seen = value.live(i).stamp; clock_.accepts(seen, now_ms))
+      clock_.observe(seen);
+    else
+      clock_.pass_by(seen);
 }
 
 std::size_t replica_state::mend_stamps(std::uint64_t now_ms, std::size_t budget) {

@@ -202,6 +202,8 @@ private:
   void follow(keyed_register& owner, const causal_register& joined);
   /// A clock that was set back has lost sight of stamps that still count: those under the key are seen again.
   void observe_live(std::string_view key, std::uint64_t now_ms);
+  /// The clock follows the stamps of this register that it may follow, and remembers that there are others.
+  void observe(const causal_register& value, std::uint64_t now_ms);
   /// Whether it is known what has become of an entry that was salvaged.
   bool knows_of(std::string_view key, const entry& e) const;
   void restamp(keyed_register& owner, dot old, std::uint64_t now_ms);

@@ -6,6 +6,7 @@
 #include <absl/container/flat_hash_map.h>
 #include <absl/container/flat_hash_set.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <string_view>
 #include <vector>
@@ -24,13 +25,14 @@ public:
     return by_key_.size();
   }
 
-  /// Calls `supply(crdt::journal_register&, const std::vector<crdt::value_reference>&) -> bool` for each register with
-  /// values that are still missing. Those for which it says no are not held any more; returns how many.
+  /// Calls `supply(crdt::causal_register&, const crdt::value_reference&) -> bool` for each value that is still missing.
+  /// Registers for one of which it says no are not held any more; returns how many.
   template <class Supply>
   std::size_t supply_values(Supply supply) {
     std::size_t lost = 0;
     for (const auto& [held, references] : references_)
-      if (!supply(*held, references)) {
+      if (!std::all_of(references.begin(), references.end(),
+                       [&, &value = held->value](const auto& reference) { return supply(value, reference); })) {
         drop(*held);
         ++lost;
       }

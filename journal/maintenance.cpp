@@ -42,10 +42,8 @@ public:
   }
 
   void conclude() {
-    result_.lost_registers += held_.supply_values([this](crdt::journal_register& r, const auto& references) {
-      return std::all_of(references.begin(), references.end(),
-                         [&](const auto& reference) { return supply(r.value, reference); });
-    });
+    result_.lost_registers +=
+      held_.supply_values([this](auto& value, const auto& reference) { return supply(value, reference); });
     result_.state.registers = held_.take();
   }
 

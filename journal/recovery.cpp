@@ -287,11 +287,7 @@ private:
     // Without a claim, nothing of what there is counts.
     if (result_.claim_sequence == 0)
       return true;
-    const auto lost = held_.supply_values([this](crdt::journal_register& r, const auto& references) {
-      return std::all_of(references.begin(), references.end(),
-                         [&](const auto& reference) { return supply(r.value, reference); });
-    });
-    if (lost > 0)
+    if (held_.supply_values([this](auto& value, const auto& reference) { return supply(value, reference); }) > 0)
       return fail(damaged(manifest_name, "a value is missing"));
     result_.state.registers = held_.take();
     crdt::fingerprint fingerprint;

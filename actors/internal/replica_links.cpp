@@ -9,11 +9,20 @@
 
 namespace ariadne {
 
+namespace {
+
+/// `Links` may be const.
+template <class Links>
+auto* find_by_peer(Links& links, const caf::actor_addr& peer) {
+  const auto found = std::find_if(links.begin(), links.end(), [&](const auto& l) { return l.peer.address() == peer; });
+  return found == links.end() ? nullptr : &*found;
+}
+
+} // namespace
+
 void replica_links::connect(const known_node& node) {
-  const auto address = caf::actor_cast<caf::actor_addr>(node.replica.handle);
-  const auto known =
-    std::find_if(links_.begin(), links_.end(), [&](const link& l) { return l.peer.address() == address; });
-  auto& l = known != links_.end() ? *known : add(node.replica.handle, node.is_neighbour, node.replica.codec_versions);
+  auto* known = find_by_peer(links_, caf::actor_cast<caf::actor_addr>(node.replica.handle));
+  auto& l = known != nullptr ? *known : add(node.replica.handle, node.is_neighbour, node.replica.codec_versions);
   set_push(l, node.is_neighbour);
   if (!std::exchange(l.is_wanted, true) && !l.push && !l.is_resting())
     core_->greet(l.id, core_.now_ms());
@@ -30,21 +39,17 @@ void replica_links::disregard_all_but(const std::set<caf::actor_addr>& wanted) {
 replica_links::link* replica_links::link_to(const caf::strong_actor_ptr& sender, steady_clock::time_point now) {
   if (!sender)
     return nullptr;
-  const auto address = caf::actor_cast<caf::actor_addr>(sender);
-  const auto known =
-    std::find_if(links_.begin(), links_.end(), [&](const link& l) { return l.peer.address() == address; });
-  if (known == links_.end())
+  auto* known = find_by_peer(links_, caf::actor_cast<caf::actor_addr>(sender));
+  if (known == nullptr)
     // It is not spoken to first: what it speaks need not be known.
     return &add(sender, false, crdt::codec_versions);
   if (known->is_resting() && now >= known->rests_until)
     open(*known);
-  return &*known;
+  return known;
 }
 
 const replica_links::link* replica_links::find(const caf::actor_addr& peer) const {
-  const auto found =
-    std::find_if(links_.begin(), links_.end(), [&](const link& l) { return l.peer.address() == peer; });
-  return found == links_.end() ? nullptr : &*found;
+  return find_by_peer(links_, peer);
 }
 
 const replica_links::link* replica_links::find(crdt::link_id id) const {

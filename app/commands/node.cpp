@@ -19,11 +19,8 @@ namespace ariadne {
 
 namespace {
 
-constexpr std::pair<std::string_view, log_format> formats[] = {
-  {"text", log_format::text}, {"json", log_format::json}, {"journal", log_format::journal}};
-
 log_format parse_format(const std::string& text) {
-  for (const auto& [format_name, format] : formats)
+  for (const auto& [format_name, format] : log_formats)
     if (format_name == text)
       return format;
   throw CLI::ValidationError("--log-format",
@@ -33,7 +30,7 @@ log_format parse_format(const std::string& text) {
 /// Precondition: it is not left to the node.
 std::string to_text(log_format format) {
   const auto* found =
-    std::find_if(std::begin(formats), std::end(formats), [&](const auto& f) { return f.second == format; });
+    std::find_if(std::begin(log_formats), std::end(log_formats), [&](const auto& f) { return f.second == format; });
   return std::string{found->first};
 }
 

@@ -17,6 +17,8 @@
 #include <limits>
 #include <map>
 #include <set>
+#include <span>
+#include <type_traits>
 #include <utility>
 
 namespace ariadne {
@@ -150,6 +152,12 @@ public:
   template <class Enum>
   void choice(std::string_view key, Enum& target,
               std::initializer_list<std::pair<std::string_view, Enum>> alternatives) {
+    choice(key, target, std::span{alternatives.begin(), alternatives.size()});
+  }
+
+  template <class Enum>
+  void choice(std::string_view key, Enum& target,
+              std::span<const std::pair<std::string_view, std::type_identity_t<Enum>>> alternatives) {
     if (auto value = find(key)) {
       auto text = value->value_exact<std::string_view>();
       auto chosen = std::find_if(alternatives.begin(), alternatives.end(), [&](auto& x) { return x.first == text; });
@@ -242,8 +250,7 @@ cluster_config read_cluster(const toml::table& table) {
                  {"warning", log_level::warning},
                  {"info", log_level::info},
                  {"debug", log_level::debug}});
-  reader.choice("log_format", result.log_format,
-                {{"text", log_format::text}, {"json", log_format::json}, {"journal", log_format::journal}});
+  reader.choice("log_format", result.log_format, log_formats);
   reader.flag("insecure", result.insecure);
   reader.names("voters", result.voters);
   reader.finish();

@@ -18,6 +18,8 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace ariadne {
@@ -33,6 +35,10 @@ enum class log_format {
   /// For systemd's journal, which knows the time: a priority in front, and no time.
   journal
 };
+
+/// What those are called that can be chosen.
+inline constexpr std::pair<std::string_view, log_format> log_formats[] = {
+  {"text", log_format::text}, {"json", log_format::json}, {"journal", log_format::journal}};
 
 /// How CAF spreads actors over threads. `stealing` multiplies the latency between nodes on a machine with few cores.
 enum class scheduler_policy { sharing, stealing };

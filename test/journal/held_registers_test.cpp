@@ -89,11 +89,9 @@ BOOST_AUTO_TEST_CASE(a_missing_value_is_asked_for_once_and_only_for_the_register
   held.hold(referring("y", 5));
   held.hold(gone("z"));
   std::vector<std::uint64_t> asked;
-  const auto supply = [&](crdt::journal_register& r, const std::vector<crdt::value_reference>& references) {
-    for (const auto& reference : references) {
-      asked.push_back(reference.dot.counter);
-      r.value.supply(reference.dot, crdt::shared_bytes{"whole"});
-    }
+  const auto supply = [&](crdt::causal_register& value, const crdt::value_reference& reference) {
+    asked.push_back(reference.dot.counter);
+    value.supply(reference.dot, crdt::shared_bytes{"whole"});
     return true;
   };
   BOOST_TEST(held.supply_values(supply) == 0u);
