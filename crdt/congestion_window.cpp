@@ -3,6 +3,7 @@
 #include "crdt/passed_time.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace ariadne::crdt {
 
@@ -15,19 +16,24 @@ constexpr std::uint32_t period_spans = 64;
 /// A link of 6 Mbit/s and more carries this much within `queue_ms`.
 constexpr std::size_t floor_bytes_max = 64u << 10;
 
+/// How soon a link may be tried again. A trial that shows that others keep the link busy doubles it.
+constexpr std::uint64_t trial_wait_ms_min = 1'000;
+/// How many lone frames a trial sends: where the delay varies, one may well be early by chance.
+constexpr int trial_frames = 3;
+
 } // namespace
 
 congestion_window::congestion_window(congestion_limits limits)
   : limits_(limits), window_(static_cast<double>(
-                       std::clamp(limits.first_window_bytes, limits.window_bytes_min, limits.window_bytes_max))) {}
+                       std::clamp(limits.first_window_bytes, limits.window_bytes_min, limits.window_bytes_max))),
+    window_at_span_(window_ / 2), growth_max_(window_), trial_wait_ms_(trial_wait_ms_min) {}
 
 void congestion_window::sent(std::size_t bytes, std::uint64_t now_ms) {
   const auto is_lone = in_flight_.empty();
-  if (is_lone && is_draining_) {
-    is_draining_ = false;
+  if (is_lone && std::exchange(is_draining_, false) && !trial_) {
     // All of the window at once would be a queue on the link, which is empty.
     const auto target = static_cast<double>(limits_.queue_ms);
-    window_ = std::max(window_ * target / (target + static_cast<double>(base_ms_.value_or(0))), floor_bytes());
+    shrink_to(window_ * target / (target + static_cast<double>(base_ms_.value_or(0))));
     is_starting_ = true;
   }
   in_flight_bytes_ += bytes;
@@ -55,6 +61,7 @@ void congestion_window::restart() {
   in_flight_bytes_ = 0;
   arrived_frames_ = 0;
   is_draining_ = false;
+  trial_.reset();
 }
 
 void congestion_window::resume(const congestion_window& before) {
@@ -63,6 +70,9 @@ void congestion_window::resume(const congestion_window& before) {
 }
 
 std::size_t congestion_window::piece_bytes() const {
+  // A frame that is to show what the link takes without a queue takes the link as little as it can.
+  if (in_flight_.empty() && (is_draining_ || trial_ || !base_ms_))
+    return limits_.piece_bytes_min;
   // In a round trip with a queue, the link carries the window once. Two pieces with their headers fit into any window.
   const auto target = static_cast<double>(limits_.queue_ms);
   const auto share = 0.95 * target / 2 / std::max(static_cast<double>(base_ms_.value_or(0)) + target, round_trip_ms_);
@@ -86,6 +96,9 @@ void congestion_window::learn(const frame& newest, double acknowledged_bytes, st
   if (!in_flight_.empty() && has_passed(limits_.probe_every_ms, probed_ms_, now_ms))
     is_draining_ = true;
 
+  if (newest.is_lone && trial_)
+    judge_trial(static_cast<double>(round_trip_ms));
+
   const auto target = static_cast<double>(limits_.queue_ms);
   const auto base = static_cast<double>(*base_ms_);
   const auto queue = static_cast<double>(round_trip_ms) - base;
@@ -93,10 +106,53 @@ void congestion_window::learn(const frame& newest, double acknowledged_bytes, st
   // The answer to a change comes a round trip later. The longer that takes, the smaller the steps have to be.
   const auto gain = is_starting_ ? target / std::max(target, base) : target / (2 * (target + base));
   const auto direction = is_starting_ ? 1.0 : std::max(1 - queue / target, -1.0);
-  if (direction > 0 && !newest.is_limited)
+  const auto change = gain * direction * acknowledged_bytes;
+  if (direction > 0 && newest.is_limited)
+    grow_by(change);
+  else if (direction < 0 && shrink_to(window_ + change) && queue > 1.5 * target)
+    begin_trial(static_cast<double>(round_trip_ms), now_ms);
+}
+
+void congestion_window::grow_by(double bytes) {
+  const auto max = std::min(growth_max_, static_cast<double>(limits_.window_bytes_max));
+  window_ = std::max(window_, std::min(window_ + bytes, max));
+}
+
+bool congestion_window::shrink_to(double bytes) {
+  const auto floor = floor_bytes();
+  const auto least = std::min(floor, window_);
+  window_ = std::max(bytes, least);
+  return bytes < least && floor > static_cast<double>(limits_.window_bytes_min);
+}
+
+void congestion_window::begin_trial(double round_trip_ms, std::uint64_t now_ms) {
+  if (trial_ || !has_passed(trial_wait_ms_, tried_ms_, now_ms))
     return;
-  window_ = std::clamp(window_ + gain * direction * acknowledged_bytes, floor_bytes(),
-                       static_cast<double>(limits_.window_bytes_max));
+  trial_ = trial{window_, round_trip_ms, trial_frames};
+  tried_ms_ = now_ms;
+  is_draining_ = true;
+}
+
+void congestion_window::judge_trial(double round_trip_ms) {
+  const auto before = *trial_;
+  const auto base = static_cast<double>(*base_ms_);
+  if ((round_trip_ms - base) * 3 > before.round_trip_ms - base) {
+    trial_.reset();
+    trial_wait_ms_ = std::min(2 * trial_wait_ms_, limits_.probe_every_ms);
+    window_ = std::max(window_, floor_bytes());
+    return;
+  }
+  if (--trial_->frames_left > 0)
+    return;
+  trial_.reset();
+  trial_wait_ms_ = trial_wait_ms_min;
+  // In a round trip with a queue, the link carries the window once.
+  const auto carried_in = [&](std::uint64_t ms) {
+    return before.window * static_cast<double>(ms) / before.round_trip_ms;
+  };
+  busiest_bytes_ = static_cast<std::size_t>(carried_in(limits_.queue_ms / 4));
+  busiest_bytes_before_ = 0;
+  shrink_to(carried_in(limits_.queue_ms));
 }
 
 void congestion_window::learn_rate(const frame& newest, std::size_t arrived_bytes, std::uint64_t now_ms) {
@@ -109,6 +165,8 @@ void congestion_window::learn_rate(const frame& newest, std::size_t arrived_byte
     span_since_ms_ = now_ms;
     span_bytes_ = 0;
     span_is_limited_ = true;
+    growth_max_ = 2 * window_at_span_;
+    window_at_span_ = window_;
   }
   span_bytes_ += arrived_bytes;
   span_is_limited_ = span_is_limited_ && newest.is_limited;

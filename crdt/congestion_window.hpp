@@ -31,9 +31,12 @@ struct congestion_limits {
 /// always busy has a queue in it, the link is let run empty now and then (LEDBAT++, section 4.4).
 ///
 /// Round trips also take longer for what others send, and where the delay of a link varies. A smaller window would not
-/// mend that. So, up to 64 KiB, the window is at least twice what has lately arrived within a quarter of `queue_ms`: it
-/// takes the link less than `queue_ms` to carry that (a rate that is measured, as in Cardwell et al., "BBR:
-/// Congestion-Based Congestion Control", 2016).
+/// mend that. So, up to 64 KiB, the window does not shrink below twice what has lately arrived within a quarter of
+/// `queue_ms`: it takes the link less than `queue_ms` to carry that (a rate that is measured, as in Cardwell et al.,
+/// "BBR: Congestion-Based Congestion Control", 2016). A token bucket lets more than that through at once, now and then.
+/// So the link is tried when round trips stay long and the window is kept from shrinking: it runs empty, and some
+/// frames are sent one by one. If none of them is late, the queue was that of this side, and what has arrived in bursts
+/// does not count. If one is late, the window rises to what has.
 ///
 /// All times are milliseconds of any clock; where it jumps, a round trip may be measured wrongly, and the next ones
 /// mend that. Not thread-safe.
@@ -56,7 +59,7 @@ public:
 
   /// Whether one more frame, of `piece_bytes` at most, may be sent now.
   bool has_room() const {
-    return in_flight_.empty() || (!is_draining_ && in_flight_bytes_ + piece_bytes() <= window_bytes());
+    return in_flight_.empty() || (!is_draining_ && !trial_ && in_flight_bytes_ + piece_bytes() <= window_bytes());
   }
 
   /// How long a frame should be: what the link carries in half the time for which a queue may delay others.
@@ -84,7 +87,12 @@ private:
 
   void learn(const frame& newest, double acknowledged_bytes, std::uint64_t now_ms);
   void learn_rate(const frame& newest, std::size_t arrived_bytes, std::uint64_t now_ms);
+  void grow_by(double bytes);
+  /// Returns whether the window is kept from shrinking so far.
+  bool shrink_to(double bytes);
   double floor_bytes() const;
+  void begin_trial(double round_trip_ms, std::uint64_t now_ms);
+  void judge_trial(double round_trip_ms);
 
   congestion_limits limits_;
   std::deque<frame> in_flight_;
@@ -104,11 +112,26 @@ private:
   std::uint64_t span_since_ms_ = 0;
   std::size_t span_bytes_ = 0;
   bool span_is_limited_ = false;
+  /// The window when this span began, and how far it may grow in it: twice what it was a span ago. What passes at once
+  /// through a token bucket tells nothing of the link behind it.
+  double window_at_span_;
+  double growth_max_;
   /// The most that has arrived in one span: in this period, and in the one before; and how many spans of this period
   /// have made use of the window.
   std::size_t busiest_bytes_ = 0;
   std::size_t busiest_bytes_before_ = 0;
   std::uint32_t spans_ = 0;
+
+  /// What was seen of the link before it was let run empty for a trial, and how many lone frames are to show more.
+  struct trial {
+    double window = 0;
+    double round_trip_ms = 0;
+    int frames_left = 0;
+  };
+  std::optional<trial> trial_;
+  /// When that was, and how long the next one waits.
+  std::uint64_t tried_ms_ = 0;
+  std::uint64_t trial_wait_ms_;
 };
 
 } // namespace ariadne::crdt

@@ -123,7 +123,10 @@ public:
   }
 
 private:
-  static constexpr std::chrono::milliseconds pause{20};
+  /// So that what is small takes about a hundredth of the link.
+  std::chrono::milliseconds pause() const {
+    return std::max(20ms, 200ms / journey_.megabits);
+  }
 
   bool stash_on_both(cluster_client& client, const std::string& key, const std::string& bytes) const {
     const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(journey_.patience()).count();
@@ -153,7 +156,7 @@ private:
         seen.small_ms.push_back(ms_since(begin));
       else
         ++seen.small_unheld;
-      std::this_thread::sleep_for(pause);
+      std::this_thread::sleep_for(pause());
     }
   }
 
@@ -167,7 +170,7 @@ private:
         seen.message_ms.push_back(ms_since(begin));
       else
         ++seen.messages_unanswered;
-      std::this_thread::sleep_for(pause);
+      std::this_thread::sleep_for(pause());
     }
   }
 
