@@ -9,7 +9,6 @@
 #include "actors/internal/process_clocks.hpp"
 #include "actors/internal/replica_messages.hpp"
 #include "actors/internal/session_drains.hpp"
-#include "actors/internal/session_entries.hpp"
 #include "actors/internal/session_events.hpp"
 #include "actors/internal/session_links.hpp"
 #include "actors/internal/session_map.hpp"
@@ -132,7 +131,7 @@ public:
 
   caf::result<session_place> start_session(session_key key, snapshot&& state, std::uint64_t wait_ms) {
     return request<session_place>(wait_ms, place_answer(key), [&](auto number, auto deadline_ms) {
-      core_->start(number, key, to_state(std::move(state)), deadline_ms, now_ms());
+      core_->start(number, key, std::move(state), deadline_ms, now_ms());
     });
   }
 
@@ -278,9 +277,9 @@ public:
       return;
     for (const auto& found : changes.keys)
       if (const auto key = session::session_key_from(found.key))
-        core_->record_changed(*key, to_entries(found), now_ms());
+        core_->record_changed(*key, found.values, now_ms());
       else if (const auto node = session::reserving_node(found.key))
-        core_->reservation_changed(*node, to_entries(found), now_ms());
+        core_->reservation_changed(*node, found.values, now_ms());
     has_met_all_ = changes.has_met_all;
     core_->set_in_service(changes.is_in_service, now_ms());
     note_caught_up();

@@ -604,7 +604,7 @@ void replica::tidy_up(std::uint64_t now_ms) {
   const auto certain_ms = guard_.reading() ? std::min(guard_.certain_ms(), now_ms) : now_ms;
   if (certain_ms > options_.drift_max_ms) {
     const auto left = state_.drop_expired(certain_ms - options_.drift_max_ms, budget);
-    counters_.expired += budget - left;
+    expired_ += budget - left;
     budget = left;
   }
   state_.pages().tick(now_ms);

@@ -356,6 +356,10 @@ public:
   const replica_counters& counters() const {
     return counters_;
   }
+  /// How many entries have been dropped here since their time was up.
+  std::uint64_t expired() const {
+    return expired_;
+  }
 
   /// Throws broken_invariant unless all is as the classes that this one consists of say, each by itself and with each
   /// other. The time that it takes grows with the links and with the replica ids, not with the keys.
@@ -452,6 +456,7 @@ private:
   /// What is still to be looked at, from the end on.
   journal_registers salvaged_;
   std::uint64_t written_anew_ = 0;
+  std::uint64_t expired_ = 0;
   std::uint64_t last_heartbeat_ms_ = 0;
   /// Whose turn it is in `work`.
   bool sweeps_next_ = true;

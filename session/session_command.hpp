@@ -57,7 +57,7 @@ struct start_session {
   session_key key;
   std::uint64_t run = 0;
   std::uint64_t epoch = 0;
-  saved_state state;
+  snapshot state;
 };
 
 /// Stop the session once it has handled what was handed to it, and call `session_stopped` with its last state.
@@ -79,8 +79,8 @@ struct hand_message {
 struct resolve_conflict {
   session_key key;
   std::uint64_t run = 0;
-  saved_state winner;
-  saved_state loser;
+  snapshot winner;
+  snapshot loser;
 };
 
 /// Send the frame to another host. If that is down, forget it.
@@ -125,7 +125,7 @@ struct host_event {
   type what = type::started;
   session_key key = {};
   host_id other = {};
-  saved_state state = {};
+  snapshot state = {};
   /// Of one that has started here: on which host it ran before; nobody, if it is new, or was started again.
   host_id taken_from = {};
   /// Of one that has moved: how long ago it was told to stop.

@@ -178,7 +178,7 @@ public:
     judge_standing();
     links_.open_rested(steady_clock::now());
     settle_restored();
-    tally_.expired.add(core_->counters().expired - std::exchange(told_expired_, core_->counters().expired));
+    tally_.expired.add(core_->expired() - std::exchange(told_expired_, core_->expired()));
     requests_.settle_reads();
     requests_.look_at_all_writes();
     flush();

@@ -63,7 +63,7 @@ public:
   /// All of the kind are asked, some in each call of the former: their states are to be written anew.
   void make_due(const std::string& kind);
   /// A state of the kind, in a version that the others can read if there is a way to it.
-  session::saved_state to_saved(const std::string& kind, snapshot&& state) const;
+  snapshot to_saved(const std::string& kind, snapshot&& state) const;
 
   // What becomes of the records of sessions, for answers that wait until a state is held.
 
@@ -113,7 +113,7 @@ private:
   void give_all_without(const session::session_key& key, std::vector<held_answer> answers,
                         const caf::error& error = {});
   void ask_for_checkpoint(const session::session_key& key, run& r);
-  void stopped(const session::session_key& key, std::uint64_t number, std::optional<session::saved_state> state);
+  void stopped(const session::session_key& key, std::uint64_t number, std::optional<snapshot> state);
   void not_stopped(const session::session_key& key, std::uint64_t number, caf::actor_clock::time_point asked_at,
                    const caf::error& error);
   void end(const session::session_key& key);

@@ -62,12 +62,4 @@ ec to_code(session::outcome result) {
   return ec::refused;
 }
 
-session::saved_state to_state(snapshot&& s) {
-  return {std::move(s.type_name), s.schema_version, std::move(s.bytes)};
-}
-
-snapshot to_snapshot(session::saved_state&& s) {
-  return {std::move(s.type_name), s.schema_version, std::move(s.bytes)};
-}
-
 } // namespace ariadne

@@ -17,7 +17,7 @@ namespace {
 const session::session_key key{"game", "1"};
 const host_id self{"a", 1};
 const host_id other{"b", 2};
-const session::saved_state first_state{"game", 1, "round 1"};
+const session::snapshot first_state{"game", 1, "round 1"};
 
 session::session_host_options options(session::minority_policy minority) {
   session::session_host_options result;
@@ -219,7 +219,7 @@ BOOST_AUTO_TEST_CASE(a_host_that_is_outranked_stops_the_session_and_reports_its_
   run();
   note_winner(5);
   BOOST_TEST(machine.is_stopping_to(session::stop_reason::lost));
-  BOOST_TEST(machine.stopped(in, machine.run(), session::saved_state{"game", 1, "round 9"}));
+  BOOST_TEST(machine.stopped(in, machine.run(), session::snapshot{"game", 1, "round 9"}));
   BOOST_TEST(machine.is(stage::none));
   BOOST_TEST(!host.here.contains(key));
   const auto lost = last<session::host_event>();
