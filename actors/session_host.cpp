@@ -252,7 +252,7 @@ public:
 
   // -- sessions ------------------------------------------------------------------------------------------------------
 
-  void checkpoint(const session_key& key, std::uint64_t run, snapshot&& state) {
+  void checkpoint(const session_key& key, session::run_id run, snapshot&& state) {
     if (options_.kinds.contains(key.kind))
       core_->checkpoint(key, run, runs_.to_saved(key.kind, std::move(state)), now_ms());
     act();
@@ -722,7 +722,7 @@ session_host(ticking_session_host_actor::stateful_pointer<session_host_state> se
     [&state](handoff_atom, const state_handoff_actor& handoff) { state.set_handoff(handoff); },
     [&state](drain_atom) { return state.drain(); },
     [&state](snapshot_atom, std::string& kind, std::string& id, std::uint64_t run, snapshot& taken) {
-      state.checkpoint({std::move(kind), std::move(id)}, run, std::move(taken));
+      state.checkpoint({std::move(kind), std::move(id)}, {run}, std::move(taken));
     },
     [&state](get_atom, std::string& kind, std::string& id) {
       return state.session_here({std::move(kind), std::move(id)});

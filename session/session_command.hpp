@@ -2,6 +2,7 @@
 
 #include "crdt/dot.hpp"
 #include "session/peer_message.hpp"
+#include "session/run_id.hpp"
 #include "session/session_record.hpp"
 
 #include <cstdint>
@@ -55,7 +56,7 @@ struct write_reservation {
 /// if it ends, for whatever reason, before it is told to.
 struct start_session {
   session_key key;
-  std::uint64_t run = 0;
+  run_id run;
   std::uint64_t epoch = 0;
   snapshot state;
 };
@@ -63,13 +64,13 @@ struct start_session {
 /// Stop the session once it has handled what was handed to it, and call `session_stopped` with its last state.
 struct stop_session {
   session_key key;
-  std::uint64_t run = 0;
+  run_id run;
 };
 
 /// Hand the session a message, then call `handled`; in the order of the commands.
 struct hand_message {
   session_key key;
-  std::uint64_t run = 0;
+  run_id run;
   host_id origin;
   std::uint64_t number = 0;
   std::string payload;
@@ -78,7 +79,7 @@ struct hand_message {
 /// Make one state of two of a session that has run in two places, and call `resolved`.
 struct resolve_conflict {
   session_key key;
-  std::uint64_t run = 0;
+  run_id run;
   snapshot winner;
   snapshot loser;
 };

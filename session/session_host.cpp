@@ -300,7 +300,7 @@ void session_host::map_restarted(std::uint64_t now_ms) {
 
 // -- the sessions of this host ---------------------------------------------------------------------------------------
 
-bool session_host::checkpoint(const session_key& key, std::uint64_t run, snapshot state, std::uint64_t now_ms) {
+bool session_host::checkpoint(const session_key& key, run_id run, snapshot state, std::uint64_t now_ms) {
   const event_scope scope{*this, now_ms};
   auto* e = find(key);
   if (!e)
@@ -309,19 +309,19 @@ bool session_host::checkpoint(const session_key& key, std::uint64_t run, snapsho
   return e->second.machine.checkpoint(in, run, std::move(state));
 }
 
-void session_host::session_stopped(const session_key& key, std::uint64_t run, std::optional<snapshot> state,
+void session_host::session_stopped(const session_key& key, run_id run, std::optional<snapshot> state,
                                    std::uint64_t now_ms) {
   const event_scope scope{*this, now_ms};
   change(key, [&](stage_machine& machine, session_scope& in) { return machine.stopped(in, run, std::move(state)); });
 }
 
-void session_host::session_ended(const session_key& key, std::uint64_t run, bool failed, std::uint64_t now_ms,
+void session_host::session_ended(const session_key& key, run_id run, bool failed, std::uint64_t now_ms,
                                  std::string_view why) {
   const event_scope scope{*this, now_ms};
   change(key, [&](stage_machine& machine, session_scope& in) { return machine.ended(in, run, failed, why); });
 }
 
-void session_host::resolved(const session_key& key, std::uint64_t run, snapshot state, std::uint64_t now_ms) {
+void session_host::resolved(const session_key& key, run_id run, snapshot state, std::uint64_t now_ms) {
   const event_scope scope{*this, now_ms};
   change(key, [&](stage_machine& machine, session_scope& in) { return machine.resolved(in, run, std::move(state)); });
 }

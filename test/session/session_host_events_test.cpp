@@ -177,7 +177,7 @@ template <class Configuration>
 struct busy_host {
   static constexpr std::uint64_t now_ms = lone_host::now_ms;
   session_host host{options(), now_ms};
-  std::map<session_key, std::uint64_t> runs;
+  std::map<session_key, run_id> runs;
   /// The last state of each session that has been written.
   std::map<session_key, snapshot> states;
   std::set<session_key> told_to_stop;

@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_CASE(a_session_runs_once_its_record_is_written) {
   BOOST_TEST(record.epoch == 1u);
   const auto started = last<session::start_session>();
   BOOST_TEST_REQUIRE(started.has_value());
-  BOOST_TEST(started->run == machine.run());
+  BOOST_TEST((started->run == machine.run()));
 }
 
 BOOST_AUTO_TEST_CASE(a_claim_skips_epochs_while_a_configured_node_has_not_been_met) {
@@ -209,7 +209,7 @@ BOOST_AUTO_TEST_CASE(the_record_is_not_written_twice_at_a_time) {
 
 BOOST_AUTO_TEST_CASE(only_the_run_that_owns_the_session_makes_a_checkpoint) {
   run();
-  BOOST_TEST(!machine.checkpoint(in, machine.run() + 1, {"game", 1, "round 2"}));
+  BOOST_TEST(!machine.checkpoint(in, session::run_id{machine.run().value + 1}, {"game", 1, "round 2"}));
   BOOST_TEST(machine.checkpoint(in, machine.run(), {"game", 1, "round 2"}));
   note_winner(5);
   BOOST_TEST(!machine.checkpoint(in, machine.run(), {"game", 1, "round 3"}));

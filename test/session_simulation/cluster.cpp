@@ -795,7 +795,7 @@ void cluster::apply_start(std::size_t n, process& p, const start_session& c) {
   if (scenario_.disks && scenario_.minority == minority_policy::pause)
     records_.started(c.key, c.epoch, {nodes_[n].name, p.incarnation});
   auto& started = p.running[c.key];
-  if (started.run != 0)
+  if (started.run != run_id{})
     fail("a session runs once on a node", name(c.key) + " on " + nodes_[n].name);
   started = {c.run, c.epoch, p.version, handled_messages::decode(c.state.bytes)};
   const auto is_new = first_run_us_.try_emplace(c.key, now_us_).second;
