@@ -4,8 +4,6 @@
 
 #include <fmt/format.h>
 
-#include <utility>
-
 namespace ariadne {
 
 std::string in_words(const session::session_key& key) {
