@@ -25,11 +25,6 @@ bool answer_budget::charge(const caf::node_id& whom, std::size_t bytes) {
   return true;
 }
 
-void answer_budget::charge_anyway(const caf::node_id& whom, std::size_t bytes) {
-  const std::lock_guard lock{mutex_};
-  clients_[whom].charged += bytes;
-}
-
 bool answer_budget::has_room(const caf::node_id& whom) const {
   const std::lock_guard lock{mutex_};
   const auto found = clients_.find(whom);

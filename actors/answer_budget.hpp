@@ -39,9 +39,6 @@ public:
   /// Whether an answer of so many bytes may be made for the client; if so, it is charged.
   [[nodiscard]] bool charge(const caf::node_id& client, std::size_t bytes);
 
-  /// Charges an answer that has to be made, whatever waits already.
-  void charge_anyway(const caf::node_id& client, std::size_t bytes);
-
   /// Whether an answer may be made of which it is not known how long it will be.
   bool has_room(const caf::node_id& client) const;
 

@@ -12,11 +12,9 @@
 #include <openssl/rand.h>
 #include <openssl/x509v3.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <ctime>
-#include <memory>
 #include <utility>
 
 #include <fcntl.h>
@@ -95,6 +93,20 @@ tl::expected<certificate_ptr, std::string> read_certificate(const fs::path& file
 tl::expected<key_ptr, std::string> read_key(const fs::path& file) {
   return read_pem(file, [](BIO* bio) {
     return key_ptr{bio == nullptr ? nullptr : PEM_read_bio_PrivateKey(bio, nullptr, nullptr, nullptr)};
+  });
+}
+
+struct issuer {
+  certificate_ptr certificate;
+  key_ptr key;
+};
+
+tl::expected<issuer, std::string> read_issuer(const fs::path& directory) {
+  auto certificate = read_certificate(directory / authority_name);
+  if (!certificate)
+    return problem{certificate.error()};
+  return read_key(directory / authority_key_name).map([&](key_ptr&& key) {
+    return issuer{std::move(*certificate), std::move(key)};
   });
 }
 
@@ -239,12 +251,9 @@ certificate_authority::expected certificate_authority::renew(const fs::path& cer
 certificate_authority::expected certificate_authority::write_signed(const std::vector<identity>& who,
                                                                     const fs::path& certificate, time_point now,
                                                                     std::chrono::hours valid_for) const {
-  const auto issuer = read_certificate(directory_ / authority_name);
+  const auto issuer = read_issuer(directory_);
   if (!issuer)
     return problem{issuer.error()};
-  const auto issuers_key = read_key(directory_ / authority_key_name);
-  if (!issuers_key)
-    return problem{issuers_key.error()};
   const key_ptr key{EVP_EC_gen("P-256")};
   if (!key)
     return problem{openssl_problem("make a private key")};
@@ -256,7 +265,7 @@ certificate_authority::expected certificate_authority::write_signed(const std::v
   }
   const auto common_name = fmt::format("{} {}", to_string(who.front().is), who.front().name);
   const auto made =
-    sign(*key, common_name, issuer->get(), **issuers_key, now, valid_for, [&](X509& subject, X509& signer) {
+    sign(*key, common_name, issuer->certificate.get(), *issuer->key, now, valid_for, [&](X509& subject, X509& signer) {
       return add_extension(subject, signer, NID_basic_constraints, "critical,CA:FALSE")
              && add_extension(subject, signer, NID_key_usage, "critical,digitalSignature")
              // Only a node answers those who connect.
@@ -276,12 +285,9 @@ certificate_authority::expected certificate_authority::write_signed(const std::v
 }
 
 certificate_authority::expected certificate_authority::revoke(const fs::path& certificate, time_point now) const {
-  const auto issuer = read_certificate(directory_ / authority_name);
+  const auto issuer = read_issuer(directory_);
   if (!issuer)
     return problem{issuer.error()};
-  const auto issuers_key = read_key(directory_ / authority_key_name);
-  if (!issuers_key)
-    return problem{issuers_key.error()};
   const auto revoked = read_certificate(certificate);
   if (!revoked)
     return problem{revoked.error()};
@@ -303,10 +309,10 @@ certificate_authority::expected certificate_authority::revoke(const fs::path& ce
       || X509_REVOKED_set_serialNumber(entry.get(), X509_get_serialNumber(revoked->get())) != 1
       || X509_REVOKED_set_revocationDate(entry.get(), time.get()) != 1
       || X509_CRL_set_version(list.get(), X509_CRL_VERSION_2) != 1
-      || X509_CRL_set_issuer_name(list.get(), X509_get_subject_name(issuer->get())) != 1
+      || X509_CRL_set_issuer_name(list.get(), X509_get_subject_name(issuer->certificate.get())) != 1
       || X509_CRL_set1_lastUpdate(list.get(), time.get()) != 1 || X509_CRL_set1_nextUpdate(list.get(), next.get()) != 1
       || X509_CRL_add0_revoked(list.get(), entry.release()) != 1 || X509_CRL_sort(list.get()) != 1
-      || X509_CRL_sign(list.get(), issuers_key->get(), EVP_sha256()) == 0)
+      || X509_CRL_sign(list.get(), issuer->key.get(), EVP_sha256()) == 0)
     return problem{openssl_problem("sign a list of revocations")};
   const auto pem = to_pem([&](BIO* bio) { return PEM_write_bio_X509_CRL(bio, list.get()); });
   if (auto written = write_file(file, pem, false); !written)

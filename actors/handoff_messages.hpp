@@ -5,12 +5,22 @@
 
 #include "actors/node_status.hpp"
 #include "actors/write_options.hpp"
+#include "session/snapshot.hpp"
 
 #include <caf/typed_actor.hpp>
 
 #include <cstdint>
 #include <string>
 #include <vector>
+
+namespace ariadne::session {
+
+template <class Inspector>
+auto inspect(Inspector& f, snapshot& x) {
+  return inspect_fields(f, "snapshot", x.type_name, x.schema_version, x.bytes);
+}
+
+} // namespace ariadne::session
 
 namespace ariadne {
 
@@ -22,18 +32,6 @@ struct keys_page {
   template <class Inspector>
   friend auto inspect(Inspector& f, keys_page& x) {
     return inspect_fields(f, "keys_page", x.keys, x.is_last);
-  }
-};
-
-/// A session's state as it is kept: the name and schema version of its type, and its serialised bytes.
-struct snapshot {
-  std::string type_name;
-  std::uint32_t schema_version = 0;
-  std::string bytes;
-
-  template <class Inspector>
-  friend auto inspect(Inspector& f, snapshot& x) {
-    return inspect_fields(f, "snapshot", x.type_name, x.schema_version, x.bytes);
   }
 };
 

@@ -6,13 +6,9 @@
 
 namespace ariadne::detail {
 
-namespace {
-
 std::uint64_t to_ms(std::chrono::milliseconds time) {
   return time.count() < 0 ? 0 : static_cast<std::uint64_t>(time.count());
 }
-
-} // namespace
 
 caf::actor handoff_of(caf::actor_system& system, const state_handoff_actor& given) {
   return caf::actor_cast<caf::actor>(given ? given

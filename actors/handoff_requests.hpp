@@ -109,6 +109,8 @@ caf::message discard_message(std::string key);
 caf::message discard_message(std::string key, event_id event);
 caf::message watch_message(std::string prefix, const caf::strong_actor_ptr& watcher);
 std::variant<discarded, replaced, absent> to_outcome(const discard_receipt& receipt);
+/// 0 if it is negative.
+std::uint64_t to_ms(std::chrono::milliseconds time);
 /// How much longer the one who asks waits than the one who answers.
 inline constexpr std::chrono::milliseconds answer_grace{1'000};
 

@@ -10,7 +10,6 @@
 
 #include <csignal>
 #include <cstdint>
-#include <string>
 #include <utility>
 
 namespace ariadne {

@@ -3,10 +3,22 @@
 // What a node reports of itself.
 
 #include "actors/type_ids.hpp"
+#include "crdt/replica_counters.hpp"
 
 #include <cstdint>
 #include <string>
 #include <vector>
+
+namespace ariadne::crdt {
+
+template <class Inspector>
+auto inspect(Inspector& f, replica_counters& x) {
+  return inspect_fields(f, "replica_counters", x.puts, x.erases, x.frames_sent, x.frames_received, x.bytes_sent,
+                        x.bytes_received, x.registers_sent, x.registers_received, x.full_states_sent, x.refusals,
+                        x.divergences);
+}
+
+} // namespace ariadne::crdt
 
 namespace ariadne {
 
@@ -39,30 +51,6 @@ struct replication_status {
     return inspect_fields(f, "replication_status", x.node, x.replica, x.is_neighbour, x.caught_up, x.lag_events,
                           x.lag_bytes_max, x.in_flight_bytes, x.last_frame_ms, x.refused_here, x.refused_there,
                           x.refusal, x.clock_ahead_ms);
-  }
-};
-
-/// What a replica has done since its start. Counters only grow.
-struct replica_counters {
-  std::uint64_t puts = 0;
-  std::uint64_t erases = 0;
-  std::uint64_t frames_sent = 0;
-  std::uint64_t frames_received = 0;
-  std::uint64_t bytes_sent = 0;
-  std::uint64_t bytes_received = 0;
-  std::uint64_t registers_sent = 0;
-  std::uint64_t registers_received = 0;
-  /// Whole maps sent, to neighbours that had been away for too long for less.
-  std::uint64_t full_states_sent = 0;
-  std::uint64_t refusals = 0;
-  /// Replicas that differed although they had seen the same events: must stay 0.
-  std::uint64_t divergences = 0;
-
-  template <class Inspector>
-  friend auto inspect(Inspector& f, replica_counters& x) {
-    return inspect_fields(f, "replica_counters", x.puts, x.erases, x.frames_sent, x.frames_received, x.bytes_sent,
-                          x.bytes_received, x.registers_sent, x.registers_received, x.full_states_sent, x.refusals,
-                          x.divergences);
   }
 };
 

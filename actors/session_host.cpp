@@ -9,7 +9,6 @@
 #include "actors/internal/process_clocks.hpp"
 #include "actors/internal/replica_messages.hpp"
 #include "actors/internal/session_drains.hpp"
-#include "actors/internal/session_entries.hpp"
 #include "actors/internal/session_events.hpp"
 #include "actors/internal/session_links.hpp"
 #include "actors/internal/session_map.hpp"
@@ -132,7 +131,7 @@ public:
 
   caf::result<session_place> start_session(session_key key, snapshot&& state, std::uint64_t wait_ms) {
     return request<session_place>(wait_ms, place_answer(key), [&](auto number, auto deadline_ms) {
-      core_->start(number, key, to_state(std::move(state)), deadline_ms, now_ms());
+      core_->start(number, key, std::move(state), deadline_ms, now_ms());
     });
   }
 
@@ -253,7 +252,7 @@ public:
 
   // -- sessions ------------------------------------------------------------------------------------------------------
 
-  void checkpoint(const session_key& key, std::uint64_t run, snapshot&& state) {
+  void checkpoint(const session_key& key, session::run_id run, snapshot&& state) {
     if (options_.kinds.contains(key.kind))
       core_->checkpoint(key, run, runs_.to_saved(key.kind, std::move(state)), now_ms());
     act();
@@ -278,9 +277,9 @@ public:
       return;
     for (const auto& found : changes.keys)
       if (const auto key = session::session_key_from(found.key))
-        core_->record_changed(*key, to_entries(found), now_ms());
+        core_->record_changed(*key, found.values, now_ms());
       else if (const auto node = session::reserving_node(found.key))
-        core_->reservation_changed(*node, to_entries(found), now_ms());
+        core_->reservation_changed(*node, found.values, now_ms());
     has_met_all_ = changes.has_met_all;
     core_->set_in_service(changes.is_in_service, now_ms());
     note_caught_up();
@@ -723,7 +722,7 @@ session_host(ticking_session_host_actor::stateful_pointer<session_host_state> se
     [&state](handoff_atom, const state_handoff_actor& handoff) { state.set_handoff(handoff); },
     [&state](drain_atom) { return state.drain(); },
     [&state](snapshot_atom, std::string& kind, std::string& id, std::uint64_t run, snapshot& taken) {
-      state.checkpoint({std::move(kind), std::move(id)}, run, std::move(taken));
+      state.checkpoint({std::move(kind), std::move(id)}, {run}, std::move(taken));
     },
     [&state](get_atom, std::string& kind, std::string& id) {
       return state.session_here({std::move(kind), std::move(id)});

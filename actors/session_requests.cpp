@@ -4,14 +4,6 @@
 
 namespace ariadne::detail {
 
-namespace {
-
-std::uint64_t to_ms(std::chrono::milliseconds time) {
-  return time.count() < 0 ? 0 : static_cast<std::uint64_t>(time.count());
-}
-
-} // namespace
-
 caf::message start_message(std::string kind, std::string id, std::chrono::milliseconds wait) {
   return caf::make_message(start_atom_v, std::move(kind), std::move(id), to_ms(wait));
 }

@@ -13,7 +13,21 @@
 #include <cstdint>
 #include <vector>
 
+namespace ariadne::crdt {
+struct live_entry;
+struct replica_counters;
+} // namespace ariadne::crdt
+
+namespace ariadne::session {
+struct snapshot;
+} // namespace ariadne::session
+
 namespace ariadne {
+
+// Of layers that know no CAF. Their `inspect` stands in the header of the messages.
+using live_value = crdt::live_entry;
+using replica_counters = crdt::replica_counters;
+using snapshot = session::snapshot;
 
 struct sync_frame;
 struct event_id;
@@ -28,9 +42,7 @@ struct neighbour;
 enum class node_presence : std::uint8_t;
 struct known_node;
 struct replication_status;
-struct replica_counters;
 struct replica_status;
-struct snapshot;
 enum class pickup_outcome : std::uint8_t;
 struct pickup_result;
 struct leftover;
@@ -44,7 +56,6 @@ struct node_status;
 struct node_introduction;
 struct introduction_result;
 struct heartbeat;
-struct live_value;
 struct live_values;
 struct live_changes;
 struct write_fence;

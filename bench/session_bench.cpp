@@ -32,7 +32,7 @@ session_key key(std::size_t i) {
   return {"game", std::to_string((i * 7919) % session_count)};
 }
 
-saved_state state_of_session() {
+snapshot state_of_session() {
   return {"state", 1, std::string(state_bytes, 's')};
 }
 

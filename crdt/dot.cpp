@@ -1,7 +1,5 @@
 #include "crdt/dot.hpp"
 
-#include <charconv>
-
 namespace ariadne::crdt {
 
 std::string to_string(replica_id id) {
@@ -10,14 +8,6 @@ std::string to_string(replica_id id) {
   for (int i = 15; i >= 0; --i, id.value >>= 4)
     text[i] = digits[id.value & 0xf];
   return text;
-}
-
-replica_id replica_id_from_string(const std::string& text) {
-  replica_id id;
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id.value, 16);
-  if (text.size() != 16 || error != std::errc{} || end != text.data() + text.size())
-    return {};
-  return id;
 }
 
 std::string to_string(dot d) {

@@ -29,9 +29,6 @@ constexpr replica_id twin_of(replica_id id) {
 /// Sixteen hexadecimal digits.
 std::string to_string(replica_id id);
 
-/// The inverse of `to_string`: exactly sixteen hexadecimal digits, else the reserved id 0.
-replica_id replica_id_from_string(const std::string& text);
-
 /// Names one write event, a put or an erase (Almeida, Shoker, Baquero: Delta State Replicated Data Types, 2018,
 /// section 7.2). The counters of a replica are 1, 2, 3, ...; the counter 0 names no event.
 struct dot {

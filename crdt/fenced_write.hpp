@@ -1,5 +1,6 @@
 #pragma once
 
+#include "crdt/live_entry.hpp"
 #include "crdt/replica.hpp"
 
 #include <cstdint>
@@ -8,12 +9,6 @@
 #include <vector>
 
 namespace ariadne::crdt {
-
-/// One of the values that stand side by side under a key of the map.
-struct live_entry {
-  crdt::dot dot;
-  shared_bytes value;
-};
 
 /// All entries of a key that no known write has superseded and that have not expired.
 std::vector<live_entry> live_entries(const replica& replica, std::string_view key, std::uint64_t now_ms);

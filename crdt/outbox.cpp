@@ -4,7 +4,6 @@
 #include "crdt/invariant.hpp"
 
 #include <algorithm>
-#include <optional>
 
 namespace ariadne::crdt {
 
@@ -93,6 +92,11 @@ refusal outbox::refuse(const neighbour_link& link, refusal_code code, std::strin
   refusal message{code, std::move(reason)};
   send(link, encode(message, link.version));
   return message;
+}
+
+refusal outbox::refuse_forged(const neighbour_link& link) {
+  return refuse(link, refusal_code::same_replica,
+                "replica id " + to_string(options_.id) + " is taken: an event of it has never happened here");
 }
 
 } // namespace ariadne::crdt

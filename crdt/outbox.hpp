@@ -48,6 +48,8 @@ public:
   void announce_sources(const neighbour_links& links, std::size_t news_max = 16);
   /// The last message on a link. Returns it.
   refusal refuse(const neighbour_link& link, refusal_code code, std::string reason);
+  /// The same for a frame that names an event of this replica which has never happened: someone else bears its id.
+  refusal refuse_forged(const neighbour_link& link);
 
   std::vector<outgoing_frame> take_frames() {
     return std::exchange(frames_, {});

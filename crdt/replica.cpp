@@ -18,18 +18,14 @@ constexpr std::uint64_t moving_ms_max = 2'000;
 /// What is kept of a neighbour's reason.
 constexpr std::size_t reason_bytes_max = 256;
 
-/// To take a register away costs about three times as much as to look at one.
-std::size_t swept_per_call_max(const replica_options& options) {
-  return std::max<std::size_t>(options.work_registers_max / 3, 1);
-}
-
 } // namespace
 
 replica::replica(replica_options options)
   : options_(std::move(options)), guard_({options_.drift_max_ms, options_.clock_patience_ms}),
     links_(options_.patience_with_disks), state_(options_, links_), members_(options_.straggler_patience_ms),
-    outbox_(options_, state_, guard_, staged_, links_.disks(), counters_),
-    pump_(options_, state_, full_state_, outbox_, counters_) {
+    intake_(options_, state_, links_, outbox_, pump_, counters_),
+    outbox_(options_, state_, guard_, intake_.staged(), links_.disks(), counters_),
+    pump_(options_, state_, intake_.full_state(), outbox_, counters_) {
   options_.limits.key_bytes_max = std::min(options_.limits.key_bytes_max, key_bytes_limit);
   options_.part_bytes_min = std::min(options_.part_bytes_min, options_.part_bytes);
 }
@@ -129,15 +125,12 @@ void replica::close(link_id id, std::uint64_t now_ms) {
   auto* link = links_.find(id);
   if (link == nullptr)
     return;
-  void_stream(*link);
-  const auto is_orphaned = link->in.changed_registers;
+  intake_.close(*link);
   guard_.forget(link->neighbour);
   pump_.part(*link, now_ms);
   links_.close(id);
   outbox_.announce_sources(links_);
-  if (is_orphaned)
-    forward_ahead(id);
-  resume_streams(now_ms);
+  intake_.resume_streams(now_ms);
   pump_.pump_all(links_, now_ms);
 }
 
@@ -169,13 +162,8 @@ std::optional<refusal> replica::refuse_hello(neighbour_link& link, const hello& 
     return outbox_.refuse(link, refusal_code::malformed, "the replica id of an open link has changed");
   if (known().is_forged(message.vector) || known().is_forged(message.forgotten) || known().is_forged(message.durable)
       || (message.retired && known().is_forged(*message.retired)))
-    return refuse_forged(link);
+    return outbox_.refuse_forged(link);
   return std::nullopt;
-}
-
-std::optional<refusal> replica::refuse_forged(neighbour_link& link) {
-  return outbox_.refuse(link, refusal_code::same_replica,
-                        "replica id " + to_string(options_.id) + " is taken: an event of it has never happened here");
 }
 
 std::optional<refusal> replica::handle(neighbour_link& link, const hello& message, std::uint64_t now_ms) {
@@ -199,7 +187,7 @@ std::optional<refusal> replica::handle(neighbour_link& link, const hello& messag
   outbox_.announce_sources(links_);
   // Whoever asks again has missed something: it shall start anew.
   if (message.answer_wanted && !is_first)
-    void_stream(link);
+    intake_.void_stream(link);
   if (!message.retired && message.retired_digest != retired().digest()) {
     // What it has retired may be what it lacks. Our hello says what we have retired, and it will do the same.
     outbox_.send_hello(link, want::answer, now_ms);
@@ -218,156 +206,6 @@ std::optional<refusal> replica::handle(neighbour_link& link, const hello& messag
   return std::nullopt;
 }
 
-std::optional<refusal> replica::handle(neighbour_link& link, const delta_view& message, std::uint64_t now_ms) {
-  auto& in = link.in;
-  // Its hello has been lost, or comes later.
-  if (!link.has_said_hello())
-    return std::nullopt;
-  if (known().is_forged(message.header.base) || known().is_forged(message.trailer.cut)
-      || known().is_forged(message.trailer.forgotten))
-    return refuse_forged(link);
-  if (!take_turn(link, message.header, now_ms)) {
-    // Out of its turn, a register may lack what its sender has forgotten in the belief that we know it.
-    resume_streams(now_ms);
-    return std::nullopt;
-  }
-  const auto in_full_state = message.header.full_state && full_state_.is_coming_in(in.id);
-  if (!join_registers(link, in_full_state, message, now_ms))
-    return refuse_forged(link);
-  known().join_forgotten(message.trailer.forgotten);
-  if (in.lacks_value) {
-    void_stream(link);
-    resume_streams(now_ms);
-    return std::nullopt;
-  }
-  if (message.trailer.last)
-    take_cut(link, in_full_state, message);
-  if (!full_state_.is_swept(in.id)) {
-    in.acknowledged = message.header.number;
-    outbox_.send_ack(link);
-  } else if (link.version >= codec_version_with_pieces) {
-    outbox_.send_arrival(link);
-  }
-  tell_refused(link, message.trailer.last, now_ms);
-  resume_streams(now_ms);
-  pump_.pump_all(links_, now_ms);
-  return std::nullopt;
-}
-
-bool replica::take_turn(neighbour_link& link, const delta_header& header, std::uint64_t now_ms) {
-  auto& in = link.in;
-  if (in.has_lost_delta_before(header.stream, header.number))
-    void_stream(link);
-  if (header.stream == in.id && !header.base.empty() && !full_state_.may_begin(in.id))
-    void_stream(link);
-  if (!in.take_delta(header.stream, header.number, now_ms))
-    return false;
-  if (!header.base.empty())
-    full_state_.begin(in.id, header.base);
-  return true;
-}
-
-void replica::take_cut(neighbour_link& link, bool in_full_state, const delta_view& message) {
-  auto& in = link.in;
-  if (in_full_state)
-    end_full_state(in);
-  in.cut.join(in.refused.taken_of(message.trailer.cut));
-  for (const auto& d : message.trailer.cut)
-    if (vector()[d.replica] != 0)
-      link.untold.insert(d.replica);
-  if (full_state_.is_swept(in.id))
-    sweep(swept_per_call_max(options_) - std::min(message.register_count, swept_per_call_max(options_)));
-  else
-    end_batch(link);
-}
-
-bool replica::join_registers(neighbour_link& link, bool in_full_state, const delta_view& message,
-                             std::uint64_t now_ms) {
-  auto& in = link.in;
-  auto has_forged_register = false;
-  const auto may_object = !state_.admits_all(message.key_bytes_max, message.value_bytes_max, message.stamp_max, now_ms);
-  message.for_each_register([&](std::string_view key, causal_register&& value,
-                                const std::vector<value_reference>& references) {
-    ++counters_.registers_received;
-    if (known().is_forged(value)) {
-      has_forged_register = true;
-      return;
-    }
-    if (may_object)
-      if (auto why = state_.object_to(key, value, references, now_ms)) {
-        ++counters_.refusals;
-        return link.refuse(key, value, vector(), std::move(*why), now_ms);
-      }
-    if (!supply(key, value, references)) {
-      in.lacks_value = true;
-      return;
-    }
-    if (in.refused.any())
-      in.refused.accept(key);
-    const auto has_changed = full_state_.is_under_way() ? full_state_.join(state_, in_full_state, key, std::move(value))
-                                                        : state_.join(key, std::move(value)).changed;
-    in.changed_registers |= has_changed;
-    if (has_changed)
-      note_changed(key);
-    for (const auto& reference : references)
-      staged_.erase(reference.dot);
-  });
-  return !has_forged_register;
-}
-
-bool replica::supply(std::string_view key, causal_register& value,
-                     const std::vector<value_reference>& references) const {
-  if (references.empty())
-    return true;
-  const auto* owner = map().find(key);
-  const auto mine = owner == nullptr ? causal_register{} : map().value(*owner);
-  for (const auto& [dot, length] : references) {
-    if (const auto* staged = staged_.find(dot, length)) {
-      value.supply(dot, *staged);
-      continue;
-    }
-    auto is_here = false;
-    for (std::size_t i = 0; i < mine.live_count(); ++i)
-      if (mine.live(i).dot == dot) {
-        value.supply(dot, mine.live(i).value);
-        is_here = true;
-      }
-    // What is dead here needs no value.
-    if (!is_here && !mine.covers(dot) && !covers(dot))
-      return false;
-  }
-  return true;
-}
-
-bool replica::needs_value(const piece& message) const {
-  if (message.length > options_.limits.value_bytes_max || covers(message.dot))
-    return false;
-  // What it names is here, or dead here.
-  return map().index().find(message.dot) == nullptr;
-}
-
-std::optional<refusal> replica::handle(neighbour_link& link, const piece& message, std::uint64_t now_ms) {
-  auto& in = link.in;
-  if (!link.has_said_hello())
-    return std::nullopt;
-  if (known().is_forged(version_vector{message.dot}))
-    return refuse_forged(link);
-  if (in.has_lost_piece_before(message.stream, message.number))
-    void_stream(link);
-  if (!in.take_piece(message.stream, message.number, now_ms)) {
-    resume_streams(now_ms);
-    return std::nullopt;
-  }
-  // Of one that is of no use here, the neighbour shall send no more.
-  const auto bytes_max = (4 + 2 * links_.size()) * options_.limits.value_bytes_max;
-  const auto here = needs_value(message) ? staged_.add(message, bytes_max, now_ms)
-                                         : std::optional{staged_values::addition{message.length, false}};
-  if (!here)
-    return outbox_.refuse(link, refusal_code::malformed, "a piece says another size of its value than the one before");
-  outbox_.send_arrival(link, {message.dot, here->bytes}, here->has_added);
-  return std::nullopt;
-}
-
 std::optional<refusal> replica::handle(neighbour_link& link, const arrival& message, std::uint64_t now_ms) {
   if (!link.out || link.out->id() != message.stream)
     return std::nullopt;
@@ -382,7 +220,7 @@ std::optional<refusal> replica::handle(neighbour_link& link, const arrival& mess
 
 std::optional<refusal> replica::handle(neighbour_link& link, const ack& message, std::uint64_t now_ms) {
   if (known().is_forged(message.vector) || known().is_forged(message.durable))
-    return refuse_forged(link);
+    return outbox_.refuse_forged(link);
   link.learn(known(), message.vector, state_.changed_bytes());
   if (!message.durable.empty())
     links_.disks().learn(link.node, link.neighbour, message.durable);
@@ -412,10 +250,10 @@ std::optional<refusal> replica::handle(neighbour_link& link, const heartbeat& me
     // It has all that is known here: an acknowledgement of that has been lost.
     if (link.introduced && !link.known.covers(vector()))
       outbox_.send_hello(link, want::answer, now_ms);
-    if (message.ahead || is_ahead() || message.fingerprint == map().fingerprint())
+    if (message.ahead || intake_.is_ahead() || message.fingerprint == map().fingerprint())
       return std::nullopt;
     ++counters_.divergences;
-    void_stream(link);
+    intake_.void_stream(link);
     outbox_.send_hello(link, want::full_state, now_ms);
   } else if (link.has_said_hello() && message.vector_digest != known().digest(link.known)) {
     // It has told us all of its version vector, but not all has arrived.
@@ -429,91 +267,8 @@ std::optional<refusal> replica::handle(neighbour_link&, const refusal& message, 
   return refusal{message.code, "refused by the neighbour: " + message.reason};
 }
 
-void replica::end_full_state(inbound_stream& in) {
-  if (!in.refused.any()) {
-    full_state_.end();
-    return;
-  }
-  // What it lacks may be what was refused; and of what it says to be dead, the reason may be missing.
-  in.refused.tear();
-  full_state_.give_up();
-}
-
-void replica::tell_refused(neighbour_link& link, bool at_end_of_batch, std::uint64_t now_ms) {
-  if (link.count_refused(at_end_of_batch))
-    outbox_.send_heartbeat(link, is_ahead(), now_ms);
-}
-
-void replica::ask_again_for_refused(neighbour_link& link, std::uint64_t now_ms) {
-  const auto& refused = link.in.refused;
-  if (refused.any()) {
-    if (link.back_off.is_over(refused.is_settled(now_ms), now_ms))
-      void_stream(link);
-  } else if (link.refused_here > 0 && covers(link.known)) {
-    // Others have brought all of it.
-    tell_refused(link, true, now_ms);
-  } else if (link.refused_here > 0 && link.in.id != 0 && link.back_off.is_over(false, now_ms)) {
-    // The hello that named the new stream may have been lost.
-    link.back_off.begin(now_ms);
-    outbox_.send_hello(link, want::nothing, now_ms);
-  }
-}
-
-std::optional<std::uint64_t> replica::sweep(std::size_t registers_max) {
-  const auto done = full_state_.sweep(state_, registers_max);
-  if (!done)
-    return std::nullopt;
-  // What has been swept away may have been sent already, and no walk meets it again.
-  for (auto& [id, outward] : links_)
-    if (outward.out && outward.out->in_full_state())
-      outward.out->begin_full_state(pump_.source(), outward.values);
-  raise_vector(done->cut);
-  std::optional<link_id> from;
-  for (auto& [id, link] : links_)
-    if (link.in.id == done->stream) {
-      from = id;
-      end_batch(link);
-      link.in.acknowledged = link.in.next_number - 1;
-    }
-  if (done->has_changed)
-    for (auto& [id, outward] : links_)
-      if (id != from && outward.out)
-        outward.out->note_ahead_again(pump_.source());
-  return done->stream;
-}
-
-void replica::end_batch(neighbour_link& link) {
-  auto& in = link.in;
-  link.learn(known(), in.cut, state_.changed_bytes());
-  raise_vector(std::exchange(in.cut, {}));
-  if (std::exchange(in.changed_registers, false))
-    forward_ahead(link.id);
-}
-
-void replica::raise_vector(const version_vector& cut) {
-  for (const auto& d : cut)
-    known().raise(d);
-  // What one neighbour has promised may well come from another.
-  for (auto& [id, waiting] : links_)
-    waiting.caught_up = waiting.caught_up || (waiting.introduced && covers(waiting.target));
-}
-
-void replica::void_stream(neighbour_link& link) {
-  auto& in = link.in;
-  full_state_.void_stream(in.id, in.cut);
-  in.clear();
-}
-
-void replica::resume_streams(std::uint64_t now_ms) {
-  if (full_state_.is_under_way())
-    return;
-  for (auto& [id, link] : links_)
-    if (link.has_said_hello() && link.in.id == 0)
-      outbox_.send_hello(link, want::nothing, now_ms);
-}
-
 void replica::work(std::uint64_t now_ms) {
-  if (full_state_.free_some(options_.work_registers_max) == options_.work_registers_max)
+  if (intake_.full_state().free_some(options_.work_registers_max) == options_.work_registers_max)
     return;
   if (is_writing_anew())
     return write_some_anew(now_ms);
@@ -524,14 +279,7 @@ void replica::work(std::uint64_t now_ms) {
   if (!is_sweep)
     // A key that is kept costs a few times as much as a register that is swept.
     return state_.list_keys(now_ms, std::max<std::size_t>(options_.work_registers_max / 4, 1));
-  const auto swept = sweep(swept_per_call_max(options_));
-  if (!swept)
-    return;
-  for (auto& [id, link] : links_)
-    if (link.in.id == *swept)
-      outbox_.send_ack(link);
-  resume_streams(now_ms);
-  pump_.pump_all(links_, now_ms);
+  intake_.work(now_ms);
 }
 
 void replica::write_some_anew(std::uint64_t now_ms) {
@@ -544,25 +292,6 @@ void replica::write_some_anew(std::uint64_t now_ms) {
   if (!is_writing_anew())
     salvaged_.shrink_to_fit();
   pump_.pump_all(links_, now_ms);
-}
-
-void replica::note_changed(std::string_view key) {
-  const auto has_sent = [](const neighbour_link& link) { return link.out && link.out->has_sent_ahead(); };
-  if (std::none_of(links_.begin(), links_.end(), [&](const auto& item) { return has_sent(item.second); }))
-    return;
-  const auto* owner = map().find(key);
-  if (owner == nullptr)
-    return;
-  const auto value = map().value(*owner);
-  for (auto& [id, link] : links_)
-    if (has_sent(link))
-      value.for_each_context([&out = *link.out](dot d) { out.note_changed(d); });
-}
-
-void replica::forward_ahead(link_id from) {
-  for (auto& [id, link] : links_)
-    if (id != from && link.out)
-      link.out->note_ahead(pump_.source());
 }
 
 void replica::retire_incarnations() {
@@ -581,12 +310,7 @@ void replica::tick(std::uint64_t now_ms) {
   const auto is_heartbeat_due = has_passed(options_.heartbeat_every_ms, last_heartbeat_ms_, now_ms);
   if (is_heartbeat_due)
     last_heartbeat_ms_ = now_ms;
-  for (auto& [id, link] : links_)
-    if (full_state_.is_coming_in(link.in.id) && has_passed(options_.answer_within_ms, link.in.progress_ms, now_ms))
-      void_stream(link);
-  for (auto& [id, link] : links_)
-    ask_again_for_refused(link, now_ms);
-  resume_streams(now_ms);
+  intake_.tick(now_ms);
   for (auto& [id, link] : links_)
     tick(link, is_heartbeat_due, now_ms);
   pump_.pump_all(links_, now_ms);
@@ -604,11 +328,11 @@ void replica::tidy_up(std::uint64_t now_ms) {
   const auto certain_ms = guard_.reading() ? std::min(guard_.certain_ms(), now_ms) : now_ms;
   if (certain_ms > options_.drift_max_ms) {
     const auto left = state_.drop_expired(certain_ms - options_.drift_max_ms, budget);
-    counters_.expired += budget - left;
+    expired_ += budget - left;
     budget = left;
   }
   state_.pages().tick(now_ms);
-  staged_.give_up_old(now_ms);
+  intake_.staged().give_up_old(now_ms);
   pump_.tick(now_ms);
   links_.disks().look(vector(), map().widened_count(), now_ms);
   // However much expires, what is erased must not be kept for ever.
@@ -623,7 +347,7 @@ void replica::tick(neighbour_link& link, bool is_heartbeat_due, std::uint64_t no
   else if (link.has_said_hello() && (!link.untold.empty() || !link.untold_durable.empty()))
     outbox_.send_ack(link);
   if (link.has_said_hello() && is_heartbeat_due)
-    outbox_.send_heartbeat(link, is_ahead(), now_ms);
+    outbox_.send_heartbeat(link, intake_.is_ahead(), now_ms);
 }
 
 // -- what is known ---------------------------------------------------------------------------------------------------
@@ -657,14 +381,9 @@ std::vector<last_event> replica::own_events_beyond(dot beyond, std::size_t event
 
 void replica::check_invariants() const {
   state_.check_invariants();
-  std::set<std::uint64_t> streams;
-  for (const auto& [id, link] : links_) {
+  intake_.check_invariants();
+  for (const auto& [id, link] : links_)
     link.check_invariants(known());
-    require(link.in.id == 0 || streams.insert(link.in.id).second, "no two links have one inbound stream");
-  }
-  require(!full_state_.is_under_way() || has_sweep()
-            || std::any_of(streams.begin(), streams.end(), [this](auto s) { return full_state_.is_coming_in(s); }),
-          "a full state comes in over an open link");
 }
 
 bool replica::caught_up() const {

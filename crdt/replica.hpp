@@ -1,9 +1,9 @@
 #pragma once
 
-#include "crdt/full_state_intake.hpp"
 #include "crdt/guarded_clock.hpp"
 #include "crdt/journal_feed.hpp"
 #include "crdt/journal_part.hpp"
+#include "crdt/link_intake.hpp"
 #include "crdt/link_pump.hpp"
 #include "crdt/members.hpp"
 #include "crdt/neighbour_links.hpp"
@@ -11,7 +11,6 @@
 #include "crdt/replica_counters.hpp"
 #include "crdt/replica_options.hpp"
 #include "crdt/replica_state.hpp"
-#include "crdt/staged_values.hpp"
 #include "crdt/sync_message.hpp"
 #include "crdt/version_vector.hpp"
 
@@ -165,12 +164,12 @@ public:
   /// Whether something that takes long waits to go on. Then `work` is to be called soon, over and over; one call takes
   /// no longer than a few milliseconds at any size of the map.
   bool has_work() const {
-    return has_sweep() || state_.pages().has_work() || pump_.has_work() || full_state_.has_garbage()
+    return has_sweep() || state_.pages().has_work() || pump_.has_work() || intake_.full_state().has_garbage()
            || is_writing_anew();
   }
   /// Whether a full state has come in whole, and is being worked off.
   bool has_sweep() const {
-    return full_state_.is_swept();
+    return intake_.has_sweep();
   }
   void work(std::uint64_t now_ms);
 
@@ -356,6 +355,10 @@ public:
   const replica_counters& counters() const {
     return counters_;
   }
+  /// How many entries have been dropped here since their time was up.
+  std::uint64_t expired() const {
+    return expired_;
+  }
 
   /// Throws broken_invariant unless all is as the classes that this one consists of say, each by itself and with each
   /// other. The time that it takes grows with the links and with the replica ids, not with the keys.
@@ -374,73 +377,36 @@ private:
   std::optional<dot> note_erased(std::optional<dot> erased, std::uint64_t now_ms);
 
   std::optional<refusal> handle(neighbour_link& link, const hello& message, std::uint64_t now_ms);
-  std::optional<refusal> handle(neighbour_link& link, const delta_view& message, std::uint64_t now_ms);
+  std::optional<refusal> handle(neighbour_link& link, const delta_view& message, std::uint64_t now_ms) {
+    return intake_.take(link, message, now_ms);
+  }
   std::optional<refusal> handle(neighbour_link& link, const ack& message, std::uint64_t now_ms);
   std::optional<refusal> handle(neighbour_link& link, const sources& message, std::uint64_t now_ms);
   std::optional<refusal> handle(neighbour_link& link, const heartbeat& message, std::uint64_t now_ms);
   std::optional<refusal> handle(neighbour_link& link, const refusal& message, std::uint64_t now_ms);
-  std::optional<refusal> handle(neighbour_link& link, const piece& message, std::uint64_t now_ms);
+  std::optional<refusal> handle(neighbour_link& link, const piece& message, std::uint64_t now_ms) {
+    return intake_.take(link, message, now_ms);
+  }
   std::optional<refusal> handle(neighbour_link& link, const arrival& message, std::uint64_t now_ms);
 
   /// Why the hello, and with it the link, is not accepted; nothing if it is.
   std::optional<refusal> refuse_hello(neighbour_link& link, const hello& message);
-  /// For a frame that names an event of this replica which has never happened: someone else bears the same id.
-  std::optional<refusal> refuse_forged(neighbour_link& link);
-
-  /// Takes a delta whose turn it is, or makes the stream void. Returns whether it is one to be joined.
-  bool take_turn(neighbour_link& link, const delta_header& header, std::uint64_t now_ms);
-  /// Joins the registers of a delta, but for those that are refused. Returns whether none has an event of this replica
-  /// that has never happened.
-  bool join_registers(neighbour_link& link, bool in_full_state, const delta_view& message, std::uint64_t now_ms);
-  /// Sets the values of a register that have come apart from it. Returns whether all are there that count here.
-  bool supply(std::string_view key, causal_register& value, const std::vector<value_reference>& references) const;
-  /// Whether a value that comes in pieces is of any use here.
-  bool needs_value(const piece& message) const;
-
-  /// The last part of a batch has come in.
-  void take_cut(neighbour_link& link, bool in_full_state, const delta_view& message);
-  /// A full state has come in to its last part.
-  void end_full_state(inbound_stream& in);
-  /// Goes on with the sweep of a full state, looking at up to `registers_max` registers, and does what is due at its
-  /// end. Returns its stream when it is over.
-  std::optional<std::uint64_t> sweep(std::size_t registers_max);
   void write_some_anew(std::uint64_t now_ms);
-  /// What is due when a batch has come in whole, and is swept.
-  void end_batch(neighbour_link& link);
-  void raise_vector(const version_vector& cut);
-  /// Registers that are ahead have changed over the link `from`: they go on to all other neighbours.
-  void forward_ahead(link_id from);
-  /// What has been sent of a register that is ahead is out of date: it has changed, perhaps without a new dot.
-  void note_changed(std::string_view key);
-
-  /// Makes the inbound stream of a link void: what still comes in of it moves no version vector.
-  void void_stream(neighbour_link& link);
-  /// Names new inbound streams for those that are void, unless a full state is coming in: it may bring what they lack.
-  void resume_streams(std::uint64_t now_ms);
-
-  /// Counts what is refused of the neighbour, and tells it at once where that is due.
-  void tell_refused(neighbour_link& link, bool at_end_of_batch, std::uint64_t now_ms);
-  void ask_again_for_refused(neighbour_link& link, std::uint64_t now_ms);
 
   /// Drops what has expired, forgets what is stable, and retires incarnations that are over.
   void tidy_up(std::uint64_t now_ms);
   void tick(neighbour_link& link, bool is_heartbeat_due, std::uint64_t now_ms);
   void retire_incarnations();
 
-  /// Whether the map differs from what the version vector says: registers are ahead of it, or a sweep is under way.
-  bool is_ahead() const {
-    return has_sweep() || state_.is_ahead();
-  }
   neighbour_status status_of(const neighbour_link& link) const;
 
   replica_options options_;
   guarded_clock guard_;
   neighbour_links links_;
   replica_state state_;
-  full_state_intake full_state_;
-  staged_values staged_;
   members members_;
   replica_counters counters_;
+  link_intake intake_;
   outbox outbox_;
   link_pump pump_;
   /// Set if there is one.
@@ -452,6 +418,7 @@ private:
   /// What is still to be looked at, from the end on.
   journal_registers salvaged_;
   std::uint64_t written_anew_ = 0;
+  std::uint64_t expired_ = 0;
   std::uint64_t last_heartbeat_ms_ = 0;
   /// Whose turn it is in `work`.
   bool sweeps_next_ = true;

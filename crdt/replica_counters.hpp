@@ -4,7 +4,7 @@
 
 namespace ariadne::crdt {
 
-/// Counters that only grow.
+/// What a replica has done since its start. Counters only grow.
 struct replica_counters {
   std::uint64_t puts = 0;
   std::uint64_t erases = 0;
@@ -14,12 +14,11 @@ struct replica_counters {
   std::uint64_t bytes_received = 0;
   std::uint64_t registers_sent = 0;
   std::uint64_t registers_received = 0;
+  /// Whole maps sent, to neighbours that had been away for too long for less.
   std::uint64_t full_states_sent = 0;
   std::uint64_t refusals = 0;
-  /// Fingerprints that differed although the version vectors did not: must stay 0.
+  /// Replicas that differed although they had seen the same events: must stay 0.
   std::uint64_t divergences = 0;
-  /// Entries that were dropped here since their time was up.
-  std::uint64_t expired = 0;
 };
 
 } // namespace ariadne::crdt

@@ -2,10 +2,7 @@
 
 #include "journal/frame.hpp"
 
-#include <algorithm>
-#include <limits>
 #include <utility>
-#include <vector>
 
 namespace ariadne::journal {
 

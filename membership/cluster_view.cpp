@@ -23,9 +23,14 @@ std::chrono::milliseconds to_ms(Duration time) {
 
 cluster_view::cluster_view(view_options options, const moment& now)
   : options_(std::move(options)), table_(options_.table),
-    seeds_({options_.table.reconnect_min_ms, options_.table.reconnect_max_ms, options_.table.attempts_max}),
-    life_(options_.heartbeats, now.clocks), identity_(options_.node, options_.voters, options_.id),
-    copies_(options_.former), now_(now), has_met_expected_(options_.expect <= 1) {
+    dialling_(table_,
+              {.reconnect_min_ms = options_.table.reconnect_min_ms,
+               .reconnect_max_ms = options_.table.reconnect_max_ms,
+               .attempts_max = options_.table.attempts_max},
+              commands_),
+    life_(options_.heartbeats, now.clocks), reports_(table_, life_, commands_),
+    identity_(options_.node, options_.voters, options_.id), copies_(options_.former),
+    expected_(options_.expect, options_.expect_wait), now_(now) {
   for (const auto& [node, address] : options_.listed)
     if (node != options_.node && is_name(node)) {
       table_.list(node, address, now_ms());
@@ -42,7 +47,7 @@ void cluster_view::look(const moment& now) {
   const auto pause = life_.look(now.clocks);
   if (pause == liveness::duration{})
     return;
-  tell_operator({.about = report::subject::not_run,
+  reports_.tell({.about = report::subject::not_run,
                  // Others hardly miss it in less than that.
                  .is_usual = pause < options_.heartbeats.tolerance,
                  .time = to_ms(pause)});
@@ -71,8 +76,7 @@ std::optional<refusal> cluster_view::introduced(contact by, const introduction& 
 }
 
 void cluster_view::name_claimed(const std::string& address) {
-  if (std::exchange(claimant_, address) != address)
-    tell_operator({.about = report::subject::name_claimed, .node = options_.node, .address = address});
+  reports_.name_claimed(options_.node, address);
 }
 
 bool cluster_view::has_left(contact by, const std::string& node, const moment& now) {
@@ -80,7 +84,7 @@ bool cluster_view::has_left(contact by, const std::string& node, const moment& n
   const auto found = peers_.find(node);
   if (found == peers_.end() || !is_up(node) || found->second.membership != by)
     return false;
-  report_change(node, "has left");
+  reports_.changed(node, "has left");
   found->second.incarnation = 0;
   life_.gone(node);
   const auto is_forgotten = table_.leave(node, now_ms());
@@ -124,14 +128,8 @@ void cluster_view::ended(contact whom, const std::string& reason, const moment& 
   for (const auto& node : lost)
     lose(node, reason);
   // Who was found at an address, and has not said yet who it is.
-  for (auto i = introducing_.begin(); i != introducing_.end();) {
-    const auto current = i++;
-    if (is_name(current->first) || current->second.to != whom)
-      continue;
-    const auto made = current->second.made;
-    introducing_.erase(current);
+  for (const auto& made : dialling_.await_no_more(whom))
     fail(made, reason, failure::unreachable);
-  }
 }
 
 std::optional<refusal> cluster_view::reason_to_refuse(const introduction& other, contact by) const {
@@ -164,7 +162,7 @@ void cluster_view::met_foreign(const std::string& node, cluster_id its) {
 
 void cluster_view::look_for_copy(const introduction& other) {
   if (const auto found = copies_.met(other.node, other.incarnation, other.restored_from))
-    tell_operator({.about = report::subject::journal_copied,
+    reports_.tell({.about = report::subject::journal_copied,
                    .node = other.node,
                    .address = other.address,
                    .text = *found == copied_journals::finding::of_running
@@ -200,7 +198,7 @@ void cluster_view::report_refusal(const introduction& other, contact by, const r
     command(watch{by});
   if (std::exchange(known->second, refused.reason) == refused.reason || is_leaving_)
     return;
-  tell_operator(
+  reports_.tell(
     {.about = report::subject::refused, .node = other.node, .address = other.address, .text = refused.reason});
   if (const auto owner = peers_.find(other.node); refused.cause == refusal_cause::name_taken && owner != peers_.end())
     command(warn_of_claimant{owner->second.membership, other.address});
@@ -213,7 +211,7 @@ void cluster_view::join(const introduction& other, contact by, const std::string
   auto& p = peers_[other.node];
   const auto is_new = p.membership != by;
   // What is not watched any more would end unheard.
-  if (is_new && introducing_.erase(other.node) > 0)
+  if (is_new && dialling_.await_no_more(other.node))
     end_attempt(other.node);
   set_contact(p, by);
   p.introduced.address = other.address;
@@ -226,33 +224,28 @@ void cluster_view::join(const introduction& other, contact by, const std::string
     life_.up(other.node, other.incarnation, present());
   const auto before = std::exchange(p.incarnation, other.incarnation);
   if (!was_up || before != p.incarnation) {
-    if (!is_unsteady(other.node))
-      report_change(other.node, was_in_doubt         ? "is still there"
-                                : !was_up            ? "is up"
-                                : p.incarnation != 0 ? "has a new replica"
-                                                     : "restarts its handoff");
+    if (!reports_.is_unsteady(other.node))
+      reports_.changed(other.node, was_in_doubt         ? "is still there"
+                                   : !was_up            ? "is up"
+                                   : p.incarnation != 0 ? "has a new replica"
+                                                        : "restarts its handoff");
     tell(other.node);
   }
   hear(other.members);
   identity_.met(other.node, other.id);
   look_for_copy(other);
   keep_identity();
-  if (!has_met_expected_)
-    met_.insert(other.node);
+  expected_.met(other.node);
   note_met();
 }
 
 /// Whether as many nodes as are expected have been met, or there is no more time for it.
 void cluster_view::note_met() {
-  const auto has_met_all = met_.size() + 1 >= options_.expect;
-  const auto is_late = may_connect_ && present() - looking_since_ >= options_.expect_wait;
-  if (has_met_expected_ || (!has_met_all && !is_late))
+  const auto met = expected_.look(present());
+  if (!met)
     return;
-  has_met_expected_ = true;
-  if (!has_met_all)
-    tell_operator(
-      {.about = report::subject::few_met, .count = met_.size() + 1, .time = to_ms(present() - looking_since_)});
-  met_.clear();
+  if (!met->are_all)
+    reports_.tell({.about = report::subject::few_met, .count = met->count, .time = met->time});
   if (has_handoff_)
     command(expect_no_more{});
 }
@@ -277,18 +270,18 @@ void cluster_view::hear(const std::vector<news>& members) {
 
 void cluster_view::lose(const std::string& node, const std::string& reason, loss_cause cause) {
   auto& p = peers_.at(node);
-  p.lost_by = cause;
+  reports_.note_cause(node, cause);
   p.membership = contact::nobody;
   p.incarnation = 0;
   const auto loss = life_.lost(node, present());
   // No request to an actor of a node that is lost is answered.
-  const auto introduction = introducing_.extract(node);
+  const auto introduced_by = dialling_.await_no_more(node);
   if (!is_up(node)) {
-    if (introduction)
-      fail(introduction.mapped().made, reason, failure::unreachable);
+    if (introduced_by)
+      fail(*introduced_by, reason, failure::unreachable);
     return;
   }
-  if (introduction)
+  if (introduced_by)
     end_attempt(node);
   const auto* losses = life_.losses(node);
   const auto factor = loss == liveness::loss::down && losses ? losses->backoff_factor() : 1;
@@ -296,7 +289,7 @@ void cluster_view::lose(const std::string& node, const std::string& reason, loss
   if (loss == liveness::loss::in_doubt)
     table_.hurry(node, now_ms());
   else
-    report_loss(node, reason);
+    reports_.lost(node, reason, present());
   tell(node);
   for (const auto& gone : forgotten)
     draw_consequences(gone, "too many nodes are gone");
@@ -308,13 +301,13 @@ void cluster_view::give_up_waiting(const std::string& node) {
   const auto was_in_doubt = life_.is_in_doubt(node);
   life_.gone(node);
   if (was_in_doubt)
-    report_loss(node, table_.find(node)->problem);
+    reports_.lost(node, table_.find(node)->problem, present());
   tell_if_down(node);
 }
 
 /// The table has forgotten the node already.
 void cluster_view::draw_consequences(const std::string& forgotten, std::string_view why) {
-  tell_operator({.about = report::subject::forgotten, .node = forgotten, .text = std::string{why}});
+  reports_.tell({.about = report::subject::forgotten, .node = forgotten, .text = std::string{why}});
   // It may still count as up there.
   if (life_.is_in_doubt(forgotten) && has_handoff_)
     command(tell_handoff{forgotten, standing::down});
@@ -327,6 +320,7 @@ void cluster_view::draw_consequences(const std::string& forgotten, std::string_v
 void cluster_view::drop(const std::string& node) {
   command(break_off{node});
   life_.forget(node);
+  reports_.forget(node);
   const auto found = peers_.find(node);
   if (found == peers_.end())
     return;
@@ -372,14 +366,7 @@ void cluster_view::tell_if_down(const std::string& node) {
 
 void cluster_view::connect_to_due(const moment& now) {
   look(now);
-  wakes_at_.reset();
-  if (!may_connect_ || is_leaving_)
-    return;
-  for (auto& made : table_.due(now_ms()))
-    command(dial{std::move(made)});
-  for (const auto& address : seeds_.due(now_ms()))
-    command(dial{{address, address}});
-  schedule_attempts();
+  dialling_.dial_due(now_ms());
 }
 
 void cluster_view::listed(const std::vector<std::pair<std::string, std::string>>& nodes, const moment& now) {
@@ -398,14 +385,14 @@ void cluster_view::listed(const std::vector<std::pair<std::string, std::string>>
 
 void cluster_view::discovered(const std::vector<std::string>& addresses, const moment& now) {
   look(now);
-  for (const auto& node : seeds_.set(addresses, now_ms()))
+  for (const auto& node : dialling_.seeds().set(addresses, now_ms()))
     unlist(node);
   schedule_attempts();
 }
 
 /// At an address that was discovered, this node is.
 void cluster_view::found_at(const std::string& address, const std::string& node) {
-  if (const auto former = seeds_.met(address, node))
+  if (const auto former = dialling_.seeds().met(address, node))
     unlist(*former);
   table_.list(node, address, now_ms());
 }
@@ -414,48 +401,26 @@ void cluster_view::found_at(const std::string& address, const std::string& node)
 void cluster_view::unlist(const std::string& node) {
   const auto is_in_file = std::any_of(options_.listed.begin(), options_.listed.end(),
                                       [&](const auto& listed) { return listed.first == node; });
-  if (!is_in_file && !seeds_.has_met(node) && table_.unlist(node))
+  if (!is_in_file && !dialling_.seeds().has_met(node) && table_.unlist(node))
     draw_consequences(node, "too many nodes are gone");
-}
-
-/// To be called after whatever may have made a node due.
-void cluster_view::schedule_attempts() {
-  auto next = table_.next_due_ms();
-  if (const auto seed = seeds_.next_due_ms())
-    next = std::min(next.value_or(*seed), *seed);
-  if (!may_connect_ || is_leaving_ || !next || (wakes_at_ && *wakes_at_ <= *next))
-    return;
-  wakes_at_ = next;
-  command(wake{std::chrono::milliseconds{*next - std::min(now_ms(), *next)}});
-}
-
-bool cluster_view::needs_connection(const std::string& node) const {
-  if (!is_name(node))
-    return seeds_.is_tried(node) && !is_leaving_;
-  const auto* record = table_.find(node);
-  return record && record->state != presence::up && !is_leaving_;
 }
 
 void cluster_view::reached(const attempt& made, contact by, std::string reached_at, const moment& now) {
   look(now);
-  if (!needs_connection(made.node))
+  if (!dialling_.needs(made.node))
     return end_attempt(made.node);
   if (is_name(made.node))
     set_contact(peers_[made.node], by);
-  else
-    command(watch{by});
-  const auto number = ++last_introduction_;
-  introducing_.insert_or_assign(made.node, pending_introduction{by, made, number});
   auto self = own_introduction(now_);
   self.reached_at = std::move(reached_at);
-  command(introduce{std::move(self), {by, made, number}});
+  dialling_.introduce_to(by, made, std::move(self));
 }
 
 void cluster_view::reached_self(const attempt& made, const moment& now) {
   look(now);
   if (is_name(made.node))
     return fail(made, "it is the address of this node itself");
-  seeds_.is_self(made.address);
+  dialling_.seeds().is_self(made.address);
   schedule_attempts();
 }
 
@@ -479,7 +444,7 @@ bool cluster_view::answered(const pending_introduction& own, contact by, const i
     join(answer.node, by);
     return true;
   }
-  if (!is_awaited(own.made.node, own.number))
+  if (!dialling_.is_awaited(own.made.node, own.number))
     return false;
   if (!answer.is_accepted) {
     if (answer.is_name_taken && !has_been_member_ && has_handoff_)
@@ -497,7 +462,7 @@ bool cluster_view::answered(const pending_introduction& own, contact by, const i
   }
   if (is_name(own.made.node) && answer.node.node != own.made.node)
     fail(own.made, "node " + answer.node.node + " answers there");
-  if (seeds_.is_listed(own.made.address))
+  if (dialling_.seeds().is_listed(own.made.address))
     found_at(own.made.address, answer.node.node);
   join(answer.node, by, own.made.address);
   end_attempt(own.made.node);
@@ -507,46 +472,24 @@ bool cluster_view::answered(const pending_introduction& own, contact by, const i
 void cluster_view::unanswered(const pending_introduction& own, const std::string& problem, const moment& now) {
   look(now);
   // A node that is a member is being lost, of which the view is told as well.
-  if (own.number == 0 || !is_awaited(own.made.node, own.number))
+  if (own.number == 0 || !dialling_.is_awaited(own.made.node, own.number))
     return;
   // At an address that was discovered, a member may have been found once more.
   const auto is_of_member = std::any_of(
     peers_.begin(), peers_.end(), [&](const auto& entry) { return is_member(entry.first, entry.second, own.to); });
-  if (needs_connection(own.made.node) && !is_of_member)
+  if (dialling_.needs(own.made.node) && !is_of_member)
     command(disconnect{own.to});
   fail(own.made, problem);
 }
 
-/// Whether the answer to an introduction matters still; not, if contact was lost before. To be asked once.
-bool cluster_view::is_awaited(const std::string& node, std::uint64_t number) {
-  const auto found = introducing_.find(node);
-  if (found == introducing_.end() || found->second.number != number)
-    return false;
-  if (!is_name(node))
-    command(watch_no_more{found->second.to});
-  introducing_.erase(found);
-  return true;
-}
-
-void cluster_view::end_attempt(const std::string& node) {
-  table_.ended(node);
-  seeds_.ended(node, now_ms());
-  schedule_attempts();
-}
-
-/// Of an address at which nobody is expected by name.
-void cluster_view::fail_at(const std::string& address, const std::string& problem, failure how) {
-  if (seeds_.failed(address, problem, now_ms(), now_.random))
-    tell_operator(
-      {.about = report::subject::unreachable, .address = address, .text = problem, .is_usual = how != failure::other});
-  schedule_attempts();
-}
-
 void cluster_view::fail(const attempt& made, const std::string& problem, failure how) {
-  if (!needs_connection(made.node))
+  if (!dialling_.needs(made.node))
     return end_attempt(made.node);
-  if (!is_name(made.node))
-    return fail_at(made.address, problem, how);
+  if (!is_name(made.node)) {
+    if (dialling_.seeds().failed(made.address, problem, now_ms(), now_.random))
+      reports_.unreachable({}, made.address, problem, how);
+    return schedule_attempts();
+  }
   if (const auto found = peers_.find(made.node); found != peers_.end())
     set_contact(found->second, contact::nobody);
   const auto is_new = table_.failed(made.node, made.address, problem, now_ms(), now_.random);
@@ -556,12 +499,8 @@ void cluster_view::fail(const attempt& made, const std::string& problem, failure
   // Who has left may well stay away.
   if (!is_new || table_.find(made.node)->state == presence::left)
     return;
-  if (!is_unsteady(made.node))
-    tell_operator({.about = report::subject::unreachable,
-                   .node = made.node,
-                   .address = made.address,
-                   .text = problem,
-                   .is_usual = how != failure::other});
+  if (!reports_.is_unsteady(made.node))
+    reports_.unreachable(made.node, made.address, problem, how);
   tell(made.node);
 }
 
@@ -588,11 +527,11 @@ void cluster_view::tick(const moment& now) {
     command(judge_soon{});
   suspects_ = round.suspects;
   for (const auto& node : round.down)
-    report_loss(node, table_.find(node)->problem);
+    reports_.lost(node, table_.find(node)->problem, present());
   for (const auto& node : round.overdue)
     tell_if_down(node);
   for (const auto& node : round.steady)
-    report_state(node);
+    reports_.steady(node);
   for (const auto& node : table_.forget_gone(now_ms()))
     draw_consequences(node, "it has been gone for too long");
   tell_news_to_one();
@@ -632,7 +571,7 @@ void cluster_view::tell_news_to_one() {
 void cluster_view::handoff_started(const moment& now) {
   look(now);
   has_handoff_ = true;
-  if (has_met_expected_ && options_.expect > 1)
+  if (expected_.is_over() && options_.expect > 1)
     command(expect_no_more{});
   for (const auto& node : table_.names())
     if (const auto& record = *table_.find(node); record.state != presence::down || !record.problem.empty())
@@ -651,8 +590,8 @@ void cluster_view::set_incarnation(std::uint64_t incarnation, const moment& now)
   if (is_leaving_)
     return;
   introduce_to_members();
-  if (incarnation_ != 0 && !std::exchange(may_connect_, true)) {
-    looking_since_ = present();
+  if (incarnation_ != 0 && dialling_.begin()) {
+    expected_.begin(present());
     connect_to_due(now);
   }
 }
@@ -678,49 +617,13 @@ std::optional<forget_refusal> cluster_view::forget(const std::string& node, cons
 
 void cluster_view::leave() {
   // One that this node is introducing itself to may have accepted it already, which is not known here yet.
-  if (!std::exchange(is_leaving_, true))
-    for (const auto& [node, p] : peers_)
-      if (p.membership != contact::nobody)
-        command(say_farewell{p.membership});
-}
-
-// -- what the operator is told ---------------------------------------------------------------------------------------
-
-void cluster_view::report_change(const std::string& node, std::string_view what) {
-  tell_operator({.node = node, .address = table_.find(node)->address(), .text = std::string{what}});
-}
-
-void cluster_view::report_loss(const std::string& node, const std::string& reason) {
-  if (is_leaving_)
+  if (std::exchange(is_leaving_, true))
     return;
-  if (!is_unsteady(node))
-    tell_operator({.about = report::subject::down,
-                   .node = node,
-                   .address = table_.find(node)->address(),
-                   .text = reason,
-                   .cause = cause_of_loss(node)});
-  else if (const auto due = life_.losses(node)->due_report(present()))
-    tell_operator({.about = report::subject::unsteady, .node = node, .count = due->count, .time = due->within});
-}
-
-/// One line a minute has told of this link while it broke again and again.
-void cluster_view::report_state(const std::string& node) {
-  const auto* record = table_.find(node);
-  if (!record || is_leaving_)
-    return;
-  if (record->state == presence::up)
-    report_change(node, "is up, and the link to it holds again");
-  else
-    tell_operator({.about = report::subject::down,
-                   .node = node,
-                   .address = record->address(),
-                   .text = record->problem,
-                   .cause = cause_of_loss(node)});
-}
-
-loss_cause cluster_view::cause_of_loss(const std::string& node) const {
-  const auto found = peers_.find(node);
-  return found == peers_.end() ? loss_cause::connection : found->second.lost_by;
+  dialling_.end();
+  reports_.leave();
+  for (const auto& [node, p] : peers_)
+    if (p.membership != contact::nobody)
+      command(say_farewell{p.membership});
 }
 
 // -- what is known ---------------------------------------------------------------------------------------------------
@@ -763,11 +666,6 @@ bool cluster_view::is_up(const std::string& node) const {
   return record && record->state == presence::up;
 }
 
-bool cluster_view::is_unsteady(const std::string& node) {
-  const auto* losses = life_.losses(node);
-  return losses && losses->is_unsteady();
-}
-
 bool cluster_view::is_member(const std::string& node, const peer& p, contact by) const {
   return p.membership == by && life_.is_up(node);
 }
@@ -775,7 +673,7 @@ bool cluster_view::is_member(const std::string& node, const peer& p, contact by)
 std::string cluster_view::check_invariants() const {
   if (auto broken = table_.check_invariants(); !broken.empty())
     return broken;
-  if (auto broken = seeds_.check_invariants(); !broken.empty())
+  if (auto broken = dialling_.check_invariants(); !broken.empty())
     return broken;
   if (auto broken = identity_.check_invariants(); !broken.empty())
     return broken;

@@ -3,13 +3,15 @@
 #include "membership/admission.hpp"
 #include "membership/cluster_identity.hpp"
 #include "membership/copied_journals.hpp"
+#include "membership/dialling.hpp"
+#include "membership/expected_nodes.hpp"
 #include "membership/heartbeat_options.hpp"
 #include "membership/instant.hpp"
 #include "membership/link_activity.hpp"
 #include "membership/liveness.hpp"
 #include "membership/node_table.hpp"
-#include "membership/seed_list.hpp"
 #include "membership/view_command.hpp"
+#include "membership/view_reports.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -21,11 +23,9 @@
 #include <utility>
 #include <vector>
 
-// What one node makes of the others of its cluster: whom it knows and dials next (node_table), who of them is alive
-// (liveness), whom it accepts (admission, cluster_identity), what it tells them, and what those on its own node are
-// told.
-//
-//     dial --> reached, failed or unneeded          introduce --> answered or unanswered
+// What one node makes of the others of its cluster: whom it knows (node_table) and dials next (dialling), who of them
+// is alive (liveness), whom it accepts (admission, cluster_identity), what it tells them, and what those on its own
+// node and its operator (view_reports) are told.
 //
 // One introduction makes both nodes members, whoever has connected. So a node may join by its own introduction while it
 // is dialled or introduced to, or be forgotten: each step first looks whether it is still needed.
@@ -76,15 +76,6 @@ struct introduction_answer {
   introduction node;
 };
 
-enum class failure {
-  /// Nobody listens there.
-  refused,
-  /// The address is not reached.
-  unreachable,
-  /// Who answers does not do so as it should.
-  other,
-};
-
 /// What is known of another node.
 struct member {
   std::string address;
@@ -101,6 +92,8 @@ struct member {
 class cluster_view {
 public:
   cluster_view(view_options options, const moment& now);
+  cluster_view(const cluster_view&) = delete;
+  cluster_view& operator=(const cluster_view&) = delete;
 
   /// What is to be done since the last call.
   std::vector<view_command> take_commands() {
@@ -143,7 +136,9 @@ public:
   void connect_to_due(const moment& now);
 
   /// Whether a connection to the node is still of use.
-  bool needs_connection(const std::string& node) const;
+  bool needs_connection(const std::string& node) const {
+    return dialling_.needs(node);
+  }
 
   /// `reached_at`: where this node is reached by the other one, if it is at all interfaces.
   void reached(const attempt& made, contact by, std::string reached_at, const moment& now);
@@ -221,17 +216,12 @@ private:
     /// 0 unless it is up and has a state.
     std::uint64_t incarnation = 0;
     introduced_address introduced;
-    /// How it was last lost.
-    loss_cause lost_by = loss_cause::connection;
   };
 
   /// To be called before anything is made of what has happened: a process that was frozen is sent what is old, in any
   /// order, before its clock has ticked.
   void look(const moment& now);
   void command(view_command what) {
-    commands_.push_back(std::move(what));
-  }
-  void tell_operator(report what) {
     commands_.push_back(std::move(what));
   }
   instant present() const {
@@ -259,60 +249,44 @@ private:
   void tell_news_to_one();
 
   // Connecting.
-  void schedule_attempts();
-  bool is_awaited(const std::string& node, std::uint64_t number);
-  void end_attempt(const std::string& node);
+  void schedule_attempts() {
+    dialling_.schedule(now_ms());
+  }
+  void end_attempt(const std::string& node) {
+    dialling_.ended(node, now_ms());
+  }
   void fail(const attempt& made, const std::string& problem, failure how = failure::other);
   bool is_nowhere(const std::string& node) const;
-
-  // What the operator is told.
-  void report_change(const std::string& node, std::string_view what);
-  void report_loss(const std::string& node, const std::string& reason);
-  loss_cause cause_of_loss(const std::string& node) const;
-  void report_state(const std::string& node);
-
   void found_at(const std::string& address, const std::string& node);
   void unlist(const std::string& node);
-  void fail_at(const std::string& address, const std::string& problem, failure how);
   void note_met();
 
   bool is_up(const std::string& node) const;
-  bool is_unsteady(const std::string& node);
   bool is_member(const std::string& node, const peer& p, contact by) const;
 
   view_options options_;
+  std::vector<view_command> commands_;
   node_table table_;
-  seed_list seeds_;
+  dialling dialling_;
   liveness life_;
+  view_reports reports_;
   cluster_identity identity_;
   copied_journals copies_;
+  expected_nodes expected_;
   /// When it is tried again to keep the id, which could not be kept.
   instant id_due_;
   /// By name: those of the table that this node has been connected to, or is about to be.
   std::map<std::string, peer> peers_;
-  /// By name: the attempts that wait for the other node to answer the introduction, numbered.
-  std::map<std::string, pending_introduction> introducing_;
-  std::uint64_t last_introduction_ = 0;
   /// Their connections are looked at once more before they are judged.
   std::vector<std::string> suspects_;
   /// Who has been refused, and why: each refusal is reported once.
   std::map<contact, std::string> refused_;
-  /// Who claims the name of this node; reported once.
-  std::string claimant_;
   moment now_;
-  /// When this node is to connect to others next, as far as it was commanded.
-  std::optional<std::uint64_t> wakes_at_;
   instant news_due_;
   bool has_handoff_ = false;
-  bool may_connect_ = false;
   std::uint64_t incarnation_ = 0;
   bool has_been_member_ = false;
-  /// Whom it has met, until it has met as many as are expected; and when it began to look for them.
-  std::set<std::string> met_;
-  instant looking_since_;
-  bool has_met_expected_ = false;
   bool is_leaving_ = false;
-  std::vector<view_command> commands_;
 };
 
 } // namespace ariadne::membership

@@ -17,7 +17,7 @@ public:
     state_bytes_ += state_bytes;
   }
 
-  void emit(host_event::type what, const session_key& key = {}, const host_id& other = {}, saved_state state = {}) {
+  void emit(host_event::type what, const session_key& key = {}, const host_id& other = {}, snapshot state = {}) {
     add(host_event{what, key, other, std::move(state)});
   }
 

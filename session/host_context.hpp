@@ -35,7 +35,7 @@ struct host_context {
   /// The sessions with a stage, and those of them that are on the move because `session_host` has begun it.
   std::set<session_key> here;
   std::set<session_key> moving;
-  std::uint64_t last_run = 0;
+  run_id last_run;
 };
 
 } // namespace ariadne::session

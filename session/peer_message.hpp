@@ -70,7 +70,7 @@ struct claim_withdrawn {
 struct start_request {
   std::uint64_t number = 0;
   session_key key;
-  saved_state state;
+  snapshot state;
 };
 
 /// End the session, which is said to run there. Answered by a `response`.
@@ -160,7 +160,7 @@ struct lease_answer {
 /// The last state of a session that ran in two places, from the one that had to stop it.
 struct loser_state {
   session_key key;
-  saved_state state;
+  snapshot state;
 };
 
 /// With `pause`: a majority holds the sender's record of this epoch, and it is about to run the session. May it?

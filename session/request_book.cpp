@@ -26,7 +26,7 @@ bool request_book::add(std::uint64_t number, request r) {
   return true;
 }
 
-bool request_book::refuse_start(std::uint64_t number, const session_key& key, const saved_state& state, bool exists) {
+bool request_book::refuse_start(std::uint64_t number, const session_key& key, const snapshot& state, bool exists) {
   const auto refuse = [&](outcome why, std::string detail) {
     host_.commands.add(answer_request{number, why, {}, std::move(detail)});
     return true;
@@ -101,8 +101,7 @@ void request_book::drop(session_entry& e, std::uint64_t number, const host_id& o
 
 // -- those who wait for a session ------------------------------------------------------------------------------------
 
-waiter request_book::waiter_from(const host_id& origin, std::uint64_t number, request_type type,
-                                 saved_state state) const {
+waiter request_book::waiter_from(const host_id& origin, std::uint64_t number, request_type type, snapshot state) const {
   return {.origin = origin,
           .number = number,
           .type = type,

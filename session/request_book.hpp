@@ -44,7 +44,7 @@ public:
   /// Returns false, and answers the request, if the name of the session is not valid.
   bool add(std::uint64_t number, request r);
   /// Returns true, and answers the request, if this host starts no such session at all. `exists`: it has been started.
-  bool refuse_start(std::uint64_t number, const session_key& key, const saved_state& state, bool exists);
+  bool refuse_start(std::uint64_t number, const session_key& key, const snapshot& state, bool exists);
   /// Null if it has been answered or withdrawn.
   const request* find(std::uint64_t number) const;
   /// Answers it, unless that has been done.
@@ -60,7 +60,7 @@ public:
   // -- those who wait for a session ----------------------------------------------------------------------------------
 
   /// A request of another host, over the connection that there is to it.
-  waiter waiter_from(const host_id& origin, std::uint64_t number, request_type type, saved_state state = {}) const;
+  waiter waiter_from(const host_id& origin, std::uint64_t number, request_type type, snapshot state = {}) const;
   /// Does what can be done for one, or for all, as the session is now. Who is done with waits no more.
   void serve(session_entry& e, waiters::iterator w);
   void serve_all(session_entry& e);

@@ -2,6 +2,7 @@
 
 #include "crdt/dot.hpp"
 #include "session/peer_message.hpp"
+#include "session/run_id.hpp"
 #include "session/session_record.hpp"
 
 #include <cstdint>
@@ -55,21 +56,21 @@ struct write_reservation {
 /// if it ends, for whatever reason, before it is told to.
 struct start_session {
   session_key key;
-  std::uint64_t run = 0;
+  run_id run;
   std::uint64_t epoch = 0;
-  saved_state state;
+  snapshot state;
 };
 
 /// Stop the session once it has handled what was handed to it, and call `session_stopped` with its last state.
 struct stop_session {
   session_key key;
-  std::uint64_t run = 0;
+  run_id run;
 };
 
 /// Hand the session a message, then call `handled`; in the order of the commands.
 struct hand_message {
   session_key key;
-  std::uint64_t run = 0;
+  run_id run;
   host_id origin;
   std::uint64_t number = 0;
   std::string payload;
@@ -78,9 +79,9 @@ struct hand_message {
 /// Make one state of two of a session that has run in two places, and call `resolved`.
 struct resolve_conflict {
   session_key key;
-  std::uint64_t run = 0;
-  saved_state winner;
-  saved_state loser;
+  run_id run;
+  snapshot winner;
+  snapshot loser;
 };
 
 /// Send the frame to another host. If that is down, forget it.
@@ -125,7 +126,7 @@ struct host_event {
   type what = type::started;
   session_key key = {};
   host_id other = {};
-  saved_state state = {};
+  snapshot state = {};
   /// Of one that has started here: on which host it ran before; nobody, if it is new, or was started again.
   host_id taken_from = {};
   /// Of one that has moved: how long ago it was told to stop.

@@ -300,7 +300,7 @@ void session_host::map_restarted(std::uint64_t now_ms) {
 
 // -- the sessions of this host ---------------------------------------------------------------------------------------
 
-bool session_host::checkpoint(const session_key& key, std::uint64_t run, saved_state state, std::uint64_t now_ms) {
+bool session_host::checkpoint(const session_key& key, run_id run, snapshot state, std::uint64_t now_ms) {
   const event_scope scope{*this, now_ms};
   auto* e = find(key);
   if (!e)
@@ -309,19 +309,19 @@ bool session_host::checkpoint(const session_key& key, std::uint64_t run, saved_s
   return e->second.machine.checkpoint(in, run, std::move(state));
 }
 
-void session_host::session_stopped(const session_key& key, std::uint64_t run, std::optional<saved_state> state,
+void session_host::session_stopped(const session_key& key, run_id run, std::optional<snapshot> state,
                                    std::uint64_t now_ms) {
   const event_scope scope{*this, now_ms};
   change(key, [&](stage_machine& machine, session_scope& in) { return machine.stopped(in, run, std::move(state)); });
 }
 
-void session_host::session_ended(const session_key& key, std::uint64_t run, bool failed, std::uint64_t now_ms,
+void session_host::session_ended(const session_key& key, run_id run, bool failed, std::uint64_t now_ms,
                                  std::string_view why) {
   const event_scope scope{*this, now_ms};
   change(key, [&](stage_machine& machine, session_scope& in) { return machine.ended(in, run, failed, why); });
 }
 
-void session_host::resolved(const session_key& key, std::uint64_t run, saved_state state, std::uint64_t now_ms) {
+void session_host::resolved(const session_key& key, run_id run, snapshot state, std::uint64_t now_ms) {
   const event_scope scope{*this, now_ms};
   change(key, [&](stage_machine& machine, session_scope& in) { return machine.resolved(in, run, std::move(state)); });
 }
@@ -342,7 +342,7 @@ void session_host::handled(const session_key& key, const host_id& origin, std::u
 
 // -- requests --------------------------------------------------------------------------------------------------------
 
-void session_host::start(std::uint64_t request, const session_key& key, saved_state state, std::uint64_t deadline_ms,
+void session_host::start(std::uint64_t request, const session_key& key, snapshot state, std::uint64_t deadline_ms,
                          std::uint64_t now_ms) {
   const event_scope scope{*this, now_ms};
   const auto* known = find(key);
@@ -376,7 +376,7 @@ void session_host::withdraw(std::uint64_t request, std::uint64_t now_ms) {
     requests_.withdraw(find_or_add(withdrawn->key), request);
 }
 
-void session_host::add_request(std::uint64_t number, request_book::request r, saved_state state) {
+void session_host::add_request(std::uint64_t number, request_book::request r, snapshot state) {
   waiter w{.origin = host_.hosts.self(),
            .number = number,
            .type = r.type,

@@ -94,23 +94,21 @@ public:
 
   /// The session hands over its state. Returns false, and does nothing, if `run` is not, or no longer, the one that
   /// owns the session.
-  bool checkpoint(const session_key& key, std::uint64_t run, saved_state state, std::uint64_t now_ms);
+  bool checkpoint(const session_key& key, run_id run, snapshot state, std::uint64_t now_ms);
 
   /// The session has stopped as it was told to. Without a state: it could not say its last one.
-  void session_stopped(const session_key& key, std::uint64_t run, std::optional<saved_state> state,
-                       std::uint64_t now_ms);
+  void session_stopped(const session_key& key, run_id run, std::optional<snapshot> state, std::uint64_t now_ms);
 
   /// The session has ended by itself, before it could say a last state. If it has `failed`, for the reason `why` (one
   /// sentence without a final stop), it is started again from its last checkpoint; else it has done its work and is
   /// over, even if it had been told to stop, to be moved.
-  void session_ended(const session_key& key, std::uint64_t run, bool failed, std::uint64_t now_ms,
-                     std::string_view why = {});
+  void session_ended(const session_key& key, run_id run, bool failed, std::uint64_t now_ms, std::string_view why = {});
 
   /// The session has handled a message with this answer, or has ended before.
   void handled(const session_key& key, const host_id& origin, std::uint64_t number, std::optional<std::string> answer,
                std::uint64_t now_ms);
 
-  void resolved(const session_key& key, std::uint64_t run, saved_state state, std::uint64_t now_ms);
+  void resolved(const session_key& key, run_id run, snapshot state, std::uint64_t now_ms);
 
   // -- requests ------------------------------------------------------------------------------------------------------
 
@@ -119,7 +117,7 @@ public:
   // handled is answered with the reason, see find_obstacle.
 
   /// Starts the session, unless it runs somewhere. Answers where it runs.
-  void start(std::uint64_t request, const session_key& key, saved_state state, std::uint64_t deadline_ms,
+  void start(std::uint64_t request, const session_key& key, snapshot state, std::uint64_t deadline_ms,
              std::uint64_t now_ms);
 
   /// Ends the session.
@@ -226,7 +224,7 @@ private:
   /// Null if it is not known.
   session_entry* find(const session_key& key);
   void hear_news(session_entry& e);
-  void add_request(std::uint64_t number, request_book::request r, saved_state state = {});
+  void add_request(std::uint64_t number, request_book::request r, snapshot state = {});
   void add_waiter(session_entry& e, waiter w);
   /// Calls `change(machine, scope)`, which says whether it has changed anything, for a session that is known.
   template <class Change>

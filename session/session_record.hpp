@@ -1,5 +1,7 @@
 #pragma once
 
+#include "session/snapshot.hpp"
+
 #include <compare>
 #include <cstdint>
 #include <optional>
@@ -37,15 +39,6 @@ struct host_id {
   friend auto operator<=>(const host_id&, const host_id&) = default;
 };
 
-/// What a session hands over: the name and schema version of its type, and its bytes. Version 0 is no state at all: a
-/// session that starts from nothing.
-struct saved_state {
-  std::string type_name;
-  std::uint32_t schema_version = 0;
-  std::string bytes;
-  friend bool operator==(const saved_state&, const saved_state&) = default;
-};
-
 enum class session_phase : std::uint8_t {
   /// It runs on its owner.
   running = 1,
@@ -77,7 +70,7 @@ struct session_record {
   host_id owner;
   /// The node that a moving session is left to.
   host_id target;
-  saved_state state;
+  snapshot state;
 
   record_rank rank() const {
     return {epoch, phase == session_phase::stopped, owner.incarnation, revision};

@@ -14,7 +14,7 @@ void write(crdt::wire_writer& out, const host_id& host) {
   out.fixed64(host.incarnation);
 }
 
-void write(crdt::wire_writer& out, const saved_state& state) {
+void write(crdt::wire_writer& out, const snapshot& state) {
   out.string(state.type_name);
   out.varint(state.schema_version);
   out.string(state.bytes);
@@ -50,8 +50,8 @@ std::uint32_t read_version(crdt::wire_reader& in) {
   return static_cast<std::uint32_t>(version);
 }
 
-saved_state read_state(crdt::wire_reader& in) {
-  saved_state state;
+snapshot read_state(crdt::wire_reader& in) {
+  snapshot state;
   state.type_name = in.string();
   state.schema_version = read_version(in);
   state.bytes = in.string();

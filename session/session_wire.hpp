@@ -10,13 +10,13 @@ namespace ariadne::session {
 
 void write(crdt::wire_writer& out, const session_key& key);
 void write(crdt::wire_writer& out, const host_id& host);
-void write(crdt::wire_writer& out, const saved_state& state);
+void write(crdt::wire_writer& out, const snapshot& state);
 void write(crdt::wire_writer& out, const record_rank& rank);
 
 session_key read_key(crdt::wire_reader& in);
 host_id read_host(crdt::wire_reader& in);
 std::uint32_t read_version(crdt::wire_reader& in);
-saved_state read_state(crdt::wire_reader& in);
+snapshot read_state(crdt::wire_reader& in);
 record_rank read_rank(crdt::wire_reader& in);
 
 } // namespace ariadne::session

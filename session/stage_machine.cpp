@@ -164,7 +164,7 @@ void stage_machine::written(session_scope& in) {
 }
 
 void stage_machine::start(session_scope& in) {
-  run_ = ++in.host.last_run;
+  run_ = {++in.host.last_run.value};
   initial_.reset();
   unheld_ = 0;
   if (failures_ == 0)
@@ -439,7 +439,7 @@ void stage_machine::hear(session_scope& in, const host_id& from, const run_answe
 
 // -- stopping --------------------------------------------------------------------------------------------------------
 
-bool stage_machine::checkpoint(session_scope& in, std::uint64_t run, saved_state&& state) {
+bool stage_machine::checkpoint(session_scope& in, run_id run, snapshot&& state) {
   if (at_ != stage::running || run_ != run || is_outranked())
     return false;
   failures_ = 0;
@@ -464,7 +464,7 @@ void stage_machine::change_stop(stop_reason reason) {
   loser_.reset();
 }
 
-bool stage_machine::stopped(session_scope& in, std::uint64_t run, std::optional<saved_state>&& state) {
+bool stage_machine::stopped(session_scope& in, run_id run, std::optional<snapshot>&& state) {
   if (at_ != stage::stopping || run_ != run)
     return false;
   if (state)
@@ -520,7 +520,7 @@ void stage_machine::hear(session_scope& in, const host_id&, loser_state&& m) {
   begin_stop(in, stop_reason::resolve);
 }
 
-bool stage_machine::resolved(session_scope& in, std::uint64_t run, saved_state&& state) {
+bool stage_machine::resolved(session_scope& in, run_id run, snapshot&& state) {
   if (at_ != stage::stopping || run_ != run)
     return false;
   own_.state = std::move(state);
@@ -531,7 +531,7 @@ bool stage_machine::resolved(session_scope& in, std::uint64_t run, saved_state&&
   return true;
 }
 
-bool stage_machine::ended(session_scope& in, std::uint64_t run, bool failed, std::string_view why) {
+bool stage_machine::ended(session_scope& in, run_id run, bool failed, std::string_view why) {
   if (run_ != run)
     return false;
   if (at_ == stage::running) {

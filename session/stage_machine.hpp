@@ -73,7 +73,7 @@ public:
   const session_record& own() const {
     return own_;
   }
-  std::uint64_t run() const {
+  run_id run() const {
     return run_;
   }
   /// Whether this host runs the session, or is about to, in the epoch of its own record.
@@ -101,7 +101,7 @@ public:
   /// Claims the session if it is to run here.
   void claim_if_wanted(session_scope& in);
   /// What to start it from, if it is not known.
-  void start_from(saved_state state) {
+  void start_from(snapshot state) {
     initial_ = std::move(state);
   }
   void forget_start() {
@@ -129,11 +129,11 @@ public:
   // -- the session itself, of the run that these name ----------------------------------------------------------------
 
   /// Returns false, and does nothing, if it is not the one that owns the session.
-  bool checkpoint(session_scope& in, std::uint64_t run, saved_state&& state);
+  bool checkpoint(session_scope& in, run_id run, snapshot&& state);
   // Each returns whether this changes anything.
-  bool stopped(session_scope& in, std::uint64_t run, std::optional<saved_state>&& state);
-  bool ended(session_scope& in, std::uint64_t run, bool failed, std::string_view why);
-  bool resolved(session_scope& in, std::uint64_t run, saved_state&& state);
+  bool stopped(session_scope& in, run_id run, std::optional<snapshot>&& state);
+  bool ended(session_scope& in, run_id run, bool failed, std::string_view why);
+  bool resolved(session_scope& in, run_id run, snapshot&& state);
 
   /// Which invariant is broken; nothing, if none is.
   std::string_view check_invariants(const session_key& key, const host_context& host) const;
@@ -196,16 +196,16 @@ private:
   /// Whose the session was that is being taken.
   host_id taken_from_;
   session_record own_;
-  std::uint64_t run_ = 0;
+  run_id run_;
   bool is_writing_ = false;
   /// `own_` has changed since the write that is under way.
   bool is_dirty_ = false;
   record_holders holders_ = record_holders::any;
   /// They are to have it on their disks.
   bool is_durable_ = false;
-  std::optional<saved_state> initial_;
+  std::optional<snapshot> initial_;
   /// The other state of a session that has run in two places, while it stops to be joined with it.
-  std::optional<saved_state> loser_;
+  std::optional<snapshot> loser_;
   std::uint64_t retry_at_ms_ = 0;
   unsigned failures_ = 0;
   /// How often in a row its record was written here, and not held in time by those that have to hold it.

@@ -21,7 +21,7 @@ struct waiter {
   std::uint64_t number = 0;
   request_type type = request_type::start;
   std::uint64_t deadline_ms = 0;
-  saved_state state{};
+  snapshot state{};
   /// Where the request has been passed on to.
   std::optional<host_id> asked{};
   /// Over which connection it has come, or has been passed on; 0: neither.

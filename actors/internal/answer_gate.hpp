@@ -43,12 +43,6 @@ public:
     return !is_remote(asker) || budget_->charge(asker->node(), bytes);
   }
 
-  /// For an answer that has to be made: what it tells has been done.
-  void admit_anyway(const caf::strong_actor_ptr& asker, std::size_t bytes) {
-    if (is_remote(asker))
-      budget_->charge_anyway(asker->node(), bytes);
-  }
-
   void answered(const caf::strong_actor_ptr& asker, std::size_t bytes) {
     if (!is_remote(asker))
       return;

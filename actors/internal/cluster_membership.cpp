@@ -27,9 +27,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <algorithm>
 #include <array>
-#include <memory>
 #include <optional>
 #include <random>
 #include <set>
@@ -400,19 +398,24 @@ private:
       view_->unanswered(own, describe(error), now());
       act();
     };
+    const auto take = [this, own = what.pending, handle](const introduction_result& result,
+                                                         const journal_identity& journal) {
+      answered(own, handle, result, journal);
+    };
+    const auto send = [&](const auto& receiver, auto note, auto... content) {
+      mail(self_, introduce_atom_v, std::move(content)...)
+        .request(receiver, timeout)
+        .then(std::move(note), std::move(unanswered));
+    };
     auto self = to_message(what.self, replica_);
     if (what.self.id.number != 0 && knows_ids)
-      mail(self_, introduce_atom_v, std::move(self), journal_of(what.self))
-        .request(caf::actor_cast<identified_membership_actor>(handle), timeout)
-        .then([this, own = what.pending,
-               handle = handle](const identified_result& known) { answered(own, handle, known.result, known.journal); },
-              std::move(unanswered));
+      send(
+        caf::actor_cast<identified_membership_actor>(handle),
+        [take](const identified_result& known) { take(known.result, known.journal); }, std::move(self),
+        journal_of(what.self));
     else
-      mail(self_, introduce_atom_v, std::move(self))
-        .request(handle, timeout)
-        .then([this, own = what.pending,
-               handle = handle](const introduction_result& result) { answered(own, handle, result, {}); },
-              std::move(unanswered));
+      send(
+        handle, [take](const introduction_result& result) { take(result, {}); }, std::move(self));
   }
 
   void answered(const membership::pending_introduction& own, const peer_membership_actor& by,

@@ -31,9 +31,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <chrono>
-#include <functional>
 #include <optional>
 #include <set>
 #include <string>
@@ -178,7 +176,7 @@ public:
     judge_standing();
     links_.open_rested(steady_clock::now());
     settle_restored();
-    tally_.expired.add(core_->counters().expired - std::exchange(told_expired_, core_->counters().expired));
+    tally_.expired.add(core_->expired() - std::exchange(told_expired_, core_->expired()));
     requests_.settle_reads();
     requests_.look_at_all_writes();
     flush();
@@ -328,7 +326,8 @@ private:
     if (!why)
       return;
     options_.log(log_level::info, log_event::restored_shown, *why);
-    watches_.show_restored();
+    if (watches_.awaits_changes() || requests_.awaits_changes())
+      watches_.show_restored();
   }
 
   /// Whether this node can do its work with the others.

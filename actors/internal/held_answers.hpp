@@ -35,9 +35,6 @@ public:
   void add(held_answer answer) {
     unsaved_.push_back(std::move(answer));
   }
-  bool has_unsaved() const {
-    return !unsaved_.empty();
-  }
   bool has_told() const {
     return !told_.empty();
   }

@@ -139,10 +139,7 @@ caf::result<discard_receipt> map_requests::discard(const std::string& key, const
 }
 
 live_values map_requests::read_live(const std::string& key) {
-  live_values result{key, {}};
-  for (const auto& entry : crdt::live_entries(*around_.core, key, around_.core.now_ms()))
-    result.values.push_back({to_event_id(entry.dot), std::string{entry.value.view()}});
-  return result;
+  return {key, crdt::live_entries(*around_.core, key, around_.core.now_ms())};
 }
 
 void map_requests::settle_writes() {

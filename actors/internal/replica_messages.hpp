@@ -5,7 +5,7 @@
 
 #include "actors/handoff_messages.hpp"
 #include "crdt/codec_versions.hpp"
-#include "crdt/shared_bytes.hpp"
+#include "crdt/live_entry.hpp"
 
 #include <caf/actor_control_block.hpp>
 #include <caf/typed_actor.hpp>
@@ -20,6 +20,24 @@ namespace ariadne::crdt {
 template <class Inspector>
 auto inspect(Inspector& f, version_range& x) {
   return inspect_fields(f, "version_range", x.min, x.max);
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, shared_bytes& x) {
+  std::string bytes{x.view()};
+  if constexpr (is_loading<Inspector>) {
+    auto result = inspect_fields(f, "shared_bytes", bytes);
+    x = shared_bytes{bytes};
+    return result;
+  } else {
+    return inspect_fields(f, "shared_bytes", bytes);
+  }
+}
+
+/// A dot as an event_id.
+template <class Inspector>
+auto inspect(Inspector& f, live_entry& x) {
+  return inspect_fields(f, "live_value", x.dot.replica.value, x.dot.counter, x.value);
 }
 
 } // namespace ariadne::crdt
@@ -51,14 +69,7 @@ struct map_entry {
 
   template <class Inspector>
   friend auto inspect(Inspector& f, map_entry& x) {
-    std::string value{x.value.view()};
-    if constexpr (is_loading<Inspector>) {
-      auto result = inspect_fields(f, "map_entry", x.found, value, x.event, x.caught_up);
-      x.value = crdt::shared_bytes{value};
-      return result;
-    } else {
-      return inspect_fields(f, "map_entry", x.found, value, x.event, x.caught_up);
-    }
+    return inspect_fields(f, "map_entry", x.found, x.value, x.event, x.caught_up);
   }
 };
 
@@ -95,21 +106,10 @@ struct known_node {
   }
 };
 
-/// One of the values that stand side by side under a key: see crdt::causal_register.
-struct live_value {
-  event_id event;
-  std::string value;
-
-  template <class Inspector>
-  friend auto inspect(Inspector& f, live_value& x) {
-    return inspect_fields(f, "live_value", x.event, x.value);
-  }
-};
-
 /// All values that can be read under a key; none, if there is nothing (any more).
 struct live_values {
   std::string key;
-  std::vector<live_value> values;
+  std::vector<crdt::live_entry> values;
 
   template <class Inspector>
   friend auto inspect(Inspector& f, live_values& x) {

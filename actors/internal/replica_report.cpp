@@ -10,20 +10,6 @@ namespace ariadne {
 
 namespace {
 
-replica_counters to_message(const crdt::replica_counters& c) {
-  return {.puts = c.puts,
-          .erases = c.erases,
-          .frames_sent = c.frames_sent,
-          .frames_received = c.frames_received,
-          .bytes_sent = c.bytes_sent,
-          .bytes_received = c.bytes_received,
-          .registers_sent = c.registers_sent,
-          .registers_received = c.registers_received,
-          .full_states_sent = c.full_states_sent,
-          .refusals = c.refusals,
-          .divergences = c.divergences};
-}
-
 peer_standing standing_with(const std::string& node, const neighbour& replica, const crdt::replica& core,
                             const replica_links& links, const std::vector<crdt::neighbour_status>& neighbours) {
   const auto* link = links.find(caf::actor_cast<caf::actor_addr>(replica.handle));
@@ -49,7 +35,7 @@ replica_status report(const crdt::replica& core, const replica_links& links) {
   result.keys = core.key_count();
   result.bytes = core.byte_count();
   result.neighbours = links.push_count();
-  result.counters = to_message(core.counters());
+  result.counters = core.counters();
   result.clock_doubt = describe_doubt(core.guard());
   result.wall_ahead_ms = core.guard().wall_ahead_ms();
   for (const auto& n : core.neighbours())

@@ -45,7 +45,7 @@ std::optional<std::string> session_events::note(session::host_event& event, std:
       say(event, log_level::error, log_event::voters_differ, why_no_lease(event));
       break;
   }
-  options_.on_event({event.what, event.key.kind, event.key.id, event.other.node, to_snapshot(std::move(event.state))});
+  options_.on_event({event.what, event.key.kind, event.key.id, event.other.node, std::move(event.state)});
   return left_over;
 }
 

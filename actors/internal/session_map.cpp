@@ -1,7 +1,6 @@
 #include "actors/internal/session_map.hpp"
 
 #include "actors/internal/event_ids.hpp"
-#include "actors/internal/session_entries.hpp"
 #include "actors/internal/session_links.hpp"
 #include "actors/internal/session_resumption.hpp"
 #include "session/reserved_keys.hpp"
@@ -46,10 +45,10 @@ void session_map::write(std::string key, std::string value, write_fence fence, c
   mail(self_, put_atom_v, std::move(key), std::move(value), std::move(fence))
     .request(replica_, caf::infinite)
     .then(
-      [this, number = number_, done = std::move(done)](const fenced_receipt& receipt) {
+      [this, number = number_, done = std::move(done)](fenced_receipt& receipt) {
         if (number != number_)
           return;
-        done({receipt.written, receipt.held, to_entries(receipt.now)});
+        done({.written = receipt.written, .is_held = receipt.held, .entries = std::move(receipt.now.values)});
         answered_();
       },
       [this, number = number_, failed = std::move(failed)](const caf::error& error) {

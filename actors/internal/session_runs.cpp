@@ -48,7 +48,7 @@ caf::strong_actor_ptr session_runs::find(const session_key& key) const {
   return found == runs_.end() ? nullptr : caf::actor_cast<caf::strong_actor_ptr>(found->second.session);
 }
 
-session_runs::run* session_runs::find_run(const session_key& key, std::uint64_t number) {
+session_runs::run* session_runs::find_run(const session_key& key, session::run_id number) {
   const auto found = runs_.find(key);
   return found == runs_.end() || found->second.number != number ? nullptr : &found->second;
 }
@@ -83,14 +83,14 @@ caf::expected<session_actor> session_runs::spawn(session::start_session& c) {
   const auto& kind = options().kinds.at(c.key.kind);
   session_start start{c.key.kind, c.key.id, c.epoch, {}, {}};
   if (c.state.schema_version > 0) {
-    auto state = kind.upgrades.upgrade(to_snapshot(std::move(c.state)), kind.schema_version);
+    auto state = kind.upgrades.upgrade(std::move(c.state), kind.schema_version);
     if (!state)
       return std::move(state.error());
     start.state = std::move(*state);
   }
   start.checkpoint = [host = caf::actor_cast<peer_host_actor>(around_.self->ctrl()), key = c.key,
                       run = c.run](snapshot state) {
-    anon_mail(snapshot_atom_v, key.kind, key.id, run, std::move(state)).send(host);
+    anon_mail(snapshot_atom_v, key.kind, key.id, run.value, std::move(state)).send(host);
   };
   try {
     return kind.spawn(around_.self->system(), std::move(start));
@@ -114,7 +114,7 @@ void session_runs::stop(const session::stop_session& c) {
       [=, this, key = c.key, run = c.run](const caf::error& error) { not_stopped(key, run, asked_at, error); });
 }
 
-void session_runs::stopped(const session_key& key, std::uint64_t number, std::optional<session::saved_state> state) {
+void session_runs::stopped(const session_key& key, session::run_id number, std::optional<snapshot> state) {
   if (auto* r = find_run(key, number)) {
     around_.monitored.remove(r->session);
     around_.self->send_exit(r->session, caf::exit_reason::user_shutdown);
@@ -129,7 +129,7 @@ void session_runs::stopped(const session_key& key, std::uint64_t number, std::op
   around_.tell([&](auto& core, auto now_ms) { core.session_stopped(key, number, std::move(state), now_ms); });
 }
 
-void session_runs::not_stopped(const session_key& key, std::uint64_t number, caf::actor_clock::time_point asked_at,
+void session_runs::not_stopped(const session_key& key, session::run_id number, caf::actor_clock::time_point asked_at,
                                const caf::error& error) {
   auto* r = find_run(key, number);
   if (!r)
@@ -181,12 +181,12 @@ bool session_runs::ended(const caf::down_msg& down) {
 
 // -- messages and states ---------------------------------------------------------------------------------------------
 
-session::saved_state session_runs::to_saved(const std::string& kind, snapshot&& state) const {
+snapshot session_runs::to_saved(const std::string& kind, snapshot&& state) const {
   const auto& about = options().kinds.at(kind);
   if (!about.upgrades.has_downgrades())
-    return to_state(std::move(state));
+    return std::move(state);
   auto older = about.upgrades.downgrade(state, around_.readable_version(kind));
-  return to_state(older ? std::move(*older) : std::move(state));
+  return older ? std::move(*older) : std::move(state);
 }
 
 void session_runs::hand(session::hand_message&& c) {
@@ -262,7 +262,7 @@ void session_runs::hand_call(session::hand_message&& c, run& r) {
 
 // -- answers ---------------------------------------------------------------------------------------------------------
 
-void session_runs::answered(const session_key& key, std::uint64_t number, held_answer answer) {
+void session_runs::answered(const session_key& key, session::run_id number, held_answer answer) {
   auto* r = find_run(key, number);
   if (!r || options().kinds.at(key.kind).checkpoints.when != checkpoint_policy::moment::each_message)
     return give(key, std::move(answer));
@@ -328,8 +328,8 @@ void session_runs::all_told() {
 void session_runs::resolve(session::resolve_conflict&& c) {
   const auto& kind = options().kinds.at(c.key.kind);
   auto result = c.winner;
-  const auto winner = kind.upgrades.upgrade(to_snapshot(std::move(c.winner)), kind.schema_version);
-  const auto loser = kind.upgrades.upgrade(to_snapshot(std::move(c.loser)), kind.schema_version);
+  const auto winner = kind.upgrades.upgrade(std::move(c.winner), kind.schema_version);
+  const auto loser = kind.upgrades.upgrade(std::move(c.loser), kind.schema_version);
   const auto stay_apart = [&](const std::string& why) {
     options().log(log_level::warning, log_event::states_kept_apart,
                   fmt::format("the two states of {} stay apart: {}", in_words(c.key), why));

@@ -63,7 +63,7 @@ public:
   /// All of the kind are asked, some in each call of the former: their states are to be written anew.
   void make_due(const std::string& kind);
   /// A state of the kind, in a version that the others can read if there is a way to it.
-  session::saved_state to_saved(const std::string& kind, snapshot&& state) const;
+  snapshot to_saved(const std::string& kind, snapshot&& state) const;
 
   // What becomes of the records of sessions, for answers that wait until a state is held.
 
@@ -82,7 +82,7 @@ private:
 
   struct run {
     session_actor session;
-    std::uint64_t number = 0;
+    session::run_id number;
     bool is_stopping = false;
     /// It was gone when it was told to stop; how it ended is about to be told.
     bool is_silent = false;
@@ -105,7 +105,7 @@ private:
   /// What has become of a message that was handed to a session of the kind at this time.
   void count_message(const std::string& kind, const char* outcome, caf::actor_clock::time_point since);
   /// The session has answered: so, in the form in which it travels, or not at all.
-  void answered(const session::session_key& key, std::uint64_t run, held_answer answer);
+  void answered(const session::session_key& key, session::run_id run, held_answer answer);
   /// Tells the state machine.
   void give(const session::session_key& key, held_answer answer);
   void give_all(const session::session_key& key, std::vector<held_answer> answers);
@@ -113,11 +113,11 @@ private:
   void give_all_without(const session::session_key& key, std::vector<held_answer> answers,
                         const caf::error& error = {});
   void ask_for_checkpoint(const session::session_key& key, run& r);
-  void stopped(const session::session_key& key, std::uint64_t number, std::optional<session::saved_state> state);
-  void not_stopped(const session::session_key& key, std::uint64_t number, caf::actor_clock::time_point asked_at,
+  void stopped(const session::session_key& key, session::run_id number, std::optional<snapshot> state);
+  void not_stopped(const session::session_key& key, session::run_id number, caf::actor_clock::time_point asked_at,
                    const caf::error& error);
   void end(const session::session_key& key);
-  run* find_run(const session::session_key& key, std::uint64_t number);
+  run* find_run(const session::session_key& key, session::run_id number);
 
   surroundings around_;
   std::map<session::session_key, run> runs_;

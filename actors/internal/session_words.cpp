@@ -4,8 +4,6 @@
 
 #include <fmt/format.h>
 
-#include <utility>
-
 namespace ariadne {
 
 std::string in_words(const session::session_key& key) {
@@ -60,14 +58,6 @@ ec to_code(session::outcome result) {
       return ec::session_not_recorded;
   }
   return ec::refused;
-}
-
-session::saved_state to_state(snapshot&& s) {
-  return {std::move(s.type_name), s.schema_version, std::move(s.bytes)};
-}
-
-snapshot to_snapshot(session::saved_state&& s) {
-  return {std::move(s.type_name), s.schema_version, std::move(s.bytes)};
 }
 
 } // namespace ariadne

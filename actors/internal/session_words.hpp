@@ -23,7 +23,4 @@ inline constexpr char handled = 0;
 inline constexpr char refused = 1;
 } // namespace session_answer
 
-session::saved_state to_state(snapshot&& s);
-snapshot to_snapshot(session::saved_state&& s);
-
 } // namespace ariadne

@@ -14,7 +14,6 @@
 #include <chrono>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
 
 namespace ariadne {

@@ -1,6 +1,7 @@
 #include "actors/internal/waiting_writes.hpp"
 
 #include "actors/error.hpp"
+#include "crdt/counted.hpp"
 
 #include <fmt/format.h>
 
@@ -19,7 +20,7 @@ std::string describe_durable(const event_id& event, const write_concern& concern
   const auto now = make_receipt(event, concern, view);
   const auto wanted = keepers_wanted(concern, view);
   const auto at_best = keepers_at_best(concern, view);
-  return fmt::format("it was to be durable on {} nodes{}, and is on {}, durably on {} of them", wanted,
+  return fmt::format("it was to be durable on {}{}, and is on {}, durably on {} of them", crdt::counted(wanted, "node"),
                      wanted > at_best ? fmt::format(", of which only {} may keep a journal", at_best) : std::string{},
                      now.holders.size(), now.durable_holders.size());
 }
@@ -125,9 +126,9 @@ void waiting_writes::give_up(waiting& write, const write_concern& concern, const
     return refuse(write, concern, describe_durable(write.event, concern, view));
   const auto wanted = nodes_wanted(concern, view);
   const auto why = wanted <= view.known_nodes
-                     ? fmt::format("it was to be on {} nodes, and is on {}", wanted, held)
-                     : fmt::format("it was to be on {} nodes, of which only {} are known, and is on {}", wanted,
-                                   view.known_nodes, held);
+                     ? fmt::format("it was to be on {}, and is on {}", crdt::counted(wanted, "node"), held)
+                     : fmt::format("it was to be on {}, of which only {} are known, and is on {}",
+                                   crdt::counted(wanted, "node"), view.known_nodes, held);
   refuse(write, concern, why);
 }
 

@@ -12,13 +12,10 @@
 #include <caf/io/basp/header.hpp>
 #include <caf/io/network/default_multiplexer.hpp>
 
-#include <cstddef>
 #include <memory>
-#include <set>
 #include <span>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 
 #include <sys/socket.h>

@@ -2,7 +2,6 @@
 
 #include "actors/error.hpp"
 
-#include <algorithm>
 #include <cerrno>
 #include <condition_variable>
 #include <cstring>

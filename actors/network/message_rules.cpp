@@ -1,7 +1,5 @@
 #include "actors/network/message_rules.hpp"
 
-#include <cstdint>
-
 namespace ariadne {
 
 namespace {

@@ -35,11 +35,6 @@ public:
   tls_channel(const tls_channel&) = delete;
   tls_channel& operator=(const tls_channel&) = delete;
 
-  /// The same connection under another descriptor.
-  void set_descriptor(int fd) {
-    fd_ = fd;
-  }
-
   /// Goes on with the handshake. Once it is done, the other side is one of its cluster, and a node if this side has
   /// opened the connection.
   progress shake_hands();

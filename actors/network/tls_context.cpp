@@ -9,7 +9,6 @@
 #include <openssl/x509v3.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <system_error>
@@ -45,26 +44,32 @@ tl::expected<void, std::string> check_key_file(const std::filesystem::path& file
   return {};
 }
 
-/// Calls `take` with each certificate of the file; the last one of them is wrong, or none is left.
-template <class Take>
-tl::expected<void, std::string> read_certificates(const std::filesystem::path& file, Take take) {
+/// Calls `take` with each thing that `read` finds in the file, which is to have one at least.
+template <class Read, class Take>
+tl::expected<void, std::string> read_pem(const std::filesystem::path& file, const char* what, Read read, Take take) {
   const bio_ptr bio{BIO_new_file(file.c_str(), "r")};
   if (!bio) {
     ERR_clear_error();
     return cannot_read(file, std::strerror(errno));
   }
   std::size_t count = 0;
-  while (certificate_ptr certificate{PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr)}) {
-    take(*certificate);
+  while (const auto found = read(bio.get())) {
+    take(*found);
     ++count;
   }
   const auto is_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
   const auto why = take_openssl_error();
   if (count == 0)
-    return problem{fmt::format("{} has no certificate", file.string())};
+    return problem{fmt::format("{} has no {}", file.string(), what)};
   if (!is_end)
     return cannot_read(file, why);
   return {};
+}
+
+template <class Take>
+tl::expected<void, std::string> read_certificates(const std::filesystem::path& file, Take take) {
+  const auto read = [](BIO* bio) { return certificate_ptr{PEM_read_bio_X509(bio, nullptr, nullptr, nullptr)}; };
+  return read_pem(file, "certificate", read, take);
 }
 
 bool has_revocations(const credential_files& files) {
@@ -75,24 +80,11 @@ bool has_revocations(const credential_files& files) {
 
 /// Adds what the authorities have revoked to what is checked.
 tl::expected<void, std::string> add_revocations(X509_STORE& store, const std::filesystem::path& file) {
-  const bio_ptr bio{BIO_new_file(file.c_str(), "r")};
-  if (!bio) {
-    ERR_clear_error();
-    return cannot_read(file, std::strerror(errno));
-  }
-  std::size_t count = 0;
-  while (revocations_ptr list{PEM_read_bio_X509_CRL(bio.get(), nullptr, nullptr, nullptr)}) {
-    X509_STORE_add_crl(&store, list.get());
-    ++count;
-  }
-  const auto is_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
-  const auto why = take_openssl_error();
-  if (count == 0)
-    return problem{fmt::format("{} has no list of revocations", file.string())};
-  if (!is_end)
-    return cannot_read(file, why);
-  X509_STORE_set_flags(&store, X509_V_FLAG_CRL_CHECK);
-  return {};
+  const auto read = [](BIO* bio) { return revocations_ptr{PEM_read_bio_X509_CRL(bio, nullptr, nullptr, nullptr)}; };
+  const auto take = [&store](X509_CRL& list) { X509_STORE_add_crl(&store, &list); };
+  return read_pem(file, "list of revocations", read, take).map([&store] {
+    X509_STORE_set_flags(&store, X509_V_FLAG_CRL_CHECK);
+  });
 }
 
 /// Whether the authorities have signed the certificate, now: what others are going to look at.

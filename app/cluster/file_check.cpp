@@ -5,7 +5,6 @@
 
 #include <csignal>
 #include <sstream>
-#include <string_view>
 
 #include <sys/wait.h>
 

@@ -6,6 +6,7 @@
 #include "app/output/output.hpp"
 #include "app/output/write_all.hpp"
 #include "app/process/file_descriptor.hpp"
+#include "crdt/counted.hpp"
 #include "journal/archive.hpp"
 
 #include <CLI/CLI.hpp>
@@ -111,7 +112,7 @@ fallible<exit_code> backup_command::run_at(const contact_points& points) const {
       return tl::unexpected(opening.error());
     return read_into(to, self, client, *opening).map([this](std::uint64_t bytes) {
       write_receipt(json ? json_line({{"file", file}, {"bytes", bytes}})
-                         : fmt::format("{} bytes in {}\n", bytes, file));
+                         : fmt::format("{} in {}\n", crdt::counted(bytes, "byte"), file));
       return exit_code::done;
     });
   };

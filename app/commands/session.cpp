@@ -7,8 +7,6 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include <utility>
-
 #include <unistd.h>
 
 namespace ariadne {

@@ -5,6 +5,7 @@
 #include "app/output/output.hpp"
 #include "app/process/file_descriptor.hpp"
 #include "app/process/process_signals.hpp"
+#include "crdt/counted.hpp"
 #include "crdt/printable_text.hpp"
 #include "journal/archive.hpp"
 #include "journal/maintenance.hpp"
@@ -141,8 +142,8 @@ nlohmann::json to_json(std::string_view key, const crdt::entry& e) {
 }
 
 std::string to_line(std::string_view key, const crdt::entry& e) {
-  return fmt::format("{}  {}  {} bytes\n", crdt::escaped(session::describe_key(key)), event_text(e.dot),
-                     e.value.size());
+  return fmt::format("{}  {}  {}\n", crdt::escaped(session::describe_key(key)), event_text(e.dot),
+                     crdt::counted(e.value.size(), "byte"));
 }
 
 std::function<std::uint64_t()> salts() {
@@ -264,8 +265,9 @@ fallible<void> salvage(const std::string& directory, bool is_found) {
   if (error)
     return tl::unexpected{
       failure{fmt::format("{} cannot be put in the place of {}: {}", made, directory, error.message())}};
-  write_receipt(fmt::format("kept {} registers; lost {}, and {} bytes that are no frames; the old files are in {}{}\n",
-                            found->state.registers.size(), found->lost_registers, found->lost_bytes, kept,
+  write_receipt(fmt::format("kept {}; lost {}, and {} that are no frames; the old files are in {}{}\n",
+                            crdt::counted(found->state.registers.size(), "register"), found->lost_registers,
+                            crdt::counted(found->lost_bytes, "byte"), kept,
                             is_found ? "; the node writes anew what no other one knows of" : ""));
   return {};
 }

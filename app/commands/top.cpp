@@ -8,6 +8,7 @@
 #include "app/output/wrapped_text.hpp"
 #include "app/process/file_descriptor.hpp"
 #include "app/process/process_signals.hpp"
+#include "crdt/counted.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -74,7 +75,7 @@ public:
     const auto add = [&, width = columns](const std::string& line) { text += line.substr(0, width) + "\x1b[K\r\n"; };
     std::for_each(lines.begin(), lines.begin() + static_cast<std::ptrdiff_t>(shown), add);
     if (is_too_low)
-      add(fmt::format("({} lines more than this terminal has room for)", lines.size() - shown));
+      add(fmt::format("({} more than this terminal has room for)", crdt::counted(lines.size() - shown, "line")));
     return write(text + "\x1b[J");
   }
 

@@ -5,6 +5,7 @@
 #include "app/client/nodes_in_turn.hpp"
 #include "app/client/watch_picture.hpp"
 #include "app/output/output.hpp"
+#include "crdt/counted.hpp"
 #include "crdt/printable_text.hpp"
 #include "ops/node_report.hpp"
 
@@ -39,8 +40,9 @@ fallible<void> print_event(const handoff_event& event, bool as_json) {
 
 fallible<void> print_events(const std::vector<handoff_event>& events, std::uint64_t missed, bool as_json) {
   if (missed > 0) {
-    const auto written = write_out(as_json ? json_line({{"what", "missed"}, {"count", missed}})
-                                           : fmt::format("missed {} events: read again what you watch\n", missed));
+    const auto written =
+      write_out(as_json ? json_line({{"what", "missed"}, {"count", missed}})
+                        : fmt::format("missed {}: read again what you watch\n", crdt::counted(missed, "event")));
     if (!written)
       return written;
   }

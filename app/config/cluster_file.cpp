@@ -18,7 +18,6 @@
 #include <map>
 #include <set>
 #include <span>
-#include <type_traits>
 #include <utility>
 
 namespace ariadne {

@@ -4,7 +4,6 @@
 
 #include <map>
 #include <sstream>
-#include <utility>
 
 namespace ariadne {
 

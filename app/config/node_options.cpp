@@ -33,12 +33,16 @@ void discover(supervisor_options& options, const cluster_config& cluster, const 
 
 } // namespace
 
-cluster_node_options options_for_node(const cluster_config& cluster, const node_config& self) {
-  std::vector<seed_node> nodes;
+std::vector<seed_node> seeds_of(const cluster_config& cluster) {
+  std::vector<seed_node> result;
   for (const auto& node : cluster.nodes)
-    nodes.push_back({node.name, {node.host, node.port}});
+    result.push_back({node.name, {node.host, node.port}});
+  return result;
+}
+
+cluster_node_options options_for_node(const cluster_config& cluster, const node_config& self) {
   cluster_node_options result;
-  result.node = options_for_node(cluster.name, {self.name, {self.host, self.port}}, nodes);
+  result.node = options_for_node(cluster.name, {self.name, {self.host, self.port}}, seeds_of(cluster));
   if (self.bind)
     result.node.address = *self.bind;
   if (cluster.discovery)

@@ -11,6 +11,7 @@
 #include <tl/expected.hpp>
 
 #include <string>
+#include <vector>
 
 namespace ariadne {
 
@@ -21,6 +22,9 @@ struct cluster_node_options {
   session_host_options hosting = {};
   stop_options stop = {};
 };
+
+/// The nodes of the file, as `list_nodes` takes them.
+std::vector<seed_node> seeds_of(const cluster_config& cluster);
 
 /// The options of a node that is in the file, or joins it.
 cluster_node_options options_for_node(const cluster_config& cluster, const node_config& self);

@@ -1,5 +1,6 @@
 #include "app/load/load_report.hpp"
 
+#include "crdt/counted.hpp"
 #include "crdt/printable_text.hpp"
 
 #include <fmt/format.h>
@@ -89,9 +90,9 @@ nlohmann::json to_json(const load_report& report) {
 }
 
 std::string keys_line(const char* what, std::size_t done, std::size_t all) {
-  return fmt::format("{} {} {} of {} keys",
+  return fmt::format("{} {} {} of {}",
                      bar(static_cast<double>(done) / static_cast<double>(std::max<std::size_t>(all, 1))), what, done,
-                     all);
+                     crdt::counted(all, "key"));
 }
 
 std::string progress_line(const load_report& report, std::chrono::nanoseconds whole) {

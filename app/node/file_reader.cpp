@@ -1,6 +1,7 @@
 #include "app/node/file_reader.hpp"
 
 #include "app/config/file_changes.hpp"
+#include "app/config/node_options.hpp"
 #include "crdt/printable_text.hpp"
 
 #include <fmt/format.h>
@@ -40,10 +41,7 @@ void file_reader::read_again() {
          : fmt::format("SIGHUP: {} has changed: {}", crdt::printable_briefly(file_), printable_list(changed)));
   output_.set_level(read->log_level);
   // Also if nothing has changed: who is down is connected to at once.
-  std::vector<seed_node> nodes;
-  for (const auto& node : read->nodes)
-    nodes.push_back({node.name, {node.host, node.port}});
-  list_(nodes);
+  list_(seeds_of(*read));
   if (prefixes_)
     prefixes_->replace(read->security ? read->security->clients : client_prefixes::table{});
   auto later = changed_keys(text_at_start_, read->text);

@@ -172,6 +172,59 @@ tl::expected<std::unique_ptr<admin_server>, std::string> open_to_view(caf::actor
   }
 }
 
+/// Without tcmalloc: glibc leaves small pieces that are freed as they are, and merges all of them at the next large
+/// allocation: after half a million keys have been erased, that takes 16 ms. Merged one by one, they take no time that
+/// can be measured.
+void spread_work_of_allocator() {
+  mallopt(M_MXFAST, 0);
+}
+
+void limit_answers(const crdt::replica_limits& limits) {
+  answer_limits answers;
+  answers.client_bytes_max = limits.value_bytes_max + (std::size_t{16} << 20);
+  answers.total_bytes_max = std::max(answers.total_bytes_max, answers.client_bytes_max);
+  answer_budget::of_process()->set_limits(answers);
+}
+
+auto logged_options(const program_config& cluster, const node_config& self, const log_sink& log) {
+  auto result = options_for_node(cluster, self);
+  log_to(result, log);
+  result.hosting.kinds["minotaur"] = minotaur::game_kind(cluster.minotaur);
+  return result;
+}
+
+/// Waits in a thread of its own for the node to come into service, since signals are to be heard meanwhile. It ends
+/// with the supervisor at the latest.
+class service_start {
+public:
+  service_start(caf::actor_system& system, const supervisor_actor& supervisor, node_signals& signals)
+    : started_(start_.get_future()), asking_([this, &system, &supervisor, &signals] {
+        start_.set_value(
+          static_cast<bool>(ask<state_handoff_actor>(system, supervisor, caf::infinite, handoff_atom_v)));
+        signals.wake();
+      }) {
+    signals.wait([this] { return is_over(); });
+    is_ready_ = is_over() && started_.get();
+  }
+  ~service_start() {
+    asking_.join();
+  }
+
+  bool is_ready() const {
+    return is_ready_;
+  }
+
+private:
+  bool is_over() const {
+    return started_.wait_for(0s) == std::future_status::ready;
+  }
+
+  std::promise<bool> start_;
+  std::future<bool> started_;
+  bool is_ready_ = false;
+  std::thread asking_;
+};
+
 exit_code report_failure(node_log& output, const node_failure& failure) {
   output.complain(failure.reason);
   switch (failure.code) {
@@ -220,10 +273,7 @@ tl::expected<node_config, std::string> select_node(const cluster_config& cluster
 
 exit_code run_node(const program_config& cluster, const node_config& self, const std::string& file,
                    node_settings settings) {
-  // Without tcmalloc: glibc leaves small pieces that are freed as they are, and merges all of them at the next large
-  // allocation: after half a million keys have been erased, that takes 16 ms. Merged one by one, they take no time that
-  // can be measured.
-  mallopt(M_MXFAST, 0);
+  spread_work_of_allocator();
   const auto manager = service_manager::from_environment();
   node_signals signals;
   std::promise<node_failure> failure;
@@ -234,10 +284,7 @@ exit_code run_node(const program_config& cluster, const node_config& self, const
   announcer announced{cluster, self, output, manager};
   const caught_streams printed{
     [log](std::string_view line) { log(log_level::warning, log_event::printed_elsewhere, line); }};
-  answer_limits answers;
-  answers.client_bytes_max = cluster.limits.value_bytes_max + (std::size_t{16} << 20);
-  answers.total_bytes_max = std::max(answers.total_bytes_max, answers.client_bytes_max);
-  answer_budget::of_process()->set_limits(answers);
+  limit_answers(cluster.limits);
   const auto security = security_for_node(cluster, self.name);
   if (!security) {
     output.complain(security.error());
@@ -253,9 +300,7 @@ exit_code run_node(const program_config& cluster, const node_config& self, const
   output.count_in(tally_of(system));
   const settings_desk told{system, std::move(settings)};
 
-  auto all_options = options_for_node(cluster, self);
-  log_to(all_options, log);
-  all_options.hosting.kinds["minotaur"] = minotaur::game_kind(cluster.minotaur);
+  auto all_options = logged_options(cluster, self, log);
   auto& options = all_options.node;
   options.on_failure = [&](const node_failure& why) {
     failure.set_value(why);
@@ -273,14 +318,7 @@ exit_code run_node(const program_config& cluster, const node_config& self, const
     return exit_code::failed;
   }
   const auto has_failed = [&failed] { return failed.wait_for(0s) == std::future_status::ready; };
-  std::promise<bool> start;
-  auto started = start.get_future();
-  std::thread starting{[&] {
-    start.set_value(static_cast<bool>(ask<state_handoff_actor>(system, supervisor, caf::infinite, handoff_atom_v)));
-    signals.wake();
-  }};
-  signals.wait([&] { return started.wait_for(0s) == std::future_status::ready; });
-  const auto is_ready = started.wait_for(0s) == std::future_status::ready && started.get();
+  const service_start start{system, supervisor, signals};
   file_reader reader{file,
                      cluster,
                      self.name,
@@ -288,18 +326,14 @@ exit_code run_node(const program_config& cluster, const node_config& self, const
                      [&supervisor](const std::vector<seed_node>& nodes) { list_nodes(supervisor, nodes); },
                      security->prefixes};
   signals.on_hang_up([&reader] { reader.read_again(); });
-  if (is_ready)
+  if (start.is_ready()) {
     announced.ready();
-  else
-    caf::anon_send_exit(supervisor, caf::exit_reason::user_shutdown);
-  starting.join();
-
-  if (is_ready)
     signals.wait(has_failed);
+  }
   auto result = exit_code::done;
   if (has_failed())
     result = report_failure(output, failed.get());
-  else if (is_ready)
+  else if (start.is_ready())
     result = signals.attend([&] { return stop_gracefully(system, cluster, supervisor, manager, log); });
   else
     log(log_level::info, log_event::stopped_early, "stopped before it was in service");

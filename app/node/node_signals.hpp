@@ -34,10 +34,6 @@ public:
   /// Waits until it is over, or until somebody has asked for a stop. Ends the process if it is to break off.
   void wait(const std::function<bool()>& is_over);
 
-  bool is_stop_requested() const {
-    return is_stop_requested_;
-  }
-
   /// Has the work done in a thread of its own, and sees signals meanwhile. Answers what it does.
   template <class Work>
   auto attend(Work work) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <type_traits>
@@ -110,8 +111,15 @@ struct node_a {
   }
 
   node_a() {
-    happen([](view_of_cluster& v, const moment& now) { v.handoff_started(now); });
-    happen([](view_of_cluster& v, const moment& now) { v.set_incarnation(1, now); });
+    start(options());
+  }
+
+  /// It starts, or does so anew.
+  void start(const view_options& with) {
+    std::destroy_at(&view);
+    std::construct_at(&view, with, now());
+    happen([](view_of_cluster& v, const moment& m) { v.handoff_started(m); });
+    happen([](view_of_cluster& v, const moment& m) { v.set_incarnation(1, m); });
   }
 
   std::chrono::microseconds time{};
@@ -126,9 +134,7 @@ struct node_of_three : node_a {
     with.listed.clear();
     with.expect = 3;
     with.expect_wait = 10s;
-    view = view_of_cluster{with, now()};
-    happen([](view_of_cluster& v, const moment& m) { v.handoff_started(m); });
-    happen([](view_of_cluster& v, const moment& m) { v.set_incarnation(1, m); });
+    start(with);
   }
 
   /// Answers the attempts that are begun then.
@@ -162,9 +168,7 @@ struct node_with_journal : node_a {
     with.listed = {{"a", "a:1"}, {"b", "b:1"}, {"c", "c:1"}};
     with.voters = {"a", "b", "c"};
     with.id = id;
-    view = view_of_cluster{with, now()};
-    happen([](view_of_cluster& v, const moment& m) { v.handoff_started(m); });
-    happen([](view_of_cluster& v, const moment& m) { v.set_incarnation(1, m); });
+    start(with);
   }
 
   std::optional<refusal> introduce(contact by, const std::string& node, cluster_id id) {

@@ -177,9 +177,9 @@ template <class Configuration>
 struct busy_host {
   static constexpr std::uint64_t now_ms = lone_host::now_ms;
   session_host host{options(), now_ms};
-  std::map<session_key, std::uint64_t> runs;
+  std::map<session_key, run_id> runs;
   /// The last state of each session that has been written.
-  std::map<session_key, saved_state> states;
+  std::map<session_key, snapshot> states;
   std::set<session_key> told_to_stop;
   std::uint64_t written = 0;
   std::uint64_t requests = 0;
@@ -641,7 +641,7 @@ BOOST_FIXTURE_TEST_CASE(the_winner_makes_one_state_of_two_and_goes_on_with_it, b
   start({"A"});
   hear(other, loser_state{{"game", "A"}, {"game", 1, "of the loser"}});
   BOOST_TEST_REQUIRE(stopped().size() == 1u);
-  host.session_stopped({"game", "A"}, runs.at({"game", "A"}), saved_state{"game", 1, "of the winner"}, now_ms);
+  host.session_stopped({"game", "A"}, runs.at({"game", "A"}), snapshot{"game", 1, "of the winner"}, now_ms);
   const auto conflict = first<resolve_conflict>(host.take_commands());
   BOOST_TEST_REQUIRE(conflict.has_value());
   BOOST_TEST(conflict->winner.bytes == "of the winner");
@@ -670,7 +670,7 @@ BOOST_FIXTURE_TEST_CASE(the_loser_is_stopped_and_reports_its_last_state_to_the_w
   winner.state = {"game", 1, "of the winner"};
   host.record_changed(lost, {{{crdt::replica_id{2}, 1}, crdt::shared_bytes{encode(winner)}}}, now_ms);
   BOOST_TEST_REQUIRE(stopped().size() == 1u);
-  host.session_stopped(lost, runs.at(lost), saved_state{"game", 1, "of the loser"}, now_ms);
+  host.session_stopped(lost, runs.at(lost), snapshot{"game", 1, "of the loser"}, now_ms);
   const auto commands = host.take_commands();
   const auto event = first<host_event>(commands);
   BOOST_TEST_REQUIRE(event.has_value());
@@ -698,7 +698,7 @@ BOOST_FIXTURE_TEST_CASE(a_node_that_joins_takes_over_its_share_a_few_at_a_time, 
     for (const auto& key : now) {
       BOOST_TEST((placed_with_other(key) == other));
       moved.insert(key);
-      host.session_stopped(key, runs.at(key), saved_state{"game", 1, "last"}, now_ms);
+      host.session_stopped(key, runs.at(key), snapshot{"game", 1, "last"}, now_ms);
       carry_out();
       take_over(key, other);
     }

@@ -17,7 +17,7 @@ namespace {
 const session::session_key key{"game", "1"};
 const host_id self{"a", 1};
 const host_id other{"b", 2};
-const session::saved_state first_state{"game", 1, "round 1"};
+const session::snapshot first_state{"game", 1, "round 1"};
 
 session::session_host_options options(session::minority_policy minority) {
   session::session_host_options result;
@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_CASE(a_session_runs_once_its_record_is_written) {
   BOOST_TEST(record.epoch == 1u);
   const auto started = last<session::start_session>();
   BOOST_TEST_REQUIRE(started.has_value());
-  BOOST_TEST(started->run == machine.run());
+  BOOST_TEST((started->run == machine.run()));
 }
 
 BOOST_AUTO_TEST_CASE(a_claim_skips_epochs_while_a_configured_node_has_not_been_met) {
@@ -209,7 +209,7 @@ BOOST_AUTO_TEST_CASE(the_record_is_not_written_twice_at_a_time) {
 
 BOOST_AUTO_TEST_CASE(only_the_run_that_owns_the_session_makes_a_checkpoint) {
   run();
-  BOOST_TEST(!machine.checkpoint(in, machine.run() + 1, {"game", 1, "round 2"}));
+  BOOST_TEST(!machine.checkpoint(in, session::run_id{machine.run().value + 1}, {"game", 1, "round 2"}));
   BOOST_TEST(machine.checkpoint(in, machine.run(), {"game", 1, "round 2"}));
   note_winner(5);
   BOOST_TEST(!machine.checkpoint(in, machine.run(), {"game", 1, "round 3"}));
@@ -219,7 +219,7 @@ BOOST_AUTO_TEST_CASE(a_host_that_is_outranked_stops_the_session_and_reports_its_
   run();
   note_winner(5);
   BOOST_TEST(machine.is_stopping_to(session::stop_reason::lost));
-  BOOST_TEST(machine.stopped(in, machine.run(), session::saved_state{"game", 1, "round 9"}));
+  BOOST_TEST(machine.stopped(in, machine.run(), session::snapshot{"game", 1, "round 9"}));
   BOOST_TEST(machine.is(stage::none));
   BOOST_TEST(!host.here.contains(key));
   const auto lost = last<session::host_event>();

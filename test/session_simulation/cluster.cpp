@@ -671,7 +671,7 @@ void cluster::carry_out(std::size_t n, process& p, resolve_conflict&& resolve) {
   for (const auto& m : handled_messages::decode(resolve.loser.bytes).messages)
     if (std::find(merged.messages.begin(), merged.messages.end(), m) == merged.messages.end())
       merged.messages.push_back(m);
-  saved_state state = resolve.winner;
+  snapshot state = resolve.winner;
   state.bytes = merged.encode();
   at_node(n, in_order(p.session_to_host_us, local_delay_us_max),
           [this, n, key = resolve.key, run = resolve.run, state = std::move(state)](process& up) {
@@ -795,7 +795,7 @@ void cluster::apply_start(std::size_t n, process& p, const start_session& c) {
   if (scenario_.disks && scenario_.minority == minority_policy::pause)
     records_.started(c.key, c.epoch, {nodes_[n].name, p.incarnation});
   auto& started = p.running[c.key];
-  if (started.run != 0)
+  if (started.run != run_id{})
     fail("a session runs once on a node", name(c.key) + " on " + nodes_[n].name);
   started = {c.run, c.epoch, p.version, handled_messages::decode(c.state.bytes)};
   const auto is_new = first_run_us_.try_emplace(c.key, now_us_).second;
@@ -813,7 +813,7 @@ void cluster::apply_stop(std::size_t n, process& p, const stop_session& c) {
   // It may have failed in the meantime.
   if (found == p.running.end() || found->second.run != c.run)
     return;
-  saved_state state{"state", found->second.schema_version, found->second.state.encode()};
+  snapshot state{"state", found->second.schema_version, found->second.state.encode()};
   p.running.erase(found);
   at_node(n, in_order(p.session_to_host_us, local_delay_us_max),
           [this, n, key = c.key, run = c.run, state = std::move(state)](process& up) {
@@ -932,7 +932,7 @@ void cluster::next_session_event() {
           after_host(n, up);
         });
       } else {
-        saved_state state{"state", position->second.schema_version, position->second.state.encode()};
+        snapshot state{"state", position->second.schema_version, position->second.state.encode()};
         at_node(*n, in_order(p.session_to_host_us, local_delay_us_max),
                 [this, n = *n, key, run, state = std::move(state)](process& up) {
                   up.host->checkpoint(key, run, state, host_ms(n));

@@ -37,7 +37,7 @@ struct handled_messages {
 
 /// A session that runs on a node.
 struct instance {
-  std::uint64_t run = 0;
+  session::run_id run;
   std::uint64_t epoch = 0;
   std::uint32_t schema_version = 0;
   handled_messages state;
