@@ -191,10 +191,14 @@ private:
       acceptor_.listen();
       port_ = acceptor_.local_endpoint().port();
       if (!address.address().is_loopback())
-        options_.log(log_level::warning, log_event::admin_exposed,
-                     fmt::format("admin: whoever reaches {} can look at this node", where));
-      options_.log(log_level::info, log_event::admin_open,
-                   fmt::format("admin: http://{}", to_string(endpoint{options_.address.host, port_})));
+        options_.log({log_level::warning,
+                      log_event::admin_exposed,
+                      "admin: whoever reaches {address} can look at this node",
+                      {{"address", where}}});
+      options_.log({log_level::info,
+                    log_event::admin_open,
+                    "admin: {scheme}://{address}",
+                    {{"scheme", "http"}, {"address", to_string(endpoint{options_.address.host, port_})}}});
     } catch (const boost::system::system_error& error) {
       throw std::system_error(error.code(), fmt::format("admin: cannot listen at {}", where));
     }
@@ -207,8 +211,10 @@ private:
       if (!error || error == asio::error::connection_aborted)
         return accept();
       // No descriptors, for instance.
-      options_.log(log_level::warning, log_event::admin_failed,
-                   fmt::format("admin: cannot accept connections: {}", error.message()));
+      options_.log({log_level::warning,
+                    log_event::admin_failed,
+                    "admin: cannot accept connections: {reason}",
+                    {{"reason", error.message()}}});
       retry_.expires_after(1s);
       retry_.async_wait([this](boost::system::error_code) { accept(); });
     });
