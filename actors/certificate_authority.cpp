@@ -263,6 +263,9 @@ certificate_authority::expected certificate_authority::write_signed(const std::v
     names += ",URI:" + to_uri(each);
     is_node = is_node || each.is == role::node;
   }
+  // Whoever looks at the cluster by HTTPS asks for it by this name, whatever the address of the node.
+  if (is_node)
+    names += ",DNS:" + who.front().cluster;
   const auto common_name = fmt::format("{} {}", to_string(who.front().is), who.front().name);
   const auto made =
     sign(*key, common_name, issuer->certificate.get(), *issuer->key, now, valid_for, [&](X509& subject, X509& signer) {

@@ -1,6 +1,34 @@
 #include "actors/log.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
 namespace ariadne {
+
+std::string log_entry::message() const {
+  std::string result;
+  auto rest = pattern_;
+  while (!rest.empty()) {
+    const auto at = rest.find('{');
+    result += rest.substr(0, at);
+    if (at == std::string_view::npos)
+      break;
+    rest.remove_prefix(at);
+    const auto found = std::find_if(fields.begin(), fields.end(), [&](const log_field& f) {
+      return rest.substr(1).starts_with(f.name) && rest.substr(1 + f.name.size()).starts_with('}');
+    });
+    if (found == fields.end()) {
+      result += '{';
+      rest.remove_prefix(1);
+      continue;
+    }
+    std::visit([&](const auto& value) { fmt::format_to(std::back_inserter(result), "{}", value); }, found->value);
+    rest.remove_prefix(found->name.size() + 2);
+  }
+  return result;
+}
 
 std::string_view to_text(log_event event) {
   switch (event) {

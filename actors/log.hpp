@@ -1,8 +1,13 @@
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
+#include <span>
+#include <string>
 #include <string_view>
+#include <variant>
 
 namespace ariadne {
 
@@ -97,11 +102,60 @@ std::string_view to_text(log_event event);
 /// "debug", "info", "warning" or "error".
 std::string_view to_text(log_level level);
 
-/// Takes what an operator should know: one event, one line, without a line break at its end. The actors call it from
-/// any thread, also at the same time. It must not throw, and should not block.
-using log_sink = std::function<void(log_level, log_event, std::string_view)>;
+/// A value of an event, by its name in snake_case: a number, a truth, or a text as it stands in the message. Does not
+/// own the texts.
+struct log_field {
+  using value_type = std::variant<std::string_view, std::int64_t, std::uint64_t, double, bool>;
+
+  constexpr log_field(std::string_view field_name, std::string_view text) : name(field_name), value(text) {}
+  template <class Number>
+  requires std::integral<Number> || std::floating_point<Number>
+  constexpr log_field(std::string_view field_name, Number number) : name(field_name), value(to_value(number)) {}
+
+  std::string_view name;
+  value_type value;
+
+private:
+  template <class Number>
+  static constexpr value_type to_value(Number number) {
+    if constexpr (std::same_as<Number, bool>)
+      return number;
+    else if constexpr (std::floating_point<Number>)
+      return static_cast<double>(number);
+    else if constexpr (std::unsigned_integral<Number>)
+      return std::uint64_t{number};
+    else
+      return std::int64_t{number};
+  }
+};
+
+/// One event, for as long as it is handed over: it owns nothing.
+class log_entry {
+public:
+  /// `{name}` in the pattern stands for the value of that field; all else stands for itself.
+  log_entry(log_level is, log_event of, std::string_view pattern, std::span<const log_field> with)
+    : level(is), event(of), fields(with), pattern_(pattern) {}
+  log_entry(log_level is, log_event of, std::string_view pattern, std::initializer_list<log_field> with = {})
+    : log_entry(is, of, pattern, std::span{with.begin(), with.size()}) {}
+
+  log_level level;
+  log_event event;
+  /// What the message is made of, and what else is known, for programs. docs/operations.md lists the names.
+  std::span<const log_field> fields;
+
+  /// A sentence without a final stop, and without a line break at its end. Made anew each time, so that nobody pays for
+  /// what is not written.
+  std::string message() const;
+
+private:
+  std::string_view pattern_;
+};
+
+/// Takes what an operator should know. The actors call it from any thread, also at the same time. It must not throw,
+/// and should not block.
+using log_sink = std::function<void(const log_entry&)>;
 
 /// For those who do not want to know.
-inline void log_nothing(log_level, log_event, std::string_view) {}
+inline void log_nothing(const log_entry&) {}
 
 } // namespace ariadne

@@ -23,8 +23,6 @@
 #include <caf/actor_cast.hpp>
 #include <caf/stateful_actor.hpp>
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <functional>
 #include <iterator>
@@ -103,10 +101,11 @@ public:
         // Before there is any: a count that begins with 1 does not grow for whoever watches it.
         tally_.kinds[kind];
       } else {
-        options_.log(log_level::error, log_event::kind_refused,
-                     fmt::format("a kind of {} bytes is not hosted: its name is empty or too long, or has a slash or a "
-                                 "control character",
-                                 kind.size()));
+        options_.log({log_level::error,
+                      log_event::kind_refused,
+                      "a kind of {bytes} bytes is not hosted: its name is empty or too long, or has a slash or a "
+                      "control character",
+                      {{"bytes", kind.size()}}});
       }
     for (const auto& [kind, about] : options_.kinds)
       if (about.upgrades.has_downgrades())
@@ -239,9 +238,11 @@ public:
       return std::move(place.error());
     auto promise = self_->make_response_promise<std::vector<leftover>>();
     if (runs_.size() > 0)
-      options_.log(log_level::info, log_event::sessions_moving,
-                   runs_.size() == 1 ? "1 session is moved to another node"
-                                     : fmt::format("{} sessions are moved to other nodes", runs_.size()));
+      options_.log(
+        {log_level::info,
+         log_event::sessions_moving,
+         runs_.size() == 1 ? "{count} session is moved to another node" : "{count} sessions are moved to other nodes",
+         {{"count", runs_.size()}}});
     drains_.add(kept_promise<std::vector<leftover>>{promise, ec::session_unanswered},
                 now_ms() + static_cast<std::uint64_t>(options_.drain_timeout.count()), std::move(*place));
     core_->drain(now_ms());
@@ -329,9 +330,10 @@ public:
     if (!from)
       return;
     if (const auto problem = core_->receive(*from, frame.bytes, now_ms()); !problem.empty())
-      options_.log(
-        log_level::error, log_event::session_frame_refused,
-        fmt::format("a frame of the sessions of node {} is refused: {}", crdt::escaped_briefly(from->node), problem));
+      options_.log({log_level::error,
+                    log_event::session_frame_refused,
+                    "a frame of the sessions of node {peer} is refused: {reason}",
+                    {{"peer", crdt::escaped_briefly(from->node)}, {"reason", problem}}});
     act();
   }
 
@@ -403,9 +405,10 @@ private:
   void note_connection(const session_links::change& c) {
     const auto& peer = c.connected ? c.connected : c.disconnected;
     if (peer)
-      options_.log(log_level::debug, log_event::session_host_changed,
-                   fmt::format("the session host of node {} {}", crdt::escaped_briefly(peer->node),
-                               c.connected ? "is connected" : c.why));
+      options_.log({log_level::debug,
+                    log_event::session_host_changed,
+                    "the session host of node {peer} {change}",
+                    {{"peer", crdt::escaped_briefly(peer->node)}, {"change", c.connected ? "is connected" : c.why}}});
     if (c.connected) {
       events_.host_back(c.connected->node);
       core_->peer_up(*c.connected, now_ms());
@@ -506,10 +509,11 @@ private:
     if (!is_moved)
       return;
     for (const auto& host : unaware())
-      options_.log(log_level::warning, log_event::leave_unheard,
-                   fmt::format("node {} has not said in time that it knows that this one leaves: what it still sends "
-                               "to sessions here may stay without an answer",
-                               host.node));
+      options_.log({log_level::warning,
+                    log_event::leave_unheard,
+                    "node {peer} has not said in time that it knows that this one leaves: what it still sends to "
+                    "sessions here may stay without an answer",
+                    {{"peer", host.node}}});
   }
 
   /// The session starts again from its last checkpoint. What it has handled since is lost, which a drain must not hide.
@@ -580,8 +584,12 @@ private:
         core_->write_done(key, result, now_ms());
       },
       [this, key = c.key](const caf::error& error) {
-        options_.log(log_level::warning, log_event::record_not_written,
-                     fmt::format("the record of {} is not written: {}", in_words(key), describe(error)));
+        options_.log({log_level::warning,
+                      log_event::record_not_written,
+                      "the record of session {kind}/{id} is not written: {reason}",
+                      {{"kind", crdt::escaped_briefly(key.kind)},
+                       {"id", crdt::escaped_briefly(key.id)},
+                       {"reason", describe(error)}}});
         runs_.write_ends(key, false, false);
         core_->write_failed(key, now_ms(), describe(error));
       });
@@ -594,8 +602,10 @@ private:
       std::move(c.map_key), std::move(c.value), {.durable = true, .hold_timeout_ms = c.hold_timeout_ms}, c.expected,
       [this](const crdt::fenced_result& result) { core_->reservation_done(result, now_ms()); },
       [this](const caf::error& error) {
-        options_.log(log_level::warning, log_event::record_not_written,
-                     fmt::format("no epochs of sessions are reserved: {}", describe(error)));
+        options_.log({log_level::warning,
+                      log_event::record_not_written,
+                      "no epochs of sessions are reserved: {reason}",
+                      {{"reason", describe(error)}}});
         core_->reservation_failed(now_ms());
       });
   }

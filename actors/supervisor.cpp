@@ -122,7 +122,7 @@ public:
   void note(const handoff_events& message) {
     for (const auto& event : message.events)
       if (event.kind == handoff_event_kind::caught_up) {
-        options_.log(log_level::info, log_event::caught_up, "caught up with all nodes");
+        options_.log({log_level::info, log_event::caught_up, "caught up with all nodes"});
         options_.on_caught_up();
       }
   }
@@ -326,14 +326,22 @@ private:
 
   /// The name of the host may be known in a moment, as when a machine has just started.
   void port_not_opened(const caf::error& error) {
-    const auto problem = fmt::format("cannot open {}: {}", to_string(options_.address), describe(error));
+    const auto address = to_string(options_.address);
+    const auto reason = describe(error);
+    const auto problem = fmt::format("cannot open {}: {}", address, reason);
     const auto since = restart_policy::time_point::clock::now() - *open_port_since_;
     if (error == ec::host_unresolved && since < resolve_timeout) {
       if (std::exchange(port_problem_, problem) != problem)
-        options_.log(log_level::warning, log_event::port_not_opened, problem + "; it is tried again");
+        options_.log({log_level::warning,
+                      log_event::port_not_opened,
+                      "cannot open {address}: {reason}; it is tried again",
+                      {{"address", address}, {"reason", reason}}});
       mail(self_, tick_atom_v).delay(resolve_interval).send(self_);
     } else if (was_in_service_) {
-      options_.log(log_level::error, log_event::port_not_opened, problem);
+      options_.log({log_level::error,
+                    log_event::port_not_opened,
+                    "cannot open {address}: {reason}",
+                    {{"address", address}, {"reason", reason}}});
       self_->send_exit(membership_, caf::exit_reason::user_shutdown);
     } else {
       give_up({error == ec::host_unresolved ? ec::host_unresolved : ec::port_not_opened, problem});
@@ -356,7 +364,8 @@ private:
   void announce() {
     if (!port_open_ || !handoff_)
       return;
-    options_.log(log_level::info, log_event::in_service, fmt::format("in service at {}", to_string(options_.address)));
+    options_.log(
+      {log_level::info, log_event::in_service, "in service at {address}", {{"address", to_string(options_.address)}}});
     mail(self_, handoff_atom_v, handoff_).send(membership_);
     // Once this is answered, the pair has been told of the nodes that are up: it must not drain as if it were alone.
     is_introduced_ = false;
@@ -453,10 +462,12 @@ private:
   }
 
   /// What ends while the node drains is not missed, unless it has died.
-  void note_end(const std::string& ended, const caf::error& reason) {
+  void note_end(const std::string& name, const std::string& child, const caf::error& reason) {
     const auto died = participant_stops<ticking_supervisor_actor::pointer>::death_of(reason).has_value();
-    options_.log(died ? log_level::error : log_level::debug, log_event::child_ended,
-                 fmt::format("{}, while this node drains; it is not started anew", ended));
+    options_.log({died ? log_level::error : log_level::debug,
+                  log_event::child_ended,
+                  child + " has ended ({reason}), while this node drains; it is not started anew",
+                  {{"child", name}, {"reason", describe(reason)}}});
   }
 
   /// Before there are any: whoever watches a count sees it grow to 1 if it was 0 before, and not if it was not there.
@@ -471,17 +482,18 @@ private:
   }
 
   void restart(const std::string& name, const std::string& child, const caf::error& reason) {
-    const auto ended = fmt::format("{} has ended ({})", child, describe(reason));
     if (stops_.has_begun())
-      return note_end(ended, reason);
+      return note_end(name, child, reason);
     const auto delay = policy_->next_delay(restart_policy::time_point::clock::now());
     if (!delay)
       return give_up(
-        {ec::not_in_service, fmt::format("{}, after {} restarts within {} s", ended, options_.restarts.restarts_max,
-                                         seconds_of(options_.restarts.window))});
+        {ec::not_in_service, fmt::format("{} has ended ({}), after {} restarts within {} s", child, describe(reason),
+                                         options_.restarts.restarts_max, seconds_of(options_.restarts.window))});
     tally_of(self_->system()).restarts[name].add();
-    options_.log(log_level::warning, log_event::child_restarted,
-                 fmt::format("{}; it is started anew in {} ms", ended, delay->count()));
+    options_.log({log_level::warning,
+                  log_event::child_restarted,
+                  child + " has ended ({reason}); it is started anew in {delay_ms} ms",
+                  {{"child", name}, {"reason", describe(reason)}, {"delay_ms", delay->count()}}});
     mail(self_, tick_atom_v).delay(*delay).send(self_);
   }
 

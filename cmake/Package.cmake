@@ -49,6 +49,7 @@ endif()
 install(TARGETS ariadne RUNTIME COMPONENT program)
 install(
   FILES "${PROJECT_SOURCE_DIR}/config/example.toml" "${PROJECT_SOURCE_DIR}/config/three_nodes.toml"
+        "${PROJECT_SOURCE_DIR}/config/prometheus-alerts.yml" "${PROJECT_SOURCE_DIR}/config/grafana-dashboard.json"
   DESTINATION "${CMAKE_INSTALL_DATADIR}/ariadne"
   COMPONENT program)
 
@@ -67,6 +68,10 @@ install(
 install(
   FILES "${PROJECT_BINARY_DIR}/manual/ariadne.toml.5"
   DESTINATION "${CMAKE_INSTALL_MANDIR}/man5"
+  COMPONENT program)
+install(
+  FILES "${PROJECT_BINARY_DIR}/manual/ariadne-metrics.7"
+  DESTINATION "${CMAKE_INSTALL_MANDIR}/man7"
   COMPONENT program)
 install(
   FILES "${PROJECT_BINARY_DIR}/manual/ariadne"

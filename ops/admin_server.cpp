@@ -1,12 +1,16 @@
 #include "ops/admin_server.hpp"
 
+#include "actors/network/basp.hpp"
+#include "actors/network/pending_handshakes.hpp"
 #include "ops/collect.hpp"
 #include "ops/http.hpp"
 #include "ops/http_connection.hpp"
+#include "ops/http_door.hpp"
 #include "ops/json_text.hpp"
 #include "ops/liveness.hpp"
 #include "ops/metrics.hpp"
 #include "ops/readiness.hpp"
+#include "ops/shared_question.hpp"
 #include "ops/viewers.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -21,7 +25,8 @@
 #include <atomic>
 #include <charconv>
 #include <functional>
-#include <mutex>
+#include <limits>
+#include <map>
 #include <optional>
 #include <system_error>
 #include <thread>
@@ -42,50 +47,6 @@ constexpr auto collect_patience = 500ms;
 constexpr auto liveness_patience = 4'500ms;
 
 using collected = tl::expected<node_report, std::string>;
-
-/// Asks the node for whoever waits: once for all of them, in a thread that may block.
-template <class Result>
-class shared_question {
-public:
-  using taker = std::function<void(const Result&)>;
-
-  explicit shared_question(std::function<Result()> ask) : ask_(std::move(ask)) {}
-
-  void ask(taker taker) {
-    const std::lock_guard lock{mutex_};
-    takers_.push_back(std::move(taker));
-    // Who comes while an answer is under way gets the next one: that one was asked for before.
-    if (!std::exchange(is_asking_, true))
-      asio::post(pool_, [this] { answer(); });
-  }
-
-  /// Waits until nothing is asked any more.
-  void join() {
-    pool_.join();
-  }
-
-private:
-  void answer() {
-    std::vector<taker> takers;
-    {
-      const std::lock_guard lock{mutex_};
-      takers.swap(takers_);
-    }
-    const auto result = ask_();
-    for (const auto& take : takers)
-      take(result);
-    const std::lock_guard lock{mutex_};
-    is_asking_ = !takers_.empty();
-    if (is_asking_)
-      asio::post(pool_, [this] { answer(); });
-  }
-
-  std::function<Result()> ask_;
-  std::mutex mutex_;
-  std::vector<taker> takers_;
-  bool is_asking_ = false;
-  asio::thread_pool pool_{1};
-};
 
 http_answer not_answering(const std::string& why) {
   return {503, "text/plain; charset=utf-8", fmt::format("not ready: {}\n", why)};
@@ -190,11 +151,23 @@ private:
       acceptor_.bind(address);
       acceptor_.listen();
       port_ = acceptor_.local_endpoint().port();
-      if (!address.address().is_loopback())
-        options_.log(log_level::warning, log_event::admin_exposed,
-                     fmt::format("admin: whoever reaches {} can look at this node", where));
-      options_.log(log_level::info, log_event::admin_open,
-                   fmt::format("admin: http://{}", to_string(endpoint{options_.address.host, port_})));
+      const auto is_exposed = !address.address().is_loopback();
+      if (const auto security = security_of(system_); is_exposed && security.tls) {
+        door_.emplace(security, tally_of(system_), options_.log);
+        shared_.door = &*door_;
+        // All its nodes have this name, in their certificates.
+        shared_.names.push_back(door_->cluster());
+      } else if (is_exposed) {
+        options_.log({log_level::warning,
+                      log_event::admin_exposed,
+                      "admin: whoever reaches {address} can look at this node",
+                      {{"address", where}}});
+      }
+      options_.log(
+        {log_level::info,
+         log_event::admin_open,
+         "admin: {scheme}://{address}",
+         {{"scheme", door_ ? "https" : "http"}, {"address", to_string(endpoint{options_.address.host, port_})}}});
     } catch (const boost::system::system_error& error) {
       throw std::system_error(error.code(), fmt::format("admin: cannot listen at {}", where));
     }
@@ -207,23 +180,49 @@ private:
       if (!error || error == asio::error::connection_aborted)
         return accept();
       // No descriptors, for instance.
-      options_.log(log_level::warning, log_event::admin_failed,
-                   fmt::format("admin: cannot accept connections: {}", error.message()));
+      options_.log({log_level::warning,
+                    log_event::admin_failed,
+                    "admin: cannot accept connections: {reason}",
+                    {{"reason", error.message()}}});
       retry_.expires_after(1s);
       retry_.async_wait([this](boost::system::error_code) { accept(); });
     });
   }
 
   void serve(tcp::socket socket) {
-    const auto served =
-      std::shared_ptr<http_connection>(new http_connection(std::move(socket), shared_), [this](http_connection* c) {
+    boost::system::error_code error;
+    const auto from = socket.remote_endpoint(error);
+    if (error)
+      return;
+    const auto number = ++last_number_;
+    const auto address = from.address().to_string();
+    const auto end = [this, number](http_connection* c) {
+      if (c->is_admitted())
         --connections_;
-        delete c;
-      });
-    if (++connections_ > connections_max)
-      served->refuse();
-    else
-      served->read();
+      else if (!context_.stopped())
+        asio::post(context_, [this, number] { forget_stranger(number); });
+      delete c;
+    };
+    const std::shared_ptr<http_connection> served{new http_connection(std::move(socket), number, address, shared_),
+                                                  end};
+    // Nobody who has not shown who it is has the place of one who has.
+    if (door_) {
+      strangers_[number] = served;
+      for (const auto oldest : pending_.add(number, address))
+        if (const auto who = strangers_[oldest].lock())
+          who->turn_away();
+    }
+    served->begin();
+  }
+
+  bool admit(std::uint64_t number) {
+    forget_stranger(number);
+    return ++connections_ <= connections_max;
+  }
+
+  void forget_stranger(std::uint64_t number) {
+    pending_.remove(number);
+    strangers_.erase(number);
   }
 
   void respond(http_route route, std::string target, answer_taker take) {
@@ -248,6 +247,11 @@ private:
   std::uint16_t port_ = 0;
   /// Of the server's thread alone, but that a connection may end with the last answer to it.
   std::atomic<std::size_t> connections_ = 0;
+  std::uint64_t last_number_ = 0;
+  /// Those who have not shown a certificate with which they may look. Each has its own time limit.
+  std::map<std::uint64_t, std::weak_ptr<http_connection>> strangers_;
+  pending_handshakes pending_{std::numeric_limits<std::size_t>::max()};
+  std::optional<http_door> door_;
   asio::io_context context_{1};
   tcp::acceptor acceptor_{context_};
   asio::steady_timer retry_{context_};
@@ -262,7 +266,7 @@ private:
                                          [this](http_route route, std::string target, answer_taker take) {
                                            respond(route, std::move(target), std::move(take));
                                          },
-                                         viewers_};
+                                         viewers_, [this](std::uint64_t number) { return admit(number); }};
   std::thread thread_;
 };
 

@@ -32,8 +32,11 @@ struct admin_options {
 ///
 /// GET and HEAD, without a body, headers of 8 kB at most, 64 connections at a time, 16 of which may be shown events;
 /// one that takes longer than 5 s to ask or to be answered, or to take what it is shown, is closed. The node is asked
-/// when somebody asks, once for all who wait, and never waits for them. Four threads of its own. Neither encrypted nor
-/// restricted to anybody: meant for loopback, or for a network that is trusted.
+/// when somebody asks, once for all who wait, and never waits for them. Four threads of its own.
+///
+/// At a loopback address, whoever reaches it may look. At another one, if the actor system has certificates
+/// (`network_security::tls`), it speaks TLS with them: observers, operators and nodes may look; others get /livez and
+/// /readyz. Without certificates it is neither encrypted nor restricted: meant for a network that is trusted.
 class admin_server {
 public:
   /// Serves until it is destroyed. `system` has to outlive it. Throws std::system_error if it cannot listen.

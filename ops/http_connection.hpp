@@ -1,12 +1,13 @@
 #pragma once
 
 #include "ops/http.hpp"
+#include "ops/http_door.hpp"
+#include "ops/http_stream.hpp"
 #include "ops/viewers.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/error.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
 
 #include <array>
@@ -17,6 +18,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace ariadne {
@@ -36,21 +38,41 @@ public:
     /// Has a request for a route answered; the answer may come from another thread.
     std::function<void(http_route, std::string target, answer_taker)> respond;
     viewers& watching;
+    /// The connection of this number may look. Returns whether there is room for it.
+    std::function<bool(std::uint64_t)> admit;
+    /// Null: connections are plain, and whoever reaches the server may look.
+    http_door* door = nullptr;
   };
 
-  /// `server` outlives it.
-  http_connection(boost::asio::ip::tcp::socket socket, shared_things& server)
-    : stream_(std::move(socket)), server_(server) {}
+  /// From an address. `server` outlives it.
+  http_connection(boost::asio::ip::tcp::socket socket, std::uint64_t number, std::string address,
+                  shared_things& server);
 
-  void read();
-  /// There are too many connections.
-  void refuse();
+  void begin();
+  /// Too many wait to show who they are.
+  void turn_away();
+  /// Whether it may look, and counts as one of those for whom there is room.
+  bool is_admitted() const {
+    return is_admitted_;
+  }
   void show(std::shared_ptr<const std::string> events) override;
 
 private:
   using error_code = boost::beast::error_code;
 
+  void has_shaken_hands(error_code error);
+  /// Says to one who speaks HTTP without TLS that this is the wrong language here.
+  void say_plainly();
+  /// What still comes is dropped until the other side has read why it is refused: a connection that is closed before
+  /// is reset, and the reason may be lost.
+  void drop_rest();
+  void admit();
+  void read();
+  void read_request();
   void has_read(error_code error);
+  /// Whether what was shown when the connection began still holds.
+  bool does_certificate_hold();
+  std::optional<std::string> why_refused(http_route route, std::string_view target) const;
   void write(http_answer answer);
   void fill_header(const http_answer& answer);
   void close();
@@ -61,8 +83,14 @@ private:
   void write_on();
   void cut();
 
-  boost::beast::tcp_stream stream_;
+  http_stream stream_;
+  const std::uint64_t number_;
+  const std::string address_;
   shared_things& server_;
+  http_visitor visitor_;
+  /// By what the certificate of the other side was looked at last.
+  std::shared_ptr<const tls_context> judged_by_;
+  bool is_admitted_ = false;
   boost::beast::flat_buffer buffer_{header_bytes_max + (4u << 10)};
   std::optional<boost::beast::http::request_parser<boost::beast::http::empty_body>> parser_;
   std::optional<boost::beast::http::response<boost::beast::http::string_body>> response_;

@@ -105,9 +105,10 @@ public:
       return {false, "nobody has sent the introduction", {}};
     }
     if (!may_be_named(self_->system(), sender->node(), other.node)) {
-      options_.log(log_level::warning, log_event::name_not_certified,
-                   fmt::format("a node introduces itself as {}, and its certificate is for another one",
-                               crdt::printable_briefly(other.node)));
+      options_.log({log_level::warning,
+                    log_event::name_not_certified,
+                    "a node introduces itself as {name}, and its certificate is for another one",
+                    {{"name", crdt::printable_briefly(other.node)}}});
       tally_.introductions_refused["name_not_certified"].add();
       return {false, "its certificate is not for the name that it introduces itself by", {}};
     }
@@ -292,17 +293,20 @@ private:
   void discovered(const discovery::result& found) {
     const auto& name = options_.discovery->name;
     if (!found)
-      return options_.log(
-        log_level::warning, log_event::discovery_failed,
-        fmt::format("discovery: no nodes are found by the name {}: {}; it is tried again, and what was "
-                    "found before still holds",
-                    name, found.error()));
+      return options_.log({log_level::warning,
+                           log_event::discovery_failed,
+                           "discovery: no nodes are found by the name {name}: {reason}; it is tried again, and what "
+                           "was found before still holds",
+                           {{"name", name}, {"reason", found.error()}}});
     std::vector<std::string> addresses;
     for (const auto& address : *found)
       addresses.push_back(to_string(address));
-    options_.log(log_level::info, log_event::nodes_discovered,
-                 fmt::format("discovery: the name {} stands for {}", name,
-                             crdt::printable_briefly(fmt::format("{}", fmt::join(addresses, ", ")))));
+    options_.log({log_level::info,
+                  log_event::nodes_discovered,
+                  "discovery: the name {name} stands for {addresses}",
+                  {{"name", name},
+                   {"addresses", crdt::printable_briefly(fmt::format("{}", fmt::join(addresses, ", ")))},
+                   {"count", addresses.size()}}});
     view_->discovered(addresses, now());
     act();
   }
@@ -359,8 +363,7 @@ private:
           [this](const membership::report& r) {
             if (r.about == membership::report::subject::down)
               tally_.peer_downs[r.node][r.cause == membership::loss_cause::silence ? "silence" : "connection"].add();
-            const auto line = in_words(r);
-            options_.log(line.level, line.event, line.text);
+            log_to(options_.log, r);
           }},
         command);
     contacts_.drop_unwatched();

@@ -160,8 +160,8 @@ public:
     if (!wait)
       return make_error(ec::refused, fmt::format("node {} has no sessions that wait for nodes to be met",
                                                  crdt::escaped_briefly(options_.core.node)));
-    options_.log(log_level::warning, log_event::sessions_resumed,
-                 "restored sessions start without a majority of the nodes: an operator says so");
+    options_.log({log_level::warning, log_event::sessions_resumed,
+                  "restored sessions start without a majority of the nodes: an operator says so"});
     flush();
     return static_cast<std::uint64_t>(std::chrono::ceil<std::chrono::milliseconds>(*wait).count());
   }
@@ -228,16 +228,18 @@ private:
 
   void rest(replica_links::link& l, const std::string& reason) {
     if (l.refusal != reason)
-      options_.log(log_level::error, log_event::replication_refused,
-                   fmt::format("replication with {} is refused: {}", links_.name_of(l), reason));
+      options_.log({log_level::error,
+                    log_event::replication_refused,
+                    "replication with {peer} is refused: {reason}",
+                    {{"peer", links_.name_of(l)}, {"reason", reason}}});
     links_.let_rest(l, reason, steady_clock::now());
     flush();
   }
 
   void begin_journal(const replica_journal& journal) {
     kept_.restore(journal, options_.listed_nodes, acknowledged_.is_counted(options_.core.node), steady_clock::now());
-    options_.log(log_level::debug, log_event::journal_restored,
-                 fmt::format("{} keys are there again", core_->key_count()));
+    options_.log(
+      {log_level::debug, log_event::journal_restored, "{keys} keys are there again", {{"keys", core_->key_count()}}});
     kept_.keep(self_, journal, [this](const journal_answer& answer) { note(answer); });
     flush();
   }
@@ -298,9 +300,10 @@ private:
     if (kept_.is_hiding())
       settle_restored();
     if (kept_.write_salvaged(has_met_those_up()))
-      options_.log(log_level::info, log_event::restored_shown,
-                   fmt::format("{} entries that were salvaged, and that no other node knows, have been written anew",
-                               core_->written_anew()));
+      options_.log({log_level::info,
+                    log_event::restored_shown,
+                    "{keys} entries that were salvaged, and that no other node knows, have been written anew",
+                    {{"keys", core_->written_anew()}}});
     const auto now = is_caught_up();
     if (std::exchange(was_caught_up_, now) == now || !now)
       return;
@@ -325,7 +328,7 @@ private:
     const auto why = kept_.settle(steady_clock::now());
     if (!why)
       return;
-    options_.log(log_level::info, log_event::restored_shown, *why);
+    options_.log({log_level::info, log_event::restored_shown, "{reason}", {{"reason", *why}}});
     if (watches_.awaits_changes() || requests_.awaits_changes())
       watches_.show_restored();
   }
@@ -335,10 +338,12 @@ private:
     if (!standing_.judge(standings(*core_, links_, nodes_), steady_clock::now()))
       return;
     if (standing_.is_in_service())
-      options_.log(log_level::info, log_event::service_regained, "this node is in service again");
+      options_.log({log_level::info, log_event::service_regained, "this node is in service again"});
     else
-      options_.log(log_level::error, log_event::service_lost,
-                   fmt::format("this node is out of service and hosts no sessions: {}", standing_.reason()));
+      options_.log({log_level::error,
+                    log_event::service_lost,
+                    "this node is out of service and hosts no sessions: {reason}",
+                    {{"reason", standing_.reason()}}});
     flush();
   }
 
@@ -347,9 +352,12 @@ private:
     if (std::exchange(logged_doubt_, doubt) == doubt)
       return;
     if (doubt == crdt::clock_doubt::none)
-      options_.log(log_level::info, log_event::clock_believed, "the wall clock is believed again");
+      options_.log({log_level::info, log_event::clock_believed, "the wall clock is believed again"});
     else
-      options_.log(log_level::warning, log_event::clock_doubted, describe_doubt(core_->guard()));
+      options_.log({log_level::warning,
+                    log_event::clock_doubted,
+                    describe_doubt(core_->guard()),
+                    {{"ahead_ms", core_->guard().wall_ahead_ms()}}});
   }
 
   void log_rewritten() {
@@ -357,10 +365,10 @@ private:
     for (const auto& event : core_->take_rewritten())
       restamped += event.is_erased ? 0 : 1;
     if (restamped > 0)
-      options_.log(log_level::warning, log_event::keys_restamped,
-                   fmt::format("{} keys were written here by a clock that was wrong, and have been "
-                               "written again",
-                               restamped));
+      options_.log({log_level::warning,
+                    log_event::keys_restamped,
+                    "{keys} keys were written here by a clock that was wrong, and have been written again",
+                    {{"keys", restamped}}});
   }
 
   crdt_replica_self self_;

@@ -9,8 +9,6 @@
 #include <caf/actor_cast.hpp>
 #include <caf/typed_response_promise.hpp>
 
-#include <fmt/format.h>
-
 #include <functional>
 #include <memory>
 #include <vector>
@@ -134,8 +132,10 @@ caf::result<void> map_watches::admit(std::string_view prefix, const Watcher& wat
   else if (around_.self->current_message_id().is_request())
     return std::move(place.error());
   else
-    around_.log(log_level::warning, log_event::watch_refused,
-                fmt::format("a watch is refused: {}", describe(place.error())));
+    around_.log({log_level::warning,
+                 log_event::watch_refused,
+                 "a watch is refused: {reason}",
+                 {{"reason", describe(place.error())}}});
   return {};
 }
 

@@ -138,54 +138,74 @@ members_page to_page(const member_status& self, const membership::cluster_view& 
   return page;
 }
 
-log_line in_words(const membership::report& told) {
+void log_to(const log_sink& log, const membership::report& told) {
   using subject = membership::report::subject;
   const auto node = crdt::escaped_briefly(told.node);
   const auto address = crdt::printable_briefly(told.address);
   switch (told.about) {
     case subject::not_run:
-      return {told.is_usual ? log_level::debug : log_level::warning, log_event::was_not_run,
-              fmt::format("by its clocks, this process was not run for {} ms; it looks whether the other nodes are "
-                          "still there before it takes any of them for down",
-                          told.time.count())};
+      return log({told.is_usual ? log_level::debug : log_level::warning,
+                  log_event::was_not_run,
+                  "by its clocks, this process was not run for {not_run_ms} ms; it looks whether the other nodes are "
+                  "still there before it takes any of them for down",
+                  {{"not_run_ms", told.time.count()}}});
     case subject::name_claimed:
-      return {log_level::error, log_event::name_claimed,
-              fmt::format("the node at {} claims the name of this node, {}, and is refused by others; "
-                          "give it another name, or stop it",
-                          address, told.node)};
+      return log({log_level::error,
+                  log_event::name_claimed,
+                  "the node at {address} claims the name of this node, {name}, and is refused by others; give it "
+                  "another name, or stop it",
+                  {{"address", address}, {"name", told.node}}});
     case subject::refused:
-      return {log_level::warning, log_event::node_refused,
-              fmt::format("node {} ({}) is refused: {}", node, address, told.text)};
-    case subject::unreachable:
-      return {told.is_usual ? log_level::info : log_level::warning, log_event::node_unreachable,
-              told.node.empty()
-                ? fmt::format("cannot connect to {}, which was discovered: {}", address, told.text)
-                : fmt::format("cannot connect to node {} ({}): {}", told.node, told.address, told.text)};
+      return log({log_level::warning,
+                  log_event::node_refused,
+                  "node {peer} ({address}) is refused: {reason}",
+                  {{"peer", node}, {"address", address}, {"reason", told.text}}});
+    case subject::unreachable: {
+      const auto level = told.is_usual ? log_level::info : log_level::warning;
+      if (told.node.empty())
+        return log({level,
+                    log_event::node_unreachable,
+                    "cannot connect to {address}, which was discovered: {reason}",
+                    {{"address", address}, {"reason", told.text}}});
+      return log({level,
+                  log_event::node_unreachable,
+                  "cannot connect to node {peer} ({address}): {reason}",
+                  {{"peer", told.node}, {"address", told.address}, {"reason", told.text}}});
+    }
     case subject::down:
-      return {log_level::warning, log_event::node_down,
-              fmt::format("node {} ({}) is down: {}", node, address, told.text)};
+      return log({log_level::warning,
+                  log_event::node_down,
+                  "node {peer} ({address}) is down: {reason}",
+                  {{"peer", node}, {"address", address}, {"reason", told.text}}});
     case subject::unsteady:
-      return {log_level::warning, log_event::link_unsteady,
-              fmt::format("the link to {} breaks again and again: {} times in {} s", node, told.count,
-                          told.time.count() / 1'000)};
+      return log({log_level::warning,
+                  log_event::link_unsteady,
+                  "the link to {peer} breaks again and again: {count} times in {seconds} s",
+                  {{"peer", node}, {"count", told.count}, {"seconds", told.time.count() / 1'000}}});
     case subject::forgotten:
-      return {log_level::info, log_event::node_forgotten,
-              fmt::format("node {} is forgotten: {}", told.node, told.text)};
+      return log({log_level::info,
+                  log_event::node_forgotten,
+                  "node {peer} is forgotten: {reason}",
+                  {{"peer", told.node}, {"reason", told.text}}});
     case subject::few_met:
-      return {log_level::warning, log_event::few_nodes_met,
-              fmt::format("only {} of the expected nodes, this one among them, have been met in "
-                          "{} ms; it goes on with these",
-                          told.count, told.time.count())};
+      return log({log_level::warning,
+                  log_event::few_nodes_met,
+                  "only {count} of the expected nodes, this one among them, have been met in {waited_ms} ms; it goes "
+                  "on with these",
+                  {{"count", told.count}, {"waited_ms", told.time.count()}}});
     case subject::journal_copied:
-      return {log_level::warning, log_event::journal_copied,
-              fmt::format("{}; nothing is wrong with what they hold, but a disk that two nodes share by a copy is one "
-                          "disk less: unless that was meant, stop this node, ariadne storage repair --discard its "
-                          "directory, and start it: it gets all from the others",
-                          told.text)};
+      return log({log_level::warning,
+                  log_event::journal_copied,
+                  "{reason}; nothing is wrong with what they hold, but a disk that two nodes share by a copy is one "
+                  "disk less: unless that was meant, stop this node, ariadne storage repair --discard its directory, "
+                  "and start it: it gets all from the others",
+                  {{"reason", told.text}}});
     case subject::changed:
-      break;
+      return log({log_level::info,
+                  log_event::node_changed,
+                  "node {peer} ({address}) {change}",
+                  {{"peer", node}, {"address", address}, {"change", told.text}}});
   }
-  return {log_level::info, log_event::node_changed, fmt::format("node {} ({}) {}", node, address, told.text)};
 }
 
 std::string in_words(membership::forget_refusal why, const std::string& node, const std::string& self,

@@ -31,14 +31,7 @@ membership::view_options to_view_options(const cluster_membership_options& optio
 members_page to_page(const member_status& self, const membership::cluster_view& view, const std::string& after,
                      const membership::moment& now);
 
-/// One line of the log.
-struct log_line {
-  log_level level = log_level::info;
-  log_event event = log_event::node_changed;
-  std::string text;
-};
-
-log_line in_words(const membership::report& told);
+void log_to(const log_sink& log, const membership::report& told);
 
 /// Why the node `self`, which knows these others, does not forget a node: one sentence without a final stop.
 std::string in_words(membership::forget_refusal why, const std::string& node, const std::string& self,

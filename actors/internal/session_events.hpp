@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <map>
 #include <optional>
 #include <string>
@@ -47,7 +48,9 @@ public:
   }
 
 private:
-  void say(const session::host_event& event, log_level level, log_event as, std::string_view what) const;
+  /// Of a session: the pattern begins with what it does, and the fields are those besides its kind and id.
+  void say(const session::session_key& key, log_level level, log_event as, std::string_view pattern,
+           std::initializer_list<log_field> more = {}) const;
   void note_started(const session::host_event& event, std::uint64_t now_ms);
   void note_moved(const session::host_event& event);
   std::optional<std::string> note_stranded(const session::host_event& event);
@@ -55,7 +58,7 @@ private:
 
   bool do_all_leave() const;
   std::string why_stranded(const session::host_event& event) const;
-  std::string why_no_lease(const session::host_event& event) const;
+  void say_why_no_lease(const session::host_event& event) const;
 
   const session_host_options& options_;
   node_tally& tally_;

@@ -331,8 +331,11 @@ void session_runs::resolve(session::resolve_conflict&& c) {
   const auto winner = kind.upgrades.upgrade(std::move(c.winner), kind.schema_version);
   const auto loser = kind.upgrades.upgrade(std::move(c.loser), kind.schema_version);
   const auto stay_apart = [&](const std::string& why) {
-    options().log(log_level::warning, log_event::states_kept_apart,
-                  fmt::format("the two states of {} stay apart: {}", in_words(c.key), why));
+    options().log(
+      {log_level::warning,
+       log_event::states_kept_apart,
+       "the two states of session {kind}/{id} stay apart: {reason}",
+       {{"kind", crdt::escaped_briefly(c.key.kind)}, {"id", crdt::escaped_briefly(c.key.id)}, {"reason", why}}});
   };
   if (winner && loser) {
     try {

@@ -19,8 +19,6 @@
 #include <caf/typed_event_based_actor.hpp>
 #include <caf/typed_response_promise.hpp>
 
-#include <fmt/format.h>
-
 #include <chrono>
 #include <cstddef>
 #include <map>
@@ -289,7 +287,10 @@ private:
     const auto has_waited = steady_clock::now() - waits_since_;
     if (obstacle.what == journal::obstacle::kind::clock_behind && has_waited < options_.clock_wait) {
       if (!std::exchange(was_told_, true))
-        log_(log_level::warning, log_event::journal_awaited, fmt::format("{}; the node waits for that", obstacle.text));
+        log_({log_level::warning,
+              log_event::journal_awaited,
+              "{reason}; the node waits for that",
+              {{"reason", obstacle.text}}});
       return;
     }
     std::exchange(waits_, std::nullopt)->deliver(make_error(to_code(obstacle.what), obstacle.text));

@@ -97,9 +97,12 @@ tl::expected<storage_writer::contents, journal::obstacle> storage_writer::open(s
   }
   set_reserve_aside();
   if (!found->is_new)
-    log_(log_level::info, log_event::journal_opened,
-         fmt::format("the journal in {} has {} keys, in {} bytes", directory, found->state.claim.registers,
-                     found->log_bytes + found->snapshot_bytes));
+    log_({log_level::info,
+          log_event::journal_opened,
+          "the journal in {directory} has {keys} keys, in {bytes} bytes",
+          {{"directory", directory},
+           {"keys", found->state.claim.registers},
+           {"bytes", found->log_bytes + found->snapshot_bytes}}});
   return contents{std::move(found->state), std::move(*salvaged)};
 }
 
@@ -183,7 +186,8 @@ std::optional<journal_answer> storage_writer::go_on() {
     return std::nullopt;
   is_full_ = false;
   problem_.clear();
-  log_(log_level::info, log_event::journal_regained, fmt::format("{} has room again", status_.directory));
+  log_(
+    {log_level::info, log_event::journal_regained, "{directory} has room again", {{"directory", status_.directory}}});
   const auto late = std::exchange(late_, std::nullopt);
   return late ? write(late->part, late->at_ms) : journal_answer{};
 }
@@ -195,8 +199,10 @@ std::optional<journal_answer> storage_writer::try_again() {
     note_fault(begun.error());
     return std::nullopt;
   }
-  log_(log_level::info, log_event::journal_regained,
-       fmt::format("{} can be written again; a new snapshot is made", status_.directory));
+  log_({log_level::info,
+        log_event::journal_regained,
+        "{directory} can be written again; a new snapshot is made",
+        {{"directory", status_.directory}}});
   problem_.clear();
   is_walking_ = true;
   set_reserve_aside();
@@ -262,10 +268,10 @@ void storage_writer::note_fault(const journal::disk_error& error) {
 void storage_writer::note_problem(const std::string& text) {
   // It is tried again every second or so, and one line says that.
   if (problem_ != text)
-    log_(log_level::error, log_event::journal_failed,
-         fmt::format("nothing is kept on the disk: {}; memory and replication go on, and it is tried "
-                     "again",
-                     text));
+    log_({log_level::error,
+          log_event::journal_failed,
+          "nothing is kept on the disk: {reason}; memory and replication go on, and it is tried again",
+          {{"reason", text}}});
   problem_ = status_.last_fault = text;
   fault_at_ = clock::now();
   ++status_.faults;

@@ -45,15 +45,15 @@ void connection_keeper::configure(std::size_t payload_bytes_max, log_sink log) {
   log_ = std::move(log);
 }
 
-void connection_keeper::log(log_level level, log_event event, std::string_view text) {
+void connection_keeper::log(const log_entry& entry) {
   const std::lock_guard lock{mutex_};
-  log_(level, event, text);
+  log_(entry);
 }
 
-void connection_keeper::report(std::string_view address, std::string_view text) {
+void connection_keeper::report(std::string_view address, const log_entry& entry) {
   const std::lock_guard lock{mutex_};
-  if (throttle_.is_due(address, text, report_throttle::time_point::clock::now()))
-    log_(log_level::warning, log_event::connection_refused, text);
+  if (throttle_.is_due(address, entry.message(), report_throttle::time_point::clock::now()))
+    log_(entry);
 }
 
 void connection_keeper::add(kept_connection& connection, bool is_accepted) {

@@ -105,9 +105,9 @@ public:
   std::size_t payload_bytes_max() const {
     return payload_bytes_max_;
   }
-  void log(log_level level, log_event event, std::string_view text);
-  /// Logs `text`, at most once a minute for each address and text.
-  void report(std::string_view address, std::string_view text);
+  void log(const log_entry& entry);
+  /// The same, at most once a minute for each address and message.
+  void report(std::string_view address, const log_entry& entry);
   /// A connection is refused, or closed for a reason that the label names.
   void count_refusal(const char* label) {
     tally_.connections_refused[label].add();

@@ -5,8 +5,6 @@
 #include <caf/io/abstract_broker.hpp>
 #include <caf/io/network/native_socket.hpp>
 
-#include <fmt/format.h>
-
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -59,11 +57,12 @@ void guarded_doorman::begin_handshakes(const std::shared_ptr<credentials>& secur
   };
   const auto refused = [keeper = keeper_](const std::string& address, std::string_view why) {
     keeper->count_refusal("tls");
-    keeper->report(address, fmt::format("the connection from {} is closed: {}", address, why));
+    keeper->report(address, {log_level::warning,
+                             log_event::connection_refused,
+                             "the connection from {address} is closed: {reason}",
+                             {{"address", address}, {"reason", why}, {"cause", "tls"}}});
   };
-  const auto told = [keeper = keeper_](log_level level, log_event event, std::string_view text) {
-    keeper->log(level, event, text);
-  };
+  const auto told = [keeper = keeper_](const log_entry& entry) { keeper->log(entry); };
   gatekeeper_ = std::make_unique<tls_gatekeeper>(security, tls_gatekeeper::callbacks{has_guests, refused, told});
 }
 
@@ -152,10 +151,15 @@ void guarded_doorman::cannot_accept(int error) {
   is_waiting_ = true;
   acceptor_.passivate();
   if (error != EMFILE && error != ENFILE)
-    return keeper_->report("", fmt::format("cannot accept a connection: {}; trying again", std::strerror(error)));
-  keeper_->report("", fmt::format("cannot accept a connection: {}; some are turned away: raise the limit of open files "
-                                  "(ulimit -n), or find out who opens so many connections",
-                                  std::strerror(error)));
+    return keeper_->report("", {log_level::warning,
+                                log_event::connection_refused,
+                                "cannot accept a connection: {reason}; trying again",
+                                {{"reason", std::strerror(error)}}});
+  keeper_->report("", {log_level::warning,
+                       log_event::connection_refused,
+                       "cannot accept a connection: {reason}; some are turned away: raise the limit of open files "
+                       "(ulimit -n), or find out who opens so many connections",
+                       {{"reason", std::strerror(error)}}});
   if (gatekeeper_)
     gatekeeper_->drop_oldest();
   keeper_->make_room();

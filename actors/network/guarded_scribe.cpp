@@ -176,7 +176,10 @@ void guarded_scribe::cut(const char* label, std::string_view reason) {
     return;
   keeper_->count_refusal(label);
   const auto direction = side_ == connection_side::accepted ? "from" : "to";
-  keeper_->report(address_, fmt::format("the connection {} {} is closed: {}", direction, address_, reason));
+  keeper_->report(address_, {log_level::warning,
+                             log_event::connection_refused,
+                             "the connection {direction} {address} is closed: {reason}",
+                             {{"direction", direction}, {"address", address_}, {"reason", reason}, {"cause", label}}});
   // CAF notices the end, and cleans up; what is on its way into the other direction is lost.
   ::shutdown(stream_.fd(), SHUT_RDWR);
 }
@@ -262,9 +265,13 @@ bool guarded_scribe::take_held_frame(detail::scribe_context context, detail::scr
   const auto frame = read_frame(guard_.header(), text_of(payload).substr(0, size));
   const auto [fate, why] = judge(frame);
   if (!why.empty())
-    keeper_->report(address_,
-                    fmt::format("what {} at {} sends is {}: {}", peer_.empty() ? "somebody" : in_words(peer_.front()),
-                                address_, fate == frame_fate::drop ? "dropped" : "refused", why));
+    keeper_->report(address_, {log_level::warning,
+                               log_event::connection_refused,
+                               "what {who} at {address} sends is {fate}: {reason}",
+                               {{"who", peer_.empty() ? "somebody" : in_words(peer_.front())},
+                                {"address", address_},
+                                {"fate", fate == frame_fate::drop ? "dropped" : "refused"},
+                                {"reason", why}}});
   auto header = std::exchange(held_, {});
   if (fate == frame_fate::pass) {
     is_delivering_held_ = true;

@@ -6,8 +6,6 @@
 #include "actors/network/node_connector.hpp"
 #include "membership/instant.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <chrono>
 #include <string>
@@ -64,15 +62,16 @@ private:
   void found() {
     is_trying_ = is_under_way_ = false;
     if (failures_ >= failures_until_told)
-      log_(log_level::info, log_event::node_changed, fmt::format("this node is found at {} now", address_));
+      log_({log_level::info, log_event::node_changed, "this node is found at {address} now", {{"address", address_}}});
   }
 
   void failed(const std::string& problem) {
     is_trying_ = false;
     if (++failures_ == failures_until_told)
-      log_(log_level::warning, log_event::node_unreachable,
-           fmt::format("this node is not found at {}, where the others are told to find it: {}; see --advertise",
-                       address_, problem));
+      log_({log_level::warning,
+            log_event::node_unreachable,
+            "this node is not found at {address}, where the others are told to find it: {reason}; see --advertise",
+            {{"address", address_}, {"reason", problem}}});
   }
 
   const std::string address_;

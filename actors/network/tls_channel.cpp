@@ -4,7 +4,6 @@
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
-#include <openssl/x509v3.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -78,60 +77,10 @@ int channel_index() {
   return index;
 }
 
-std::string describe_verification(int error) {
-  switch (error) {
-    case X509_V_ERR_CERT_HAS_EXPIRED:
-      return "its certificate has expired";
-    case X509_V_ERR_CERT_NOT_YET_VALID:
-      return "its certificate is not valid yet, or a clock is wrong";
-    case X509_V_ERR_CERT_REVOKED:
-      return "its certificate is revoked";
-    case X509_V_ERR_INVALID_PURPOSE:
-      return "its certificate is not for what it does: only that of a node lets one accept connections";
-    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
-    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
-    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
-    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
-    case X509_V_ERR_CERT_SIGNATURE_FAILURE:
-      return "its certificate is not signed by an authority that is believed here";
-    case X509_V_ERR_UNABLE_TO_GET_CRL:
-    case X509_V_ERR_CRL_HAS_EXPIRED:
-      return "the list of revocations here says nothing of its authority, or is too old";
-    default:
-      return fmt::format("its certificate is not accepted: {}", X509_verify_cert_error_string(error));
-  }
-}
-
-/// What the other side says when it refuses, or nothing if it is no alert.
-std::string describe_alert(int reason) {
-  switch (reason) {
-    case SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE:
-      return "it refuses who this side is: it is another cluster, or has another name";
-    case SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED:
-      return "it wants a certificate of this side";
-    case SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED:
-      return "it says that the certificate of this side has expired";
-    case SSL_R_SSLV3_ALERT_CERTIFICATE_REVOKED:
-      return "it says that the certificate of this side is revoked";
-    case SSL_R_TLSV1_ALERT_UNKNOWN_CA:
-      return "it does not believe the authority of this side's certificate";
-    case SSL_R_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE:
-      return "it says that the certificate of this side is not for what this side does";
-    case SSL_R_SSLV3_ALERT_BAD_CERTIFICATE:
-    case SSL_R_SSLV3_ALERT_CERTIFICATE_UNKNOWN:
-      return "it does not accept the certificate of this side; see its log, and the clocks of both";
-    case SSL_R_TLSV1_ALERT_PROTOCOL_VERSION:
-      return "it does not speak TLS 1.3";
-    default:
-      return {};
-  }
-}
-
 } // namespace
 
 tls_channel::tls_channel(std::shared_ptr<const tls_context> context, side of, expected_peer peer, int fd)
-  : context_(std::move(context)), side_(of), expected_(std::move(peer)), fd_(fd),
+  : context_(std::move(context)), side_(of), judge_(std::move(peer), of == side::opened), fd_(fd),
     ssl_(SSL_new(context_->get()), SSL_free) {
   if (!ssl_) {
     problem_ = fmt::format("TLS cannot begin: {}", take_openssl_error());
@@ -166,11 +115,7 @@ tls_channel::progress tls_channel::shake_hands() {
 }
 
 bool tls_channel::is_revoked_by(const tls_context& now) const {
-  const auto* chain = SSL_get0_verified_chain(ssl_.get());
-  for (int i = 0; i < sk_X509_num(chain); ++i)
-    if (now.has_revoked(*sk_X509_value(chain, i)))
-      return true;
-  return false;
+  return ariadne::is_revoked_by(now, *ssl_);
 }
 
 tls_channel::transfer tls_channel::read(std::span<std::byte> bytes) {
@@ -224,56 +169,20 @@ bool tls_channel::has_pending() const {
 int tls_channel::judge(int is_accepted, x509_store_ctx_st* verification) {
   auto* ssl = static_cast<SSL*>(X509_STORE_CTX_get_ex_data(verification, SSL_get_ex_data_X509_STORE_CTX_idx()));
   auto& self = *static_cast<tls_channel*>(SSL_get_ex_data(ssl, channel_index()));
-  if (is_accepted != 1) {
-    self.problem_ = describe_verification(X509_STORE_CTX_get_error(verification));
-    return 0;
-  }
-  if (X509_STORE_CTX_get_error_depth(verification) != 0)
-    return 1;
-  auto shown = identities_of(*X509_STORE_CTX_get_current_cert(verification));
-  const auto& cluster = self.expected_.cluster;
-  const auto& node = self.expected_.node;
-  const auto is_expected = self.side_ == side::accepted ? find_in_cluster(shown, cluster) != nullptr
-                                                        : find_node(shown, cluster, node) != nullptr;
-  if (is_expected) {
-    std::erase_if(shown, [&](const identity& who) { return who.cluster != cluster; });
-    self.peer_ = std::move(shown);
-    return 1;
-  }
-  if (shown.empty())
-    self.problem_ = "its certificate says of nobody who it is";
-  else if (self.side_ == side::accepted)
-    self.problem_ = fmt::format("its certificate is for {}, and nobody of this cluster", in_words(shown));
-  else
-    self.problem_ =
-      fmt::format("its certificate is for {}, and not for {}", in_words(shown),
-                  node.empty() ? "a node of cluster " + cluster : in_words(identity{cluster, role::node, node}));
-  X509_STORE_CTX_set_error(verification, X509_V_ERR_APPLICATION_VERIFICATION);
-  return 0;
+  return self.judge_.judge(is_accepted == 1, *verification) ? 1 : 0;
 }
 
 void tls_channel::note_failure(int error) {
   const auto reason = ERR_GET_REASON(ERR_peek_last_error());
   const auto text = take_openssl_error();
-  // What this side finds wrong is known already.
-  if (!problem_.empty())
+  // What this side finds wrong with the certificate is known already.
+  if (!problem().empty())
     return;
   const auto is_hung_up =
     error == SSL_ERROR_ZERO_RETURN || error == SSL_ERROR_SYSCALL || reason == SSL_R_UNEXPECTED_EOF_WHILE_READING;
   if (error == SSL_ERROR_SSL && !is_hung_up) {
-    problem_ = describe_alert(reason);
-    if (!problem_.empty())
-      return;
-    const auto is_other_protocol = reason == SSL_R_WRONG_VERSION_NUMBER || reason == SSL_R_HTTP_REQUEST
-                                   || reason == SSL_R_HTTPS_PROXY_REQUEST || reason == SSL_R_PACKET_LENGTH_TOO_LONG
-                                   || reason == SSL_R_BAD_RECORD_TYPE;
-    if (is_other_protocol)
-      problem_ = "it does not speak TLS; perhaps its cluster file has no [security]";
-    else if (reason == SSL_R_UNSUPPORTED_PROTOCOL)
-      problem_ = "it does not speak TLS 1.3";
-    else if (reason == SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE)
-      problem_ = "it shows no certificate";
-    else
+    problem_ = describe_tls_failure(reason);
+    if (problem_.empty())
       problem_ = fmt::format("TLS has failed: {}", text);
     return;
   }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/identity.hpp"
+#include "actors/network/peer_judge.hpp"
 #include "actors/network/tls_context.hpp"
 
 #include <cstddef>
@@ -14,13 +15,6 @@ struct ssl_st;
 struct x509_store_ctx_st;
 
 namespace ariadne {
-
-/// Whom a connection has to lead to.
-struct expected_peer {
-  std::string cluster;
-  /// For a connection that is opened: the name of the node; empty, if any node of the cluster will do.
-  std::string node = {};
-};
 
 /// TLS over one connection, whose descriptor it does not own. Does not block if that does not. The handshake is made
 /// step by step, in any thread; whoever uses the channel afterwards has it to itself. Never raises SIGPIPE.
@@ -41,7 +35,7 @@ public:
 
   /// Who the other side is in this cluster, after the handshake.
   const std::vector<identity>& peer() const {
-    return peer_;
+    return judge_.peer();
   }
 
   /// Whether what the other side has shown in the handshake, or an authority that it is believed for, is revoked by
@@ -51,7 +45,7 @@ public:
   /// Why the handshake, or what came after, has failed: the end of a sentence about the other side, such as "it does
   /// not speak TLS".
   const std::string& problem() const {
-    return problem_;
+    return judge_.problem().empty() ? problem_ : judge_.problem();
   }
 
   struct transfer {
@@ -84,10 +78,9 @@ private:
 
   std::shared_ptr<const tls_context> context_;
   side side_;
-  expected_peer expected_;
+  peer_judge judge_;
   int fd_;
   std::shared_ptr<ssl_st> ssl_;
-  std::vector<identity> peer_;
   std::string problem_;
   std::string unread_;
   bool has_come_ = false;

@@ -21,7 +21,7 @@ namespace {
 
 using clock = std::chrono::steady_clock;
 
-constexpr std::chrono::milliseconds tick_interval{250};
+constexpr std::chrono::milliseconds handshake_tick{250};
 constexpr std::size_t ticks_max = 8;
 constexpr std::chrono::seconds look_interval{30};
 
@@ -76,7 +76,7 @@ private:
   };
 
   void run() {
-    auto next_tick = clock::now() + tick_interval;
+    auto next_tick = clock::now() + handshake_tick;
     auto next_look = clock::now();
     while (take_added()) {
       if (clock::now() >= next_look) {
@@ -99,7 +99,7 @@ private:
           go_on(ids[i]);
       if (clock::now() >= next_tick) {
         tick();
-        next_tick = clock::now() + tick_interval;
+        next_tick = clock::now() + handshake_tick;
       }
     }
   }
@@ -128,12 +128,17 @@ private:
 
   void look_at_files() {
     if (const auto changed = security_->reload_if_changed(); !changed)
-      tell_.told(log_level::error, log_event::certificates_not_reloaded, changed.error());
+      tell_.told({log_level::error, log_event::certificates_not_reloaded, "{reason}", {{"reason", changed.error()}}});
     else if (*changed)
-      tell_.told(log_level::info, log_event::certificates_reloaded,
-                 "the certificates have changed, and the new ones are used for new connections");
-    if (const auto warning = expiry_.next(security_->valid_until(), credentials::time_point::clock::now()))
-      tell_.told(log_level::warning, log_event::certificate_expires, *warning);
+      tell_.told({log_level::info, log_event::certificates_reloaded,
+                  "the certificates have changed, and the new ones are used for new connections"});
+    const auto until = security_->valid_until();
+    const auto now = credentials::time_point::clock::now();
+    if (const auto warning = expiry_.next(until, now))
+      tell_.told({log_level::warning,
+                  log_event::certificate_expires,
+                  *warning,
+                  {{"left_seconds", std::chrono::floor<std::chrono::seconds>(until - now).count()}}});
   }
 
   void tick() {

@@ -45,8 +45,8 @@ constexpr auto exit_codes_help =
   "  4  there is nothing under the key\n"
   "  5  nothing is there yet, but the node has not yet caught up with the others\n"
   "  6  the answer could not be written to stdout; of what has an answer: pickup,\n"
-  "     take, keys, status, top, watch, load, sessions, session deliver, game play,\n"
-  "     --help\n"
+  "     take, keys, status, top, wait, watch, load, sessions, session deliver,\n"
+  "     game play, --help\n"
   "  7  take: the state is written out, but somebody else has taken or replaced it\n"
   "     meanwhile; what has replaced it stays\n"
   "  8 to 13  a node does not start from the directory of its journal:\n"
@@ -83,7 +83,7 @@ public:
     add<top_command>(app_);
     add<wait_command>(app_);
     add<watch_command>(app_);
-    add<load_command>(app_);
+    add<game_play_command>(add<load_command>(app_));
     add<drain_command>(app_);
     add<forget_command>(app_);
     add<sessions_command>(app_);
@@ -175,12 +175,17 @@ private:
   }
 
   template <class Command, class... Ts>
-  void add(CLI::App& parent, Ts... arguments) {
+  CLI::App& add(CLI::App& parent, Ts... arguments) {
     const auto added = std::make_shared<Command>(arguments...);
-    added->declare(parent)->callback([this, added] {
+    auto* sub = added->declare(parent);
+    sub->callback([this, added] {
+      // Of a command and one below it, the latter is chosen, and called first.
+      if (chosen_)
+        return;
       added->check();
       chosen_ = added;
     });
+    return *sub;
   }
 
   CLI::App& add_group(const char* name, const char* description) {

@@ -24,7 +24,8 @@ load_operation parse_operation(const std::string& text) {
   for (const auto operation : {load_operation::put, load_operation::get, load_operation::churn})
     if (text == to_text(operation))
       return operation;
-  throw CLI::ValidationError("OPERATION", fmt::format("{} is none of put, get and churn", crdt::escaped_briefly(text)));
+  throw CLI::ValidationError("OPERATION",
+                             fmt::format("{} is none of put, get, churn and play", crdt::escaped_briefly(text)));
 }
 
 } // namespace
@@ -34,9 +35,8 @@ CLI::App* load_command::declare(CLI::App& parent) {
   sub->get_option("--timeout")->description("How long each request may take, such as 500ms or 2s; 5s by default");
   sub
     ->add_option_function<std::string>(
-      "OPERATION", [this](const std::string& text) { load.operation = parse_operation(text); },
+      "OPERATION", [this](const std::string& text) { operation_ = parse_operation(text); },
       "put: stashes. get: pickups of what stands. churn: stashes, each of which is discarded next")
-    ->required()
     ->type_name("");
   add_time(
     *sub, "--time", std::chrono::hours{24}, [this](std::chrono::milliseconds time) { load.time = time; },
@@ -66,6 +66,10 @@ CLI::App* load_command::declare(CLI::App& parent) {
 
 void load_command::check() {
   client_command::check();
+  // The parser cannot require it: there is a command below this one.
+  if (!operation_)
+    throw CLI::RequiredError("OPERATION");
+  load.operation = *operation_;
   load.patience = timeout;
   load.write.timeout_ms = static_cast<std::uint64_t>(timeout.count());
   load.write.time_to_live_ms = static_cast<std::uint64_t>((load.time + kept_after).count());

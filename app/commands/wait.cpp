@@ -10,6 +10,7 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <thread>
@@ -73,8 +74,21 @@ void wait_command::check() {
     throw CLI::ValidationError("NODE", what == "left" ? "left needs the name of a node" : "only left takes a node");
 }
 
+nlohmann::json wait_command::answer(const std::string& reason, steady_clock::duration waited) const {
+  nlohmann::json result{
+    {"what", what}, {"is_so", reason.empty()}, {"waited_ms", std::chrono::duration_cast<milliseconds>(waited).count()}};
+  if (!leaver.empty())
+    put_bytes(result, "node", leaver);
+  if (!reason.empty())
+    result["reason"] = reason;
+  return result;
+}
+
 fallible<exit_code> wait_command::run_at(const contact_points& points) const {
-  const auto deadline = steady_clock::now() + timeout;
+  if (auto writable = check_stdout(); !writable)
+    return tl::unexpected(std::move(writable.error()));
+  const auto begin = steady_clock::now();
+  const auto deadline = begin + timeout;
   std::string reason;
   // One that has been forgotten is gone as well; it may have been misspelt, too.
   std::string note;
@@ -99,6 +113,9 @@ fallible<exit_code> wait_command::run_at(const contact_points& points) const {
       line.end();
     if (is_so && !note.empty())
       complain(note);
+    if (json && (is_so || is_over))
+      if (auto written = write_out(json_line(answer(reason, steady_clock::now() - begin))); !written)
+        return tl::unexpected(std::move(written.error()));
     if (is_so)
       return exit_code::done;
     if (is_over)

@@ -2,6 +2,9 @@
 
 #include "app/commands/client_command.hpp"
 
+#include <nlohmann/json_fwd.hpp>
+
+#include <chrono>
 #include <string>
 
 namespace ariadne {
@@ -17,6 +20,10 @@ struct wait_command final : client_command {
   std::string what;
   /// Which node is to have left.
   std::string leaver;
+
+private:
+  /// What is said with --json, also when the time is over: `reason` says what it waits for, and is empty if it is so.
+  nlohmann::json answer(const std::string& reason, std::chrono::steady_clock::duration waited) const;
 };
 
 } // namespace ariadne

@@ -1,7 +1,7 @@
 // Writes the manual pages and the completions of the program into a directory: made from its own command line, and from
-// the example of a cluster file, so that they cannot say anything else.
+// the example of a cluster file, and the table of the metrics, so that they cannot say anything else.
 //
-// usage: ariadne_manual DIRECTORY EXAMPLE_FILE DATE
+// usage: ariadne_manual DIRECTORY EXAMPLE_FILE OPERATIONS_DOCUMENT DATE
 
 #include "app/commands/command_tree.hpp"
 #include "app/manual/completion.hpp"
@@ -29,15 +29,21 @@ void write_pages(const std::filesystem::path& directory, const described_command
     write_pages(directory, sub, of);
 }
 
-void write_all(const std::filesystem::path& directory, const std::filesystem::path& example, const edition& of) {
-  std::ifstream file{example, std::ios::binary};
-  const std::string text{std::istreambuf_iterator<char>{file}, {}};
+std::string read(const std::filesystem::path& path) {
+  std::ifstream file{path, std::ios::binary};
+  std::string text{std::istreambuf_iterator<char>{file}, {}};
   if (text.empty())
-    throw std::runtime_error("cannot read " + example.string());
+    throw std::runtime_error("cannot read " + path.string());
+  return text;
+}
+
+void write_all(const std::filesystem::path& directory, const std::filesystem::path& example,
+               const std::filesystem::path& operations, const edition& of) {
   std::filesystem::create_directories(directory);
   const auto program = describe_program();
   write_pages(directory, program, of);
-  write(directory / "ariadne.toml.5", file_page(text, of));
+  write(directory / "ariadne.toml.5", file_page(read(example), of));
+  write(directory / "ariadne-metrics.7", metrics_page(read(operations), of));
   write(directory / "ariadne", bash_completion(program));
   write(directory / "_ariadne", zsh_completion(program));
   write(directory / "ariadne.fish", fish_completion(program));
@@ -48,12 +54,12 @@ void write_all(const std::filesystem::path& directory, const std::filesystem::pa
 } // namespace ariadne::manual
 
 int main(int argc, char** argv) {
-  if (argc != 4) {
-    std::fputs("usage: ariadne_manual DIRECTORY EXAMPLE_FILE DATE\n", stderr);
+  if (argc != 5) {
+    std::fputs("usage: ariadne_manual DIRECTORY EXAMPLE_FILE OPERATIONS_DOCUMENT DATE\n", stderr);
     return 2;
   }
   try {
-    ariadne::manual::write_all(argv[1], argv[2], {ARIADNE_VERSION, argv[3]});
+    ariadne::manual::write_all(argv[1], argv[2], argv[3], {ARIADNE_VERSION, argv[4]});
     return 0;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "error: %s\n", error.what());

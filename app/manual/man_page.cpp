@@ -67,16 +67,20 @@ std::string notes(std::string_view text) {
 
 std::string synopsis(const described_command& command) {
   auto result = bold(fmt::format("{}", fmt::join(command.path, " ")));
-  if (!command.commands.empty())
-    return result + ' ' + italic("COMMAND") + '\n';
+  const auto has_arguments = std::any_of(command.options.begin(), command.options.end(),
+                                         [](const described_option& option) { return option.is_argument; });
+  const auto with_command = result + ' ' + italic("COMMAND") + '\n';
+  if (!command.commands.empty() && !has_arguments)
+    return with_command;
   for (const auto& option : command.options)
     if (!option.is_argument && option.is_required)
       result += fmt::format(" {} {}", bold(option.names.back()), italic(option.value));
   result += " [" + italic("OPTION") + "]...";
   for (const auto& option : command.options)
     if (option.is_argument)
-      result += option.is_required ? ' ' + italic(option.names.front()) : " [" + italic(option.names.front()) + ']';
-  return result + '\n';
+      result += option.is_required || !command.commands.empty() ? ' ' + italic(option.names.front())
+                                                                : " [" + italic(option.names.front()) + ']';
+  return result + '\n' + (command.commands.empty() ? std::string{} : ".br\n" + with_command);
 }
 
 std::string entry(const described_option& option) {
@@ -111,6 +115,55 @@ bool is_key(std::string_view line) {
   return !name.empty() && line.substr(name.size()).starts_with(" = ")
          && std::all_of(name.begin(), name.end(),
                         [](unsigned char c) { return std::islower(c) != 0 || std::isdigit(c) != 0 || c == '_'; });
+}
+
+/// Of a text in Markdown, what stands below a heading of the second level.
+std::string_view section_of(std::string_view text, std::string_view title) {
+  const auto heading = fmt::format("\n## {}\n", title);
+  const auto begin = text.find(heading);
+  if (begin == std::string_view::npos)
+    return {};
+  text.remove_prefix(begin + heading.size());
+  while (text.starts_with('\n'))
+    text.remove_prefix(1);
+  return text.substr(0, text.find("\n## "));
+}
+
+/// Of a row of a table in Markdown; nothing, if the line is none.
+std::vector<std::string> cells_of(std::string_view line) {
+  std::vector<std::string> result;
+  if (!line.starts_with('|'))
+    return result;
+  line.remove_prefix(1);
+  for (auto end = line.find('|'); end != std::string_view::npos; end = line.find('|')) {
+    auto cell = line.substr(0, end);
+    while (cell.starts_with(' '))
+      cell.remove_prefix(1);
+    while (cell.ends_with(' '))
+      cell.remove_suffix(1);
+    result.emplace_back(cell);
+    line.remove_prefix(end + 1);
+  }
+  return result;
+}
+
+/// What is between backticks is bold, and of a link the text stays.
+std::string from_markdown(std::string_view text) {
+  std::string result;
+  while (!text.empty()) {
+    const auto at = text.find_first_of("`[");
+    result += as_roff(text.substr(0, at));
+    if (at == std::string_view::npos)
+      break;
+    const auto is_link = text[at] == '[';
+    text.remove_prefix(at + 1);
+    const auto end = text.find(is_link ? "](" : "`");
+    if (end == std::string_view::npos)
+      continue;
+    result += is_link ? as_roff(text.substr(0, end)) : bold(text.substr(0, end));
+    text.remove_prefix(is_link ? std::min(text.find(')'), text.size() - 1) + 1 : end + 1);
+  }
+  return result;
 }
 
 } // namespace
@@ -165,7 +218,8 @@ std::string man_page(const described_command& command, const edition& of) {
     result += fmt::format(".TP\n{}(1)\n{}.\n", bold(page_name(sub)), as_roff(sub.description));
   if (!command.remarks.empty())
     result += ".SH NOTES\n" + notes(command.remarks);
-  return result + ".SH SEE ALSO\n" + bold("ariadne") + "(1), " + bold("ariadne.toml") + "(5)\n";
+  return result + ".SH SEE ALSO\n" + bold("ariadne") + "(1), " + bold("ariadne.toml") + "(5), "
+         + bold("ariadne\\-metrics") + "(7)\n";
 }
 
 std::string file_page(std::string_view example, const edition& of) {
@@ -201,7 +255,34 @@ std::string file_page(std::string_view example, const edition& of) {
         comment += ".PP\n";
     }
   }
-  return result + ".SH SEE ALSO\n" + bold("ariadne") + "(1)\n";
+  return result + ".SH SEE ALSO\n" + bold("ariadne") + "(1), " + bold("ariadne\\-metrics") + "(7)\n";
+}
+
+std::string metrics_page(std::string_view operations, const edition& of) {
+  auto result = heading("ariadne-metrics", 7, of);
+  result += ".SH NAME\nariadne\\-metrics \\- what a node of an Ariadne cluster tells Prometheus\n.SH DESCRIPTION\n";
+  auto is_in_table = false;
+  // Between paragraphs, but not in front of a heading.
+  auto is_paragraph_over = false;
+  for (const auto& line : lines_of(section_of(operations, "Metrics"))) {
+    const auto cells = cells_of(line);
+    if (line.empty()) {
+      is_paragraph_over = true;
+    } else if (cells.empty()) {
+      if (std::exchange(is_in_table, false))
+        result += ".SH ALERTS\n";
+      else if (is_paragraph_over)
+        result += ".PP\n";
+      is_paragraph_over = false;
+      result += from_markdown(line) + '\n';
+    } else if (cells.size() == 3 && cells.front().starts_with('`')) {
+      if (!std::exchange(is_in_table, true))
+        result += ".SH METRICS\n";
+      const auto labels = cells[1].empty() ? std::string{} : " {" + from_markdown(cells[1]) + '}';
+      result += fmt::format(".TP\n{}{}\n{}.\n", from_markdown(cells[0]), labels, from_markdown(cells[2]));
+    }
+  }
+  return result + ".SH SEE ALSO\n" + bold("ariadne") + "(1), " + bold("ariadne.toml") + "(5)\n";
 }
 
 } // namespace ariadne::manual

@@ -25,4 +25,7 @@ std::string man_page(const described_command& command, const edition& of);
 /// ariadne.toml(5) of an example of a cluster file that has every key, each below the comment that explains it.
 std::string file_page(std::string_view example, const edition& of);
 
+/// ariadne-metrics(7) of docs/operations.md, whose section "Metrics" has a table of all of them.
+std::string metrics_page(std::string_view operations, const edition& of);
+
 } // namespace ariadne::manual

@@ -32,13 +32,15 @@ file_reader::file_reader(std::string file, const program_config& at_start, std::
 void file_reader::read_again() {
   const auto read = load_program_config(file_);
   if (!read)
-    return log_(log_level::warning, log_event::file_refused,
-                fmt::format("SIGHUP: {}; what was read before still holds", to_string(read.error())));
+    return log_({log_level::warning,
+                 log_event::file_refused,
+                 "SIGHUP: {reason}; what was read before still holds",
+                 {{"reason", to_string(read.error())}}});
   const auto changed = changed_keys(std::exchange(text_, read->text), read->text);
-  log_(log_level::info, log_event::file_read,
-       changed.empty()
-         ? fmt::format("SIGHUP: {} has not changed", crdt::printable_briefly(file_))
-         : fmt::format("SIGHUP: {} has changed: {}", crdt::printable_briefly(file_), printable_list(changed)));
+  log_({log_level::info,
+        log_event::file_read,
+        changed.empty() ? "SIGHUP: {file} has not changed" : "SIGHUP: {file} has changed: {settings}",
+        {{"file", crdt::printable_briefly(file_)}, {"settings", printable_list(changed)}}});
   output_.set_level(read->log_level);
   // Also if nothing has changed: who is down is connected to at once.
   list_(seeds_of(*read));
@@ -53,8 +55,10 @@ void file_reader::read_again() {
   if (counts_others)
     later.emplace_back("which nodes count for a majority");
   if (!later.empty())
-    log_(log_level::warning, log_event::restart_needed,
-         fmt::format("these count from the next start of this node on: {}", printable_list(later)));
+    log_({log_level::warning,
+          log_event::restart_needed,
+          "these count from the next start of this node on: {settings}",
+          {{"settings", printable_list(later)}}});
 }
 
 bool file_reader::counts_at_once(const std::string& key) const {

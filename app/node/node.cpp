@@ -108,12 +108,18 @@ void report_leftovers(caf::actor_system& system, const state_handoff_actor& hand
   leftovers_page page{std::move(report.leftovers), report.next_leftover};
   for (;;) {
     for (const auto& [key, reason] : page.leftovers)
-      say(fmt::format("not handed over: {}: {}", crdt::escaped_briefly(key), reason));
+      say({log_level::error,
+           log_event::not_handed_over,
+           "not handed over: {key}: {reason}",
+           {{"key", crdt::escaped_briefly(key)}, {"reason", reason}}});
     if (page.next == 0)
       return;
     auto next = ask<leftovers_page>(system, handoff, grace, leftovers_atom_v, page.next);
     if (!next)
-      return say(fmt::format("not handed over: more keys, which the node could not list: {}", describe(next.error())));
+      return say({log_level::error,
+                  log_event::not_handed_over,
+                  "not handed over: more keys, which the node could not list: {reason}",
+                  {{"reason", describe(next.error())}}});
     page = std::move(*next);
   }
 }
@@ -122,17 +128,20 @@ void report_leftovers(caf::actor_system& system, const state_handoff_actor& hand
 exit_code stop_gracefully(caf::actor_system& system, const cluster_config& cluster, const supervisor_actor& supervisor,
                           const service_manager& manager, const log_sink& log) {
   auto result = exit_code::done;
-  auto incomplete = [&](const std::string& what) {
-    log(log_level::error, log_event::not_handed_over, what);
+  auto incomplete = [&](const log_entry& entry) {
+    log(entry);
     result = exit_code::drain_incomplete;
   };
 
   // Each of the three questions below may take its time, and the grace.
   manager.stopping(cluster.session_stop_timeout + 2 * cluster.drain_timeout + 3 * grace,
                    "stopping: handing over what this node holds");
-  log(log_level::info, log_event::stopping,
-      fmt::format("stopping: the sessions stash, for {} at most; then handing over, for {} at most",
-                  to_string(cluster.session_stop_timeout), to_string(cluster.drain_timeout)));
+  log({log_level::info,
+       log_event::stopping,
+       fmt::format("stopping: the sessions stash, for {} at most; then handing over, for {} at most",
+                   to_string(cluster.session_stop_timeout), to_string(cluster.drain_timeout)),
+       {{"session_stop_timeout_ms", cluster.session_stop_timeout.count()},
+        {"drain_timeout_ms", cluster.drain_timeout.count()}}});
   auto handoff = ask<state_handoff_actor>(system, supervisor, cluster.drain_timeout + grace, handoff_atom_v);
   caf::expected<drain_report> report =
     !handoff ? handoff.error()
@@ -140,20 +149,28 @@ exit_code stop_gracefully(caf::actor_system& system, const cluster_config& clust
                                  drain_atom_v, static_cast<std::uint64_t>(cluster.session_stop_timeout.count()),
                                  static_cast<std::uint64_t>(cluster.drain_timeout.count()));
   if (!report) {
-    incomplete(fmt::format("the state could not be handed over: {}", describe(report.error())));
+    incomplete({log_level::error,
+                log_event::not_handed_over,
+                "the state could not be handed over: {reason}",
+                {{"reason", describe(report.error())}}});
   } else if (!report->complete) {
-    incomplete(fmt::format("not everything was handed over within {}", to_string(cluster.drain_timeout)));
+    incomplete({log_level::error,
+                log_event::not_handed_over,
+                fmt::format("not everything was handed over within {}", to_string(cluster.drain_timeout)),
+                {{"drain_timeout_ms", cluster.drain_timeout.count()}}});
     report_leftovers(system, *handoff, std::move(*report), incomplete);
   } else if (report->members == 0) {
-    log(log_level::warning, log_event::nobody_takes_over,
-        "stopping: no other node is up to take over what this node holds");
+    log({log_level::warning, log_event::nobody_takes_over,
+         "stopping: no other node is up to take over what this node holds"});
   } else {
-    log(log_level::info, log_event::handed_over,
-        fmt::format("stopping: everything is handed over; other nodes present: {}", report->members));
+    log({log_level::info,
+         log_event::handed_over,
+         "stopping: everything is handed over; other nodes present: {members}",
+         {{"members", report->members}}});
   }
 
   if (auto all_told = ask<bool>(system, supervisor, grace, leave_atom_v); !all_told || !*all_told)
-    log(log_level::warning, log_event::leave_not_told, "not all other nodes could be told that this one leaves");
+    log({log_level::warning, log_event::leave_not_told, "not all other nodes could be told that this one leaves"});
   return result;
 }
 
@@ -282,8 +299,9 @@ exit_code run_node(const program_config& cluster, const node_config& self, const
   const auto log = output.sink();
   signals.log_to(log);
   announcer announced{cluster, self, output, manager};
-  const caught_streams printed{
-    [log](std::string_view line) { log(log_level::warning, log_event::printed_elsewhere, line); }};
+  const caught_streams printed{[log](std::string_view line) {
+    log({log_level::warning, log_event::printed_elsewhere, "{line}", {{"line", line}}});
+  }};
   limit_answers(cluster.limits);
   const auto security = security_for_node(cluster, self.name);
   if (!security) {
@@ -291,9 +309,8 @@ exit_code run_node(const program_config& cluster, const node_config& self, const
     return exit_code::usage;
   }
   if (security->is_insecure)
-    log(log_level::warning, log_event::insecure,
-        "insecure = true: whoever reaches the port can read, change and erase all state; see "
-        "docs/security.md");
+    log({log_level::warning, log_event::insecure,
+         "insecure = true: whoever reaches the port can read, change and erase all state; see docs/security.md"});
   node_system_config config{cluster, *security};
   caf::actor_system system{config};
   print_to_cout(system);
@@ -336,7 +353,7 @@ exit_code run_node(const program_config& cluster, const node_config& self, const
   else if (start.is_ready())
     result = signals.attend([&] { return stop_gracefully(system, cluster, supervisor, manager, log); });
   else
-    log(log_level::info, log_event::stopped_early, "stopped before it was in service");
+    log({log_level::info, log_event::stopped_early, "stopped before it was in service"});
   caf::anon_send_exit(supervisor, caf::exit_reason::user_shutdown);
   return result;
 }

@@ -9,7 +9,9 @@
 
 #include <chrono>
 #include <cstdlib>
+#include <span>
 #include <utility>
+#include <variant>
 
 #include <sys/stat.h>
 
@@ -41,6 +43,19 @@ constexpr int priority_of(log_level level) {
   return 6;
 }
 
+nlohmann::json to_json(const log_field& field) {
+  if (const auto* text = std::get_if<std::string_view>(&field.value))
+    return crdt::printable_briefly(*text, text_bytes_max);
+  return std::visit([](const auto& value) -> nlohmann::json { return value; }, field.value);
+}
+
+nlohmann::json to_json(std::span<const log_field> fields) {
+  auto result = nlohmann::json::object();
+  for (const auto& field : fields)
+    result[std::string{field.name}] = to_json(field);
+  return result;
+}
+
 } // namespace
 
 log_format format_for(log_format wanted) {
@@ -58,17 +73,19 @@ node_log::node_log(log_level least, log_format format, std::string node, std::st
     log_(log, [this](std::size_t lines) {
       if (auto* counted = counted_.load())
         counted->log_lines_dropped.add(lines);
-      return line_of(log_level::warning, log_event::lines_lost,
-                     fmt::format("lines of this log that nobody took, and that are lost: {}", lines));
+      return line_of({log_level::warning,
+                      log_event::lines_lost,
+                      "lines of this log that nobody took, and that are lost: {count}",
+                      {{"count", lines}}});
     }) {}
 
 log_sink node_log::sink() {
-  return [this](log_level level, log_event event, std::string_view text) {
-    if (level < least_)
+  return [this](const log_entry& entry) {
+    if (entry.level < least_)
       return;
-    log_.write(line_of(level, event, text));
+    log_.write(line_of(entry));
     if (auto* counted = counted_.load())
-      counted->log_lines[to_text(level)].add();
+      counted->log_lines[to_text(entry.level)].add();
   };
 }
 
@@ -80,20 +97,21 @@ void node_log::complain(std::string_view sentence) {
   log_.write(fmt::format("ariadne: {}\n", crdt::printable_briefly(sentence)));
 }
 
-std::string node_log::line_of(log_level level, log_event event, std::string_view text) const {
-  const auto message = crdt::printable_briefly(text, text_bytes_max);
+std::string node_log::line_of(const log_entry& entry) const {
+  const auto message = crdt::printable_briefly(entry.message(), text_bytes_max);
   switch (format_) {
     case log_format::json:
       return json_line({{"time", present_time()},
-                        {"level", to_text(level)},
+                        {"level", to_text(entry.level)},
                         {"node", node_},
                         {"cluster", cluster_},
-                        {"event", to_text(event)},
-                        {"message", message}});
+                        {"event", to_text(entry.event)},
+                        {"message", message},
+                        {"fields", to_json(entry.fields)}});
     case log_format::journal:
-      return fmt::format("<{}>{}: {}\n", priority_of(level), node_, message);
+      return fmt::format("<{}>{}: {}\n", priority_of(entry.level), node_, message);
     default:
-      return fmt::format("{} {:<7} {}: {}\n", present_time(), to_text(level), node_, message);
+      return fmt::format("{} {:<7} {}: {}\n", present_time(), to_text(entry.level), node_, message);
   }
 }
 

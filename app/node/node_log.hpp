@@ -44,7 +44,7 @@ public:
   void complain(std::string_view sentence);
 
 private:
-  std::string line_of(log_level level, log_event event, std::string_view text) const;
+  std::string line_of(const log_entry& entry) const;
 
   std::atomic<log_level> least_;
   const log_format format_;

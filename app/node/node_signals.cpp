@@ -38,25 +38,29 @@ void node_signals::see_until(const std::function<bool()>& is_over) {
 }
 
 void node_signals::see(const arrived_signal& signal) {
-  const auto name = ::sigabbrev_np(signal.number);
+  const auto name = fmt::format("SIG{}", ::sigabbrev_np(signal.number));
   switch (requests_.arrived(signal)) {
     case stop_requests::answer::stop:
       is_stop_requested_ = true;
-      log_(log_level::info, log_event::signal,
-           signal.sender > 0 ? fmt::format("SIG{} from process {}", name, signal.sender) : fmt::format("SIG{}", name));
+      if (signal.sender > 0)
+        log_({log_level::info,
+              log_event::signal,
+              "{signal} from process {process}",
+              {{"signal", name}, {"process", signal.sender}}});
+      else
+        log_({log_level::info, log_event::signal, "{signal}", {{"signal", name}}});
       return;
     case stop_requests::answer::break_off:
-      log_(log_level::warning, log_event::signal, fmt::format("SIG{}: ends at once", name));
+      log_({log_level::warning, log_event::signal, "{signal}: ends at once", {{"signal", name}}});
       return end_by_signal(signal.number);
     case stop_requests::answer::ignore:
       if (on_hang_up_)
         return on_hang_up_();
-      return log_(
-        log_level::info, log_event::signal_ignored,
-        fmt::format(
-          "SIG{} is ignored, since there is no terminal that could have hung up, and the node is not in service "
-          "yet",
-          name));
+      return log_({log_level::info,
+                   log_event::signal_ignored,
+                   "{signal} is ignored, since there is no terminal that could have hung up, and the node is not in "
+                   "service yet",
+                   {{"signal", name}}});
     case stop_requests::answer::go_on:
       return;
   }

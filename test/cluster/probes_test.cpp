@@ -79,7 +79,9 @@ BOOST_AUTO_TEST_CASE(nodes_that_restart_one_by_one_become_ready_although_another
     BOOST_TEST(eventually([&, r = restarted] { return nodes.answers(r, "/readyz", 200); }),
                nodes.get(restarted, "/readyz"));
     BOOST_TEST(nodes.answers(restarted, "/livez", 200));
-    BOOST_TEST(nodes->run(restarted, {"wait", "ready"}).exit_code == done);
+    const auto waited = nodes->run(restarted, {"wait", "ready", "--json"});
+    BOOST_TEST(waited.exit_code == done);
+    BOOST_TEST(waited.out.starts_with("{\"is_so\":true,\"waited_ms\":"), waited.out);
   }
   BOOST_TEST(nodes.get("a", "/metrics").find("\nariadne_members{state=\"down\"} 1\n") != std::string::npos);
 }

@@ -15,9 +15,9 @@ namespace ariadne::test {
 class log_book {
 public:
   log_sink sink() {
-    return [this](log_level, log_event, std::string_view line) {
+    return [this](const log_entry& entry) {
       const std::lock_guard guard{mutex_};
-      lines_.emplace_back(line);
+      lines_.push_back(entry.message());
     };
   }
 

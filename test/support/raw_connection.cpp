@@ -5,16 +5,44 @@
 #include "test/support/eventually.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <openssl/bn.h>
 #include <openssl/err.h>
 
 #include <cerrno>
 #include <chrono>
+#include <csignal>
 #include <utility>
 
 #include <arpa/inet.h>
 #include <sys/socket.h>
 
 namespace ariadne::test {
+
+namespace {
+
+/// As long as it lives, a connection that is closed meanwhile is no reason for this thread to end: OpenSSL knows of no
+/// MSG_NOSIGNAL.
+class no_pipe_signals {
+public:
+  no_pipe_signals() {
+    sigemptyset(&pipe_);
+    sigaddset(&pipe_, SIGPIPE);
+    ::pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
+  }
+  ~no_pipe_signals() {
+    constexpr timespec at_once{};
+    ::sigtimedwait(&pipe_, nullptr, &at_once);
+    ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
+  no_pipe_signals(const no_pipe_signals&) = delete;
+  no_pipe_signals& operator=(const no_pipe_signals&) = delete;
+
+private:
+  sigset_t pipe_{};
+  sigset_t before_{};
+};
+
+} // namespace
 
 tcp_socket connect_plainly(std::uint16_t port) {
   tcp_socket result{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
@@ -37,6 +65,7 @@ raw_connection::raw_connection(std::uint16_t port, const raw_identity& who) : ra
   }
   tls_.reset(SSL_new(context_.get()));
   SSL_set_fd(tls_.get(), socket_.fd());
+  const no_pipe_signals none;
   // Of TLS 1.3, whether the certificate is accepted shows only when something is read.
   SSL_connect(tls_.get());
 }
@@ -52,8 +81,8 @@ raw_connection::~raw_connection() {
 }
 
 bool raw_connection::send(std::string_view bytes) {
+  const no_pipe_signals none;
   while (!bytes.empty()) {
-    // A connection that is closed meanwhile is no reason to end.
     const auto sent = tls_ ? SSL_write(tls_.get(), bytes.data(), static_cast<int>(bytes.size()))
                            : ::send(socket_.fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (sent <= 0)
@@ -81,9 +110,22 @@ std::string raw_connection::read_node_id() {
   return read(frame_guard::header_size + detail::caf_basp_format().id_size).substr(frame_guard::header_size);
 }
 
+std::string raw_connection::shown_serial() const {
+  const auto* certificate = SSL_get0_peer_certificate(tls_.get());
+  if (certificate == nullptr)
+    return {};
+  const std::unique_ptr<BIGNUM, decltype(&BN_free)> number{
+    ASN1_INTEGER_to_BN(X509_get0_serialNumber(certificate), nullptr), BN_free};
+  const std::unique_ptr<char, void (*)(char*)> digits{BN_bn2hex(number.get()), [](char* text) { OPENSSL_free(text); }};
+  return digits.get();
+}
+
 bool raw_connection::is_closed_by_peer() {
   char dropped[4096];
+  const auto deadline = std::chrono::steady_clock::now() + patience;
   for (;;) {
+    if (std::chrono::steady_clock::now() >= deadline)
+      return false;
     errno = 0;
     const auto got =
       tls_ ? SSL_read(tls_.get(), dropped, sizeof dropped) : ::recv(socket_.fd(), dropped, sizeof dropped, 0);

@@ -44,6 +44,9 @@ public:
   /// Of a node, which has to begin with its handshake.
   std::string read_node_id();
 
+  /// The number of the certificate that the other side has shown, in hexadecimal digits.
+  std::string shown_serial() const;
+
   /// Whether the other side closes the connection; what it sends before is dropped.
   bool is_closed_by_peer();
 

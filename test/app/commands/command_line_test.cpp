@@ -5,6 +5,7 @@
 #include "app/commands/discard.hpp"
 #include "app/commands/game_play.hpp"
 #include "app/commands/keys.hpp"
+#include "app/commands/load.hpp"
 #include "app/commands/node.hpp"
 #include "app/commands/resume.hpp"
 #include "app/commands/session.hpp"
@@ -337,6 +338,16 @@ BOOST_AUTO_TEST_CASE(a_play_needs_a_cluster_file) {
   check_is_usage_error({"game", "play", "--cluster", "f", "--games", "many"}, "--games");
   check_is_usage_error({"game", "play", "--cluster", "f", "--pause", "fast"}, "--pause");
   check_is_usage_error({"game", "play", "--cluster", "f", "--time", "0s"}, "--time");
+}
+
+BOOST_AUTO_TEST_CASE(a_play_is_a_load_as_well_and_each_other_load_has_an_operation) {
+  BOOST_TEST(parsed<game_play_command>({"load", "play", "--cluster", "f", "--games", "3"})->games == 3u);
+  check_is_usage_error({"load", "play"}, "--cluster");
+  const auto churn = parsed<load_command>({"load", "--clients", "4", "churn"});
+  BOOST_TEST((churn->load.operation == load_operation::churn));
+  BOOST_TEST(churn->load.clients == 4u);
+  check_is_usage_error({"load"}, "OPERATION is required; see ariadne load --help");
+  check_is_usage_error({"load", "gut"}, "gut is none of put, get, churn and play");
 }
 
 BOOST_AUTO_TEST_CASE(what_is_missing_or_unknown_is_a_usage_error) {

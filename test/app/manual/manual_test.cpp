@@ -93,6 +93,40 @@ BOOST_AUTO_TEST_CASE(the_page_of_the_cluster_file_has_every_key_once_below_its_t
   check_is_accepted({"/usr/bin/mandoc", "-T", "lint", "-W", "warning"}, page);
 }
 
+BOOST_AUTO_TEST_CASE(the_page_of_the_metrics_has_each_of_the_table_in_the_documents) {
+  const auto document = test::read_file(ARIADNE_CONFIG_DIR "/../docs/operations.md");
+  const auto page = metrics_page(document, today);
+  std::size_t metrics = 0;
+  for (auto at = document.find("\n| `ariadne_"); at != std::string::npos; at = document.find("\n| `ariadne_", at + 1)) {
+    const auto begin = at + std::string_view{"\n| `"}.size();
+    const auto name = document.substr(begin, document.find('`', begin) - begin);
+    // Commands stand in a table as well.
+    if (name.find(' ') != std::string::npos)
+      continue;
+    ++metrics;
+    BOOST_TEST(has(page, ".TP\n\\fB" + as_roff(name) + "\\fR"), name);
+  }
+  BOOST_TEST(metrics > 60u);
+  for (const auto* part : {" {peer, reason}\n", "\\fBprocess_threads\\fR\nthreads.\n", ".SH ALERTS\n"})
+    BOOST_TEST(has(page, part), part);
+  for (const auto* markdown : {"](", "`", "**", "|"})
+    BOOST_TEST(!has(page, markdown), markdown);
+  check_is_accepted({"/usr/bin/mandoc", "-T", "lint", "-W", "warning"}, page);
+}
+
+BOOST_AUTO_TEST_CASE(a_command_with_commands_below_it_may_be_run_itself) {
+  const described_command command{
+    .path = {"ariadne", "load"},
+    .description = "Make requests",
+    .remarks = {},
+    .options = {{.names = {"OPERATION"}, .value = {}, .description = {}, .is_argument = true, .variable = {}}},
+    .commands = {
+      {.path = {"ariadne", "load", "play"}, .description = "Play", .remarks = {}, .options = {}, .commands = {}}}};
+  BOOST_TEST(has(man_page(command, today), "\\fBariadne load\\fR [\\fIOPTION\\fR]... \\fIOPERATION\\fR\n.br\n"
+                                           "\\fBariadne load\\fR \\fICOMMAND\\fR\n"),
+             man_page(command, today));
+}
+
 BOOST_AUTO_TEST_CASE(nothing_in_a_text_is_taken_for_a_request_or_an_escape) {
   BOOST_TEST(as_roff(".so /etc/passwd\n'x \\n -e") == "\\&.so /etc/passwd\n\\&\\(aqx \\en \\-e");
 }

@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(what_needs_a_restart_is_said_each_time_until_it_is_as_befor
 BOOST_AUTO_TEST_CASE(the_level_of_the_log_counts_at_once) {
   read("[cluster]\nlog_level = \"debug\"\n" + nodes.substr(std::string{"[cluster]\n"}.size()));
   BOOST_TEST(has(pipe.read_line(), "has changed: [cluster] log_level"));
-  log.sink()(log_level::debug, log_event::node_down, "said now");
+  log.sink()({log_level::debug, log_event::node_down, "said now"});
   BOOST_TEST(has(pipe.read_line(), "said now"));
 }
 
