@@ -8,7 +8,6 @@
 #include <caf/exit_reason.hpp>
 #include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
-#include <caf/spawn_options.hpp>
 
 #include <atomic>
 #include <chrono>
@@ -98,7 +97,9 @@ event_follower::event_follower(caf::actor_system& system, watch_picture& picture
       },
     };
   };
-  actor_ = system.spawn<caf::detached>(follow, state_);
+  // Not detached: after such an actor whose handle has been sent away, an actor system of 0.17 waits for ever at its
+  // end, once in ten times.
+  actor_ = system.spawn(follow, state_);
 }
 
 event_follower::~event_follower() {

@@ -8,6 +8,7 @@
 #include <caf/actor_system.hpp>
 #include <caf/error.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -20,10 +21,13 @@ namespace ariadne {
 /// Shows events, the oldest first; `missed`: so many before them are lost. An error ends the following.
 using event_display = std::function<fallible<void>(const std::vector<handoff_event>& events, std::uint64_t missed)>;
 
-/// Watches by way of one node, and shows what the picture lets pass, in a thread of its own: what the node tells waits
-/// there until what it has told before is shown.
+/// Watches by way of one node, and shows what the picture lets pass, in an actor: what the node tells waits there until
+/// what it has told before is shown. That takes a thread of the actor system, which needs another one.
 class event_follower {
 public:
+  /// How many threads the scheduler of its actor system needs.
+  static constexpr std::size_t threads_min = 2;
+
   /// How it has ended: what could not be shown, what has become of the handoff actor, or why that does not say what
   /// stands.
   struct end {
@@ -32,7 +36,7 @@ public:
     caf::error refused = {};
   };
 
-  /// `picture` and `show` are used in the other thread, from `begin` on until this object goes.
+  /// `picture` and `show` are used in another thread, from `begin` on until this object goes.
   event_follower(caf::actor_system& system, watch_picture& picture, event_display show);
   ~event_follower();
 

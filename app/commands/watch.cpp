@@ -1,5 +1,6 @@
 #include "app/commands/watch.hpp"
 
+#include "actors/system_config.hpp"
 #include "app/client/event_follower.hpp"
 #include "app/client/node_connection.hpp"
 #include "app/client/nodes_in_turn.hpp"
@@ -150,6 +151,7 @@ fallible<exit_code> watch_command::run_at(const contact_points& points) const {
   if (auto writable = check_stdout(); !writable)
     return tl::unexpected(std::move(writable.error()));
   client_config config{points.security};
+  use_threads(config, event_follower::threads_min);
   caf::actor_system system{config};
   return watch_run{system, *this, points.nodes}.run();
 }

@@ -20,6 +20,7 @@
 #include "crdt/causal_register.hpp"
 
 #include "test/support/crdt_values.hpp"
+#include "test/support/sanitized.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -38,11 +39,7 @@ using namespace ariadne::test;
 
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr std::size_t writes_max = 3;
-#else
-constexpr std::size_t writes_max = 4;
-#endif
+constexpr std::size_t writes_max = is_sanitized ? 3 : 4;
 constexpr std::array writers{a, b, c};
 
 /// Some of the writes of a history, or their deltas, as bits.

@@ -338,7 +338,9 @@ BOOST_AUTO_TEST_CASE(a_limited_client_names_what_begins_with_its_prefixes_alone)
   is_refused({"discard", "bank_1"});
   is_refused({"keys"});
   is_refused({"keys", "bank_"});
-  is_refused({"watch"});
+  // It has told the node an actor of its own, and has to end all the same, each time.
+  for (int i = 0; i < 20; ++i)
+    is_refused({"watch"});
   is_refused({"session", "start", "minotaur/bank_1"});
   is_refused({"sessions"});
   BOOST_TEST(cluster.has_logged("a", "what client client of cluster test at 127.0.0.1 sends is refused: it names what "
