@@ -18,15 +18,15 @@ constexpr std::size_t floor_bytes_max = 64u << 10;
 
 /// How soon a link may be tried again. A trial that shows that others keep the link busy doubles it.
 constexpr std::uint64_t trial_wait_ms_min = 1'000;
-/// How many lone frames a trial sends: where the delay varies, one may well be early by chance.
-constexpr int trial_frames = 3;
+/// How many lone frames a trial sends: where the delay varies, some may well be early by chance.
+constexpr int trial_frames = 4;
 
 } // namespace
 
 congestion_window::congestion_window(congestion_limits limits)
   : limits_(limits), window_(static_cast<double>(
                        std::clamp(limits.first_window_bytes, limits.window_bytes_min, limits.window_bytes_max))),
-    window_at_span_(window_ / 2), growth_max_(window_), trial_wait_ms_(trial_wait_ms_min) {}
+    growth_max_(window_), trial_wait_ms_(trial_wait_ms_min) {}
 
 void congestion_window::sent(std::size_t bytes, std::uint64_t now_ms) {
   const auto is_lone = in_flight_.empty();
@@ -36,6 +36,8 @@ void congestion_window::sent(std::size_t bytes, std::uint64_t now_ms) {
     shrink_to(window_ * target / (target + static_cast<double>(base_ms_.value_or(0))));
     is_starting_ = true;
   }
+  if (!span_since_ms_)
+    span_since_ms_ = now_ms;
   in_flight_bytes_ += bytes;
   in_flight_.push_back({bytes, now_ms, is_lone, in_flight_bytes_ * 2 >= window_bytes()});
 }
@@ -136,7 +138,8 @@ void congestion_window::begin_trial(double round_trip_ms, std::uint64_t now_ms) 
 void congestion_window::judge_trial(double round_trip_ms) {
   const auto before = *trial_;
   const auto base = static_cast<double>(*base_ms_);
-  if ((round_trip_ms - base) * 3 > before.round_trip_ms - base) {
+  const auto target = static_cast<double>(limits_.queue_ms);
+  if (round_trip_ms - base > 0.375 * target) {
     trial_.reset();
     trial_wait_ms_ = std::min(2 * trial_wait_ms_, limits_.probe_every_ms);
     window_ = std::max(window_, floor_bytes());
@@ -146,17 +149,16 @@ void congestion_window::judge_trial(double round_trip_ms) {
     return;
   trial_.reset();
   trial_wait_ms_ = trial_wait_ms_min;
-  // In a round trip with a queue, the link carries the window once.
-  const auto carried_in = [&](std::uint64_t ms) {
-    return before.window * static_cast<double>(ms) / before.round_trip_ms;
-  };
-  busiest_bytes_ = static_cast<std::size_t>(carried_in(limits_.queue_ms / 4));
+  // In a round trip with a queue, the link carries the window once. By halves, since the frames may all have been
+  // early.
+  const auto window = std::max(before.window * target / before.round_trip_ms, before.window / 2);
+  busiest_bytes_ = static_cast<std::size_t>(window / 4);
   busiest_bytes_before_ = 0;
-  shrink_to(carried_in(limits_.queue_ms));
+  shrink_to(window);
 }
 
 void congestion_window::learn_rate(const frame& newest, std::size_t arrived_bytes, std::uint64_t now_ms) {
-  if (has_passed(limits_.queue_ms / 4, span_since_ms_, now_ms)) {
+  if (has_passed(limits_.queue_ms / 4, *span_since_ms_, now_ms)) {
     if (span_is_limited_ && ++spans_ >= period_spans) {
       busiest_bytes_before_ = busiest_bytes_;
       busiest_bytes_ = 0;
@@ -165,8 +167,7 @@ void congestion_window::learn_rate(const frame& newest, std::size_t arrived_byte
     span_since_ms_ = now_ms;
     span_bytes_ = 0;
     span_is_limited_ = true;
-    growth_max_ = 2 * window_at_span_;
-    window_at_span_ = window_;
+    growth_max_ = 2 * window_;
   }
   span_bytes_ += arrived_bytes;
   span_is_limited_ = span_is_limited_ && newest.is_limited;

@@ -109,12 +109,12 @@ private:
   bool is_draining_ = false;
   /// What has arrived since the first frame of a span, which is a quarter of `queue_ms` long, and whether the window
   /// was made use of all along.
-  std::uint64_t span_since_ms_ = 0;
+  std::optional<std::uint64_t> span_since_ms_;
   std::size_t span_bytes_ = 0;
   bool span_is_limited_ = false;
-  /// The window when this span began, and how far it may grow in it: twice what it was a span ago. What passes at once
-  /// through a token bucket tells nothing of the link behind it.
-  double window_at_span_;
+  /// How far the window may grow in this span: to twice what it was when the span began, and not at all in the first
+  /// one, which begins with the first frame. What passes at once through a token bucket tells nothing of the link
+  /// behind it.
   double growth_max_;
   /// The most that has arrived in one span: in this period, and in the one before; and how many spans of this period
   /// have made use of the window.
