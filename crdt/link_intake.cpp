@@ -179,8 +179,7 @@ bool link_intake::needs_value(const piece& message) const {
   return state_.map().index().find(message.dot) == nullptr;
 }
 
-// -- batches and full states
-// -------------------------------------------------------------------------------------------
+// -- batches and full states -----------------------------------------------------------------------------------------
 
 void link_intake::work(std::uint64_t now_ms) {
   const auto swept = sweep(swept_per_call_max(options_));
@@ -251,8 +250,7 @@ void link_intake::forward_ahead(link_id from) {
       link.out->note_ahead(pump_.source());
 }
 
-// -- streams that are void, and what is refused
-// --------------------------------------------------------------------------
+// -- streams that are void, and what is refused ----------------------------------------------------------------------
 
 void link_intake::tick(std::uint64_t now_ms) {
   for (auto& [id, link] : links_)

@@ -30,14 +30,13 @@ constexpr std::string_view plain_answer =
 } // namespace
 
 http_connection::http_connection(tcp::socket socket, std::uint64_t number, std::string address, shared_things& server)
-  : stream_(std::move(socket), server.door ? server.door->context() : nullptr,
-            server.door ? server.door->cluster() : std::string{}),
-    number_(number), address_(std::move(address)), server_(server) {}
+  : judged_by_(server.door ? server.door->context() : nullptr),
+    stream_(std::move(socket), judged_by_, server.door ? server.door->cluster() : std::string{}), number_(number),
+    address_(std::move(address)), server_(server) {}
 
 void http_connection::begin() {
   if (!server_.door)
     return admit();
-  judged_by_ = server_.door->context();
   stream_.expires_after(connection_patience);
   stream_.async_shake_hands([self = shared_from_this()](error_code error) { self->has_shaken_hands(error); });
 }

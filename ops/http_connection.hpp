@@ -83,13 +83,13 @@ private:
   void write_on();
   void cut();
 
+  /// By what the certificate of the other side was looked at last; at first, in the handshake.
+  std::shared_ptr<const tls_context> judged_by_;
   http_stream stream_;
   const std::uint64_t number_;
   const std::string address_;
   shared_things& server_;
   http_visitor visitor_;
-  /// By what the certificate of the other side was looked at last.
-  std::shared_ptr<const tls_context> judged_by_;
   bool is_admitted_ = false;
   boost::beast::flat_buffer buffer_{header_bytes_max + (4u << 10)};
   std::optional<boost::beast::http::request_parser<boost::beast::http::empty_body>> parser_;

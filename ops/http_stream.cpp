@@ -62,9 +62,8 @@ const identity* http_stream::peer() const {
   return tls_ ? find_in_cluster(tls_->judge.peer(), tls_->cluster) : nullptr;
 }
 
-bool http_stream::is_revoked_by(const tls_context& now) const {
-  auto& stream = const_cast<secured&>(*tls_).stream;
-  return ariadne::is_revoked_by(now, *stream.native_handle());
+bool http_stream::is_revoked_by(const tls_context& now) {
+  return ariadne::is_revoked_by(now, *tls_->stream.native_handle());
 }
 
 } // namespace ariadne

@@ -59,7 +59,7 @@ public:
   /// Who the other side is in the cluster; null if it has shown no certificate, or there is no TLS.
   const identity* peer() const;
   /// Whether its certificate is revoked by now. Only with TLS.
-  bool is_revoked_by(const tls_context& now) const;
+  bool is_revoked_by(const tls_context& now);
 
   template <class Buffers, class Handler>
   void async_read_some(const Buffers& buffers, Handler&& handler) {

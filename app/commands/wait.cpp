@@ -85,8 +85,9 @@ nlohmann::json wait_command::answer(const std::string& reason, steady_clock::dur
 }
 
 fallible<exit_code> wait_command::run_at(const contact_points& points) const {
-  if (auto writable = check_stdout(); !writable)
-    return tl::unexpected(std::move(writable.error()));
+  if (json)
+    if (auto writable = check_stdout(); !writable)
+      return tl::unexpected(std::move(writable.error()));
   const auto begin = steady_clock::now();
   const auto deadline = begin + timeout;
   std::string reason;
