@@ -98,8 +98,13 @@ void congestion_window::learn(const frame& newest, double acknowledged_bytes, st
   if (!in_flight_.empty() && has_passed(limits_.probe_every_ms, probed_ms_, now_ms))
     is_draining_ = true;
 
-  if (newest.is_lone && trial_)
-    judge_trial(static_cast<double>(round_trip_ms));
+  if (newest.is_lone && trial_) {
+    if (newest.bytes <= 2 * limits_.piece_bytes_min)
+      judge_trial(static_cast<double>(round_trip_ms));
+    else
+      // What cannot be sent in pieces takes the link itself too long to tell of a queue.
+      trial_.reset();
+  }
 
   const auto target = static_cast<double>(limits_.queue_ms);
   const auto base = static_cast<double>(*base_ms_);
