@@ -21,6 +21,11 @@ constexpr std::uint64_t trial_wait_ms_min = 1'000;
 /// How many lone frames a trial sends: where the delay varies, some may well be early by chance.
 constexpr int trial_frames = 4;
 
+/// Whether a round trip takes so little that a trial costs less than it may gain.
+bool is_short(const std::optional<std::uint64_t>& round_trip_ms, const congestion_limits& limits) {
+  return round_trip_ms && *round_trip_ms <= limits.queue_ms / 2;
+}
+
 } // namespace
 
 congestion_window::congestion_window(congestion_limits limits)
@@ -127,13 +132,13 @@ void congestion_window::grow_by(double bytes) {
 
 bool congestion_window::shrink_to(double bytes) {
   const auto floor = floor_bytes();
-  const auto least = std::min(floor, window_);
+  const auto least = is_short(base_ms_, limits_) ? std::min(floor, window_) : floor;
   window_ = std::max(bytes, least);
   return bytes < least && floor > static_cast<double>(limits_.window_bytes_min);
 }
 
 void congestion_window::begin_trial(double round_trip_ms, std::uint64_t now_ms) {
-  if (trial_ || !has_passed(trial_wait_ms_, tried_ms_, now_ms))
+  if (trial_ || !is_short(base_ms_, limits_) || !has_passed(trial_wait_ms_, tried_ms_, now_ms))
     return;
   trial_ = trial{window_, round_trip_ms, trial_frames};
   tried_ms_ = now_ms;

@@ -591,6 +591,8 @@ void cluster::tell_host(std::size_t n, process& p, const std::string& map_key) {
 void cluster::tell_host_of_all(std::size_t n, process& p) {
   std::vector<std::string> restored;
   p.replica->map().for_each([&](const auto& r) { restored.emplace_back(r.key()); });
+  // The map has no order.
+  std::sort(restored.begin(), restored.end());
   for (const auto& map_key : restored)
     tell_host(n, p, map_key);
 }
