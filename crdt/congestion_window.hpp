@@ -34,7 +34,7 @@ struct congestion_limits {
 /// mend that. So, up to 64 KiB, the window does not shrink below twice what has lately arrived within a quarter of
 /// `queue_ms`: it takes the link less than `queue_ms` to carry that (a rate that is measured, as in Cardwell et al.,
 /// "BBR: Congestion-Based Congestion Control", 2016). A token bucket lets more than that through at once, now and then.
-/// So the link is tried when round trips stay long and the window is kept from shrinking: it runs empty, and some
+/// So a short link is tried when round trips stay long and the window is kept from shrinking: it runs empty, and some
 /// frames are sent one by one. If none of them is late, the queue was that of this side, and what has arrived in bursts
 /// does not count. If one is late, the window rises to what has.
 ///
