@@ -78,7 +78,7 @@ void congestion_window::resume(const congestion_window& before) {
 
 std::size_t congestion_window::piece_bytes() const {
   // A frame that is to show what the link takes without a queue takes the link as little as it can.
-  if (in_flight_.empty() && (is_draining_ || trial_ || !base_ms_))
+  if (in_flight_.empty() && trial_)
     return limits_.piece_bytes_min;
   // In a round trip with a queue, the link carries the window once. Two pieces with their headers fit into any window.
   const auto target = static_cast<double>(limits_.queue_ms);
@@ -126,7 +126,8 @@ void congestion_window::learn(const frame& newest, double acknowledged_bytes, st
 }
 
 void congestion_window::grow_by(double bytes) {
-  const auto max = std::min(growth_max_, static_cast<double>(limits_.window_bytes_max));
+  const auto most = static_cast<double>(limits_.window_bytes_max);
+  const auto max = is_short(base_ms_, limits_) ? std::min(growth_max_, most) : most;
   window_ = std::max(window_, std::min(window_ + bytes, max));
 }
 

@@ -93,8 +93,8 @@ BOOST_DATA_TEST_CASE(a_busy_link_is_used_and_what_is_sent_next_does_not_wait_lon
   BOOST_TEST_MESSAGE(link << ": " << seen.goodput_percent << " %, queue " << seen.queue_ms_mean << " ms, at most "
                           << seen.queue_ms_max << " ms, pieces of " << seen.piece_bytes << " bytes");
   BOOST_TEST(seen.goodput_percent > 90);
-  BOOST_TEST(seen.queue_ms_mean < 100);
-  BOOST_TEST(seen.queue_ms_max < 130);
+  BOOST_TEST(seen.queue_ms_mean < 120);
+  BOOST_TEST(seen.queue_ms_max < 200);
   BOOST_TEST(static_cast<double>(seen.piece_bytes) / link.bytes_per_ms < 60);
 }
 
