@@ -23,7 +23,7 @@ constexpr int trial_frames = 4;
 
 /// Whether a round trip takes so little that a trial costs less than it may gain.
 bool is_short(const std::optional<std::uint64_t>& round_trip_ms, const congestion_limits& limits) {
-  return round_trip_ms && *round_trip_ms <= limits.queue_ms / 2;
+  return round_trip_ms && *round_trip_ms <= limits.queue_ms;
 }
 
 } // namespace
